@@ -1,0 +1,46 @@
+"""Every error that a user can meet. Each message says what was wanted, what there is, and what to do."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class NasplugError(Exception):
+    """Base of all errors that end as one message, without a traceback. Exit code 1."""
+
+
+class UsageError(NasplugError):
+    """The request itself is wrong: a name, an option, a combination. Exit code 2."""
+
+
+class DiscoveryError(UsageError):
+    """A plugin is unknown, ambiguous or broken."""
+
+
+class OptionError(UsageError):
+    """A plugin's option has an unknown name or a value of the wrong type."""
+
+
+class PluginError(NasplugError):
+    """A plugin breaks the contract of the hooks: a misspelt or missing hook, a wrong answer."""
+
+
+class InvalidArchitecture(UsageError, ValueError):
+    """A code is no architecture of the space."""
+
+
+class Unsupported(NasplugError):
+    """A space was asked for something that it cannot do."""
+
+
+class ConfigurationError(NasplugError):
+    """No evaluation of this run can succeed (data missing, no accelerator): the run ends, not only the trial."""
+
+
+class StorageError(NasplugError):
+    """The database cannot be opened, read or written, or disagrees with the request."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Returns ` Did you mean 'x'?` for the closest known name, else an empty string."""
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""
