@@ -33,7 +33,7 @@ class HookSpecs:
         """
 
     @first
-    def recommend(self, strategy: str) -> "dict[str, Any] | None":  # type: ignore[empty-body]
+    def recommend(self, strategy: str) -> "dict[str, Any] | None":
         """Returns option values that this space suggests for the strategy named, before that strategy is made.
 
         The user's own options override them. The keys `budget` and `batch` set those of the run.
@@ -45,7 +45,7 @@ class HookSpecs:
         """Called once, before the first `suggest`."""
 
     @first
-    def suggest(self, run: "Run", count: int) -> Sequence[Architecture]:  # type: ignore[empty-body]
+    def suggest(self, run: "Run", count: int) -> Sequence[Architecture]:
         """Returns up to `count` architectures to evaluate next; called whenever there is room for them.
 
         `[]` means: wait for the trials that are pending or, if none is, the search is over.
@@ -53,11 +53,11 @@ class HookSpecs:
         """
 
     @first
-    def sample(self, rng: "np.random.Generator") -> Architecture:  # type: ignore[empty-body]
+    def sample(self, rng: "np.random.Generator") -> Architecture:
         """Returns a random valid architecture, drawn with `rng` alone. Required of a space."""
 
     @first
-    def mutate(self, architecture: Architecture, rng: "np.random.Generator") -> Architecture:  # type: ignore[empty-body]
+    def mutate(self, architecture: Architecture, rng: "np.random.Generator") -> Architecture:
         """Returns a valid neighbour of `architecture`, never its own code. Required of a space."""
 
     @first
@@ -65,11 +65,11 @@ class HookSpecs:
         """Returns an iterator over all architectures, one per canonical form; None: the space is too large."""
 
     @first
-    def canonical(self, architecture: Architecture) -> str:  # type: ignore[empty-body]
+    def canonical(self, architecture: Architecture) -> str:
         """Returns a text that is equal for equal networks (isomorphic cells). Default: the code."""
 
     @first
-    def encode_graph(self, architectures: Sequence[Architecture]) -> "Batch":  # type: ignore[empty-body]
+    def encode_graph(self, architectures: Sequence[Architecture]) -> "Batch":
         """Returns the architectures as one `torch_geometric.data.Batch`, for predictors.
 
         `x` float32 `[nodes, features]`, `edge_index` int64 `[2, edges]` (source → target, no
@@ -85,9 +85,7 @@ class HookSpecs:
         """Returns the inference time in milliseconds on `device`; None: the device is unknown here."""
 
     @first
-    def evaluate(  # type: ignore[empty-body]
-        self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int
-    ) -> Evaluation:
+    def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
         """Returns what training the architecture gives. Required of a space; called from threads.
 
         `purpose` is `search` (validation accuracy, the cheap signal) or `final` (test accuracy, what is
@@ -104,11 +102,11 @@ class HookSpecs:
         """Called once at the end of a run, also after an interruption, with the reason in words."""
 
     @first
-    def describe(self, architecture: Architecture) -> str:  # type: ignore[empty-body]
+    def describe(self, architecture: Architecture) -> str:
         """Returns one line of text about the architecture. Default: its code."""
 
     @first
-    def draw(self, architecture: Architecture) -> str:  # type: ignore[empty-body]
+    def draw(self, architecture: Architecture) -> str:
         """Returns the architecture's picture as an SVG document."""
 
     @first

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import attrs
 
@@ -121,4 +121,4 @@ def _from_union(text: str, kinds: tuple[Any, ...]) -> Any:
             return _from_text(text, kind)
         except (ValueError, KeyError):
             continue
-    raise ValueError(f"{text!r} is none of {Union[kinds]}")
+    raise ValueError(f"{text!r} is none of {kinds}")

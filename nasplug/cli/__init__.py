@@ -1,0 +1,108 @@
+"""The command line: one file per command group, loaded when its command is called."""
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from nasplug.errors import NasplugError, UsageError, did_you_mean
+
+COMMANDS = {
+    "run": ("nasplug.cli.run", "Search a space with a strategy."),
+    "list": ("nasplug.cli.plugins", "List the installed spaces, strategies and middleware."),
+    "show": ("nasplug.cli.plugins", "Show a plugin's options with types, defaults and help."),
+    "runs": ("nasplug.cli.history", "List the runs that a storage holds."),
+    "trials": ("nasplug.cli.history", "List the trials of a run."),
+    "best": ("nasplug.cli.history", "Show the best architecture of a run."),
+    "export": ("nasplug.cli.history", "Write the trials of a run as CSV or JSON."),
+}
+
+
+class Commands(click.Group):
+    """Loads a command when it is asked for: its own, or those that a plugin registers under its name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return self._of_a_plugin(cmd_name)
+        module = import_module(COMMANDS[cmd_name][0])
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from nasplug.discovery import installed
+
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+        with formatter.section("Commands of plugins (nasplug PLUGIN --help)"):
+            formatter.write_dl([(space.name, f"by {space.provider}") for space in installed("space")])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            known = [*COMMANDS, *self.commands]
+            raise UsageError(
+                f"{error.message}{did_you_mean(args[0], known)} 'nasplug --help' lists the commands."
+            ) from None
+
+    def _of_a_plugin(self, name: str) -> click.Command | None:
+        from nasplug.cli.plugins import register_plugin_commands
+
+        register_plugin_commands(self, name)
+        return self.commands.get(name)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="nasplug", message="nasplug %(version)s")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error. May stand anywhere.")
+def cli(debug: bool) -> None:
+    """Neural architecture search: any strategy on any search space.
+
+    Start with: nasplug run --space proxyless --strategy neural_predictor
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs the command line and ends the process: 0 done, 1 an error, 2 wrong use, 130 Ctrl-C, 143 SIGTERM."""
+    given = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in given
+    try:
+        code = cli.main([argument for argument in given if argument != "--debug"], "nasplug", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("Interrupted.", err=True)
+        _leave(130)
+    except BrokenPipeError:  # `nasplug trials RUN | head`
+        _leave(0)
+    except Exception as error:
+        if debug:
+            raise
+        click.echo(f"Error: {_message(error)}", err=True)
+        _leave(2 if isinstance(error, UsageError) else 1)
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, NasplugError):
+        return str(error)
+    return (
+        f"{type(error).__name__}: {error}\nThis is not an error that nasplug expects; --debug shows where it came from."
+    )
+
+
+def _leave(code: int) -> None:
+    """Ends at once: a thread in the middle of a training would keep the interpreter alive until it is done."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            continue
+    os._exit(code)

@@ -1,0 +1,144 @@
+"""`nasplug runs`, `trials`, `best` and `export`: what a storage holds."""
+
+import csv
+import io
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nasplug.cli.output import best_rows, print_best, print_json, print_table
+from nasplug.errors import StorageError
+from nasplug.result import best_of, rows
+from nasplug.types import Trial
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+def storage_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds `--storage` to a command."""
+    return click.option(
+        "--storage", metavar="URL", default="sqlite:///nasplug.db", show_default=True, help="The database."
+    )(command)
+
+
+@click.command()
+@storage_option
+@as_json_option
+def runs_command(storage: str, as_json: bool) -> None:
+    """List the runs that the storage holds."""
+    found = _open(storage).all_runs()
+    if as_json:
+        keys = ("space", "strategy", "seed", "budget")
+        return print_json(
+            [
+                {"run": r.name, "trials": r.trials, "created": r.created, "ended": r.ended}
+                | {k: r.settings.get(k) for k in keys}
+                for r in found
+            ]
+        )
+    columns = ("run", "space", "strategy", "seed", "trials", "started", "ended")
+    lines = [
+        (
+            r.name,
+            r.settings["space"],
+            r.settings["strategy"],
+            str(r.settings["seed"]),
+            r.trials,
+            _clock(r.created),
+            r.ended or "not ended: --resume it",
+        )
+        for r in found
+    ]
+    return print_table("", columns, lines)
+
+
+@click.command()
+@click.argument("run")
+@storage_option
+@as_json_option
+def trials_command(run: str, storage: str, as_json: bool) -> None:
+    """List the trials of RUN."""
+    _, found = _load(storage, run)
+    if as_json:
+        return print_json(list(rows(found)))
+    columns = ("number", "architecture", "state", "purpose", "accuracy", "cost", "source", "latency", "error")
+    return print_table(
+        "", columns, [[str(row[c]) if c == "number" else row[c] for c in columns] for row in rows(found)]
+    )
+
+
+@click.command()
+@click.argument("run")
+@storage_option
+@as_json_option
+def best_command(run: str, storage: str, as_json: bool) -> None:
+    """Show the best architecture of RUN: chosen by validation accuracy, reported by test accuracy."""
+    name, found = _load(storage, run)
+    best = best_of(found)
+    if best is None:
+        raise StorageError(
+            f"The run {name!r} has no complete trial: {len(found)} are stored, all failed."
+            if found
+            else f"The run {name!r} is empty."
+        )
+    if as_json:
+        return print_json(
+            {name: getattr(best, name) for name in ("validation", "test", "latency", "metrics")}
+            | {"architecture": str(best.architecture)}
+        )
+    return print_best(f"Best of {name}", best_rows(best))
+
+
+@click.command()
+@click.argument("run")
+@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of standard output.")
+@storage_option
+def export_command(run: str, form: str, out: Path | None, storage: str) -> None:
+    """Write the trials of RUN, metrics included, as CSV or JSON."""
+    _, found = _load(storage, run)
+    table = list(rows(found))
+    if form == "json" and out is None:
+        return print_json(table)
+    text = _csv(table) if form == "csv" else _json(table)
+    if out is None:
+        return click.echo(text, nl=False)
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"{out} cannot be written: {error.strerror}. Name another --out.") from error
+    return click.echo(f"{len(table)} trials written to {out}", err=True)
+
+
+def _open(url: str) -> Any:
+    from nasplug.storage import Storage
+
+    return Storage(url, must_exist=True)
+
+
+def _load(url: str, run: str) -> tuple[str, list[Trial]]:
+    storage = _open(url)
+    stored = storage.run(run)
+    return stored.name, storage.trials(stored.id)
+
+
+def _csv(table: list[dict[str, Any]]) -> str:
+    columns = list(dict.fromkeys(column for row in table for column in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns or ["number"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(table)
+    return text.getvalue()
+
+
+def _json(table: list[dict[str, Any]]) -> str:
+    import json
+
+    return json.dumps(table, indent=2, ensure_ascii=False) + "\n"
+
+
+def _clock(seconds: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))

@@ -1,0 +1,113 @@
+"""Shows a run as it goes: a bar with the time left on a terminal, one line a trial elsewhere. All on standard error."""
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from nasplug import hookimpl
+from nasplug.result import incumbent
+from nasplug.run import Run
+from nasplug.types import Architecture, Trial
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@attrs.define(eq=False)
+class Progress:
+    """An observer of one run. `run` is None until the run starts; `told` counts the trials seen."""
+
+    run: Run | None = None
+    told: int = 0
+    _console: Any = None
+    _bar: Any = None
+    _task: Any = None
+    _started: float = 0.0
+    _fresh: int = 0
+
+    @hookimpl
+    def on_start(self, run: Run) -> None:
+        self.run, self._started = run, time.monotonic()
+        console = self._console = _stderr()
+        _show_logging(console)
+        budget = "no budget of trials" if run.budget is None else f"{run.budget} trials"
+        place = f", kept in {run.storage} as {run.name}" if run.storage else ""
+        console.print(
+            f"{run.settings.space} × {run.settings.strategy}: seed {run.seed}, {budget}{place}", highlight=False
+        )
+        if console.is_terminal:
+            self._bar = _bar(console)
+            self._task = self._bar.add_task("trial", total=run.budget and run.budget + 1, best="", left="")
+            self._bar.start()
+
+    @hookimpl
+    def on_trial(self, run: Run, trial: Trial) -> None:
+        self.told += 1
+        self._fresh += not run.replaying
+        best = incumbent(run.trials)
+        best_text = f"best {best.accuracy:.2f} %" if best else "none complete yet"
+        left = self._time_left(run)
+        if self._bar:
+            self._bar.update(self._task, completed=self.told, best=best_text, left=left)
+        if trial.state == "failed":
+            self._console.print(
+                f"trial {trial.number} failed: {trial.error}", style="yellow", highlight=False, markup=False
+            )
+        elif not self._bar and not run.replaying:
+            place = f"{trial.number + 1}/{run.budget}" if run.budget else str(trial.number + 1)
+            label = f"trial {place}" if trial.purpose == "search" else "final"
+            self._console.print(f"{label}: {trial.accuracy:.2f} %, {best_text}{left}", highlight=False, markup=False)
+
+    @hookimpl
+    def on_stop(self) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the bar; called at the end of a run, whatever the end."""
+        if self._bar:
+            self._bar.stop()
+
+    def describe(self, architecture: Architecture) -> str:
+        """Returns what the space says of an architecture, in one line."""
+        assert self.run is not None
+        return str(self.run.hook.describe(architecture=architecture))
+
+    def _time_left(self, run: Run) -> str:
+        """Estimates from the pace so far: trials still to come, and the final evaluation as one more."""
+        if not self._fresh or run.remaining is None:
+            return ""
+        pace = (time.monotonic() - self._started) / self._fresh
+        return (
+            f", about {_words(pace * (run.budget + 1 - self.told))} left"
+            if run.budget and self.told <= run.budget
+            else ""
+        )
+
+
+def _stderr() -> "Console":
+    from rich.console import Console
+
+    return Console(stderr=True, soft_wrap=True)
+
+
+def _bar(console: "Console") -> Any:
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[best]}"))
+    return Bar(*columns, TimeElapsedColumn(), TextColumn("{task.fields[left]}"), console=console, transient=False)
+
+
+def _show_logging(console: "Console") -> None:
+    """Lets what plugins log under `nasplug` at INFO appear above the bar."""
+    from rich.logging import RichHandler
+
+    logger = logging.getLogger("nasplug")
+    logger.setLevel(logging.INFO)
+    logger.handlers = [RichHandler(console=console, show_time=False, show_level=False, show_path=False)]
+
+
+def _words(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

@@ -1,0 +1,132 @@
+"""`nasplug run`: one search, progress on standard error, a closing table or JSON document on standard output."""
+
+import shlex
+import signal
+import sys
+from typing import Any
+
+import click
+
+import nasplug
+from nasplug import options
+from nasplug.cli.output import best_rows, print_best, print_json
+from nasplug.cli.progress import Progress
+from nasplug.errors import NasplugError
+from nasplug.result import Result
+
+
+class LatencyRange(click.ParamType[tuple[float, float]]):
+    """Reads `LOW:HIGH` as two numbers of milliseconds."""
+
+    name = "LOW:HIGH"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, float]:
+        try:
+            low, high = map(float, str(value).split(":"))
+        except ValueError:
+            self.fail(f"{value!r} is not LOW:HIGH in milliseconds, 75:85 for instance.", param, ctx)
+        return low, high
+
+
+@click.command()
+@click.option("--space", required=True, metavar="NAME", help="The search space; 'nasplug list spaces' shows them.")
+@click.option("--strategy", required=True, metavar="NAME", help="The strategy; 'nasplug list strategies' shows them.")
+@click.option(
+    "--budget", type=int, metavar="TRIALS", help="How many architectures to evaluate.  [default: the space's]"
+)
+@click.option("--max-cost", type=float, metavar="SECONDS", help="Stop after so many seconds of training.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Same seed, same trials.")
+@click.option("--workers", type=int, default=1, show_default=True, help="Evaluations at the same time.")
+@click.option("--batch", type=int, metavar="N", help="Architectures suggested at once.  [default: --workers]")
+@click.option("--epochs", type=int, help="Epochs of each training.  [default: the space's]")
+@click.option(
+    "--with", "middleware", multiple=True, metavar="NAME[:k=v,…]", help="Add middleware; the first is outermost."
+)
+@click.option(
+    "--space-opt", multiple=True, metavar="k=v", help="An option of the space; 'nasplug show NAME' lists them."
+)
+@click.option("--strategy-opt", multiple=True, metavar="k=v", help="An option of the strategy.")
+@click.option("--device", help="Measure every architecture's latency on this device, pixel1 for instance.")
+@click.option("--latency", type=LatencyRange(), help="Keep to architectures of this latency in ms on --device.")
+@click.option(
+    "--timeout", type=float, metavar="S", help="Stop an evaluation after S seconds; it runs in a process of its own."
+)
+@click.option("--retries", type=int, default=0, show_default=True, help="More attempts for an evaluation that fails.")
+@click.option(
+    "--storage", metavar="URL", default="sqlite:///nasplug.db", show_default=True, help="Where the trials are kept."
+)
+@click.option("--name", metavar="RUN", help="The run's name.  [default: SPACE-STRATEGY-SEED-NUMBER]")
+@click.option("--resume", is_flag=True, help="Go on with the run --name where it was stopped.")
+@click.option(
+    "--async", "asynchronous", is_flag=True, help="Suggest whenever a worker is free: faster, not repeatable."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
+def run_command(space_opt: tuple[str, ...], strategy_opt: tuple[str, ...], as_json: bool, **wanted: Any) -> None:
+    """Search a space with a strategy, then evaluate the best architecture finally.
+
+    Trials are stored before the strategy hears of them: stop at any time, go on with --resume.
+    """
+    progress = Progress()
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        result = nasplug.search(
+            space_options=options.parse(space_opt),
+            strategy_options=options.parse(strategy_opt),
+            observers=[progress],
+            **wanted,
+        )
+    except KeyboardInterrupt as interruption:
+        progress.close()
+        _explain_interruption(progress, wanted)
+        from nasplug.cli import _leave
+
+        _leave(143 if isinstance(interruption, Terminated) else 130)
+    except Exception:
+        progress.close()
+        raise
+    _show(result, progress, as_json)
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: ends a run like Ctrl-C does."""
+
+
+def _terminate(*_: Any) -> None:
+    raise Terminated
+
+
+def _explain_interruption(progress: Progress, wanted: dict[str, Any]) -> None:
+    run = progress.run
+    if run is None:
+        return click.echo("Interrupted before the first trial.", err=True)
+    arguments = [argument for argument in sys.argv[1:] if argument != "--resume"]
+    name = [] if wanted["name"] else ["--name", run.name]
+    command = shlex.join(["nasplug", *arguments, *name, "--resume"])
+    return click.echo(
+        f"Interrupted. {progress.told} trials are kept in {run.storage}. Go on with:\n  {command}", err=True
+    )
+
+
+def _show(result: Result, progress: Progress, as_json: bool) -> None:
+    best = result.best
+    failed = [trial for trial in result.trials if trial.state == "failed"]
+    if as_json:
+        print_json(result.summary())
+    elif best is not None:
+        print_best(f"{result.space} × {result.strategy}: {result.reason}", _closing_rows(result, progress))
+    if best is None:
+        first = f" The first: {failed[0].error}" if failed else ""
+        raise NasplugError(f"No trial of the run {result.run!r} is complete: {len(failed)} failed.{first}")
+    if best.test is None:
+        raise NasplugError(
+            f"The final evaluation of {best.architecture} failed: {failed[-1].error if failed else 'unknown'}"
+        )
+
+
+def _closing_rows(result: Result, progress: Progress) -> list[tuple[str, Any]]:
+    assert result.best is not None
+    summary = result.summary()
+    rows = best_rows(result.best, progress.describe(result.best.architecture))
+    rows.append(("trials", f"{summary['trials']}, {summary['failed']} failed, {summary['cost']:,.0f} s of training"))
+    rows.append(("kept in", f"{result.storage} as run {result.run}"))
+    return rows

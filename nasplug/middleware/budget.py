@@ -1,0 +1,42 @@
+"""Ends a search by cost, time or success, beside the number of trials that `--budget` sets."""
+
+import time
+
+import attrs
+
+from nasplug import hookimpl, option
+from nasplug.run import Run
+from nasplug.types import Trial
+
+
+@attrs.define(eq=False)
+class Budget:
+    """Stops the run when one of its bounds is reached; evaluations that have begun are finished and kept."""
+
+    max_cost: float | None = option(
+        None,
+        "seconds of training that the search may cost",
+        validator=attrs.validators.optional(attrs.validators.gt(0)),
+    )
+    max_seconds: float | None = option(
+        None, "seconds that the search may last", validator=attrs.validators.optional(attrs.validators.gt(0))
+    )
+    target: float | None = option(None, "validation accuracy in percent that is enough")
+    _cost: float = attrs.field(default=0.0, init=False)
+    _started: float = attrs.field(default=0.0, init=False)
+
+    @hookimpl
+    def on_start(self) -> None:
+        self._cost, self._started = 0.0, time.monotonic()
+
+    @hookimpl
+    def on_trial(self, run: Run, trial: Trial) -> None:
+        if trial.purpose != "search":
+            return
+        self._cost += trial.evaluation.cost if trial.evaluation else 0.0
+        if self.max_cost is not None and self._cost >= self.max_cost:
+            run.stop(f"the trials cost {self._cost:.0f} s of training, the bound is {self.max_cost:g} s")
+        if self.max_seconds is not None and time.monotonic() - self._started >= self.max_seconds:
+            run.stop(f"the search has lasted {self.max_seconds:g} s")
+        if self.target is not None and (trial.accuracy or 0.0) >= self.target:
+            run.stop(f"trial {trial.number} reached {trial.accuracy:.2f} %, the target is {self.target:g} %")

@@ -1,0 +1,53 @@
+"""Writes one line of JSON a trial, for people and programs that follow a run from outside."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+import attrs
+
+from nasplug import hookimpl, option
+from nasplug.errors import ConfigurationError
+from nasplug.result import rows
+from nasplug.run import Run
+from nasplug.types import Trial
+
+
+@attrs.define(eq=False)
+class Log:
+    """Appends trials to a file, or to standard error; those of a resumed run are not written twice."""
+
+    path: Path | None = option(None, "the file to append to; standard error if none is named")
+
+    @hookimpl
+    def on_start(self, run: Run) -> None:
+        self._write({"event": "start", "run": run.name} | run.settings.identity())
+
+    @hookimpl
+    def on_trial(self, run: Run, trial: Trial) -> None:
+        if not run.replaying:
+            self._write({"event": "trial", "run": run.name} | next(iter(rows([trial]))))
+
+    @hookimpl
+    def on_stop(self, run: Run, reason: str) -> None:
+        self._write({"event": "stop", "run": run.name, "reason": reason})
+
+    def _write(self, event: dict[str, object]) -> None:
+        with self._stream() as stream:
+            stream.write(json.dumps(event, ensure_ascii=False) + "\n")
+
+    @contextmanager
+    def _stream(self) -> Iterator[TextIO]:
+        if self.path is None:
+            yield sys.stderr
+            return
+        try:
+            with self.path.open("a", encoding="utf-8") as stream:
+                yield stream
+        except OSError as error:
+            raise ConfigurationError(
+                f"The log {self.path} cannot be written: {error.strerror}. Name another path."
+            ) from error

@@ -1,0 +1,100 @@
+"""Moves evaluations into worker processes, which can be stopped, and whose death is a failed trial."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import attrs
+from pebble import ProcessExpired, ProcessPool
+
+from nasplug import hookimpl, manager, options
+from nasplug.errors import ConfigurationError
+from nasplug.run import Run
+from nasplug.types import Architecture, Evaluation, Purpose
+
+
+@attrs.frozen
+class SpaceRecipe:
+    """What a worker needs to make the run's space again: its name or `module:Class`, and its options."""
+
+    plugin: str
+    options: tuple[tuple[str, Any], ...]
+
+    @classmethod
+    def of(cls, run: Run) -> "SpaceRecipe":
+        """Returns the recipe of a run's space. Raises `ConfigurationError` for a class that cannot be imported."""
+        kind = type(run.space)
+        values = tuple((name, getattr(run.space, name)) for name in options.fields(kind))
+        if kind.__module__ == "__main__" or "<locals>" in kind.__qualname__:
+            raise ConfigurationError(
+                f"Worker processes cannot import the space {kind.__qualname__!r}: it is defined in {kind.__module__}. "
+                "Move it to a module, or leave 'processes' and --timeout out."
+            )
+        return cls(f"{kind.__module__}:{kind.__qualname__}", values)
+
+
+@attrs.define(eq=False)
+class Processes:
+    """Answers `evaluate` from a pool of spawned processes, as many as the run has workers.
+
+    An evaluation over the run's `timeout` is killed (`TimeoutError`); a worker that dies raises
+    `ProcessExpired` and is replaced. Both become failed trials in the loop, or another attempt.
+    """
+
+    _pool: Any = attrs.field(default=None, init=False)
+    _recipe: Any = attrs.field(default=None, init=False)
+    _timeout: float | None = attrs.field(default=None, init=False)
+
+    @hookimpl
+    def on_start(self, run: Run) -> None:
+        self._recipe = SpaceRecipe.of(run)
+        self._timeout = run.settings.timeout
+        spawn = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
+        self._pool = ProcessPool(run.settings.workers, initializer=_be_a_worker, context=spawn)
+
+    @hookimpl(tryfirst=True)
+    def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
+        task = (self._recipe, {"architecture": architecture, "purpose": purpose, "epochs": epochs, "seed": seed})
+        future = self._pool.schedule(_evaluate, args=task, timeout=self._timeout)
+        try:
+            answer: Evaluation = future.result()
+        except TimeoutError:
+            if self._timeout is None:
+                raise
+            raise TimeoutError(f"the evaluation was stopped after {self._timeout:g} s") from None
+        except ProcessExpired as death:
+            raise RuntimeError(f"the worker process died with exit code {death.exitcode}") from None
+        return answer
+
+    @hookimpl
+    def on_stop(self) -> None:
+        self._pool.stop()
+        self._pool.join()
+
+
+def _be_a_worker() -> None:
+    """Leaves Ctrl-C to the driver, and ends with it, however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
+
+
+@lru_cache(maxsize=1)
+def _hooks(recipe: SpaceRecipe) -> Any:
+    space = manager.make("space", recipe.plugin, dict(recipe.options))
+    return manager.build(space).hook
+
+
+def _evaluate(recipe: SpaceRecipe, arguments: Mapping[str, Any]) -> Evaluation:
+    answer: Evaluation = _hooks(recipe).evaluate(**arguments)
+    return answer

@@ -1,0 +1,41 @@
+"""Keeps a space's `sample` and `mutate` inside a latency window, for every strategy."""
+
+from typing import TYPE_CHECKING, Any
+
+from nasplug import hookimpl
+from nasplug.errors import Unsupported
+from nasplug.types import Architecture
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pluggy
+
+DRAWS = 100_000
+
+
+class LatencyWindow:
+    """Answers `sample` and `mutate` before the space does, by rejection: the distribution stays the space's own."""
+
+    def __init__(self, manager: "pluggy.PluginManager", low: float, high: float, device: str) -> None:
+        """`low` and `high` in milliseconds on `device`; `manager` is the one that this plugin is registered with."""
+        self.low, self.high, self.device = low, high, device
+        self.measure = manager.hook.measure_latency
+        self.draw = {name: manager.subset_hook_caller(name, [self]) for name in ("sample", "mutate")}
+
+    @hookimpl(tryfirst=True)
+    def sample(self, rng: "np.random.Generator") -> Architecture:
+        return self._within("sample", rng=rng)
+
+    @hookimpl(tryfirst=True)
+    def mutate(self, architecture: Architecture, rng: "np.random.Generator") -> Architecture:
+        return self._within("mutate", architecture=architecture, rng=rng)
+
+    def _within(self, name: str, **arguments: Any) -> Architecture:
+        for _ in range(DRAWS):
+            architecture: Architecture = self.draw[name](**arguments)
+            if self.low <= self.measure(architecture=architecture, device=self.device) <= self.high:
+                return architecture
+        raise Unsupported(
+            f"None of {DRAWS:,} architectures drawn by {name} has a latency of {self.low:g}:{self.high:g} ms on "
+            f"{self.device}. Widen the window."
+        )

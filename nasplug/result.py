@@ -1,0 +1,109 @@
+"""What a search found: the trials and the best architecture among them."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from nasplug.types import Architecture, Trial
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@attrs.frozen
+class Best:
+    """The architecture with the best validation accuracy, and what is reported of it.
+
+    `validation` and `test` are in percent, `latency` in milliseconds; `test` is None until the `final`
+    evaluation has succeeded. `metrics` are those of the final evaluation, else of the search.
+    """
+
+    architecture: Architecture
+    validation: float
+    test: float | None
+    latency: float | None
+    metrics: dict[str, float]
+
+
+@attrs.frozen
+class Result:
+    """A finished search: `trials` in the order of their numbers, the `final` evaluation among them."""
+
+    run: str
+    space: str
+    strategy: str
+    seed: int
+    trials: list[Trial]
+    storage: str | None = None
+    reason: str = ""
+
+    @property
+    def best(self) -> Best | None:
+        """The best complete trial by validation accuracy, None where none is complete."""
+        return best_of(self.trials)
+
+    def summary(self) -> dict[str, Any]:
+        """Returns what `nasplug run --json` prints: counts and cost of the search trials, and the best."""
+        searched = [trial for trial in self.trials if trial.purpose == "search"]
+        best = self.best
+        return {
+            "run": self.run,
+            "space": self.space,
+            "strategy": self.strategy,
+            "seed": self.seed,
+            "trials": len(searched),
+            "failed": sum(trial.state == "failed" for trial in searched),
+            "cost": sum(trial.evaluation.cost for trial in searched if trial.evaluation),
+            "best": attrs.asdict(best, recurse=False) | {"architecture": str(best.architecture)} if best else None,
+            "storage": self.storage,
+        }
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Returns the trials as a pandas DataFrame, one row a trial. Raises `ImportError` without pandas."""
+        import pandas as pd
+
+        return pd.DataFrame(list(rows(self.trials)))
+
+
+def incumbent(trials: Iterable[Trial]) -> Trial | None:
+    """Returns the complete search trial with the highest accuracy, the earliest of equals; None without one."""
+    complete = [trial for trial in trials if trial.evaluation and trial.purpose == "search"]
+    return max(complete, key=lambda trial: (trial.accuracy or 0.0, -trial.number), default=None)
+
+
+def best_of(trials: Sequence[Trial]) -> Best | None:
+    """Returns the incumbent with its test accuracy, where a `final` trial of the same architecture is complete."""
+    top = incumbent(trials)
+    if top is None or top.evaluation is None:
+        return None
+    finals = [t for t in trials if t.purpose == "final" and t.evaluation and t.architecture == top.architecture]
+    reported = finals[-1].evaluation if finals else None
+    return Best(
+        architecture=top.architecture,
+        validation=top.evaluation.accuracy,
+        test=reported.accuracy if reported else None,
+        latency=top.latency,
+        metrics=(reported or top.evaluation).metrics,
+    )
+
+
+def rows(trials: Iterable[Trial]) -> Iterable[dict[str, Any]]:
+    """Returns one flat dict a trial, as `trials` and `export` print them; metrics follow the fixed columns."""
+    for trial in trials:
+        evaluation = trial.evaluation
+        fixed = {
+            "number": trial.number,
+            "architecture": str(trial.architecture),
+            "canonical": trial.canonical,
+            "state": trial.state,
+            "purpose": trial.purpose,
+            "accuracy": trial.accuracy,
+            "cost": evaluation.cost if evaluation else None,
+            "source": evaluation.source if evaluation else None,
+            "error": trial.error,
+            "latency": trial.latency,
+            "started": trial.started,
+            "finished": trial.finished,
+        }
+        yield fixed | {k: v for k, v in (evaluation.metrics if evaluation else {}).items() if k not in fixed}
