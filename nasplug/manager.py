@@ -62,14 +62,12 @@ def space(name: str, **given: Any) -> pluggy.HookRelay:
 
 def _register(manager: pluggy.PluginManager, plugin: object, kind: str) -> None:
     owner = f"The {kind} {type(plugin).__name__!r}"
+    if type(plugin).__hash__ is None:
+        raise PluginError(f"{owner} is unhashable: decorate its class with @attrs.define(eq=False).")
     try:
         manager.register(plugin)
     except pluggy.PluginValidationError as error:
         raise PluginError(f"{owner} breaks a hook's contract: {_sentence(error)}") from error
-    except TypeError as error:
-        if "unhashable" not in str(error):
-            raise
-        raise PluginError(f"{owner} is unhashable: decorate its class with @attrs.define(eq=False).") from error
     _check_hooks(manager, plugin, owner)
     have = {caller.name for caller in manager.get_hookcallers(plugin) or ()}
     missing = [hook for hook in REQUIRED[kind] if hook not in have]

@@ -1,6 +1,7 @@
 """Options of plugins: the attrs fields of a plugin's class, and the `key=value` texts that set them."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -117,8 +118,7 @@ def _from_union(text: str, kinds: tuple[Any, ...]) -> Any:
     if type(None) in kinds and text.lower() == "none":
         return None
     for kind in kinds:
-        try:
-            return _from_text(text, kind)
-        except (ValueError, KeyError):
-            continue
+        if kind is not type(None):
+            with suppress(ValueError, KeyError):
+                return _from_text(text, kind)
     raise ValueError(f"{text!r} is none of {kinds}")

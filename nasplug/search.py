@@ -117,7 +117,8 @@ def _in_memory(run: Run, resume: bool) -> Result:
     if resume:
         raise UsageError("Only a stored run can be resumed: name the storage it is in.")
     trials: list[Trial] = []
-    return _result(run, Loop(run, trials.append, {}).execute(), trials)
+    reason = Loop(run, trials.append, {}).execute()
+    return _result(run, reason, sorted(trials, key=lambda trial: trial.number))
 
 
 def _in_storage(run: Run, url: str, name: str | None, resume: bool) -> Result:

@@ -49,12 +49,12 @@ class Settings:
     middleware: list[str] = attrs.field(factory=list)
     seed: int = attrs.field(default=0, validator=_at_least(0))
     budget: int | None = attrs.field(default=None, validator=_at_least(1))
+    workers: int = attrs.field(default=1, validator=_at_least(1))
     batch: int = attrs.field(default=1, validator=_at_least(1))
     epochs: int | None = attrs.field(default=None, validator=_at_least(1))
     device: str | None = None
     latency_window: tuple[float, float] | None = attrs.field(default=None, validator=_window)
     steady: bool = False
-    workers: int = attrs.field(default=1, validator=_at_least(1))
     timeout: float | None = attrs.field(default=None, validator=_positive)
     retries: int = attrs.field(default=0, validator=_at_least(0))
 

@@ -1,5 +1,6 @@
 """Trials in a database, through SQLAlchemy: a SQLite file (WAL) or any other URL. Imported where trials are stored."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,7 +64,7 @@ class Storage:
 
     def __init__(self, url: str = DEFAULT_URL, must_exist: bool = False) -> None:
         """Opens the database at `url` (a plain path means SQLite), creating its tables unless it `must_exist`."""
-        self.url = url if "://" in url else f"sqlite:///{url}"
+        self.url = url if re.match(r"[a-z][a-z0-9+_]+:", url) else f"sqlite:///{url}"
         path = self.url.removeprefix("sqlite:///") if self.url.startswith("sqlite:///") else ""
         if must_exist and path and not Path(path).exists():
             raise StorageError(

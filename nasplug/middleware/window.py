@@ -18,9 +18,7 @@ class LatencyWindow:
 
     def __init__(self, manager: "pluggy.PluginManager", low: float, high: float, device: str) -> None:
         """`low` and `high` in milliseconds on `device`; `manager` is the one that this plugin is registered with."""
-        self.low, self.high, self.device = low, high, device
-        self.measure = manager.hook.measure_latency
-        self.draw = {name: manager.subset_hook_caller(name, [self]) for name in ("sample", "mutate")}
+        self.manager, self.low, self.high, self.device = manager, low, high, device
 
     @hookimpl(tryfirst=True)
     def sample(self, rng: "np.random.Generator") -> Architecture:
@@ -31,9 +29,11 @@ class LatencyWindow:
         return self._within("mutate", architecture=architecture, rng=rng)
 
     def _within(self, name: str, **arguments: Any) -> Architecture:
+        draw = self.manager.subset_hook_caller(name, [self])
+        measure = self.manager.hook.measure_latency
         for _ in range(DRAWS):
-            architecture: Architecture = self.draw[name](**arguments)
-            if self.low <= self.measure(architecture=architecture, device=self.device) <= self.high:
+            architecture: Architecture = draw(**arguments)
+            if self.low <= measure(architecture=architecture, device=self.device) <= self.high:
                 return architecture
         raise Unsupported(
             f"None of {DRAWS:,} architectures drawn by {name} has a latency of {self.low:g}:{self.high:g} ms on "

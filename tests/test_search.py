@@ -1,0 +1,208 @@
+"""The loop through its public door: determinism, failures, duplicates, budgets, windows, the final evaluation."""
+
+import attrs
+import pytest
+import toy
+
+import nasplug
+from nasplug import hookimpl
+from nasplug.errors import ConfigurationError, PluginError, Unsupported, UsageError
+
+
+def search(space=None, strategy="toy:Climber", **settings):
+    return nasplug.search(space or toy.ToySpace(), strategy, **({"budget": 12, "seed": 3} | settings))
+
+
+def outcome(result):
+    """What must be equal for equal runs: everything but the clock."""
+    return [attrs.evolve(trial, started=0.0, finished=0.0) for trial in result.trials]
+
+
+def test_a_search_finds_the_best_and_evaluates_it_finally():
+    result = search(strategy="toy:Grid", budget=64)
+    assert result.best.architecture == toy.architecture(3, 3, 3)
+    assert result.best.test == toy.accuracy((3, 3, 3)) == 95.0
+    assert result.best.validation >= result.best.test
+    assert [t.purpose for t in result.trials] == ["search"] * 64 + ["final"]
+    assert result.reason == "the budget of 64 trials is used"
+
+
+def test_a_strategy_ends_a_search_by_suggesting_nothing():
+    result = search(strategy="toy:Grid", budget=1000)
+    assert (len(result.trials), result.reason) == (65, "the strategy has nothing more to suggest")
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_the_same_seed_and_batch_give_the_same_trials_on_any_number_of_workers(workers):
+    assert outcome(search(batch=3)) == outcome(search(batch=3, workers=workers))
+    assert outcome(search(batch=3)) != outcome(search(batch=3, seed=4))
+
+
+def test_worker_processes_give_the_same_trials_as_threads():
+    space = {"space": "toy:ToySpace", "batch": 2}
+    assert outcome(search(**space)) == outcome(search(**space, workers=2, middleware=["processes"]))
+
+
+def test_a_failed_evaluation_is_a_failed_trial_and_the_search_goes_on():
+    result = search(toy.ToySpace(fails="0,0,2"), "toy:Grid", budget=10)
+    failed = [trial for trial in result.trials if trial.state == "failed"]
+    assert [(t.number, t.error, t.evaluation) for t in failed] == [(2, "RuntimeError: loss is NaN at step 12", None)]
+    assert len(result.trials) == 11
+
+
+@pytest.mark.parametrize("value", [float("nan"), 250.0])
+def test_an_impossible_accuracy_is_a_failed_trial(value):
+    result = search(toy.ToySpace(value=value), budget=3)
+    assert result.best is None
+    assert all("must be a percentage" in trial.error for trial in result.trials)
+
+
+def test_what_is_no_evaluation_is_a_failed_trial():
+    class Sloppy(toy.ToySpace):
+        @hookimpl
+        def evaluate(self, architecture):
+            return 93.0
+
+    assert (
+        search(Sloppy(), budget=1).trials[0].error
+        == "TypeError: evaluate must return a nasplug.Evaluation, it returned float"
+    )
+
+
+def test_an_evaluation_is_tried_again_as_often_as_asked(tmp_path):
+    calls = tmp_path / "calls"
+    result = search(toy.ToySpace(fails="3,3,3", calls=calls), "toy:Repeater", budget=1, retries=2)
+    assert (result.trials[0].state, calls.read_text()) == ("failed", "3,3,3\n" * 3)
+
+
+def test_what_makes_every_evaluation_fail_ends_the_run():
+    with pytest.raises(ConfigurationError, match="no batteries"):
+        search(toy.ToySpace(broken=True), budget=50, workers=2)
+
+
+def test_duplicates_inside_a_batch_are_paid_for_once(tmp_path):
+    calls = tmp_path / "calls"
+    result = search(toy.ToySpace(calls=calls), "toy:Repeater", budget=4, batch=4, workers=2)
+    assert calls.read_text() == "3,3,3\n" * 2  # one search, one final
+    assert [trial.evaluation.source for trial in result.trials] == ["toy"] + ["duplicate"] * 3 + ["toy"]
+    assert result.summary()["cost"] == 2.0
+
+
+def test_the_generator_of_a_trial_depends_on_seed_and_number_alone():
+    drawn = {
+        batch: [t.architecture for t in search(strategy="toy:Climber", batch=batch, budget=1).trials]
+        for batch in (1, 1)
+    }
+    assert len({tuple(architectures) for architectures in drawn.values()}) == 1
+
+
+def test_steady_state_pays_for_the_whole_budget_and_keeps_workers_busy():
+    result = search(toy.ToySpace(seconds=0.02), budget=20, workers=4, asynchronous=True)
+    assert sorted(t.number for t in result.trials) == list(range(21))
+
+
+def test_a_latency_window_restricts_every_strategy():
+    result = search(budget=15, device="toyphone", latency=(12.0, 13.0))
+    assert {trial.latency for trial in result.trials} <= {12.0, 13.0}
+    assert result.best.latency == 13.0
+
+
+def test_what_a_strategy_suggests_outside_the_window_is_never_evaluated(tmp_path):
+    space = toy.ToySpace(calls=tmp_path / "calls")
+    result = search(space, "toy:Grid", budget=64, device="toyphone", latency=(17.5, 30.0))
+    refused = [trial for trial in result.trials if trial.state == "failed"]
+    assert "is outside the window 17.5:30 ms" in refused[0].error
+    assert len((tmp_path / "calls").read_text().split()) == 65 - len(refused) == 5
+
+
+def test_an_empty_window_and_an_unknown_device_are_told():
+    with pytest.raises(Unsupported, match=r"None of 100,000 architectures.*90:95 ms on toyphone"):
+        search(device="toyphone", latency=(90.0, 95.0))
+    with pytest.raises(Unsupported, match="latencies on the device 'abacus'"):
+        search(device="abacus")
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        ({"budget": 0}, "budget must be at least 1, got 0"),
+        ({"workers": 0}, "workers must be at least 1"),
+        ({"seed": -1}, "seed must be at least 0"),
+        ({"retries": -1}, "retries must be at least 0"),
+        ({"timeout": 0.0}, "timeout must be greater than 0"),
+        ({"epochs": 0}, "epochs must be at least 1"),
+        ({"latency": (1.0, 2.0)}, "needs a device"),
+        ({"latency": (5.0, 2.0), "device": "toyphone"}, "LOW < HIGH"),
+        ({"resume": True}, "Only a stored run can be resumed"),
+    ],
+)
+def test_wrong_use_is_one_clear_message(settings, complaint):
+    with pytest.raises(UsageError, match=complaint):
+        search(**settings)
+
+
+def test_a_strategy_that_breaks_its_contract_is_told_by_name():
+    class Greedy:
+        @hookimpl
+        def suggest(self, run, count):
+            return [toy.architecture(0, 0, 0)] * (count + 1)
+
+    class Vague:
+        @hookimpl
+        def suggest(self, run):
+            return [(0, 0, 0)]
+
+    class Silent:
+        @hookimpl
+        def suggest(self):
+            return None
+
+    with pytest.raises(PluginError, match="'Greedy' was asked for at most 1 architectures and returned 2"):
+        search(strategy=Greedy())
+    with pytest.raises(PluginError, match=r"'Vague' suggested \(0, 0, 0\), which is no Architecture"):
+        search(strategy=Vague())
+    with pytest.raises(PluginError, match="'Silent' was asked .* and returned nothing"):
+        search(strategy=Silent())
+
+
+def test_max_cost_ends_a_search_without_a_budget_of_trials():
+    result = search(budget=None, max_cost=9.0)
+    assert result.summary()["cost"] == 10.0  # 2 s a trial: the fifth reaches the bound
+    assert result.reason == "the trials cost 10 s of training, the bound is 9 s"
+
+
+def test_a_space_recommends_and_the_user_overrides():
+    class Advising(toy.ToySpace):
+        @hookimpl
+        def recommend(self, strategy):
+            return {"budget": 5, "batch": 2}
+
+    assert len(search(Advising(), budget=None).trials) == 6
+    assert len(search(Advising(), budget=3).trials) == 4
+
+
+def test_observers_hear_of_start_every_trial_and_the_end():
+    heard = []
+
+    class Observer:
+        @hookimpl
+        def on_start(self, run):
+            heard.append(run.name)
+
+        @hookimpl
+        def on_trial(self, run, trial):
+            heard.append((trial.number, trial.purpose, len(run.trials)))
+
+        @hookimpl
+        def on_stop(self, run, reason):
+            heard.append(reason)
+
+    search(budget=2, observers=[Observer()])
+    expected = [(0, "search", 1), (1, "search", 2), (2, "final", 2)]
+    assert heard == ["ToySpace-toy:Climber-3", *expected, "the budget of 2 trials is used"]
+
+
+def test_a_result_becomes_a_frame():
+    frame = search(budget=3).to_frame()
+    assert list(frame.columns[:4]) == ["number", "architecture", "canonical", "state"]
+    assert (len(frame), frame.parameters.sum()) == (4, 400.0)
