@@ -1,0 +1,1 @@
+"""The search strategies of nasplug; the reusable predictor is `nasplug_strategies.predictor`."""

@@ -1,0 +1,122 @@
+"""The search strategy of the Neural Predictor: train a few, predict many, train the best predicted."""
+
+import math
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Literal
+
+import attrs
+
+from nasplug import Architecture, Trial, hookimpl, option, options
+from nasplug_strategies.distinct import Distinct
+
+if TYPE_CHECKING:
+    from nasplug.run import Run
+    from nasplug_strategies.pool import Pool
+
+positive = attrs.validators.ge(1)
+maybe_positive = attrs.validators.optional(positive)
+PAPER_N = 172
+REFIT = {"paper": 0, "best": 10}
+
+
+@attrs.define(eq=False)
+class NeuralPredictorSearch:
+    """Trains N distinct random architectures, fits a predictor, predicts the pool, trains the top K (Wen et al., 2020).
+
+    The pool is the whole space where it enumerates, else `pool` distinct random architectures.
+    None as an option's value means the preset's own.
+    """
+
+    n: int | None = option(
+        None, help=f"random architectures to learn from [{PAPER_N}, at most half the budget]", validator=maybe_positive
+    )
+    k: int | None = option(None, help="predicted architectures to evaluate [the rest of the budget]")
+    pool: int = option(10_000, help="architectures to predict where the space is too large to enumerate")
+    refit: int | None = option(
+        None,
+        help="fit again after every so many of the K; 0 = never",
+        validator=attrs.validators.optional(attrs.validators.ge(0)),
+    )
+    preset: Literal["paper", "best"] = option("paper", help="the paper's predictor, or the best there is")
+    kind: Literal["gcn", "mlp", "cnn"] | None = option(None, help="network of the predictor")
+    stages: int | None = option(None, help="2 = a classifier first drops what is below the threshold")
+    threshold: float | None = option(None, help="percent that separates the two stages")
+    percentile: float | None = option(None, help="percentile of the accuracies, in place of the threshold")
+    normalisation: Literal["row", "symmetric", "none"] | None = option(None, help="of the adjacency matrices")
+    layers: int | None = option(None, help="graph convolutions")
+    size: int | None = option(None, help="node representation size D [Table 1 of the paper, by samples]")
+    hidden: tuple[int, ...] | None = option(None, help="widths of the fully-connected layers, as in 512,128")
+    members: int | None = option(None, help="networks in the ensemble")
+    loss: Literal["mse", "pairwise"] | None = option(None, help="squared error or ranking")
+    epochs: int | None = option(None, help="epochs of a fit")
+    minibatch: int | None = option(None, help="samples a step of a fit")
+    lr: float | None = option(None, help="learning rate of the regressor")
+    classifier_lr: float | None = option(None, help="learning rate of the classifier")
+    weight_decay: float | None = option(None, help="L2 on all weights")
+    dropout: float | None = option(None, help="on fully-connected layers")
+    compute: str = option("cpu", help="torch device of the predictor")
+
+    _seen: Distinct = attrs.field(factory=Distinct, init=False)
+    _pool: "Pool | None" = attrs.field(default=None, init=False)
+    _ranking: Iterator[Architecture] = attrs.field(factory=lambda: iter(()), init=False)
+    _fitted: int | None = attrs.field(default=None, init=False)  # networks handed out when the ranking was made
+
+    @hookimpl
+    def suggest(self, run: "Run", count: int) -> list[Architecture]:
+        """Returns new random architectures, then the best predicted; `[]` while a fit waits for pending trials."""
+        missing = self._n(run.budget) - self._handed
+        if missing > 0 and self._fitted is None and (found := self._random(run, min(count, missing))):
+            return found
+        if self._until_fit() <= 0:
+            if self._seen.pending:
+                return []
+            if sum(trial.state == "complete" for trial in run.trials) < 2:
+                return self._random(run, count)
+            self._fit(run)
+        return self._best(run, count)
+
+    @hookimpl
+    def on_trial(self, run: "Run", trial: Trial) -> None:
+        """Remembers what was paid for; a resumed run may tell of trials that this object did not suggest."""
+        self._seen.tell(run.hook, trial)
+
+    @property
+    def _handed(self) -> int:
+        return len(self._seen.seen)
+
+    def _n(self, budget: int | None) -> int:
+        return self.n or (min(PAPER_N, max(1, budget // 2)) if budget else PAPER_N)
+
+    def _until_fit(self) -> float:
+        """Returns how many more of the K may be handed out before the next fit; infinite if there is none."""
+        every = REFIT[self.preset] if self.refit is None else self.refit
+        if self._fitted is None:
+            return 0
+        return self._fitted + every - self._handed if every else math.inf
+
+    def _random(self, run: "Run", count: int) -> list[Architecture]:
+        found = self._seen.sample(run.hook, run.rng, count)
+        if found and not run.trials:
+            run.hook.encode_graph(architectures=found)  # a space that cannot says so before anything is paid
+        return found
+
+    def _fit(self, run: "Run") -> None:
+        from nasplug_strategies.pool import Pool
+        from nasplug_strategies.ranking import rank
+
+        if self._pool is None:
+            self._pool = Pool.of(run, self.pool, self._seen)
+        candidates = self._pool.architectures
+        self._ranking = (candidates[i] for i in rank(run, self._pool, self._settings()))
+        self._fitted = self._handed
+
+    def _best(self, run: "Run", count: int) -> list[Architecture]:
+        """Returns the next `count` of the ranking that nothing was paid for, at most up to K and the next fit."""
+        left = math.inf if self.k is None else self._n(run.budget) + self.k - self._handed
+        new = (architecture for architecture in self._ranking if self._seen.add(run.hook, architecture))
+        return list(islice(new, max(0, int(min(count, left, self._until_fit())))))
+
+    def _settings(self) -> dict[str, Any]:
+        names = {*options.fields(type(self))} - {"n", "k", "pool", "refit", "compute"}
+        return {name: getattr(self, name) for name in sorted(names)} | {"device": self.compute}

@@ -1,0 +1,7 @@
+"""The error of wrong input to a predictor; light, so that a strategy may catch it without torch."""
+
+from nasplug.errors import UsageError
+
+
+class PredictorError(UsageError, ValueError):
+    """Graphs, labels, features or a file do not fit a predictor."""

@@ -1,0 +1,106 @@
+"""The paper's graph convolutional network, several independent members stacked in one set of tensors."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from nasplug_strategies.predictor.graphs import Graphs, Normalisation, aggregation
+
+
+class _Bidirectional(torch.autograd.Function):
+    """2V' = ReLU(A V W⁺) + ReLU(Aᵀ V W⁻), with the backward pass written out: half the steps of autograd's."""
+
+    @staticmethod
+    def forward(ctx: Any, U: Tensor, W: Tensor) -> Tensor:
+        """Returns `[m, r, out]` of `U` = (AV, AᵀV) `[m, r, 2, in]`, `W` `[2, m, in, out]`."""
+        P = torch.relu_(torch.bmm(U[:, :, 0], W[0]))  # [m, r, out]
+        Q = torch.relu_(torch.bmm(U[:, :, 1], W[1]))
+        ctx.save_for_backward(U, W, P, Q)
+        return P + Q
+
+    @staticmethod
+    def backward(ctx: Any, dV: Tensor) -> tuple[Tensor | None, Tensor]:
+        """Returns the gradients of `U` (None where it is a constant) and `W`."""
+        U, W, P, Q = ctx.saved_tensors
+        dP = torch.ops.aten.threshold_backward(dV, P, 0)
+        dQ = torch.ops.aten.threshold_backward(dV, Q, 0)
+        dW = torch.empty_like(W)
+        torch.bmm(U[:, :, 0].transpose(1, 2), dP, out=dW[0])
+        torch.bmm(U[:, :, 1].transpose(1, 2), dQ, out=dW[1])
+        if not ctx.needs_input_grad[0]:
+            return None, dW
+        return torch.stack((torch.bmm(dP, W[0].mT), torch.bmm(dQ, W[1].mT)), 2), dW
+
+
+def bidirectional(U: Tensor, W: Tensor) -> Tensor:
+    """Returns 2V' `[m, r, out]` of `U` = (AV, AᵀV) `[m, r, 2, in]` and `W` = (W⁺, W⁻) `[2, m, in, out]`."""
+    V: Tensor = _Bidirectional.apply(U, W)  # type: ignore[no-untyped-call]
+    return V
+
+
+class GCN(nn.Module):
+    """Bidirectional graph convolutions, mean over the real nodes, fully-connected layers (Wen et al., section 3).
+
+    V' = ½·ReLU(A V W⁺) + ½·ReLU(Aᵀ V W⁻). The halves are carried by the next aggregation
+    and by the mean. Dropout acts after the fully-connected layers only.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        layers: int,
+        size: int,
+        hidden: Sequence[int],
+        members: int,
+        generator: torch.Generator,
+        features: int = 0,
+    ) -> None:
+        super().__init__()
+        widths = [inputs] + [size] * layers
+        self.convolutions = nn.ParameterList(glorot((2, members, i, o), generator) for i, o in pairwise(widths))
+        widths = [size + features, *hidden, 1]
+        self.dense = nn.ParameterList(glorot((members, i, o), generator) for i, o in pairwise(widths))
+        self.bias = nn.ParameterList(torch.zeros(members, 1, width) for width in widths[1:])
+
+    @staticmethod
+    def inputs(graphs: Graphs, normalisation: Normalisation) -> tuple[Tensor, ...]:
+        """Returns what is constant over a fit, by sample: (AX, AᵀX) `[n, v, 2, f]`, ½A `[n, 2v, v]`, w `[n, 1, v]`."""
+        A = aggregation(graphs, normalisation).transpose(1, 2)  # [n, v, 2, v]
+        U = torch.einsum("nidj,njf->nidf", A, graphs.x)
+        weights = graphs.mask / (2.0 * graphs.mask.sum(1, keepdim=True))  # [n, v]
+        return U, 0.5 * A.flatten(1, 2), weights[:, None]
+
+    def forward(self, inputs: Sequence[Tensor], keep: Sequence[Tensor]) -> Tensor:
+        """Returns `[m, b]` from `inputs` with leading `[m, b]`, after (U, A, w) optional features `[m, b, s]`.
+
+        `keep` holds a dropout factor `[m, b, width]` for each fully-connected layer but the last, or nothing.
+        """
+        U, A, w, *features = inputs
+        m, b, v = U.shape[:3]
+        A = A.flatten(0, 1)  # [m·b, 2v, v]
+        V = bidirectional(U.flatten(1, 2), self.convolutions[0])  # [m, b·v, size]
+        for W in list(self.convolutions)[1:]:
+            U = torch.bmm(A, V.view(m * b, v, -1)).view(m, b * v, 2, -1)
+            V = bidirectional(U, W)
+        h = torch.bmm(w.flatten(0, 1), V.view(m * b, v, -1)).view(m, b, -1)
+        h = torch.cat((h, *features), 2) if features else h
+        return fully_connected(h, self.dense, self.bias, keep)
+
+
+def fully_connected(h: Tensor, weights: Any, biases: Any, keep: Sequence[Tensor]) -> Tensor:
+    """Returns `[m, b]` from `h` `[m, b, width]`: ReLU and dropout after every layer but the last."""
+    *inner, last = zip(weights, biases, strict=True)
+    for i, (W, bias) in enumerate(inner):
+        h = torch.relu(torch.baddbmm(bias, h, W))
+        if keep:
+            h = h * keep[i]
+    return torch.baddbmm(last[1], h, last[0]).squeeze(2)
+
+
+def glorot(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
+    """Returns Glorot-uniform values of `[…, in, out]`."""
+    limit = (6.0 / (shape[-2] + shape[-1])) ** 0.5
+    return torch.empty(shape).uniform_(-limit, limit, generator=generator)

@@ -1,0 +1,89 @@
+"""Small graphs turned dense: what a `torch_geometric` batch becomes before a predictor sees it."""
+
+from typing import Any, Literal
+
+import attrs
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+
+from nasplug_strategies.predictor.errors import PredictorError
+
+Normalisation = Literal["row", "symmetric", "none"]
+
+
+@attrs.frozen(eq=False)
+class Graphs:
+    """`n` graphs of at most `v` nodes with `f` features a node, zero-padded.
+
+    `x` float32 `[n, v, f]`; `adjacency` bool `[n, v, v]`, `[:, i, j]` = edge i → j, without
+    self-loops; `mask` bool `[n, v]`, true for real nodes.
+    """
+
+    x: Tensor
+    adjacency: Tensor
+    mask: Tensor
+
+    def __len__(self) -> int:
+        return self.x.shape[0]
+
+    def __getitem__(self, rows: Tensor | slice) -> "Graphs":
+        """Returns the graphs at `rows` (a slice, indices or a mask)."""
+        return Graphs(self.x[rows], self.adjacency[rows], self.mask[rows])
+
+    def to(self, device: torch.device) -> "Graphs":
+        """Returns the same graphs on `device`."""
+        return Graphs(self.x.to(device), self.adjacency.to(device), self.mask.to(device))
+
+
+def dense(batch: Any) -> Graphs:
+    """Returns a `torch_geometric` batch as `Graphs`; self-loops in it are dropped.
+
+    Raises `PredictorError` where the batch is empty or a graph has no node.
+    """
+    if isinstance(batch, Graphs):
+        return batch
+    n = int(batch.num_graphs)
+    count = torch.bincount(batch.batch, minlength=n)
+    if n == 0 or int(count.min()) == 0:
+        raise PredictorError("wanted a batch of graphs with at least one node each, got one without")
+    first = torch.cumsum(count, 0) - count  # [n], number of the first node of each graph
+    place = torch.arange(len(batch.batch)) - first[batch.batch]  # [nodes], position inside the graph
+    v = int(count.max())
+    x = torch.zeros(n, v, batch.x.shape[1])
+    x[batch.batch, place] = batch.x.float()
+    source, target = batch.edge_index
+    adjacency = torch.zeros(n, v, v, dtype=torch.bool)
+    adjacency[batch.batch[source], place[source], place[target]] = True
+    adjacency.diagonal(dim1=1, dim2=2).zero_()
+    return Graphs(x, adjacency, torch.arange(v) < count[:, None])
+
+
+def aggregation(graphs: Graphs, normalisation: Normalisation) -> Tensor:
+    """Returns float32 `[n, 2, v, v]`: A and Aᵀ with self-loops, normalised, rows and columns of padding zero.
+
+    `row` divides each direction by its own row sums, `symmetric` by √(row sum · column sum),
+    `none` leaves ones.
+    """
+    real = graphs.mask[:, :, None] & graphs.mask[:, None, :]  # [n, v, v]
+    loops = torch.eye(graphs.mask.shape[1], dtype=torch.bool, device=graphs.mask.device)
+    A = ((graphs.adjacency | loops) & real).float()
+    A = torch.stack((A, A.transpose(1, 2)), 1)  # [n, 2, v, v]
+    if normalisation == "none":
+        return A
+    row = A.sum(3, keepdim=True).clamp(min=1)  # [n, 2, v, 1]
+    if normalisation == "row":
+        return A / row
+    return A / (row * A.sum(2, keepdim=True).clamp(min=1)).sqrt()
+
+
+def concatenate(parts: "list[Graphs]") -> Graphs:
+    """Returns all graphs in one, padded to the largest. Raises `PredictorError` where their widths differ."""
+    if len({part.x.shape[2] for part in parts}) != 1:
+        raise PredictorError(f"wanted graphs of one feature width, got {sorted({p.x.shape[2] for p in parts})}")
+    v = max(part.x.shape[1] for part in parts)
+    return Graphs(
+        torch.cat([pad(part.x, (0, 0, 0, v - part.x.shape[1])) for part in parts]),
+        torch.cat([pad(part.adjacency, (0, v - part.x.shape[1]) * 2) for part in parts]),
+        torch.cat([pad(part.mask, (0, v - part.x.shape[1])) for part in parts]),
+    )

@@ -1,0 +1,67 @@
+"""What a predictor is made of: the settings, and the presets that name sets of them."""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import attrs
+
+from nasplug_strategies.predictor.sizes import representation_size
+
+Preset = Literal["paper", "best"]
+Kind = Literal["gcn", "mlp", "cnn"]
+Normalisation = Literal["row", "symmetric", "none"]
+
+positive: Any = attrs.validators.gt(0)
+optional: Any = attrs.validators.optional(positive)
+
+
+def _widths(widths: Iterable[int]) -> tuple[int, ...]:
+    return tuple(int(width) for width in widths)
+
+
+@attrs.frozen
+class Settings:
+    """Every choice of a predictor. The defaults are the paper's for NASBench-101 [S], in one stage.
+
+    `size` None means Table 1 by the number of samples. `threshold` (percent) separates the two
+    stages; `percentile` (of the training accuracies) replaces it where accuracies lie elsewhere.
+    """
+
+    kind: Kind = attrs.field(default="gcn", validator=attrs.validators.in_(("gcn", "mlp", "cnn")))
+    layers: int = attrs.field(default=3, validator=positive)
+    size: int | None = attrs.field(default=None, validator=optional)
+    hidden: tuple[int, ...] = attrs.field(default=(128,), converter=_widths, validator=attrs.validators.min_len(1))
+    normalisation: Normalisation = attrs.field(
+        default="row", validator=attrs.validators.in_(("row", "symmetric", "none"))
+    )
+    stages: int = attrs.field(default=1, validator=attrs.validators.in_((1, 2)))
+    threshold: float = 91.0
+    percentile: float | None = None
+    members: int = attrs.field(default=1, validator=positive)
+    loss: Literal["mse", "pairwise"] = attrs.field(default="mse", validator=attrs.validators.in_(("mse", "pairwise")))
+    epochs: int = attrs.field(default=300, validator=positive)
+    minibatch: int = attrs.field(default=10, validator=positive)
+    lr: float = attrs.field(default=1e-4, validator=positive)
+    classifier_lr: float = attrs.field(default=2e-4, validator=positive)
+    weight_decay: float = attrs.field(default=1e-3, validator=attrs.validators.ge(0))
+    dropout: float = attrs.field(default=0.1, validator=[attrs.validators.ge(0), attrs.validators.lt(1)])
+    structure: bool = False
+
+    def representation_size(self, n: int) -> int:
+        """Returns D for `n` training samples."""
+        return self.size or representation_size(n)
+
+
+PRESETS: dict[str, Settings] = {
+    "paper": Settings(stages=2),
+}
+
+
+def settings(preset: str, changes: dict[str, Any]) -> Settings:
+    """Returns the preset's settings with `changes`; a change that is None keeps the preset's value.
+
+    Raises `ValueError` for an unknown preset or a value out of bounds, `TypeError` for an unknown setting.
+    """
+    if preset not in PRESETS:
+        raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {preset!r}")
+    return attrs.evolve(PRESETS[preset], **{name: value for name, value in changes.items() if value is not None})

@@ -1,0 +1,158 @@
+"""The strategy of the Neural Predictor on the toy space, through a fake run and through the real loop."""
+
+import logging
+
+import numpy as np
+import pytest
+from nasplug_strategies.neural_predictor import NeuralPredictorSearch
+
+import nasplug
+
+QUICK = {"preset": "paper", "size": 24, "epochs": 60, "lr": 3e-3, "stages": 1, "refit": 0}
+
+
+class Driver:
+    """Calls a strategy as the loop does: suggest, evaluate, tell."""
+
+    def __init__(self, space, strategy, fake_run, told, value, batch=1, **more):
+        self.space, self.strategy, self.told, self.value, self.batch = space, strategy, told, value, batch
+        self.run = fake_run(space, **more)
+
+    def step(self):
+        self.run.rng = np.random.default_rng((self.run.seed, len(self.run.trials)))
+        found = self.strategy.suggest(self.run, self.batch)
+        for a in found:
+            self.run.trials.append(self.told(len(self.run.trials), a, self.value(a), self.space.canonical(a)))
+            self.strategy.on_trial(self.run, self.run.trials[-1])
+        return found
+
+    def steps(self, trials):
+        while len(self.run.trials) < trials and self.step():
+            pass
+        return [t.architecture for t in self.run.trials]
+
+
+@pytest.fixture
+def drive(toy_space, toy_accuracy, fake_run, told):
+    def make(strategy, space=None, value=toy_accuracy, **more):
+        return Driver(space or toy_space(), strategy, fake_run, told, value, **more)
+
+    return make
+
+
+def test_no_network_is_paid_for_twice(drive):
+    driver = drive(NeuralPredictorSearch(n=40, pool=300, **QUICK), batch=7)
+    found = driver.steps(80)
+    assert len({driver.space.canonical(a) for a in found}) == len(found) >= 80
+
+
+def test_the_ranking_is_used(drive, toy_accuracy):
+    found = drive(NeuralPredictorSearch(n=40, pool=500, **QUICK)).steps(60)
+    values = [toy_accuracy(a) for a in found]
+    assert np.mean(values[40:]) > np.mean(values[:40]) + 2 * np.std(values[:40])
+
+
+def test_the_best_predicted_comes_first(drive, toy_space, toy_accuracy):
+    driver = drive(NeuralPredictorSearch(n=60, **QUICK), space=toy_space(enumerable=True))
+    driver.steps(61)
+    from nasplug_strategies.pool import encode
+    from nasplug_strategies.predictor import NeuralPredictor
+
+    learned, pool = driver.run.trials[:60], list(driver.space.enumerate_space())
+    settings = {name: value for name, value in QUICK.items() if name != "refit"}
+    predictor = NeuralPredictor(seed=0, **settings)
+    predictor.fit(encode(driver.space, [t.architecture for t in learned])[0], [t.accuracy for t in learned])
+    predicted = predictor.predict(encode(driver.space, pool)[0])
+    paid = {t.canonical for t in learned}
+    fresh = [a for _, a in sorted(zip(-predicted, pool, strict=True), key=lambda pair: pair[0])]
+    best = next(a for a in fresh if driver.space.canonical(a) not in paid)
+    assert driver.space.canonical(driver.run.trials[60].architecture) == driver.space.canonical(best)
+
+
+def test_replaying_the_trials_gives_the_same_suggestions(drive):
+    first = drive(NeuralPredictorSearch(n=30, pool=200, **QUICK), batch=3).steps(45)
+    assert drive(NeuralPredictorSearch(n=30, pool=200, **QUICK), batch=3).steps(45) == first
+    assert drive(NeuralPredictorSearch(n=30, pool=200, **QUICK), batch=3, seed=1).steps(45) != first
+
+
+def test_trials_told_without_a_suggestion_count(drive, toy_space, toy_accuracy, fake_run, told):
+    driver = drive(NeuralPredictorSearch(n=30, pool=200, **QUICK))
+    driver.steps(40)
+    later = NeuralPredictorSearch(n=30, pool=200, **QUICK)
+    for trial in driver.run.trials:
+        later.on_trial(driver.run, trial)
+    found = later.suggest(driver.run, 2)
+    paid = {trial.canonical for trial in driver.run.trials}
+    assert len(found) == 2
+    assert paid.isdisjoint(driver.space.canonical(a) for a in found)
+
+
+def test_k_bounds_the_second_phase_and_the_search_ends(drive):
+    assert len(drive(NeuralPredictorSearch(n=20, k=5, pool=100, **QUICK), batch=4).steps(1000)) == 25
+
+
+def test_the_pool_bounds_the_search(drive):
+    assert len(drive(NeuralPredictorSearch(n=20, pool=30, **QUICK), batch=8).steps(1000)) == 50
+
+
+def test_n_is_at_most_half_the_budget(drive):
+    strategy = NeuralPredictorSearch()
+    assert [strategy._n(budget) for budget in (None, 1, 10, 100, 1000)] == [172, 1, 5, 50, 172]
+
+
+def test_failed_trials_are_survived(drive, toy_accuracy):
+    driver = drive(
+        NeuralPredictorSearch(n=30, pool=200, **QUICK), value=lambda a: toy_accuracy(a) if a.code[0] else None
+    )
+    found = driver.steps(50)
+    assert len(found) == 50
+    assert {t.state for t in driver.run.trials} == {"complete", "failed"}
+
+
+def test_more_random_ones_are_drawn_until_two_are_complete(drive, toy_accuracy):
+    driver = drive(NeuralPredictorSearch(n=5, pool=50, **QUICK), value=lambda a: None)
+    driver.steps(9)
+    driver.value = toy_accuracy
+    assert len(driver.steps(15)) == 15
+
+
+def test_a_fit_waits_for_pending_trials(drive, toy_accuracy):
+    driver = drive(NeuralPredictorSearch(n=4, pool=50, **QUICK), batch=4)
+    driver.run.rng = np.random.default_rng(0)
+    handed = driver.strategy.suggest(driver.run, 4)
+    assert len(handed) == 4
+    assert driver.strategy.suggest(driver.run, 4) == []
+    for number, a in enumerate(handed):
+        driver.run.trials.append(driver.told(number, a, toy_accuracy(a)))
+        driver.strategy.on_trial(driver.run, driver.run.trials[-1])
+    assert len(driver.strategy.suggest(driver.run, 4)) == 4
+
+
+def test_refit_learns_from_the_chosen_ones(drive, caplog):
+    caplog.set_level(logging.INFO, "nasplug")
+    drive(NeuralPredictorSearch(n=20, pool=100, **QUICK | {"refit": 4}), batch=3).steps(33)
+    fits = [record.args[0] for record in caplog.records if "predictor fitted" in record.message]
+    assert fits == [20, 24, 28, 32]
+
+
+def test_the_latency_window_filters_an_enumerated_pool(drive, toy_space):
+    space = toy_space(enumerable=True)
+    driver = drive(NeuralPredictorSearch(n=20, **QUICK), space=space, latency_window=(4.0, 8.0))
+    found = driver.steps(40)[20:]
+    assert all(4.0 <= space.measure_latency(a, "cpu") <= 8.0 for a in found)
+
+
+def test_a_space_without_graphs_is_refused_before_anything_is_paid(drive, toy_space):
+    class Blind(toy_space):
+        def encode_graph(self, architectures):
+            raise nasplug.errors.Unsupported("no graphs")
+
+    with pytest.raises(nasplug.errors.Unsupported):
+        drive(NeuralPredictorSearch(n=5, **QUICK), space=Blind()).step()
+
+
+def test_through_the_real_loop(toy_space):
+    result = nasplug.search(toy_space(), NeuralPredictorSearch(n=20, pool=200, **QUICK), budget=30, batch=4)
+    searched = [t for t in result.trials if t.purpose == "search"]
+    assert len(searched) == 30
+    assert np.mean([t.accuracy for t in searched[20:]]) > np.mean([t.accuracy for t in searched[:20]])

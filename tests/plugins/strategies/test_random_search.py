@@ -1,0 +1,38 @@
+"""Random search on the toy space."""
+
+import numpy as np
+from nasplug_strategies.random_search import RandomSearch
+
+
+def test_distinct_never_suggests_an_equal_network_twice(toy_space, fake_run):
+    space, strategy = toy_space(), RandomSearch()
+    found = [a for seed in range(20) for a in strategy.suggest(fake_run(space, seed=seed), 20)]
+    assert len(found) == 400
+    assert len({space.canonical(a) for a in found}) == 400
+
+
+def test_without_distinct_the_draws_are_the_space_s_own(toy_space, fake_run):
+    space, rng = toy_space(), np.random.default_rng(7)
+    assert RandomSearch(distinct=False).suggest(fake_run(space, seed=7), 50) == [
+        space.sample(rng=rng) for _ in range(50)
+    ]
+
+
+def test_an_exhausted_space_ends_the_search(fake_run, toy_space):
+    class One(toy_space):
+        def sample(self, rng):
+            return super().sample(np.random.default_rng(0))
+
+    strategy = RandomSearch()
+    run = fake_run(One())
+    assert len(strategy.suggest(run, 5)) == 1
+    assert strategy.suggest(run, 5) == []
+
+
+def test_a_told_trial_is_not_suggested_again(fake_run, told, toy_space):
+    space = toy_space()
+    first = RandomSearch().suggest(fake_run(space), 1)[0]
+    strategy = RandomSearch()
+    strategy.on_trial(fake_run(space), told(0, first, 80.0))
+    again = strategy.suggest(fake_run(space), 30)
+    assert space.canonical(first) not in {space.canonical(a) for a in again}

@@ -1,0 +1,99 @@
+"""The laws of regularized evolution: tournament, aging, survival of failures."""
+
+import time
+from collections import Counter
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from nasplug_strategies.regularized_evolution import RegularizedEvolution
+
+from nasplug import Architecture
+
+
+@pytest.fixture
+def numbers():
+    """A space of integers whose mutation shows the parent: n → n + 1000."""
+
+    def sample(rng):
+        return Architecture("numbers", (int(rng.integers(100)),))
+
+    def mutate(architecture, rng):
+        return Architecture("numbers", (architecture.code[0] + 1000,))
+
+    return SimpleNamespace(sample=sample, mutate=mutate)
+
+
+def trials_of(told, values):
+    return [told(i, Architecture("numbers", (i,)), value) for i, value in enumerate(values)]
+
+
+def parents(strategy, numbers, trials, fake_run, draws=2000):
+    run = fake_run(numbers, trials)
+    return Counter(a.code[0] - 1000 for a in strategy.suggest(run, draws))
+
+
+def test_random_until_the_population_is_full(numbers, fake_run, told):
+    strategy = RegularizedEvolution(population=10, tournament=3)
+    assert all(a.code[0] < 1000 for a in strategy.suggest(fake_run(numbers, trials_of(told, [50.0] * 4)), 5))
+    assert len(strategy.suggest(fake_run(numbers, trials_of(told, [50.0] * 4)), 50)) == 6
+    assert all(a.code[0] >= 1000 for a in strategy.suggest(fake_run(numbers, trials_of(told, [50.0] * 10)), 5))
+
+
+def test_the_tournament_is_drawn_without_replacement_and_its_best_is_the_parent(numbers, fake_run, told):
+    found = parents(RegularizedEvolution(20, 5), numbers, trials_of(told, range(20)), fake_run)
+    assert min(found) >= 4  # the worst four of twenty cannot win a tournament of five different ones
+    rate = found[19] / 2000
+    assert abs(rate - 5 / 20) < 0.04  # the best wins whenever it is drawn
+
+
+def test_a_tournament_of_everyone_always_picks_the_best(numbers, fake_run, told):
+    assert set(parents(RegularizedEvolution(10, 10), numbers, trials_of(told, [3, 9, 1] + [2] * 7), fake_run)) == {1}
+
+
+def test_the_oldest_dies_however_good(numbers, fake_run, told):
+    trials = trials_of(told, [99.0] + [50.0 + i for i in range(10)])
+    assert set(parents(RegularizedEvolution(10, 10), numbers, trials, fake_run)) == {10}
+
+
+def test_failed_trials_are_no_parents_and_take_no_place(numbers, fake_run, told):
+    trials = trials_of(told, [90.0, *[None] * 30, *[50.0] * 9])
+    assert set(parents(RegularizedEvolution(10, 10), numbers, trials, fake_run)) == {0}
+
+
+def test_it_goes_on_where_everything_failed(numbers, fake_run, told):
+    found = RegularizedEvolution(5, 2).suggest(fake_run(numbers, trials_of(told, [None] * 9)), 3)
+    assert [a.code[0] < 1000 for a in found] == [True] * 3
+
+
+def test_a_tournament_larger_than_the_population_is_refused():
+    with pytest.raises(ValueError, match="must not exceed"):
+        RegularizedEvolution(population=5, tournament=6)
+
+
+def test_a_suggestion_costs_the_same_after_many_trials(numbers, fake_run, told):
+    strategy, few, many = RegularizedEvolution(), trials_of(told, [50.0] * 100), trials_of(told, [50.0] * 20_000)
+
+    def best_of(trials):
+        run, times = fake_run(numbers, trials), []
+        for _ in range(200):
+            start = time.perf_counter()
+            strategy.suggest(run, 1)
+            times.append(time.perf_counter() - start)
+        return float(np.min(times))
+
+    assert best_of(many) < 3 * best_of(few)
+
+
+def test_it_beats_random_search_on_the_toy_space(toy_space, toy_accuracy, fake_run, told):
+    def best(strategy_sees):
+        space, trials = toy_space(), []
+        for number in range(150):
+            run = fake_run(space, trials, seed=number)
+            trials.append(told(number, a := strategy_sees(run), toy_accuracy(a)))
+        return max(t.accuracy for t in trials)
+
+    strategy = RegularizedEvolution(20, 5)
+    evolved = best(lambda run: strategy.suggest(run, 1)[0])
+    drawn = best(lambda run: run.hook.sample(rng=run.rng))
+    assert evolved > drawn
