@@ -1,0 +1,46 @@
+"""How a network is trained: every figure of a training in one value."""
+
+from typing import Literal
+
+import attrs
+
+from nasplug.types import Purpose
+
+
+@attrs.frozen(kw_only=True)
+class Recipe:
+    """The settings of a training; the defaults are those of arXiv 1912.00848 (supplementary material) on ImageNet.
+
+    The learning rate belongs to the whole batch. It rises linearly over the first `warmup` (a fraction of all steps)
+    and falls as a cosine to zero, step by step. The paper is silent on learning rate, warm-up and label smoothing:
+    those are ours, after google-research/tunas.
+    """
+
+    batch: int = 128
+    epochs: int = 90
+    final_epochs: int = 360
+    learning_rate: float = 0.026
+    warmup: float = 0.025
+    decay: float = 0.9
+    momentum: float = 0.9
+    epsilon: float = 0.1
+    weight_decay: float = 4e-5
+    decayed: Literal["convolutions", "all"] = "convolutions"
+    label_smoothing: float = 0.0
+    dropout: float = 0.0
+    final_dropout: float = 0.15
+    norm_momentum: float = 0.99
+    norm_epsilon: float = 1e-3
+
+    def epochs_for(self, purpose: Purpose) -> int:
+        """Returns the epochs of a training for `purpose`."""
+        return self.final_epochs if purpose == "final" else self.epochs
+
+    def dropout_for(self, purpose: Purpose) -> float:
+        """Returns the share of features that dropout removes in a training for `purpose`."""
+        return self.final_dropout if purpose == "final" else self.dropout
+
+    @property
+    def norm(self) -> dict[str, float]:
+        """The constants of batch normalisation, as arguments of `layers.BatchNorm`."""
+        return {"momentum": self.norm_momentum, "epsilon": self.norm_epsilon}

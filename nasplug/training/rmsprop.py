@@ -1,0 +1,35 @@
+"""RMSProp as TensorFlow 1 defines it, with which mobile networks are trained."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from nasplug.training.backend import tf
+
+
+class RMSProp(tf.Module):
+    """Per variable: s ← ρ·s + (1 − ρ)·g²; m ← μ·m + η·g / √(s + ε); w ← w − m.
+
+    ε stands inside the root and s starts at 1 (google-research/tunas); with ε = 0.1 that changes the first epochs of
+    a training against Keras, which starts s at 0, and against torch, which adds ε to the root.
+    """
+
+    def __init__(self, variables: Sequence[Any], decay: float, momentum: float, epsilon: float) -> None:
+        super().__init__()
+        self.targets = list(variables)
+        self.decay, self.momentum, self.epsilon = decay, momentum, epsilon
+        self.squares = [tf.Variable(tf.ones_like(v), trainable=False) for v in self.targets]
+        self.moments = [tf.Variable(tf.zeros_like(v), trainable=False) for v in self.targets]
+
+    def apply(self, gradients: Sequence[Any], learning_rate: Any) -> None:
+        """Moves every variable against its gradient; called once a step, inside the graph."""
+        for variable, square, moment, gradient in zip(self.targets, self.squares, self.moments, gradients, strict=True):
+            tf.raw_ops.ResourceApplyRMSProp(
+                var=variable.handle,
+                ms=square.handle,
+                mom=moment.handle,
+                lr=learning_rate,
+                rho=self.decay,
+                momentum=self.momentum,
+                epsilon=self.epsilon,
+                grad=gradient,
+            )

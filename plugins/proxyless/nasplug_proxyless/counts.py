@@ -1,0 +1,67 @@
+"""Trainable parameters and multiply-adds, from the block table alone: each is a sum over the 22 layers."""
+
+from collections.abc import Sequence
+from functools import cache
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from nasplug_proxyless.operations import HEAD_FILTERS, LAYERS, STEM_FILTERS, ZERO, Layer, expansion, kernel, scaled
+
+
+@attrs.frozen
+class Counts:
+    """Additive tables: `parameters` and `multiply_adds` int64 `[22, 7]`, and what every network pays for the rest.
+
+    Entries of operations that a layer cannot choose are 0. Multiply-adds count convolutions and the classifier;
+    parameters count batch normalisation's scale and offset as well.
+    """
+
+    parameters: NDArray[np.int64]
+    multiply_adds: NDArray[np.int64]
+    fixed_parameters: int
+    fixed_multiply_adds: int
+
+    def of(self, codes: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+        """Returns int64 `[n, 2]`, parameters and multiply-adds of `n` codes."""
+        index = np.asarray(codes, dtype=np.intp).reshape(-1, len(LAYERS))  # [n, 22]
+        layers = np.arange(len(LAYERS))
+        parameters = self.parameters[layers, index].sum(axis=1) + self.fixed_parameters
+        multiply_adds = self.multiply_adds[layers, index].sum(axis=1) + self.fixed_multiply_adds
+        return np.stack([parameters, multiply_adds], axis=1)
+
+
+@cache
+def tabulate(width: float = 1.0, resolution: int = 224, classes: int = 1000, channels: int = 3) -> Counts:
+    """Returns the tables for networks of this width, image size, number of classes and of image channels."""
+    size = _halved(resolution, 2)
+    inputs = scaled(STEM_FILTERS, width)
+    fixed = np.array([9 * channels * inputs + 2 * inputs, 9 * channels * inputs * size**2])
+    table = np.zeros((len(LAYERS), 7, 2), np.int64)
+    for i, layer in enumerate(LAYERS):
+        outputs = scaled(layer.filters, width)
+        for operation in range(min(layer.choices, ZERO)):
+            table[i, operation] = _bottleneck(layer, operation, inputs, outputs, size)
+        inputs, size = outputs, _halved(size, layer.stride)
+    head = scaled(HEAD_FILTERS, width)
+    fixed += np.array([inputs * head + 2 * head, inputs * head * size**2])
+    fixed += np.array([(head + 1) * classes, head * classes])
+    return Counts(table[:, :, 0], table[:, :, 1], int(fixed[0]), int(fixed[1]))
+
+
+def _bottleneck(layer: Layer, operation: int, inputs: int, outputs: int, size: int) -> tuple[int, int]:
+    """Returns the parameters and multiply-adds of one inverted bottleneck at image size `size`."""
+    ratio, k = expansion(layer, operation), kernel(operation)
+    hidden, after = ratio * inputs, _halved(size, layer.stride)
+    depthwise, project = k * k * hidden, hidden * outputs
+    parameters = depthwise + project + 2 * (hidden + outputs)
+    multiply_adds = (depthwise + project) * after**2
+    if ratio > 1:
+        parameters += inputs * hidden + 2 * hidden
+        multiply_adds += inputs * hidden * size**2
+    return parameters, multiply_adds
+
+
+def _halved(size: int, stride: int) -> int:
+    return -(-size // stride)  # SAME padding rounds up

@@ -1,0 +1,83 @@
+"""The 22 searched layers and their seven operations (supplementary material of arXiv 1912.00848; tunas)."""
+
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from nasplug.errors import InvalidArchitecture
+
+KERNELS = (3, 5, 7)
+ZERO = 6
+OPERATIONS = ("IB3×3-3", "IB5×5-3", "IB7×7-3", "IB3×3-6", "IB5×5-6", "IB7×7-6", "zero")
+STEM_FILTERS, HEAD_FILTERS = 32, 1280
+
+# filters, layers, stride of the first layer
+BLOCKS = ((16, 1, 1), (32, 4, 2), (40, 4, 2), (80, 4, 2), (96, 4, 1), (192, 4, 2), (320, 1, 1))
+
+
+@attrs.frozen
+class Layer:
+    """One searched layer: its block (1 to 7), filters at width 1, stride, and the number of its operations."""
+
+    block: int
+    filters: int
+    stride: int
+    first: bool
+    choices: int
+
+    @property
+    def residual(self) -> bool:
+        """Whether the input is added to the output: in every layer but the first of a block."""
+        return not self.first
+
+
+def _layers() -> tuple[Layer, ...]:
+    return tuple(
+        Layer(block, filters, stride if i == 0 else 1, i == 0, 3 if block == 1 else 6 if i == 0 else 7)
+        for block, (filters, count, stride) in enumerate(BLOCKS, start=1)
+        for i in range(count)
+    )
+
+
+LAYERS = _layers()
+CHOICES: NDArray[np.int64] = np.array([layer.choices for layer in LAYERS])
+MOBILE = (0, 1, 0, 6, 6, 2, 0, 1, 1, 5, 1, 1, 1, 4, 1, 1, 1, 5, 5, 2, 2, 5)  # ProxylessNAS-mobile
+
+
+def kernel(operation: int) -> int:
+    """Returns the width of the depthwise kernel of an inverted bottleneck."""
+    return KERNELS[operation % 3]
+
+
+def expansion(layer: Layer, operation: int) -> int:
+    """Returns the expansion ratio of an inverted bottleneck: 3 or 6, and always 1 in block 1."""
+    if layer.block == 1:
+        return 1
+    return 3 if operation < 3 else 6
+
+
+def check(code: Sequence[int]) -> None:
+    """Raises `InvalidArchitecture`, naming the layer (counted from 0), where `code` is not in the space."""
+    if len(code) != len(LAYERS):
+        raise InvalidArchitecture(
+            f"a proxyless architecture has {len(LAYERS)} integers, one a layer; this one has {len(code)}. "
+            f"ProxylessNAS-mobile, for example, is {','.join(map(str, MOBILE))}."
+        )
+    for index, (operation, layer) in enumerate(zip(code, LAYERS, strict=True)):
+        if layer.first and operation == ZERO:
+            raise InvalidArchitecture(
+                f"layer {index} is the first of block {layer.block} and cannot be zero (6): "
+                f"choose 0 to {layer.choices - 1}."
+            )
+        if not 0 <= operation < layer.choices:
+            raise InvalidArchitecture(
+                f"layer {index} (block {layer.block}) has operations 0 to {layer.choices - 1}, not {operation}."
+            )
+
+
+def scaled(filters: int, width: float, divisor: int = 8) -> int:
+    """Returns `filters` times `width` as a multiple of 8, at least 8 and never below 90 % (MobileNetV2's rule)."""
+    rounded = max(divisor, int(filters * width + divisor / 2) // divisor * divisor)
+    return rounded + divisor if rounded < 0.9 * filters * width else rounded

@@ -1,0 +1,59 @@
+"""What the space trains on each task, and what it suggests to strategies there."""
+
+from typing import Any, Literal
+
+import attrs
+
+from nasplug.training.recipe import Recipe
+
+TaskName = Literal["cluttered-fashion-mnist", "fashion-mnist", "imagenet"]
+
+
+@attrs.frozen
+class Setting:
+    """Image size, width of the networks and recipe of a task."""
+
+    resolution: int
+    width: float
+    classes: int
+    channels: int
+    recipe: Recipe
+
+
+_SMALL = Recipe(
+    batch=32,
+    epochs=2,
+    final_epochs=6,
+    learning_rate=0.01,
+    warmup=0.1,
+    epsilon=0.1,
+    final_dropout=0.0,
+    norm_momentum=0.9,
+)
+SETTINGS: dict[str, Setting] = {
+    "cluttered-fashion-mnist": Setting(48, 0.25, 10, 1, _SMALL),
+    "fashion-mnist": Setting(32, 0.25, 10, 1, _SMALL),
+    "imagenet": Setting(224, 1.0, 1000, 3, Recipe()),
+}
+
+
+def recommended(strategy: str, task: str) -> dict[str, Any] | None:
+    """Returns option values for `strategy`: the paper's on ImageNet, on the embedded tasks those that take minutes.
+
+    n = 119 samples, 18 layers of size 96, hidden 512 and 128, one stage are the paper's (arXiv 1912.00848,
+    supplementary material); k there, and everything on the embedded tasks, is ours.
+    """
+    values = _IMAGENET if task == "imagenet" else _EMBEDDED
+    return dict(values.get(strategy, values["*"]))
+
+
+_EMBEDDED: dict[str, dict[str, Any]] = {
+    "*": {"budget": 18},
+    "neural_predictor": {"budget": 18, "n": 14, "k": 4, "stages": 1, "layers": 4, "size": 32},
+    "regularized_evolution": {"budget": 18, "population": 8, "tournament": 3},
+}
+_IMAGENET: dict[str, dict[str, Any]] = {
+    "*": {"budget": 129},
+    "neural_predictor": {"budget": 129, "n": 119, "k": 10, "stages": 1, "layers": 18, "size": 96, "hidden": (512, 128)},
+    "regularized_evolution": {"budget": 129, "population": 50, "tournament": 10},
+}

@@ -1,0 +1,182 @@
+"""The 22-layer ProxylessNAS space as a plugin: 664,506,689,423,701,824 architectures (arXiv 1912.00848)."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from nasplug import Architecture, Evaluation, hookimpl, option
+from nasplug.errors import ConfigurationError, InvalidArchitecture
+from nasplug.types import Purpose
+from nasplug_proxyless import counts, latency
+from nasplug_proxyless.drawing import draw_layers
+from nasplug_proxyless.operations import CHOICES, LAYERS, OPERATIONS, check
+from nasplug_proxyless.settings import SETTINGS, Setting, TaskName, recommended
+
+if TYPE_CHECKING:
+    import click
+    from torch_geometric.data import Batch
+
+NAME = "proxyless"
+SIZE = int(np.prod(CHOICES.astype(object)))
+
+
+def _positive(_: Any, attribute: "attrs.Attribute[Any]", value: float | None) -> None:
+    if value is not None and not value > 0:
+        raise ValueError(f"{attribute.name} must be positive, got {value}")
+
+
+@attrs.define(eq=False)
+class Proxyless:
+    """ProxylessNAS: 22 layers, each an inverted bottleneck of kernel 3, 5 or 7 and expansion 3 or 6, or nothing."""
+
+    task: TaskName = option("cluttered-fashion-mnist", help="images to learn; the first two are embedded")
+    data: Path | None = option(None, help="folder of the ImageNet TFRecord shards, for task=imagenet")
+    width: float | None = option(None, help="multiplies all filters [embedded 0.25, imagenet 1]", validator=_positive)
+    resolution: int | None = option(
+        None, help="pixels of an image's side [cluttered-fashion-mnist 48, fashion-mnist 32, imagenet 224]",
+        validator=_positive,
+    )  # fmt: skip
+    epochs: int | None = option(None, help="epochs of a search training [the task's recipe]", validator=_positive)
+    accelerator: Literal["auto", "cpu", "gpu", "tpu"] = option("auto", help="where networks are trained")
+    tpu: str | None = option(None, help="name of the TPU, for accelerator=tpu")
+    threads: int = option(2, help="operations that run side by side; never changes results", validator=_positive)
+    mutated_layers: int = option(1, help="layers that a mutation changes", validator=_positive)
+
+    @property
+    def setting(self) -> Setting:
+        """What the task's networks look like and how they are trained, the user's options included."""
+        setting = SETTINGS[self.task]
+        recipe = setting.recipe if self.epochs is None else attrs.evolve(setting.recipe, epochs=self.epochs)
+        return attrs.evolve(
+            setting,
+            width=self.width or setting.width,
+            resolution=self.resolution or setting.resolution,
+            recipe=recipe,
+        )
+
+    @hookimpl
+    def register_commands(self, group: "click.Group") -> None:
+        """Adds `count`, `latency` and `train`."""
+        from nasplug_proxyless.commands import proxyless
+
+        group.add_command(proxyless)
+
+    @hookimpl
+    def recommend(self, strategy: str) -> dict[str, Any] | None:
+        """Returns what suits the task: the paper's values on ImageNet, minutes of work on the embedded ones."""
+        return recommended(strategy, self.task)
+
+    @hookimpl
+    def on_start(self, run: Any) -> None:
+        """Says on standard error what an embedded task is, and how to run ImageNet."""
+        if self.task == "imagenet":
+            return
+        from nasplug.training.constructions import CONSTRUCTIONS
+
+        print(
+            f"Task {self.task} (embedded): {CONSTRUCTIONS[self.task]}. "
+            "For ImageNet: --space-opt task=imagenet --space-opt data=DIR",
+            file=sys.stderr,
+        )
+
+    @hookimpl
+    def sample(self, rng: np.random.Generator) -> Architecture:
+        """Returns an architecture drawn uniformly from the whole space."""
+        return Architecture(NAME, tuple(map(int, rng.integers(CHOICES))))
+
+    @hookimpl
+    def mutate(self, architecture: Architecture, rng: np.random.Generator) -> Architecture:
+        """Returns the architecture with another operation in `mutated_layers` layers, all choices equally likely."""
+        code = list(_checked(architecture))
+        for layer in rng.choice(len(LAYERS), min(self.mutated_layers, len(LAYERS)), replace=False):
+            code[layer] = int((code[layer] + rng.integers(1, CHOICES[layer])) % CHOICES[layer])
+        return Architecture(NAME, tuple(code))
+
+    @hookimpl
+    def canonical(self, architecture: Architecture) -> str:
+        """Returns a text equal for equal networks: within a block it does not matter which layers are zero."""
+        code = _checked(architecture)
+        blocks = [[op for op, layer in zip(code, LAYERS, strict=True) if layer.block == b] for b in range(1, 8)]
+        return "/".join(",".join(str(op) for op in block if op != 6) for block in blocks)
+
+    @hookimpl
+    def encode_graph(self, architectures: Sequence[Architecture]) -> "Batch":
+        """Returns a chain of 22 nodes for each architecture, operations as one-hot rows of 7."""
+        from nasplug_proxyless.graph import encode_chain
+
+        return encode_chain([_checked(architecture) for architecture in architectures])
+
+    @hookimpl
+    def features(self, architectures: Sequence[Architecture]) -> NDArray[np.float32]:
+        """Returns float32 `[n, 2]`: millions of parameters and of multiply-adds."""
+        return (self._counts([_checked(a) for a in architectures]) / 1e6).astype(np.float32)
+
+    @hookimpl
+    def measure_latency(self, architecture: Architecture, device: str) -> float | None:
+        """Returns milliseconds on device `pixel1` (TuNAS's linear model, at width 1 and 224×224); None for others."""
+        return float(latency.pixel1([_checked(architecture)])[0]) if device == "pixel1" else None
+
+    @hookimpl
+    def describe(self, architecture: Architecture) -> str:
+        """Returns the operations block by block, in one line."""
+        code = _checked(architecture)
+        blocks = (
+            [OPERATIONS[op] for op, layer in zip(code, LAYERS, strict=True) if layer.block == b] for b in range(1, 8)
+        )
+        return " | ".join(" ".join(block) for block in blocks).replace("IB", "").replace(OPERATIONS[6], "–")
+
+    @hookimpl
+    def draw(self, architecture: Architecture) -> str:
+        """Returns an SVG: one box a layer, as wide as its kernel and as high as its expansion; zero is a gap."""
+        return draw_layers(_checked(architecture))
+
+    @hookimpl
+    def build_network(self, architecture: Architecture) -> Any:
+        """Returns a new `ProxylessNetwork` with the initial weights of seed 0."""
+        return self._network(architecture, np.random.default_rng(0), "search")
+
+    @hookimpl
+    def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
+        """Returns what training on the task gives: see `nasplug.training.train`."""
+        _checked(architecture)
+        if self.task == "imagenet":
+            raise ConfigurationError(self._no_imagenet())
+        from nasplug.training import configure, load_task, train
+
+        configure(self.threads, self.accelerator)
+        setting = self.setting
+        task = load_task(self.task, setting.resolution)
+        return train(lambda rng: self._network(architecture, rng, purpose), task, setting.recipe, purpose, epochs, seed)
+
+    def _network(self, architecture: Architecture, rng: np.random.Generator, purpose: Purpose) -> Any:
+        from nasplug_proxyless.network import ProxylessNetwork
+
+        s = self.setting
+        return ProxylessNetwork(
+            _checked(architecture), rng, s.width, s.classes, s.channels, s.recipe.dropout_for(purpose), s.recipe.norm
+        )
+
+    def _counts(self, codes: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+        s = self.setting
+        return counts.tabulate(s.width, s.resolution, s.classes, s.channels).of(codes)
+
+    def _no_imagenet(self) -> str:
+        if self.data is None:
+            return "task=imagenet needs --space-opt data=DIR, the folder of the TFRecord shards of ImageNet."
+        return (
+            f"task=imagenet cannot be trained in this version, so {self.data} was not read: "
+            "use task=cluttered-fashion-mnist or task=fashion-mnist."
+        )
+
+
+def _checked(architecture: Architecture) -> tuple[int, ...]:
+    """Returns the code of an architecture of this space. Raises `InvalidArchitecture`."""
+    if architecture.space != NAME:
+        raise InvalidArchitecture(f"{architecture} is an architecture of the space {architecture.space}, not of {NAME}")
+    check(architecture.code)
+    return architecture.code
