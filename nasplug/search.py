@@ -7,19 +7,15 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from nasplug import manager, options
+from nasplug.choice import Choice, Plugin, with_needed
 from nasplug.errors import StorageError, UsageError
 from nasplug.loop import Loop
-from nasplug.middleware.window import LatencyWindow
 from nasplug.result import Result
 from nasplug.run import Run
-from nasplug.settings import DEFAULT_BUDGET, Settings, plugin_options
 from nasplug.types import Trial
 
 if TYPE_CHECKING:
     from nasplug.storage import Storage
-
-Plugin = str | object
 
 
 def search(
@@ -55,62 +51,27 @@ def search(
     `observers` are plugin instances that only watch; unlike middleware they are no part of what is stored and compared.
     Raises `NasplugError` for everything a user can mend.
     """
-    wanted = _with_needed(list(middleware), max_cost, timeout)
-    made_space = manager.make("space", space, space_options or {})
-    advice = _advice(made_space, manager.name_of(space), manager.name_of(strategy))
-    run_advice = {"batch": workers, "budget": DEFAULT_BUDGET} | {
-        k: advice.pop(k) for k in ("batch", "budget") if k in advice
-    }
-    own = strategy_options or {}
-    made_strategy = manager.make("strategy", strategy, advice | own if isinstance(strategy, str) else own)
-    settings = Settings(
-        space=manager.name_of(space),
-        strategy=manager.name_of(strategy),
-        space_options=plugin_options(made_space),
-        strategy_options=plugin_options(made_strategy),
-        middleware=[plugin if isinstance(plugin, str) else manager.name_of(plugin) for plugin in wanted],
+    wanted = with_needed(middleware, max_cost, timeout)
+    choice = Choice.of(space, strategy, space_options or {}, strategy_options or {})
+    settings = choice.settings(
+        wanted,
+        budget,
+        max_cost is not None,
+        batch,
+        workers,
         seed=seed,
-        budget=run_advice["budget"] if budget is None and max_cost is None else budget,
-        batch=run_advice["batch"] if batch is None else batch,
         epochs=epochs,
         device=device,
         latency_window=latency,
         steady=asynchronous,
-        workers=workers,
         timeout=timeout,
         retries=retries,
     )
-    outer = [*observers, *map(_middleware, wanted)]
-    plugins = manager.build(made_space, made_strategy, outer, settings.space)
-    if latency and device:
-        plugins.register(LatencyWindow(plugins, *latency, device), "window")
-    run = Run(name or f"{settings.space}-{settings.strategy}-{seed}", plugins.hook, settings, made_space)
+    hook = choice.manager(settings, wanted, observers).hook
+    run = Run(name or f"{settings.space}-{settings.strategy}-{seed}", hook, settings, choice.space)
     if storage is None:
         return _in_memory(run, resume)
     return _in_storage(run, os.fspath(storage), name, resume)
-
-
-def _with_needed(wanted: list[Plugin], max_cost: float | None, timeout: float | None) -> list[Plugin]:
-    """Adds the middleware that `max_cost` and `timeout` stand for."""
-    if max_cost is not None:
-        wanted.append(f"budget:max_cost={max_cost}")
-    executors = ("processes", "ray")
-    if timeout is not None and not any(
-        manager.name_of(plugin).lower().partition(":")[0] in executors for plugin in wanted
-    ):
-        wanted.append("processes")  # only a process can be stopped in the middle of an evaluation
-    return wanted
-
-
-def _advice(space: object, name: str, strategy: str) -> dict[str, Any]:
-    return dict(manager.build(space, space_name=name).hook.recommend(strategy=strategy) or {})
-
-
-def _middleware(plugin: Plugin) -> object:
-    if not isinstance(plugin, str):
-        return manager.make("middleware", plugin, {})
-    name, given = options.parse_plugin(plugin)
-    return manager.make("middleware", name, given)
 
 
 def _in_memory(run: Run, resume: bool) -> Result:

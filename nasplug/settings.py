@@ -8,6 +8,7 @@ from nasplug.errors import UsageError
 
 DEFAULT_BUDGET = 100
 EXECUTION = ("workers", "timeout", "retries")  # may differ when a run is resumed: results do not depend on them
+WATCHING = ("log", "processes", "ray")  # nor on this middleware
 
 
 def _at_least(low: float) -> Any:
@@ -62,8 +63,10 @@ class Settings:
         """Returns, as JSON values, what must be equal for two runs to be the same run; stored with it."""
         values = attrs.asdict(self)
         window = values.pop("latency_window")
+        deciding = [name for name in self.middleware if name.partition(":")[0] not in WATCHING]
         return {k: v for k, v in values.items() if k not in EXECUTION} | {
-            "latency_window": list(window) if window else None
+            "middleware": deciding,
+            "latency_window": list(window) if window else None,
         }
 
 

@@ -1,0 +1,82 @@
+"""What the user chose — names, options, instances — made into the plugins of one run."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+import pluggy
+
+from nasplug import manager, options
+from nasplug.middleware.window import LatencyWindow
+from nasplug.settings import DEFAULT_BUDGET, Settings, plugin_options
+
+Plugin = str | object
+EXECUTORS = ("processes", "ray")
+
+
+@attrs.frozen
+class Choice:
+    """The space and the strategy of a run, made, and what the space recommends for the run itself."""
+
+    space: object
+    strategy: object
+    space_name: str
+    strategy_name: str
+    advice: dict[str, Any]
+
+    @classmethod
+    def of(
+        cls, space: Plugin, strategy: Plugin, space_given: dict[str, Any], strategy_given: dict[str, Any]
+    ) -> "Choice":
+        """Returns the plugins made; the strategy's options are the space's recommendation, overridden by the user's."""
+        names = manager.name_of(space), manager.name_of(strategy)
+        made_space = manager.make("space", space, space_given)
+        hook = manager.build(made_space, space_name=names[0]).hook
+        advice = dict(hook.recommend(strategy=names[1]) or {})
+        run_advice = {key: advice.pop(key) for key in ("budget", "batch") if key in advice}
+        given = advice | strategy_given if isinstance(strategy, str) else strategy_given
+        return cls(made_space, manager.make("strategy", strategy, given), *names, run_advice)
+
+    def settings(
+        self, middleware: list[Plugin], budget: int | None, bounded: bool, batch: int | None, workers: int, **more: Any
+    ) -> Settings:
+        """Returns the run's settings; without a budget the recommended one counts, unless `bounded` otherwise."""
+        default = None if bounded else self.advice.get("budget", DEFAULT_BUDGET)
+        return Settings(
+            space=self.space_name,
+            strategy=self.strategy_name,
+            space_options=plugin_options(self.space),
+            strategy_options=plugin_options(self.strategy),
+            middleware=[plugin if isinstance(plugin, str) else manager.name_of(plugin) for plugin in middleware],
+            budget=default if budget is None else budget,
+            workers=workers,
+            batch=self.advice.get("batch", workers) if batch is None else batch,
+            **more,
+        )
+
+    def manager(
+        self, settings: Settings, middleware: Sequence[Plugin], observers: Sequence[object]
+    ) -> pluggy.PluginManager:
+        """Returns the plugin manager of the run, with a latency window where the settings have one."""
+        outer = [*observers, *map(_make_middleware, middleware)]
+        built = manager.build(self.space, self.strategy, outer, self.space_name)
+        if settings.latency_window and settings.device:
+            built.register(LatencyWindow(built, *settings.latency_window, settings.device), "window")
+        return built
+
+
+def with_needed(middleware: Sequence[Plugin], max_cost: float | None, timeout: float | None) -> list[Plugin]:
+    """Returns the middleware, and what `max_cost` and `timeout` stand for."""
+    wanted = list(middleware)
+    if max_cost is not None:
+        wanted.append(f"budget:max_cost={max_cost}")
+    named = {manager.name_of(plugin).lower().partition(":")[0] for plugin in wanted}
+    if timeout is not None and not named & set(EXECUTORS):
+        wanted.append("processes")  # only a process can be stopped in the middle of an evaluation
+    return wanted
+
+
+def _make_middleware(plugin: Plugin) -> object:
+    name, given = options.parse_plugin(plugin) if isinstance(plugin, str) else (plugin, {})
+    made: object = manager.make("middleware", name, given)
+    return made

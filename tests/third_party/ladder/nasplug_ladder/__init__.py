@@ -1,0 +1,1 @@
+"""A search space of somebody else: it knows nasplug, and nasplug does not know it."""
