@@ -1,0 +1,34 @@
+"""The budget middleware ends a search by cost, time or success, and keeps what has begun."""
+
+import pytest
+import toy
+
+import nasplug
+from nasplug.errors import OptionError
+
+
+@pytest.mark.parametrize(
+    ("bound", "trials", "reason"),
+    [
+        ("max_cost=5", 3, "the trials cost 6 s of training, the bound is 5 s"),
+        ("target=95", 64, "trial 63 reached 95."),
+        ("max_seconds=0.2", None, "the search has lasted 0.2 s"),
+    ],
+)
+def test_each_bound_ends_the_search_with_its_reason(bound, trials, reason):
+    space = toy.ToySpace(seconds=0.05 if "seconds" in bound else 0.0)
+    result = nasplug.search(space, "toy:Grid", budget=1000, middleware=[f"budget:{bound}"])
+    searched = [trial for trial in result.trials if trial.purpose == "search"]
+    assert reason in result.reason
+    assert len(searched) == trials or (trials is None and 2 <= len(searched) <= 5)
+    assert result.best.test is not None
+
+
+def test_a_batch_that_has_begun_is_kept_whole():
+    result = nasplug.search(toy.ToySpace(), "toy:Grid", budget=1000, batch=4, middleware=["budget:max_cost=3"])
+    assert len(result.trials) == 4 + 1
+
+
+def test_a_bound_must_be_positive():
+    with pytest.raises(OptionError, match="'max_cost' must be > 0"):
+        nasplug.search(toy.ToySpace(), "toy:Grid", middleware=["budget:max_cost=0"])

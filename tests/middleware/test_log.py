@@ -1,0 +1,44 @@
+"""The log writes one JSON line an event, and never a trial twice."""
+
+import json
+
+import pytest
+import toy
+
+import nasplug
+from nasplug.errors import ConfigurationError
+
+
+def events(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_every_event_is_a_line(tmp_path):
+    path = tmp_path / "log.jsonl"
+    nasplug.search(toy.ToySpace(fails="0,0,1"), "toy:Grid", budget=3, middleware=[f"log:path={path}"])
+    found = events(path)
+    assert [event["event"] for event in found] == ["start", "trial", "trial", "trial", "trial", "stop"]
+    assert (found[0]["budget"], found[2]["error"], found[-1]["reason"]) == (
+        3,
+        "RuntimeError: loss is NaN at step 12",
+        "the budget of 3 trials is used",
+    )
+
+
+def test_a_resumed_run_does_not_repeat_its_trials(tmp_path):
+    path = tmp_path / "log.jsonl"
+    settings = {"budget": 3, "storage": tmp_path / "runs.db", "name": "run", "middleware": [f"log:path={path}"]}
+    for resume in (False, True):
+        nasplug.search(toy.ToySpace(), "toy:Grid", resume=resume, **settings)
+    assert [event["number"] for event in events(path) if event["event"] == "trial"] == [0, 1, 2, 3]
+
+
+def test_without_a_path_it_speaks_on_standard_error(capsys):
+    nasplug.search(toy.ToySpace(), "toy:Grid", budget=1, middleware=["log"])
+    out, err = capsys.readouterr()
+    assert (out, len(err.splitlines())) == ("", 4)
+
+
+def test_a_path_that_cannot_be_written_ends_the_run_at_once(tmp_path):
+    with pytest.raises(ConfigurationError, match="cannot be written: No such file or directory"):
+        nasplug.search(toy.ToySpace(), "toy:Grid", middleware=[f"log:path={tmp_path}/none/log"])

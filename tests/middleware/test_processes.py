@@ -1,0 +1,77 @@
+"""Worker processes: a hang is stopped, a death is a failed trial, and nothing is left behind."""
+
+import multiprocessing
+import time
+
+import pytest
+import toy
+
+import nasplug
+from nasplug import hookimpl
+from nasplug.errors import ConfigurationError
+
+
+def search(**settings):
+    return nasplug.search(
+        "toy:ToySpace", "toy:Grid", **({"budget": 5, "workers": 2, "middleware": ["processes"]} | settings)
+    )
+
+
+def failed(result):
+    return {trial.number: trial.error for trial in result.trials if trial.state == "failed"}
+
+
+def test_a_dead_worker_is_a_failed_trial_not_a_dead_run():
+    result = search(space_options={"kills": "0,0,2"})
+    assert failed(result) == {2: "RuntimeError: the worker process died with exit code 7"}
+    assert len(result.trials) == 6
+
+
+def test_an_evaluation_that_hangs_is_stopped_at_the_timeout():
+    started = time.monotonic()
+    result = search(
+        space_options={"hangs": "0,0,1"}, timeout=2.0, middleware=[]
+    )  # a timeout brings its processes along
+    assert failed(result) == {1: "TimeoutError: the evaluation was stopped after 2 s"}
+    assert time.monotonic() - started < 30
+
+
+def test_an_exception_in_a_worker_keeps_its_message():
+    assert failed(search(space_options={"fails": "0,0,3"})) == {3: "RuntimeError: loss is NaN at step 12"}
+
+
+def test_what_no_evaluation_can_survive_ends_the_run():
+    with pytest.raises(ConfigurationError, match="no batteries"):
+        search(space_options={"broken": True})
+
+
+def test_two_workers_are_faster_than_one():
+    def seconds(workers):
+        started = time.monotonic()
+        search(workers=workers, budget=12, batch=2, space_options={"seconds": 0.5})
+        return time.monotonic() - started
+
+    assert seconds(1) > 1.5 * seconds(2)
+
+
+def test_no_process_outlives_the_run():
+    search()
+    deadline = time.monotonic() + 10
+    while multiprocessing.active_children() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert multiprocessing.active_children() == []
+
+
+def test_a_space_that_workers_cannot_import_is_told():
+    class Local(toy.ToySpace):
+        @hookimpl
+        def evaluate(self):
+            return nasplug.Evaluation(1.0, 1.0)
+
+    with pytest.raises(ConfigurationError, match="cannot import the space .*Local"):
+        nasplug.search(Local(), "toy:Grid", middleware=["processes"])
+
+
+def test_an_instance_of_an_importable_class_travels_with_its_options():
+    result = nasplug.search(toy.ToySpace(value=12.5), "toy:Grid", budget=2, middleware=["processes"])
+    assert [trial.accuracy for trial in result.trials] == [12.5] * 3
