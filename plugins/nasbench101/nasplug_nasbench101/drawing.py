@@ -1,0 +1,62 @@
+"""The picture of a cell."""
+
+from xml.sax.saxutils import escape
+
+from nasplug_nasbench101.cell import Cell
+
+_COLOURS = {
+    "input": "#dfe7ef",
+    "conv3x3-bn-relu": "#f6c28b",
+    "conv1x1-bn-relu": "#f3e3a2",
+    "maxpool3x3": "#b6d7b0",
+    "output": "#dfe7ef",
+}
+_STEP, _WIDTH, _HEIGHT, _TOP, _CENTRE = 64, 116, 30, 24, 150
+_HEAD = (
+    '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+    '<path d="M0,0L8,4L0,8z" fill="#445"/></marker></defs>'
+)
+
+
+def draw(cell: Cell, title: str) -> str:
+    """Returns an SVG document: vertices top down in their order, edges as arrows, what pruning removes faded."""
+    n, keep = len(cell.matrix), set(cell.kept())
+    edges = [_edge(u, v, faded=not {u, v} <= keep) for u in range(n) for v in range(u + 1, n) if cell.matrix[u][v]]
+    vertices = [_vertex(v, name, faded=v not in keep) for v, name in enumerate(cell.names)]
+    height = 2 * _TOP + _STEP * (n - 1) + _HEIGHT
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {2 * _CENTRE} {height}" width="{2 * _CENTRE}" '
+            f'height="{height}" font-family="sans-serif" font-size="12">',
+            f"<title>{escape(title)}</title>",
+            _HEAD,
+            *edges,
+            *vertices,
+            "</svg>",
+        ]
+    )
+
+
+def _fade(faded: bool) -> str:
+    return ' opacity="0.25"' if faded else ""
+
+
+def _edge(u: int, v: int, faded: bool) -> str:
+    """Returns an arrow: straight to the next vertex, around the ones between otherwise, left and right in turn."""
+    start, end = _TOP + u * _STEP + _HEIGHT, _TOP + v * _STEP
+    side = 0 if v == u + 1 else (1 if (u + v) % 2 else -1)
+    bend = side * (_WIDTH / 2 + 18 * (v - u))
+    at = side * _WIDTH / 3
+    x, turn = _CENTRE + at, _CENTRE + bend
+    path = f"M{x:g},{start} C{turn:g},{start + 20} {turn:g},{end - 20} {x:g},{end}"
+    return f'<path class="edge" d="{path}" fill="none" stroke="#445" marker-end="url(#head)"{_fade(faded)}/>'
+
+
+def _vertex(v: int, name: str, faded: bool) -> str:
+    top = _TOP + v * _STEP
+    return (
+        f'<g class="vertex"{_fade(faded)}>'
+        f'<rect x="{_CENTRE - _WIDTH // 2}" y="{top}" width="{_WIDTH}" height="{_HEIGHT}" '
+        f'rx="6" fill="{_COLOURS[name]}" stroke="#445"/>'
+        f'<text x="{_CENTRE}" y="{top + 19}" text-anchor="middle">{escape(name)}</text></g>'
+    )

@@ -1,0 +1,1 @@
+"""Where an accuracy comes from: one file each."""

@@ -1,0 +1,60 @@
+"""The module hash: equal for isomorphic cells, and the key of every record of the dataset."""
+
+import hashlib
+from collections.abc import Sequence
+
+from nasplug_nasbench101 import edges as bitmask
+
+INPUT_LABEL, OUTPUT_LABEL = -1, -2
+_MEMBERS = tuple(tuple(v for v in range(bitmask.VERTICES) if mask >> v & 1) for mask in range(1 << bitmask.VERTICES))
+
+
+def digest(text: str) -> str:
+    """Returns the MD5 of a text in hexadecimal."""
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def first_digest(out_degree: int, in_degree: int, label: int) -> str:
+    """Returns a vertex's digest before the first round."""
+    return digest(str((out_degree, in_degree, label)))
+
+
+def module_hash(matrix: Sequence[Sequence[int]], labels: Sequence[int]) -> str:
+    """Returns the hash of a *pruned* cell, 32 hexadecimal digits.
+
+    `matrix` is `[n, n]` upper triangular, `labels` is `[n]`: −1 input, −2 output, 0 conv3×3, 1 conv1×1, 2 maxpool3×3.
+    As in google-research/nasbench: one digest a vertex, n rounds that mix in the neighbours' digests.
+    """
+    return hash_of_graph([[v for v, edge in enumerate(row) if edge] for row in matrix], labels)
+
+
+def hash_of_edges(edges: int, ops: Sequence[int]) -> str:
+    """Returns the same for a valid specification, pruned or not: its 21 edges as an integer and its five operations."""
+    keep = bitmask.kept(edges)
+    vertices = _MEMBERS[keep]
+    place = {v: i for i, v in enumerate(vertices)}
+    after = [[place[w] for w in _MEMBERS[bitmask.successors(edges, v) & keep]] for v in vertices[:-1]]
+    labels = [INPUT_LABEL, *(ops[v - 1] for v in vertices[1:-1]), OUTPUT_LABEL]
+    return hash_of_graph([*after, []], labels)
+
+
+def hash_of_graph(after: list[list[int]], labels: Sequence[int]) -> str:
+    """Returns the hash of a pruned cell given by each vertex's successors."""
+    n = len(labels)
+    before: list[list[int]] = [[] for _ in range(n)]
+    for u, targets in enumerate(after):
+        for v in targets:
+            before[v].append(u)
+    state = [first_digest(len(after[v]), len(before[v]), labels[v]) for v in range(n)]
+    around = list(zip(before, after, range(n), strict=True))
+    for _ in range(n):
+        state = [
+            digest(f"{_joined(state, sources)}|{_joined(state, targets)}|{state[v]}") for sources, targets, v in around
+        ]
+    return digest(str(sorted(state)))
+
+
+def _joined(state: list[str], vertices: list[int]) -> str:
+    if len(vertices) == 1:
+        return state[vertices[0]]
+    return "".join(sorted([state[v] for v in vertices]))

@@ -1,0 +1,137 @@
+"""NASBench-101 (Ying et al., ICML 2019, arXiv 1902.09635) as a search space of nasplug."""
+
+import struct
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, Literal
+
+import attrs
+import numpy as np
+
+from nasplug import Architecture, Evaluation, hookimpl, option
+from nasplug.errors import InvalidArchitecture
+from nasplug.types import Purpose
+from nasplug_nasbench101 import edges as bitmask
+from nasplug_nasbench101 import variation
+from nasplug_nasbench101.cell import CODE_LENGTH, Cell, check_code
+from nasplug_nasbench101.enumeration import all_codes
+from nasplug_nasbench101.evaluators.base import Evaluator
+from nasplug_nasbench101.evaluators.training import Training
+from nasplug_nasbench101.hashing import hash_of_edges
+from nasplug_nasbench101.recommendation import recommended
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+    from torch_geometric.data import Batch
+
+NAME = "nasbench101"
+_probability = attrs.validators.and_(attrs.validators.gt(0.0), attrs.validators.lt(1.0))
+_positive = attrs.validators.ge(1)
+
+
+@attrs.define(eq=False)
+class NASBench101:
+    """The 423,624 cells of NASBench-101; a code is an unpruned 7×7 specification: 21 edge bits, 5 operations.
+
+    Accuracies come from real training of a scaled-down network on an embedded task.
+    """
+
+    evaluator: Literal["auto", "train"] = option("auto", help="where accuracies come from; auto: training")
+    epochs: int | None = option(
+        None,
+        help="epoch budget; default: 2",
+        validator=attrs.validators.optional(_positive),
+    )
+    edge_probability: float = option(1 / 14, help="mutation: chance of every edge to flip", validator=_probability)
+    op_probability: float = option(1 / 10, help="mutation: chance of every operation to change", validator=_probability)
+    channels: int = option(
+        16, help="training: channels of the stem (128 in the dataset)", validator=attrs.validators.ge(8)
+    )
+    stacks: int = option(3, help="training: stacks of cells, channels double between them", validator=_positive)
+    modules: int = option(1, help="training: cells per stack (3 in the dataset)", validator=_positive)
+    _source: Evaluator | None = attrs.field(default=None, init=False)
+
+    @hookimpl
+    def recommend(self, strategy: str) -> dict[str, Any] | None:
+        """Returns the settings of arXiv 1912.00848 where the table answers, smaller ones where cells are trained."""
+        return recommended(strategy, tabular=False)
+
+    @hookimpl
+    def sample(self, rng: np.random.Generator) -> Architecture:
+        """Returns a valid specification: edges of probability ½, uniform operations, rejected until valid."""
+        return Architecture(NAME, variation.sample(rng).code)
+
+    @hookimpl
+    def mutate(self, architecture: Architecture, rng: np.random.Generator) -> Architecture:
+        """Returns a valid specification in which some edges flipped and some operations changed."""
+        parent = variation.Spec.from_code(_checked(architecture))
+        return Architecture(NAME, variation.mutate(parent, rng, self.edge_probability, self.op_probability).code)
+
+    @hookimpl
+    def enumerate_space(self) -> Iterator[Architecture]:
+        """Returns an iterator over the 423,624 cells that differ, small ones first."""
+        return map(Architecture, repeat(NAME), struct.iter_unpack(f"{CODE_LENGTH}B", all_codes().tobytes()))
+
+    @hookimpl
+    def canonical(self, architecture: Architecture) -> str:
+        """Returns the dataset's module hash of the pruned cell."""
+        return _module_hash(_checked(architecture))
+
+    @hookimpl
+    def encode_graph(self, architectures: Sequence[Architecture]) -> "Batch":
+        """Returns the pruned cells with one-hot operations [input, conv1×1, conv3×3, maxpool3×3, output]."""
+        from nasplug_nasbench101.graph import encode, to_array
+
+        return encode(to_array([architecture.code for architecture in architectures]))
+
+    @hookimpl
+    def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
+        """Returns the accuracy of the chosen evaluator; raises `ConfigurationError` where it has no data."""
+        return self._evaluator().evaluate(_checked(architecture), purpose, epochs or self.epochs, seed)
+
+    @hookimpl
+    def describe(self, architecture: Architecture) -> str:
+        """Returns the pruned cell in a line: its vertices, edges and operations."""
+        cell = Cell.from_code(_checked(architecture)).prune()
+        edges = " ".join(f"{u}→{v}" for u, row in enumerate(cell.matrix) for v, edge in enumerate(row) if edge)
+        ops = ", ".join(f"{v} {name}" for v, name in enumerate(cell.names))
+        return f"{len(cell.matrix)} vertices ({ops}), {cell.edges} edges {edges}"
+
+    @hookimpl
+    def draw(self, architecture: Architecture) -> str:
+        """Returns the cell as an SVG document, with the vertices that pruning removes faded."""
+        from nasplug_nasbench101.drawing import draw
+
+        return draw(Cell.from_code(_checked(architecture)), self.describe(architecture))
+
+    @hookimpl
+    def build_network(self, architecture: Architecture) -> "tf.Module":
+        """Returns the network in which the cell is trained here: `channels`, `stacks` and `modules` of this space."""
+        training = Training(self.channels, self.stacks, self.modules)
+        return training.network(Cell.from_code(_checked(architecture)), np.random.default_rng(0))
+
+    def _evaluator(self) -> Evaluator:
+        if self._source is None:
+            self._source = Training(self.channels, self.stacks, self.modules)
+        return self._source
+
+
+@lru_cache(maxsize=1 << 16)
+def _checked(architecture: Architecture) -> tuple[int, ...]:
+    """Returns the code of a valid architecture of this space; raises `InvalidArchitecture` for any other."""
+    code = architecture.code
+    if architecture.space != NAME:
+        raise InvalidArchitecture(f"wanted an architecture of nasbench101, got one of {architecture.space!r}")
+    check_code(code)
+    if not bitmask.is_valid(bitmask.from_bits(code[: bitmask.SLOTS])):
+        raise InvalidArchitecture(
+            f"{architecture} is no cell of nasbench101: input and output must be joined by a path, and pruning must "
+            f"leave at most {bitmask.MAX_EDGES} edges"
+        )
+    return code
+
+
+@lru_cache(maxsize=1 << 16)
+def _module_hash(code: tuple[int, ...]) -> str:
+    return hash_of_edges(bitmask.from_bits(code[: bitmask.SLOTS]), code[bitmask.SLOTS :])

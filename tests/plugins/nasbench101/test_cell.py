@@ -1,0 +1,87 @@
+"""Cells: codes, pruning, validity and the messages for what is no cell."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nasplug_nasbench101.cell import Cell
+
+from nasplug.errors import InvalidArchitecture
+
+CODES = st.tuples(*[st.integers(0, 1)] * 21, *[st.integers(0, 2)] * 5)
+INCEPTION = (
+    [
+        [0, 1, 1, 1, 0, 1, 0],
+        [0, 0, 0, 0, 0, 0, 1],
+        [0, 0, 0, 0, 0, 0, 1],
+        [0, 0, 0, 0, 1, 0, 0],
+        [0, 0, 0, 0, 0, 0, 1],
+        [0, 0, 0, 0, 0, 0, 1],
+        [0, 0, 0, 0, 0, 0, 0],
+    ],
+    [1, 0, 0, 0, 2],
+)
+
+
+@given(CODES)
+@settings(deadline=None)
+def test_code_round_trip(code: tuple[int, ...]) -> None:
+    assert Cell.from_code(code).code == code
+
+
+@given(CODES)
+@settings(deadline=None)
+def test_pruning_keeps_the_hash_and_is_idempotent(code: tuple[int, ...]) -> None:
+    cell = Cell.from_code(code)
+    if cell.kept():
+        pruned = cell.prune()
+        assert pruned.prune() == pruned
+        assert pruned.module_hash() == cell.module_hash() == Cell.from_code(pruned.code).module_hash()
+
+
+def test_vertices_off_every_path_are_pruned() -> None:
+    chain = Cell([[0, 1, 1, 0], [0, 0, 0, 1], [0, 0, 0, 0], [0, 0, 0, 0]], [0, 2])  # vertex 2 leads nowhere
+    assert chain.kept() == [0, 1, 3]
+    assert chain.prune() == Cell([[0, 1, 0], [0, 0, 1], [0, 0, 0]], [0])
+
+
+def test_validity_counts_what_pruning_leaves() -> None:
+    full = [1] * 21
+    assert not Cell.from_code((*full, 0, 0, 0, 0, 0)).is_valid  # 21 edges
+    assert not Cell.from_code((*[0] * 21, 0, 0, 0, 0, 0)).is_valid  # no path
+    dangling = [0, 1, 1, 1, 1, 1] + [0] * 15  # 0 → 2…6: only 0 → 6 is on a path
+    assert Cell.from_code((*dangling, 0, 0, 0, 0, 0)).prune() == Cell([[0, 1], [0, 0]], [])
+
+
+def test_larger_cells_are_valid_if_pruning_makes_them_small() -> None:
+    matrix = [[0] * 9 for _ in range(9)]
+    matrix[0][8] = matrix[0][3] = 1
+    assert Cell(matrix, [0] * 7).is_valid
+    with pytest.raises(InvalidArchitecture, match="at most 7 vertices, this cell has 9"):
+        _ = Cell(matrix, [0] * 7).code
+
+
+@pytest.mark.parametrize(
+    ("matrix", "ops", "message"),
+    [
+        ([[0, 1], [1, 0]], [], "upper triangular"),
+        ([[0, 2], [0, 0]], [], "entries 0 and 1"),
+        ([[0, 1, 0], [0, 0, 1], [0, 0, 0]], [3], "indices 0, 1, 2"),
+        ([[0, 1], [0, 0]], [0], "n − 2 operations"),
+        ([[0, 1, 1], [0, 0]], [], "n × n"),
+    ],
+)
+def test_what_is_no_cell_is_refused(matrix: list[list[int]], ops: list[int], message: str) -> None:
+    with pytest.raises(InvalidArchitecture, match=message):
+        Cell(matrix, ops)
+
+
+def test_names_must_start_and_end_right() -> None:
+    with pytest.raises(InvalidArchitecture, match="start with 'input'"):
+        Cell.from_names([[0, 1], [0, 0]], ["output", "input"])
+    with pytest.raises(InvalidArchitecture, match="unknown operations"):
+        Cell.from_names([[0, 1, 0], [0, 0, 1], [0, 0, 0]], ["input", "conv5x5", "output"])
+
+
+def test_names_and_indices_agree() -> None:
+    cell = Cell(*INCEPTION)
+    assert Cell.from_names(cell.matrix, cell.names) == cell

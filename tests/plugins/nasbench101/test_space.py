@@ -1,0 +1,101 @@
+"""The plugin through its hooks."""
+
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+from nasplug_nasbench101.space import NASBench101
+
+import nasplug
+from nasplug import Architecture
+from nasplug.errors import InvalidArchitecture
+
+TINY = {"evaluator": "train", "channels": 8, "stacks": 1, "epochs": 1}
+DIRECT = Architecture("nasbench101", (0, 0, 0, 0, 0, 1) + (0,) * 20)  # input → output, nothing else
+
+
+def test_importing_the_space_imports_neither_torch_nor_tensorflow() -> None:
+    heavy = "{'torch', 'tensorflow', 'torch_geometric', 'pandas'} & set(sys.modules)"
+    program = f"import sys, nasplug_nasbench101.space; assert not {heavy}, {heavy}"
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_hooks_fit_together() -> None:
+    space = nasplug.space("nasbench101")
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        parent = space.sample(rng=rng)
+        child = space.mutate(architecture=parent, rng=rng)
+        assert parent.space == child.space == "nasbench101"
+        assert child != parent
+        assert len(space.canonical(architecture=child)) == 32
+
+
+def test_canonical_ignores_what_pruning_removes() -> None:
+    space = NASBench101()
+    dangling = Architecture("nasbench101", (1, 0, 0, 0, 0, 1) + (0,) * 15 + (2, 1, 0, 0, 0))
+    assert space.canonical(dangling) == space.canonical(DIRECT)
+
+
+def test_enumeration_starts_small_and_has_every_cell() -> None:
+    found = list(NASBench101().enumerate_space())
+    assert len(found) == 423_624
+    assert found[0] == DIRECT
+    assert len({architecture.code for architecture in found}) == 423_624
+
+
+def test_describe_names_operations_and_edges() -> None:
+    assert NASBench101().describe(DIRECT) == "2 vertices (0 input, 1 output), 1 edges 0→1"
+
+
+def test_draw_fades_what_pruning_removes() -> None:
+    picture = ElementTree.fromstring(NASBench101().draw(DIRECT))
+    vertices = [g for g in picture.iter("{http://www.w3.org/2000/svg}g") if g.get("class") == "vertex"]
+    assert [g.find("{http://www.w3.org/2000/svg}text").text for g in vertices] == [  # type: ignore[union-attr]
+        "input",
+        *["conv3x3-bn-relu"] * 5,
+        "output",
+    ]
+    assert [g.get("opacity") for g in vertices] == [None, *["0.25"] * 5, None]
+    edges = [p for p in picture.iter("{http://www.w3.org/2000/svg}path") if p.get("class") == "edge"]
+    assert [e.get("opacity") for e in edges] == [None]
+
+
+@pytest.mark.parametrize(
+    ("architecture", "message"),
+    [
+        (Architecture("proxyless", DIRECT.code), "wanted an architecture of nasbench101"),
+        (Architecture("nasbench101", (0,) * 26), "joined by a path"),
+        (Architecture("nasbench101", (1,) * 21 + (0,) * 5), "at most 9 edges"),
+        (Architecture("nasbench101", (0, 1)), "21 edge bits"),
+    ],
+)
+def test_what_is_no_architecture_is_refused_by_every_hook(architecture: Architecture, message: str) -> None:
+    space = NASBench101()
+    calls = [space.canonical, space.describe, space.draw, space.build_network]
+    for call in calls:
+        with pytest.raises(InvalidArchitecture, match=message):
+            call(architecture)
+    with pytest.raises(InvalidArchitecture, match=message):
+        space.mutate(architecture, np.random.default_rng(0))
+    with pytest.raises(InvalidArchitecture, match=message):
+        space.evaluate(architecture, "search", None, 0)
+
+
+def test_options_are_checked() -> None:
+    with pytest.raises(nasplug.errors.OptionError, match="edge_probability"):
+        nasplug.space("nasbench101", edge_probability="1.5")
+
+
+@pytest.mark.slow
+def test_training_is_real_and_a_function_of_its_arguments() -> None:
+    space = nasplug.space("nasbench101", **TINY)
+    first = space.evaluate(architecture=DIRECT, purpose="search", epochs=None, seed=1)
+    again = space.evaluate(architecture=DIRECT, purpose="search", epochs=None, seed=1)
+    assert first.source == "trained"
+    assert first.accuracy == again.accuracy
+    assert first.accuracy > 25  # ten classes: guessing gives 10
+    network = space.build_network(architecture=DIRECT)
+    assert first.metrics["parameters"] == sum(int(np.prod(v.shape)) for v in network.trainable_variables)
