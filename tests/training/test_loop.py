@@ -1,0 +1,109 @@
+"""The loop trains: it learns, it repeats itself bit for bit, it says where it diverges."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import attrs
+import numpy as np
+import pytest
+
+from nasplug.training import Recipe, configure, load_task, train
+from nasplug.training.backend import tf
+from nasplug.training.layers import BatchNorm, Convolution, Dense, Depthwise
+from nasplug.training.loop import Diverged, cross_entropy, training_step
+
+RECIPE = Recipe(batch=50, epochs=1, final_epochs=1, learning_rate=0.01, norm_momentum=0.9, final_dropout=0.0)
+
+
+class Small(tf.Module):
+    """Two convolutions and a classifier."""
+
+    def __init__(self, rng):
+        super().__init__()
+        self.first, self.norm = Convolution(3, 1, 8, 4, rng), BatchNorm(8, momentum=0.9)
+        self.depthwise, self.dense = Depthwise(3, 8, 2, rng), Dense(8, 10, rng)
+
+    def __call__(self, images, training):
+        x = tf.nn.relu(self.norm(self.first(images), training))
+        return self.dense(tf.reduce_mean(tf.nn.relu(self.depthwise(x)), [1, 2]))
+
+
+@attrs.frozen
+class Bits:
+    """What must repeat of an evaluation: everything but the clock."""
+
+    accuracy: float
+    loss: float
+    training_loss: float
+
+    @classmethod
+    def of(cls, e):
+        return cls(e.accuracy, e.metrics["loss"], e.metrics["training_loss"])
+
+
+def run(seed=0, purpose="search", recipe=RECIPE):
+    configure()
+    return train(Small, load_task("fashion-mnist", 28), recipe, purpose, None, seed)
+
+
+def test_it_learns_and_reports():
+    found = run()
+    assert found.accuracy > 30.0  # chance is 10
+    assert found.source == "trained"
+    assert found.cost > 0.0
+    assert found.metrics["parameters"] == 9 * 8 + 16 + 9 * 8 + 90
+    assert found.metrics["steps"] == 200
+
+
+def test_final_trains_on_validation_images_too():
+    assert run(purpose="final").metrics["steps"] == 260
+
+
+def test_it_repeats_itself_bit_for_bit_alone_and_beside_others():
+    alone = Bits.of(run(seed=3))
+    with ThreadPoolExecutor(3) as pool:
+        beside = [Bits.of(found) for found in pool.map(run, (3, 4, 3))]
+    assert beside[0] == alone
+    assert beside[2] == alone
+    assert beside[1] != alone
+
+
+def test_results_do_not_depend_on_the_number_of_threads():
+    script = (
+        "import sys; sys.path.insert(0, {!r}); from nasplug.training import configure; configure(threads={}); "
+        "import test_loop; print(test_loop.Bits.of(test_loop.run(seed=3)))"
+    )
+    outputs = []
+    for threads in (1, 3):
+        code = script.format(__file__.rpartition("/")[0], threads)
+        outputs.append(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True))
+    assert outputs[0].stdout == outputs[1].stdout
+    assert [output.stderr for output in outputs] == ["", ""]
+
+
+def test_divergence_names_the_step():
+    with pytest.raises(Diverged, match=r"at step \d+ of 200"):
+        run(recipe=attrs.evolve(RECIPE, learning_rate=1e30))
+
+
+def test_weight_decay_acts_on_convolution_kernels_alone():
+    configure()
+    rng = np.random.default_rng(0)
+    images, labels = rng.standard_normal((50, 28, 28, 1), np.float32), rng.integers(0, 10, 50).astype(np.int32)
+    changes = []
+    for decay in (0.0, 0.5):
+        network = Small(np.random.default_rng(1))
+        recipe = attrs.evolve(RECIPE, weight_decay=decay, warmup=0.0)
+        training_step(network, load_task("fashion-mnist", 28), recipe, 10)(images, labels, 0.0)
+        changes.append([v.numpy() for v in network.trainable_variables])
+    moved = {v.shape.rank for v, a, b in zip(network.trainable_variables, *changes, strict=True) if (a != b).any()}
+    assert moved == {4}
+
+
+def test_label_smoothing_spreads_the_target():
+    configure()
+    logits, labels = tf.constant([[2.0, 0.0, 0.0, 0.0]]), tf.constant([0])
+    logs = np.log(np.exp([2.0, 0, 0, 0]) / np.exp([2.0, 0, 0, 0]).sum())
+    expected = -(0.9 * logs[0] + 0.1 * logs.mean())
+    assert float(cross_entropy(logits, labels, 0.1)) == pytest.approx(expected, rel=1e-5)
