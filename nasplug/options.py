@@ -1,7 +1,9 @@
 """Options of plugins: the attrs fields of a plugin's class, and the `key=value` texts that set them."""
 
+import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from inspect import get_annotations
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -27,6 +29,15 @@ def fields(plugin: type) -> dict[str, "attrs.Attribute[Any]"]:
     return {f.name: f for f in attrs.fields(plugin) if f.init and not f.name.startswith("_")}
 
 
+def type_of(plugin: type, name: str) -> Any:
+    """Returns the type of one option; other annotations of the class may name what is imported for checkers only."""
+    for owner in plugin.__mro__:
+        if name in (own := get_annotations(owner)):
+            probe = type("probe", (), {"__annotations__": {name: own[name]}})
+            return get_type_hints(probe, vars(sys.modules[owner.__module__]))[name]
+    return str
+
+
 def type_name(kind: Any) -> str:
     """Returns how a user reads the type of an option: `int`, `a|b`, `path`, …"""
     if get_origin(kind) is Literal:
@@ -50,8 +61,7 @@ def make(plugin: type, options: Mapping[str, Any], owner: str) -> Any:
                 f"{owner} has no option {name!r}.{did_you_mean(name, known)} Its options: {listing}. "
                 f"See 'nasplug show {owner}'."
             )
-    hints = get_type_hints(plugin) if options else {}
-    values = {name: _convert(value, hints.get(name, str), f"{owner}: option {name}") for name, value in options.items()}
+    values = {n: _convert(value, type_of(plugin, n), f"{owner}: option {n}") for n, value in options.items()}
     try:
         return plugin(**values)
     except (ValueError, TypeError) as error:

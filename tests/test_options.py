@@ -18,6 +18,7 @@ class Plugin:
     path: Path | None = option(None, "a file")
     kind: Literal["gcn", "mlp"] = option("gcn", "of predictor")
     sizes: tuple[int, ...] = option((), "several")
+    _private: "NotImportedAtRunTime | None" = attrs.field(default=None, init=False)  # noqa: F821
     _state: int = attrs.field(default=0, init=False)
 
 

@@ -1,7 +1,7 @@
 """`nasplug list` and `nasplug show`, and the commands that plugins bring along."""
 
 from importlib.util import find_spec
-from typing import Any, get_type_hints
+from typing import Any
 
 import attrs
 import click
@@ -81,11 +81,10 @@ def _problem(plugin: discovery.Installed, found: list[discovery.Installed], chec
 
 def _shown(kind: discovery.Kind, name: str) -> dict[str, Any]:
     plugin, cls = discovery.find(kind, name), discovery.load(kind, name)
-    hints = get_type_hints(cls)
     settable = [
         {
             "name": field.name,
-            "type": options.type_name(hints.get(field.name, str)),
+            "type": options.type_name(options.type_of(cls, field.name)),
             "default": None if field.default is attrs.NOTHING else _plain(field.default),
             "help": field.metadata.get("help", ""),
         }
