@@ -29,6 +29,19 @@ def _to_rows(matrix: Any) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(int(entry) for entry in row) for row in matrix)
 
 
+def kept_vertices(matrix: Sequence[Sequence[int]]) -> list[int]:
+    """Returns the vertices of an upper-triangular matrix on a path from the first to the last one, ascending."""
+    n = len(matrix)
+    reached, leading = {0}, {n - 1}
+    for v in range(1, n):
+        if any(matrix[u][v] for u in reached):
+            reached.add(v)
+    for u in range(n - 2, -1, -1):
+        if any(matrix[u][v] for v in leading):
+            leading.add(u)
+    return sorted(reached & leading) if 0 in leading else []
+
+
 def _to_ops(ops: Iterable[int]) -> tuple[int, ...]:
     return tuple(ops)
 
@@ -104,15 +117,7 @@ class Cell:
 
     def kept(self) -> list[int]:
         """Returns the vertices on a path from input to output, ascending; empty where there is no path."""
-        n = len(self.matrix)
-        reached, leading = {0}, {n - 1}
-        for v in range(1, n):
-            if any(self.matrix[u][v] for u in reached):
-                reached.add(v)
-        for u in range(n - 2, -1, -1):
-            if any(self.matrix[u][v] for v in leading):
-                leading.add(u)
-        return sorted(reached & leading) if 0 in leading else []
+        return kept_vertices(self.matrix)
 
     def prune(self) -> "Cell":
         """Returns the cell of the vertices that matter; raises `InvalidArchitecture` where no path is left."""

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 from nasplug_nasbench101 import edges as bitmask
 
@@ -36,6 +37,12 @@ def hash_of_edges(edges: int, ops: Sequence[int]) -> str:
     after = [[place[w] for w in _MEMBERS[bitmask.successors(edges, v) & keep]] for v in vertices[:-1]]
     labels = [INPUT_LABEL, *(ops[v - 1] for v in vertices[1:-1]), OUTPUT_LABEL]
     return hash_of_graph([*after, []], labels)
+
+
+@lru_cache(maxsize=1 << 16)
+def hash_of_code(code: tuple[int, ...]) -> str:
+    """Returns the module hash of a valid architecture's 26 integers; remembers the last ones asked for."""
+    return hash_of_edges(bitmask.from_bits(code[: bitmask.SLOTS]), code[bitmask.SLOTS :])
 
 
 def hash_of_graph(after: list[list[int]], labels: Sequence[int]) -> str:

@@ -4,6 +4,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import repeat
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
@@ -17,11 +18,16 @@ from nasplug_nasbench101 import variation
 from nasplug_nasbench101.cell import CODE_LENGTH, Cell, check_code
 from nasplug_nasbench101.enumeration import all_codes
 from nasplug_nasbench101.evaluators.base import Evaluator
+from nasplug_nasbench101.evaluators.table import TableEvaluator
 from nasplug_nasbench101.evaluators.training import Training
-from nasplug_nasbench101.hashing import hash_of_edges
+from nasplug_nasbench101.hashing import hash_of_code
 from nasplug_nasbench101.recommendation import recommended
+from nasplug_nasbench101.table.errors import NoTable
+from nasplug_nasbench101.table.folder import find
+from nasplug_nasbench101.table.table import Table
 
 if TYPE_CHECKING:
+    import click
     import tensorflow as tf
     from torch_geometric.data import Batch
 
@@ -34,13 +40,18 @@ _positive = attrs.validators.ge(1)
 class NASBench101:
     """The 423,624 cells of NASBench-101; a code is an unpruned 7×7 specification: 21 edge bits, 5 operations.
 
-    Accuracies come from real training of a scaled-down network on an embedded task.
+    Accuracies come from the official table where it was imported, else from real training of a scaled-down network
+    on an embedded task.
     """
 
-    evaluator: Literal["auto", "train"] = option("auto", help="where accuracies come from; auto: training")
+    evaluator: Literal["auto", "table", "train"] = option(
+        "auto", help="where accuracies come from; auto: the official table if it was imported, else training"
+    )
+    table: Path | None = option(None, help="folder of the imported table; default: where the import command puts it")
+    record: Literal["random", "mean"] = option("random", help="table: search by one validation record, or by the mean")
     epochs: int | None = option(
         None,
-        help="epoch budget; default: 2",
+        help="epoch budget; default: 108 in the table, 2 in training",
         validator=attrs.validators.optional(_positive),
     )
     edge_probability: float = option(1 / 14, help="mutation: chance of every edge to flip", validator=_probability)
@@ -53,9 +64,16 @@ class NASBench101:
     _source: Evaluator | None = attrs.field(default=None, init=False)
 
     @hookimpl
+    def register_commands(self, group: "click.Group") -> None:
+        """Adds `nasplug nasbench101 import | info | query`."""
+        from nasplug_nasbench101.commands import nasbench101
+
+        group.add_command(nasbench101)
+
+    @hookimpl
     def recommend(self, strategy: str) -> dict[str, Any] | None:
         """Returns the settings of arXiv 1912.00848 where the table answers, smaller ones where cells are trained."""
-        return recommended(strategy, tabular=False)
+        return recommended(strategy, tabular=isinstance(self._evaluator(), TableEvaluator))
 
     @hookimpl
     def sample(self, rng: np.random.Generator) -> Architecture:
@@ -76,7 +94,7 @@ class NASBench101:
     @hookimpl
     def canonical(self, architecture: Architecture) -> str:
         """Returns the dataset's module hash of the pruned cell."""
-        return _module_hash(_checked(architecture))
+        return hash_of_code(_checked(architecture))
 
     @hookimpl
     def encode_graph(self, architectures: Sequence[Architecture]) -> "Batch":
@@ -108,12 +126,24 @@ class NASBench101:
     @hookimpl
     def build_network(self, architecture: Architecture) -> "tf.Module":
         """Returns the network in which the cell is trained here: `channels`, `stacks` and `modules` of this space."""
-        training = Training(self.channels, self.stacks, self.modules)
-        return training.network(Cell.from_code(_checked(architecture)), np.random.default_rng(0))
+        return self._training().network(Cell.from_code(_checked(architecture)), np.random.default_rng(0))
+
+    def _training(self) -> Training:
+        return Training(self.channels, self.stacks, self.modules)
+
+    def _table(self) -> TableEvaluator | None:
+        """Returns the table as a source; None where it is not wanted, or not there and not insisted on."""
+        folder = None if self.evaluator == "train" else find(self.table)
+        if folder is None and self.evaluator == "table":
+            raise NoTable(
+                "evaluator=table: NASBench-101 was not imported yet. Download nasbench_only108.tfrecord from "
+                "https://storage.googleapis.com/nasbench/ and run: nasplug nasbench101 import nasbench_only108.tfrecord"
+            )
+        return TableEvaluator(Table.open(folder), self.record) if folder else None
 
     def _evaluator(self) -> Evaluator:
         if self._source is None:
-            self._source = Training(self.channels, self.stacks, self.modules)
+            self._source = self._table() or self._training()
         return self._source
 
 
@@ -130,8 +160,3 @@ def _checked(architecture: Architecture) -> tuple[int, ...]:
             f"leave at most {bitmask.MAX_EDGES} edges"
         )
     return code
-
-
-@lru_cache(maxsize=1 << 16)
-def _module_hash(code: tuple[int, ...]) -> str:
-    return hash_of_edges(bitmask.from_bits(code[: bitmask.SLOTS]), code[bitmask.SLOTS :])

@@ -1,0 +1,1 @@
+"""The dataset on disk: reading the published files once, and the table made of them."""

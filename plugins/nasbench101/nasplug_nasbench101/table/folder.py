@@ -1,0 +1,74 @@
+"""The table's folder: a manifest and one .npy file a column."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nasplug_nasbench101.cache import cache_folder
+from nasplug_nasbench101.table.errors import NoTable
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+PUBLISHED = {  # SHA-256 of the files under https://storage.googleapis.com/nasbench/
+    "3d64db8180fb1b0207212f9032205064312b6907a3bbc81eabea10db2f5c7e9c": "nasbench_full.tfrecord",
+    "4c39c3936e36a85269881d659e44e61a245babcb72cb374eacacf75d0e5f4fd1": "nasbench_only108.tfrecord",
+}
+
+
+def default_folder() -> Path:
+    """Returns where the table is imported to unless told otherwise; it need not exist yet."""
+    return cache_folder() / "nasbench101"
+
+
+def find(given: Path | None) -> Path | None:
+    """Returns the folder of the imported table: given, the default one, or $NASPLUG_NASBENCH101_TABLE; None: no table.
+
+    Raises `NoTable` where the one given, or the one the environment names, is not there.
+    """
+    if given is None and (default_folder() / MANIFEST).is_file():
+        return default_folder()
+    named = given or (Path(text) if (text := os.environ.get("NASPLUG_NASBENCH101_TABLE")) else None)
+    if named is not None and not (named / MANIFEST).is_file():
+        raise NoTable(
+            f"{named} is no imported NASBench-101 table: wanted a folder with {MANIFEST}. "
+            f"Make one: nasplug nasbench101 import FILE.tfrecord --out {named}"
+        )
+    return named
+
+
+def write(folder: Path, arrays: dict[str, NDArray[Any]], source: dict[str, Any]) -> None:
+    """Writes a table into an empty folder, the manifest last."""
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+    epochs = [int(name.partition("_")[2]) for name in arrays if name.startswith("metrics_")]
+    manifest = {
+        "format": FORMAT,
+        "cells": len(arrays["hashes"]),
+        "epochs": epochs,
+        "source": source,
+        "columns": {name: {"shape": array.shape, "type": str(array.dtype)} for name, array in arrays.items()},
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def read(folder: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Returns the manifest and the memory-mapped arrays of a table. Raises `NoTable` where they are not whole."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text())
+        if manifest["format"] != FORMAT:
+            raise ValueError(f"format {manifest['format']}, this version reads {FORMAT}")
+        arrays = {name: _column(folder, name, column) for name, column in manifest["columns"].items()}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NoTable(f"the NASBench-101 table in {folder} cannot be read ({error}). Import it again.") from error
+    return manifest, arrays
+
+
+def _column(folder: Path, name: str, wanted: dict[str, Any]) -> NDArray[Any]:
+    array: NDArray[Any] = np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
+    if list(array.shape) != wanted["shape"] or str(array.dtype) != wanted["type"]:
+        raise ValueError(f"{name}.npy is not as the manifest says")
+    return array

@@ -1,0 +1,106 @@
+"""From a published file to a table on disk: whole or not at all, once however many processes try."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock
+from numpy.typing import NDArray
+
+from nasplug_nasbench101.bulk_hashing import module_hashes
+from nasplug_nasbench101.table import folder as folders
+from nasplug_nasbench101.table.columns import Columns
+from nasplug_nasbench101.table.errors import BadFile
+from nasplug_nasbench101.table.record import parse_record
+from nasplug_nasbench101.table.tfrecord import TFRecordFile
+
+_CHECKED = 2000  # cells whose hash is computed anew, spread over the table
+_REPORT_EVERY = 1 << 16  # records
+
+Progress = Callable[[int, int], None]  # bytes read, records read
+
+
+def import_file(path: Path, out: Path, progress: Progress = lambda read, records: None) -> dict[str, Any]:
+    """Returns the manifest of the table made from a .tfrecord file in the folder `out`, which is replaced.
+
+    A lock beside `out` makes a second process wait, and take the first one's table if it came from the same file.
+    Nothing is left at `out` by an import that fails. Raises `BadFile` for a file that is not the dataset, cut short
+    or damaged.
+    """
+    if not path.is_file():
+        raise BadFile(f"{path} is no file. Wanted nasbench_only108.tfrecord or nasbench_full.tfrecord, plain or gzip.")
+    out = out.absolute()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(out.with_name(f".{out.name}.lock")):
+        present = _made_from(path, out)
+        if present is not None:
+            return present
+        partial = out.with_name(f".{out.name}.partial")
+        shutil.rmtree(partial, ignore_errors=True)  # of an import that was killed
+        partial.mkdir()
+        try:
+            _fill(partial, path, progress)
+            _replace(out, partial)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+        return folders.read(out)[0]
+
+
+def _made_from(path: Path, out: Path) -> dict[str, Any] | None:
+    """Returns the manifest at `out` if it is of this very file, untouched since."""
+    if not (out / folders.MANIFEST).is_file():
+        return None
+    manifest, _ = folders.read(out)
+    same = all(manifest["source"][key] == value for key, value in _stamp(path).items())
+    return manifest if same else None
+
+
+def _stamp(path: Path) -> dict[str, Any]:
+    status = path.stat()
+    return {"file": path.name, "bytes": status.st_size, "modified_ns": status.st_mtime_ns}
+
+
+def _fill(partial: Path, path: Path, progress: Progress) -> None:
+    stamp, file, columns, offset, count = _stamp(path), TFRecordFile(path), Columns(), 0, 0
+    for offset, data in file.records():
+        try:
+            columns.add(parse_record(data))
+        except (ValueError, TypeError) as error:
+            raise BadFile(f"{path}, byte {offset}: the record is none of NASBench-101: {error}.") from error
+        count += 1
+        if count % _REPORT_EVERY == 0:
+            progress(file.bytes_read, count)
+    try:
+        arrays = columns.finish() if count else {}
+        _check(arrays)
+    except ValueError as error:
+        raise BadFile(f"{path}, {file.bytes_read} bytes, last record at byte {offset}: {error}.") from error
+    source = {**stamp, "records": count, "sha256": file.sha256, "published": folders.PUBLISHED.get(file.sha256)}
+    folders.write(partial, arrays, source)
+
+
+def _check(arrays: dict[str, NDArray[Any]]) -> None:
+    """Raises `ValueError` where there is nothing, an impossible figure, or a hash that is not its cell's."""
+    if not arrays:
+        raise ValueError("the file is empty")
+    for name, metrics in arrays.items():
+        if name.startswith("metrics_") and not ((metrics >= 0) & (metrics[..., :1] < np.inf)).all():
+            raise ValueError(f"{name} has negative or infinite figures")
+        if name.startswith("metrics_") and (metrics[..., 1:] > 1).any():
+            raise ValueError(f"{name} has accuracies above 1")
+    chosen = np.linspace(0, len(arrays["hashes"]) - 1, _CHECKED).astype(int)
+    for row, computed in zip(chosen, module_hashes(arrays["codes"][chosen]), strict=True):
+        recorded = arrays["hashes"][row].astype(">u8").tobytes().hex()
+        if recorded != computed:
+            raise ValueError(f"the record {recorded} holds the cell with the hash {computed}")
+
+
+def _replace(out: Path, partial: Path) -> None:
+    old = out.with_name(f".{out.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        out.rename(old)
+    partial.rename(out)
+    shutil.rmtree(old, ignore_errors=True)

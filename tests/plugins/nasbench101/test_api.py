@@ -1,0 +1,128 @@
+"""The original library's queries, as its users know them."""
+
+from pathlib import Path
+
+import nasplug_nasbench101 as api
+import numpy as np
+import pytest
+
+from benchmarks import nasbench101_synthetic as synthetic
+from tests.plugins.nasbench101.test_cell import INCEPTION
+
+NAMES = ["conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3"]
+OPS = ["input", *[NAMES[op] for op in INCEPTION[1]], "output"]
+DIRECT = api.ModelSpec([[0, 1, 1], [0, 0, 0], [0, 0, 0]], ["input", "conv3x3-bn-relu", "output"])
+
+
+@pytest.fixture(scope="module")
+def nasbench(tmp_path_factory: pytest.TempPathFactory) -> api.NASBench:
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("api")
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        synthetic.write(folder / "nasbench.tfrecord", 30, epochs=(4, 108))
+        return api.NASBench(str(folder / "nasbench.tfrecord"), seed=1)
+
+
+def test_a_file_is_imported_at_its_first_use_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    path = tmp_path / "small.tfrecord"
+    synthetic.write(path, 3)
+    first = api.NASBench(path)
+    monkeypatch.setattr("nasplug_nasbench101.table.importing._fill", lambda *_: pytest.fail("imported again"))
+    assert list(api.NASBench(path).hash_iterator()) == list(first.hash_iterator())
+    assert len(list(api.NASBench(first.table.path).hash_iterator())) == 3
+
+
+def test_specifications_are_pruned() -> None:
+    assert DIRECT.valid_spec
+    assert DIRECT.ops == ["input", "output"]
+    assert DIRECT.matrix.tolist() == [[0, 1], [0, 0]]
+    assert DIRECT.original_ops == ["input", "conv3x3-bn-relu", "output"]
+    assert DIRECT.hash_spec(NAMES) == "043721b9c7fe8c5fad811d47d83132ec"
+    apart = api.ModelSpec([[0, 0], [0, 0]], ["input", "output"])
+    assert not apart.valid_spec
+    assert apart.matrix is apart.ops is None
+
+
+def test_hashes_of_real_rows(shared_data: Path) -> None:
+    from tests.plugins.nasbench101 import rows as real
+
+    rows = real.load(shared_data)
+    cells = real.cells(rows, 300)
+    assert [api.ModelSpec(c.matrix, c.names).hash_spec(NAMES) for c in cells] == rows["hash"][:300].tolist()
+
+
+@pytest.mark.parametrize(
+    ("matrix", "ops"), [([[0, 1], [1, 0]], ["input", "output"]), ([[0, 1], [0, 0]], ["input"]), ([[0, 1]], ["input"])]
+)
+def test_matrices_that_are_none_raise_value_errors(matrix: list[list[int]], ops: list[str]) -> None:
+    with pytest.raises(ValueError, match="upper triangular|n × n"):
+        api.ModelSpec(matrix, ops)
+
+
+def test_query_answers_with_one_of_the_three_trainings_and_counts_its_cost(nasbench: api.NASBench) -> None:
+    fixed, computed = nasbench.get_metrics_from_spec(DIRECT)
+    nasbench.reset_budget_counters()
+    answers = [nasbench.query(DIRECT) for _ in range(60)]
+    assert {a["test_accuracy"] for a in answers} == {t["final_test_accuracy"] for t in computed[108]}
+    assert set(answers[0]) == {
+        "module_adjacency",
+        "module_operations",
+        "trainable_parameters",
+        "training_time",
+        "train_accuracy",
+        "validation_accuracy",
+        "test_accuracy",
+    }
+    assert answers[0]["trainable_parameters"] == fixed["trainable_parameters"]
+    seconds, epochs = nasbench.get_budget_counters()
+    assert seconds == pytest.approx(sum(a["training_time"] for a in answers))
+    assert epochs == 60 * 108
+
+
+def test_half_way_costs_half(nasbench: api.NASBench) -> None:
+    _, computed = nasbench.get_metrics_from_spec(DIRECT)
+    nasbench.reset_budget_counters()
+    answer = nasbench.query(DIRECT, epochs=4, stop_halfway=True)
+    assert answer["validation_accuracy"] in {t["halfway_validation_accuracy"] for t in computed[4]}
+    assert nasbench.get_budget_counters() == (answer["training_time"], 2)
+
+
+def test_the_same_seed_answers_the_same(nasbench: api.NASBench) -> None:
+    first, second = (api.NASBench(nasbench.table.path, seed=5) for _ in range(2))
+    assert [first.query(DIRECT)["test_accuracy"] for _ in range(9)] == [
+        second.query(DIRECT)["test_accuracy"] for _ in range(9)
+    ]
+
+
+def test_every_cell_can_be_looked_up_by_its_hash(nasbench: api.NASBench) -> None:
+    for value in nasbench.hash_iterator():
+        fixed, computed = nasbench.get_metrics_from_hash(value)
+        spec = api.ModelSpec(fixed["module_adjacency"], fixed["module_operations"])
+        assert spec.hash_spec(NAMES) == value
+        assert nasbench.is_valid(spec)
+        assert {epochs: len(trainings) for epochs, trainings in computed.items()} == {4: 3, 108: 3}
+
+
+@pytest.mark.parametrize(
+    ("matrix", "ops", "message"),
+    [
+        ([[0, 0], [0, 0]], ["input", "output"], "no path"),
+        (np.triu(np.ones((7, 7), int), 1), ["input", *["maxpool3x3"] * 5, "output"], "too many edges: 21"),
+        (np.eye(8, k=1, dtype=int), ["input", *["maxpool3x3"] * 6, "output"], "too many vertices: 8"),
+        ([[0, 1], [0, 0]], ["output", "input"], "first operation"),
+        ([[0, 1, 0], [0, 0, 1], [0, 0, 0]], ["input", "conv5x5", "output"], "unknown operations"),
+    ],
+)
+def test_what_is_out_of_the_domain(nasbench: api.NASBench, matrix: object, ops: list[str], message: str) -> None:
+    spec = api.ModelSpec(matrix, ops)
+    assert not nasbench.is_valid(spec)
+    with pytest.raises(api.OutOfDomainError, match=message):
+        nasbench.query(spec)
+
+
+def test_epochs_and_cells_that_are_not_there(nasbench: api.NASBench) -> None:
+    with pytest.raises(api.OutOfDomainError, match="invalid number of epochs 36"):
+        nasbench.query(DIRECT, epochs=36)
+    with pytest.raises(api.OutOfDomainError, match="has no cell"):
+        nasbench.query(api.ModelSpec(INCEPTION[0], OPS))
