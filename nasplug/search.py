@@ -12,6 +12,7 @@ from nasplug.errors import StorageError, UsageError
 from nasplug.loop import Loop
 from nasplug.result import Result
 from nasplug.run import Run
+from nasplug.versions import versions
 from nasplug.types import Trial
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _created(storage: "Storage", run: Run, name: str | None) -> int:
     if name is None:
         taken = {stored.name for stored in storage.all_runs()}
         run.name = next(free for i in count(1) if (free := f"{run.name}-{i}") not in taken)
-    return storage.create(run.name, run.settings.identity())
+    return storage.create(run.name, run.settings.identity(), versions(run.settings))
 
 
 def _resumed(storage: "Storage", run: Run, name: str | None) -> tuple[int, list[Trial]]:

@@ -24,6 +24,7 @@ runs = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("name", sa.String(200), nullable=False, unique=True),
     sa.Column("settings", sa.JSON, nullable=False),
+    sa.Column("versions", sa.JSON, nullable=False),  # of the distributions that took part, for the record
     sa.Column("created", sa.Float, nullable=False),
     sa.Column("ended", sa.Text),  # the reason, None while the run goes on or was killed
 )
@@ -54,6 +55,7 @@ class StoredRun:
     id: int
     name: str
     settings: dict[str, Any]
+    versions: dict[str, str]
     created: float
     ended: str | None
     trials: int = 0
@@ -74,11 +76,11 @@ class Storage:
             self.connection = _engine(self.url).connect()
             self._check_schema()
 
-    def create(self, name: str, settings: dict[str, Any]) -> int:
-        """Returns the id of a new run. Raises `StorageError` where the name is taken."""
+    def create(self, name: str, settings: dict[str, Any], versions: dict[str, str]) -> int:
+        """Returns the id of a new run; `versions` are those of the distributions that take part. Raises `StorageError` where the name is taken."""
         with self._explained("create a run in"):
             try:
-                row = {"name": name, "settings": settings, "created": time.time()}
+                row = {"name": name, "settings": settings, "versions": versions, "created": time.time()}
                 done = self.connection.execute(runs.insert(), row)
                 self.connection.commit()
             except IntegrityError:

@@ -30,7 +30,7 @@ def stored_trial(number, evaluation, error, latency):
 @given(evaluation=st.none() | evaluations, error=texts, latency=st.none() | st.floats(0, 1e6))
 def test_a_trial_comes_back_as_it_was(evaluation, error, latency):
     storage = Storage("sqlite://")
-    run = storage.create("run", {})
+    run = storage.create("run", {}, {})
     trial = stored_trial(7, evaluation, error, latency)
     storage.add(run, trial)
     assert storage.trials(run) == [trial]
@@ -98,6 +98,13 @@ def test_resuming_with_other_settings_names_each_difference(tmp_path):
     search(tmp_path / "runs.db")
     with pytest.raises(StorageError, match="seed was 0, now 1; budget was 8, now 9. Resume it with"):
         search(tmp_path / "runs.db", resume=True, budget=9, seed=1)
+
+
+def test_the_versions_that_took_part_are_kept(tmp_path):
+    nasplug.search("toy:ToySpace", "random", budget=1, storage=tmp_path / "runs.db", name="run")
+    storage = Storage(f"{tmp_path}/runs.db")
+    assert {"python", "nasplug", "nasplug-strategies"} == set(storage.run("run").versions)
+    storage.close()
 
 
 def test_more_workers_at_a_resume_are_no_other_settings(tmp_path):
