@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from nasplug.training.backend import tf
+from nasplug.training.depthwise import depthwise_convolution
 
 
 def he_normal(shape: tuple[int, ...], fan_in: int, rng: np.random.Generator) -> Any:
@@ -22,7 +23,16 @@ class Convolution(tf.Module):
 
     def __call__(self, x: Any) -> Any:
         """Returns `[b, h / stride, w / stride, outputs]` for `x` `[b, h, w, inputs]`."""
+        if self.kernel.shape[0] == self.stride == 1:
+            return _pointwise(x, self.kernel)
         return tf.nn.conv2d(x, self.kernel, self.stride, "SAME")
+
+
+def _pointwise(x: Any, kernel: Any) -> Any:
+    """Returns a 1×1 convolution as the matrix product that it is, whose gradients are cheaper on a CPU."""
+    _, h, w, inputs = x.shape
+    y = tf.linalg.matmul(tf.reshape(x, [-1, inputs]), tf.reshape(kernel, [inputs, -1]))
+    return tf.reshape(y, [-1, h, w, kernel.shape[-1]])
 
 
 class Depthwise(tf.Module):
@@ -31,11 +41,11 @@ class Depthwise(tf.Module):
     def __init__(self, k: int, channels: int, stride: int, rng: np.random.Generator) -> None:
         super().__init__()
         self.kernel = he_normal((k, k, channels, 1), k * k, rng)
-        self.strides = [1, stride, stride, 1]
+        self.stride = stride
 
     def __call__(self, x: Any) -> Any:
         """Returns `[b, h / stride, w / stride, channels]` for `x` `[b, h, w, channels]`."""
-        return tf.nn.depthwise_conv2d(x, self.kernel, self.strides, "SAME")
+        return depthwise_convolution(x, self.kernel, self.stride)
 
 
 class BatchNorm(tf.Module):

@@ -19,15 +19,25 @@ FRAGMENTS_PER_PIXEL = 3 / 48**2
 
 
 class Task(Protocol):
-    """What the trainer learns: a name, the shape of images, and batches for both purposes of an evaluation.
+    """What the trainer learns: the shape of images, and batches for both purposes of an evaluation.
 
     `search` trains on the training split and measures on validation; `final` trains on both and measures on test.
     """
 
-    name: str
-    classes: int
-    channels: int
-    resolution: int
+    @property
+    def classes(self) -> int:
+        """The number of classes."""
+        ...
+
+    @property
+    def channels(self) -> int:
+        """The channels of an image."""
+        ...
+
+    @property
+    def resolution(self) -> int:
+        """The pixels of an image's side."""
+        ...
 
     def training_size(self, purpose: Purpose) -> int:
         """Returns the number of training images."""

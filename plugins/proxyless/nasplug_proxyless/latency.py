@@ -28,4 +28,5 @@ def pixel1(codes: Sequence[Sequence[int]] | NDArray[np.integer]) -> NDArray[np.f
     """
     bias, table = pixel1_table()
     index = np.asarray(codes, dtype=np.intp).reshape(-1, len(LAYERS))  # [n, 22]
-    return table[np.arange(len(LAYERS)), index].sum(axis=1) + bias
+    times: NDArray[np.float64] = table[np.arange(len(LAYERS)), index].sum(axis=1) + bias
+    return times
