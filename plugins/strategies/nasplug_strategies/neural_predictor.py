@@ -38,7 +38,7 @@ class NeuralPredictorSearch:
         help="fit again after every so many of the K; 0 = never",
         validator=attrs.validators.optional(attrs.validators.ge(0)),
     )
-    preset: Literal["paper", "best"] = option("paper", help="the paper's predictor, or the best there is")
+    preset: Literal["paper", "best"] = option("best", help="the best measured predictor, or the paper's")
     kind: Literal["gcn", "mlp", "cnn"] | None = option(None, help="network of the predictor")
     stages: int | None = option(None, help="2 = a classifier first drops what is below the threshold")
     threshold: float | None = option(None, help="percent that separates the two stages")

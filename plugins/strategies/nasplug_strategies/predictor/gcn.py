@@ -7,7 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from nasplug_strategies.predictor.graphs import Graphs, Normalisation, aggregation
+from nasplug_strategies.predictor.graphs import Graphs, aggregation
+from nasplug_strategies.predictor.settings import Normalisation
 
 
 class _Bidirectional(torch.autograd.Function):

@@ -1,6 +1,7 @@
 """Small graphs turned dense: what a `torch_geometric` batch becomes before a predictor sees it."""
 
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any
 
 import attrs
 import torch
@@ -8,8 +9,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from nasplug_strategies.predictor.errors import PredictorError
-
-Normalisation = Literal["row", "symmetric", "none"]
+from nasplug_strategies.predictor.settings import Normalisation
 
 
 @attrs.frozen(eq=False)
@@ -77,13 +77,20 @@ def aggregation(graphs: Graphs, normalisation: Normalisation) -> Tensor:
     return A / (row * A.sum(2, keepdim=True).clamp(min=1)).sqrt()
 
 
-def concatenate(parts: "list[Graphs]") -> Graphs:
+def padded(graphs: Graphs, nodes: int) -> Graphs:
+    """Returns the graphs with room for at least `nodes` nodes."""
+    more = max(0, nodes - graphs.x.shape[1])
+    x, A, mask = graphs.x, graphs.adjacency, graphs.mask
+    return Graphs(pad(x, (0, 0, 0, more)), pad(A, (0, more, 0, more)), pad(mask, (0, more)))
+
+
+def concatenate(parts: Sequence[Graphs]) -> Graphs:
     """Returns all graphs in one, padded to the largest. Raises `PredictorError` where their widths differ."""
     if len({part.x.shape[2] for part in parts}) != 1:
         raise PredictorError(f"wanted graphs of one feature width, got {sorted({p.x.shape[2] for p in parts})}")
-    v = max(part.x.shape[1] for part in parts)
+    parts = [padded(part, max(part.x.shape[1] for part in parts)) for part in parts]
     return Graphs(
-        torch.cat([pad(part.x, (0, 0, 0, v - part.x.shape[1])) for part in parts]),
-        torch.cat([pad(part.adjacency, (0, v - part.x.shape[1]) * 2) for part in parts]),
-        torch.cat([pad(part.mask, (0, v - part.x.shape[1])) for part in parts]),
+        torch.cat([part.x for part in parts]),
+        torch.cat([part.adjacency for part in parts]),
+        torch.cat([part.mask for part in parts]),
     )

@@ -1,73 +1,102 @@
 """One trained set of stacked networks: scores of graphs, before they are turned into percent."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any, Self
 
 import attrs
 import torch
 from torch import Tensor, nn
 
+from nasplug_strategies.predictor import permuted
+from nasplug_strategies.predictor.cnn import CNN
+from nasplug_strategies.predictor.errors import PredictorError
 from nasplug_strategies.predictor.fit import Recipe, fit
 from nasplug_strategies.predictor.gcn import GCN
 from nasplug_strategies.predictor.graphs import Graphs
+from nasplug_strategies.predictor.mlp import MLP
 from nasplug_strategies.predictor.settings import Settings
 
-CHUNK = 4096  # graphs scored at a time: large enough for the GEMMs, small enough for the caches
+
+@attrs.frozen
+class Shape:
+    """The sizes that the tensors of a network follow from: nodes, features a node, scalars a graph, D."""
+
+    nodes: int
+    features: int
+    scalars: int
+    size: int
 
 
 @attrs.define(eq=False)
 class Model:
-    """`settings.members` networks of one kind, fitted together."""
+    """`settings.members` networks of one kind, fitted together; `scale` and `shift` `[m, 1]` act on their outputs."""
 
     settings: Settings
-    network: nn.Module
-    size: int  # D
+    shape: Shape
+    seed: int
     device: torch.device
-
-    def state(self) -> dict[str, Tensor]:
-        """Returns the tensors that `restore` needs."""
-        return dict(self.network.state_dict())
+    network: nn.Module
+    scale: Tensor
+    shift: Tensor
 
     @classmethod
-    def restore(
-        cls, settings: Settings, nodes: int, width: int, size: int, state: dict[str, Tensor], device: torch.device
-    ) -> Self:
-        """Returns the model with these tensors. Raises `RuntimeError` where they are of another shape."""
-        network = make_network(settings, nodes, width, size, torch.Generator())
-        network.load_state_dict(state)
-        return cls(settings, network.to(device), size, device)
+    def fresh(cls, settings: Settings, shape: Shape, seed: int, device: Any, generator: torch.Generator) -> Self:
+        """Returns untrained networks, initialised with `generator`."""
+        device, m = torch.device(device), settings.members
+        network = _network(settings, shape, generator).to(device)
+        return cls(settings, shape, seed, device, network, torch.ones(m, 1), torch.zeros(m, 1))
 
-    def score(self, graphs: Graphs) -> Tensor:
-        """Returns float32 `[m, n]`: every member's raw output, on the CPU."""
+    def state(self) -> dict[str, Tensor]:
+        """Returns the tensors that `restore` takes."""
+        return {**self.network.state_dict(), "output_scale": self.scale, "output_shift": self.shift}
+
+    def restore(self, state: dict[str, Tensor]) -> None:
+        """Takes over the tensors of `state`. Raises `RuntimeError` or `KeyError` where they do not fit."""
+        self.scale, self.shift = state.pop("output_scale"), state.pop("output_shift")
+        self.network.load_state_dict(state)
+
+    def score(self, graphs: Graphs, scalars: Tensor | None) -> Tensor:
+        """Returns float32 `[m, n]`: every member's output, on the CPU. The MLP and the CNN see permuted nodes."""
         with torch.inference_mode():
-            return torch.cat([self._score(part.to(self.device)).cpu() for part in _chunks(graphs)], 1)
+            rows = self.inputs(graphs, scalars)
+            if self.settings.kind != "gcn":
+                rows = permuted.permute(rows, torch.Generator().manual_seed(self.seed))
+            members = [t[None].expand(self.settings.members, *t.shape) for t in rows]
+            return self.network(members, []).cpu() * self.scale + self.shift  # type: ignore[no-any-return]
 
-    def _score(self, graphs: Graphs) -> Tensor:
-        inputs = self.network.inputs(graphs, self.settings.normalisation)  # type: ignore[operator]
-        members = (self.settings.members, *[-1] * 4)
-        rows = [t[None].expand(*members[: t.ndim + 1]) for t in inputs]
-        return self.network(rows, [])  # type: ignore[no-any-return]
+    def inputs(self, graphs: Graphs, scalars: Tensor | None) -> Sequence[Tensor]:
+        """Returns the network's constant inputs, one row a graph, on the device."""
+        graphs = graphs.to(self.device)
+        if self.settings.kind == "gcn":
+            own = GCN.inputs(graphs, self.settings.normalisation)
+            return own if scalars is None else (*own, scalars.to(self.device))
+        if graphs.x.shape[1] != self.shape.nodes:
+            raise PredictorError(f"wanted graphs of at most {self.shape.nodes} nodes, got {graphs.x.shape[1]}")
+        return permuted.tables(graphs)
+
+    def train(
+        self, graphs: Graphs, scalars: Tensor | None, y: Tensor, loss: str, lr: float, g: torch.Generator
+    ) -> None:
+        """Fits the networks to `y` `[n]`, which the caller has standardised."""
+        chosen = self.settings
+        recipe = Recipe(chosen.epochs, chosen.minibatch, lr, chosen.weight_decay, chosen.dropout, loss)
+        targets = y.float().to(self.device).expand(chosen.members, len(y)).contiguous()
+        augment = None if chosen.kind == "gcn" else permuted.permute
+        dropped = [bias.shape[2] for bias in list(self.network.bias)[:-1]]  # type: ignore[arg-type]
+        fit(self.network, self.inputs(graphs, scalars), targets, recipe, dropped, g, augment)
+        if loss == "pairwise":
+            self._standardise(self.score(graphs, scalars), y)
+
+    def _standardise(self, score: Tensor, y: Tensor) -> None:
+        """Gives the outputs of a ranking loss, which have no scale of their own, that of `y`."""
+        self.scale = y.float().std(correction=0) / score.std(1, keepdim=True, correction=0).clamp(min=1e-9)
+        self.shift = y.float().mean() - score.mean(1, keepdim=True) * self.scale
 
 
-def make_network(settings: Settings, nodes: int, features: int, size: int, generator: torch.Generator) -> nn.Module:
-    """Returns fresh networks for graphs of `nodes` nodes with `features` features a node."""
-    return GCN(features, settings.layers, size, settings.hidden, settings.members, generator)
-
-
-def train(graphs: Graphs, y: Tensor, settings: Settings, loss: str, lr: float, seed: int, device: Any) -> Model:
-    """Returns a model fitted to `y` `[n]`, which the caller has standardised."""
-    generator = torch.Generator().manual_seed(seed)
-    n, nodes, features = graphs.x.shape
-    device = torch.device(device)
-    size = settings.representation_size(n)
-    network = make_network(settings, nodes, features, size, generator).to(device)
-    recipe = Recipe(settings.epochs, settings.minibatch, lr, settings.weight_decay, settings.dropout, loss)
-    inputs = network.inputs(graphs.to(device), settings.normalisation)  # type: ignore[operator]
-    targets = y.float().to(device).expand(settings.members, n).contiguous()
-    fit(network, inputs, targets, recipe, settings.hidden, generator)
-    return Model(settings, network, size, device)
-
-
-def _chunks(graphs: Graphs) -> Iterator[Graphs]:
-    for start in range(0, len(graphs), CHUNK):
-        yield graphs[start : start + CHUNK]
+def _network(settings: Settings, shape: Shape, g: torch.Generator) -> nn.Module:
+    sizes = (settings.layers, shape.size, settings.hidden, settings.members, g)
+    if settings.kind == "mlp":
+        return MLP(shape.nodes, shape.features, *sizes)
+    if settings.kind == "cnn":
+        return CNN(shape.features, *sizes)
+    return GCN(shape.features, *sizes, shape.scalars)

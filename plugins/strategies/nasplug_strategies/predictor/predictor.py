@@ -6,16 +6,33 @@ from typing import Any, Self
 import attrs
 import numpy as np
 import torch
+from torch import Tensor
 
+from nasplug_strategies.predictor.calibration import Array, Calibration
 from nasplug_strategies.predictor.errors import PredictorError
 from nasplug_strategies.predictor.files import read, write
-from nasplug_strategies.predictor.graphs import Graphs, dense
-from nasplug_strategies.predictor.model import Model, train
+from nasplug_strategies.predictor.graphs import Graphs, dense, padded
+from nasplug_strategies.predictor.labels import given_scalars, percentages
+from nasplug_strategies.predictor.learner import Learner
+from nasplug_strategies.predictor.model import Shape
 from nasplug_strategies.predictor.settings import Kind, Preset, Settings, settings
 from nasplug_strategies.predictor.threads import threads
 
-STATE = ("seed", "mean", "scale", "width", "nodes", "rejected")
-Array = np.ndarray[Any, np.dtype[np.float64]]
+Bools = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+@attrs.define(eq=False)
+class Fitted:
+    """What a fit leaves behind: the feature widths it saw, the calibration, and the learners of its stages."""
+
+    nodes: int
+    width: int
+    given: int
+    constant: float | None = None  # percent, where all labels are equal
+    rejected: tuple[float, float] = (0.0, 0.0)  # percent between which rejected architectures are placed
+    calibration: Calibration | None = None
+    regressor: Learner | None = None
+    classifier: Learner | None = None
 
 
 class NeuralPredictor:
@@ -31,117 +48,136 @@ class NeuralPredictor:
     """
 
     def __init__(
-        self, preset: Preset = "paper", kind: Kind | None = None, seed: int = 0, device: str = "cpu", **changes: Any
+        self, preset: Preset = "best", kind: Kind | None = None, seed: int = 0, device: str = "cpu", **changes: Any
     ) -> None:
         self.settings: Settings = settings(preset, {"kind": kind, **changes})
         self.seed = seed
         self.device = device
-        self.mean = 0.0  # of the labels, percent
-        self.scale = 0.0  # their standard deviation, percent; 0: all are equal
-        self.width = 0  # features a node; 0: not fitted
-        self.nodes = 0
-        self.regressor: Model | None = None
-        self.classifier: Model | None = None
-        self.rejected = (0.0, 0.0)  # percent between which the second stage places what the first rejects
+        self.fitted: Fitted | None = None
 
     def fit(self, batch: Any, accuracy: Any, features: Any = None) -> Self:
-        """Returns itself, trained on `n` graphs with `accuracy` `[n]` in percent, `features` `[n, s]` optional.
+        """Returns itself, trained on `n` graphs with `accuracy` `[n]` in percent and, optionally, `features` `[n, s]`.
 
         Where all labels are equal (also for one sample) nothing is trained and that label is predicted.
         """
         graphs = dense(batch)
-        y = _labels(accuracy, len(graphs))
-        self.width, self.nodes = graphs.x.shape[2], graphs.x.shape[1]
-        self.regressor = self.classifier = None
+        y, given = percentages(accuracy, len(graphs)), given_scalars(features, len(graphs))
+        _, nodes, width = graphs.x.shape
+        fitted = Fitted(nodes, width, 0 if given is None else given.shape[1])
         with threads(1):
-            kept = self._fit_classifier(graphs, y)
-            self.mean, self.scale = float(y[kept].mean()), float(y[kept].std())
-            if self.scale > 0:
-                self.regressor = self._train(graphs[torch.from_numpy(kept)], (y[kept] - self.mean) / self.scale)
+            kept = self._fit_classifier(fitted, graphs, given, y)
+            if np.ptp(y[kept]) == 0:
+                fitted.constant = float(y[kept][0])
+            else:
+                rows = torch.from_numpy(kept)
+                self._fit_regressor(fitted, graphs[rows], None if given is None else given[rows], y[kept])
+        self.fitted = fitted
         return self
 
-    def predict(self, batch: Any, features: Any = None) -> Array:
-        """Returns the accuracy in percent, float64 `[n]`."""
-        graphs = dense(batch)
-        self._checked(graphs)
-        percent = self._regression(graphs)
-        if self.classifier is None:
-            return percent
-        chance = torch.sigmoid(self.classifier.score(graphs).double().mean(0)).numpy()
-        low, high = self.rejected
-        return np.where(chance > 0.5, percent, low + (high - low) * 2.0 * chance)
+    def predict(self, batch: Any, features: Any = None, return_std: bool = False) -> Any:
+        """Returns the accuracy in percent, float64 `[n]`; with `return_std` also its standard deviation `[n]`.
+
+        The order of accuracies is that of the scores: calibration is strictly increasing.
+        """
+        fitted, graphs, given = self._checked(batch, features)
+        mean, std = _regression(fitted, graphs, given)
+        if fitted.classifier is not None:
+            low, high = fitted.rejected
+            chance = torch.sigmoid(fitted.classifier.score(graphs, given)[0]).numpy()
+            mean = np.where(chance > 0.5, mean, low + (high - low) * 2.0 * chance)
+            std = np.where(chance > 0.5, std, high - low)
+        return (mean, std) if return_std else mean
+
+    def _fit_classifier(self, fitted: Fitted, graphs: Graphs, given: Tensor | None, y: Array) -> Bools:
+        """Returns which samples the regressor learns from; trains the first stage if there is one to learn."""
+        chosen = self.settings
+        threshold = chosen.threshold if chosen.percentile is None else float(np.percentile(y, chosen.percentile))
+        kept: Bools = y > threshold
+        if chosen.stages == 1 or min(kept.sum(), (~kept).sum()) < 2:
+            return np.ones(len(y), dtype=bool)
+        plain = attrs.evolve(chosen, process=0.0)
+        target = torch.from_numpy(kept).float()
+        fitted.classifier = Learner.fit(
+            plain, graphs, given, target, "cross_entropy", chosen.classifier_lr, self.seed, self.device
+        )
+        fitted.rejected = (float(y[~kept].mean()), threshold)
+        return kept
+
+    def _fit_regressor(self, fitted: Fitted, graphs: Graphs, given: Tensor | None, y: Array) -> None:
+        chosen = self.settings
+        calibration = Calibration.linear(y) if chosen.loss == "mse" else Calibration.ranks(y)
+        target = torch.from_numpy(calibration.score(y))
+        fitted.regressor = Learner.fit(chosen, graphs, given, target, chosen.loss, chosen.lr, self.seed, self.device)
+        fitted.calibration = calibration
+
+    def _checked(self, batch: Any, features: Any) -> tuple[Fitted, Graphs, Tensor | None]:
+        fitted, graphs = self._fitted(), dense(batch)
+        if graphs.x.shape[2] != fitted.width:
+            raise PredictorError(
+                f"wanted graphs with {fitted.width} features a node, as in the fit, got {graphs.x.shape[2]}: "
+                "encode them with the same space and options"
+            )
+        given = given_scalars(features, len(graphs))
+        width = 0 if given is None else given.shape[1]
+        if width != fitted.given:
+            raise PredictorError(f"wanted {fitted.given} features a graph, as in the fit, got {width}")
+        return fitted, padded(graphs, fitted.nodes), given
+
+    def _fitted(self) -> Fitted:
+        if self.fitted is None:
+            raise PredictorError("wanted a fitted predictor, this one is not: call fit first, or load a saved one")
+        return self.fitted
 
     def save(self, path: str | Path) -> None:
         """Writes the fitted predictor to `path`: one safetensors file with JSON in its header, no pickle."""
-        self._checked(None)
-        models = {name: model for name, model in self._models().items() if model}
-        about = {name: getattr(self, name) for name in STATE}
-        about |= {"settings": attrs.asdict(self.settings), "models": {name: m.size for name, m in models.items()}}
-        write(path, about, {f"{name}.{key}": t for name, m in models.items() for key, t in m.state().items()})
+        fitted = self._fitted()
+        about: dict[str, Any] = {"seed": self.seed, "settings": attrs.asdict(self.settings)}
+        about |= {name: getattr(fitted, name) for name in PLAIN}
+        tensors: dict[str, Tensor] = {}
+        if fitted.calibration:
+            curve = fitted.calibration
+            about["slope"] = curve.slope
+            tensors |= {"scores": torch.from_numpy(curve.scores), "labels": torch.from_numpy(curve.labels)}
+        for name in STAGES:
+            if learner := getattr(fitted, name):
+                about[name] = attrs.asdict(learner.shape)
+                tensors |= {f"{name}.{key}": tensor for key, tensor in learner.state().items()}
+        write(path, about, tensors)
 
     @classmethod
     def load(cls, path: str | Path, device: str = "cpu") -> Self:
         """Returns the predictor that `save` wrote. Raises `PredictorError` for any other or damaged file."""
         about, tensors = read(path)
         try:
-            predictor = cls(device=device)
-            predictor.settings = Settings(**about["settings"])
-            for name in STATE:
-                setattr(predictor, name, about[name])
-            for name, size in about["models"].items():
-                state = {key.removeprefix(f"{name}."): t for key, t in tensors.items() if key.startswith(f"{name}.")}
-                setattr(predictor, name, predictor._restore(size, state))
+            return cls._restored(about, tensors, device)
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             raise PredictorError(f"{path} does not fit this predictor: {error}") from error
+
+    @classmethod
+    def _restored(cls, about: dict[str, Any], tensors: dict[str, Tensor], device: str) -> Self:
+        predictor = cls(seed=about["seed"], device=device)
+        predictor.settings = Settings(**about["settings"])
+        fitted = Fitted(**{name: about[name] for name in PLAIN})
+        if "scores" in tensors:
+            fitted.calibration = Calibration(tensors["scores"].numpy(), tensors["labels"].numpy(), about["slope"])
+        for name in STAGES:
+            if name in about:
+                state = {key.removeprefix(f"{name}."): t for key, t in tensors.items() if key.startswith(f"{name}.")}
+                chosen = predictor.settings if name == "regressor" else attrs.evolve(predictor.settings, process=0.0)
+                setattr(fitted, name, Learner.restore(chosen, Shape(**about[name]), about["seed"], device, state))
+        predictor.fitted = fitted
         return predictor
 
-    def _restore(self, size: int, state: dict[str, torch.Tensor]) -> Model:
-        return Model.restore(self.settings, self.nodes, self.width, size, state, torch.device(self.device))
 
-    def _models(self) -> dict[str, Model | None]:
-        return {"regressor": self.regressor, "classifier": self.classifier}
-
-    def _fit_classifier(self, graphs: Graphs, y: Array) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        """Returns which samples the regressor learns from; trains the first stage if there is one to learn."""
-        chosen = self.settings
-        threshold = chosen.threshold if chosen.percentile is None else float(np.percentile(y, chosen.percentile))
-        kept = y > threshold
-        if chosen.stages == 1 or min(kept.sum(), (~kept).sum()) < 2:
-            return np.ones(len(y), dtype=bool)
-        self.classifier = self._train(graphs, kept.astype(float), "cross_entropy", chosen.classifier_lr)
-        self.rejected = (float(y[~kept].mean()), threshold)
-        return kept
-
-    def _train(self, graphs: Graphs, y: Array, loss: str | None = None, lr: float | None = None) -> Model:
-        chosen = self.settings
-        target = torch.from_numpy(y)
-        return train(graphs, target, chosen, loss or chosen.loss, lr or chosen.lr, self.seed, self.device)
-
-    def _regression(self, graphs: Graphs) -> Array:
-        if self.regressor is None:
-            return np.full(len(graphs), self.mean)
-        score: Array = self.regressor.score(graphs).double().mean(0).numpy()
-        return self.mean + self.scale * score
-
-    def _checked(self, graphs: Graphs | None) -> None:
-        if not self.width:
-            raise PredictorError("wanted a fitted predictor, this one is not: call fit first, or load a saved one")
-        if graphs is not None and graphs.x.shape[2] != self.width:
-            raise PredictorError(
-                f"wanted graphs with {self.width} features a node, as in the fit, got {graphs.x.shape[2]}: "
-                "encode them with the same space and options"
-            )
+PLAIN = ("nodes", "width", "given", "constant", "rejected")
+STAGES = ("regressor", "classifier")
 
 
-def _labels(accuracy: Any, n: int) -> Array:
-    """Returns `accuracy` as float64 `[n]`. Raises `PredictorError` where it is no list of `n` percentages."""
-    y: Array = np.asarray(accuracy, dtype=np.float64)
-    if y.shape != (n,):
-        raise PredictorError(f"wanted one accuracy for each of the {n} graphs, got an array of shape {y.shape}")
-    bad = np.flatnonzero(~((y >= 0) & (y <= 100)))  # NaN fails both
-    if len(bad):
-        raise PredictorError(
-            f"wanted accuracies in percent, got {y[bad[0]]} at row {bad[0]} ({len(bad)} such): "
-            "leave failed trials out of the fit"
-        )
-    return y
+def _regression(fitted: Fitted, graphs: Graphs, given: Tensor | None) -> tuple[Array, Array]:
+    """Returns mean and standard deviation in percent `[n]` of the last stage."""
+    if fitted.regressor is None or fitted.calibration is None:
+        return np.full(len(graphs), fitted.constant), np.zeros(len(graphs))
+    score, variance = (t.numpy() for t in fitted.regressor.score(graphs, given))
+    deviation = np.sqrt(variance)
+    percent = fitted.calibration.percent
+    return percent(score), (percent(score + deviation) - percent(score - deviation)) / 2.0

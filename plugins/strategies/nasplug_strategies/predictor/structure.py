@@ -1,4 +1,10 @@
-"""Scalars of a graph's structure, for any space: what a small training set cannot teach a network by itself."""
+"""Scalars of a graph's structure, for any space: what a small training set cannot teach a network by itself.
+
+A path leads from a source (no predecessor) to a sink (no successor). Where a graph has cycles,
+walks of at most `v` steps take the place of paths, so that everything stays finite.
+"""
+
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
@@ -6,74 +12,116 @@ from torch import Tensor
 from nasplug_strategies.predictor.graphs import Graphs
 
 FAR = 1e6  # stands for "no path" in max-plus and min-plus steps
+Blocks = dict[str, Tensor]
 
 
-def structure(graphs: Graphs) -> Tensor:
-    """Returns float32 `[n, s]` that do not depend on the order of the nodes; columns that never vary are kept.
+def structure(graphs: Graphs) -> Blocks:
+    """Returns named blocks of scalars, float32 `[n, …]`, that do not depend on the order of the nodes.
 
-    By operation: how often, at which depths, degrees, paths through it, most and fewest on one
-    path; by pair of operations: edges, two-edge walks, reachability; by graph: size, edges,
-    number of paths by length. A path leads from a node without predecessors to one without successors.
+    By operation: `count`, summed in-degrees `into`, places `depth`, most and fewest on `onepath`,
+    `width`; by pair of operations: `edges`, two-edge `walks`; by graph: `lengths` of paths,
+    `degrees` of sources and sinks, `size`; and what three Markov chains see (see `_chains`).
     """
     x, A, real = graphs.x, graphs.adjacency.float(), graphs.mask.float()
-    n = len(x)
-    walks = _powers(A)  # [v, n, v, v], A⁰ … Aᵛ⁻¹
-    source = real * (A.sum(1) == 0)  # [n, v]
-    sink = real * (A.sum(2) == 0)
-    into = torch.einsum("ni,knij->knj", source, walks)  # paths from a source to a node by length [v, n, v]
-    out = torch.einsum("knij,nj->kni", walks, sink)
-    lengths = torch.einsum("knj,nj->nk", into, sink)  # [n, v]
-    total = lengths.sum(1, keepdim=True).clamp(min=1)
-    through = into.sum(0) * out.sum(0) / total  # [n, v], share of the paths
+    source, sink = real * (A.sum(1) == 0), real * (A.sum(2) == 0)  # [n, v]
     depth = _extreme(torch.ones_like(real), A, source)  # [n, v], nodes on the longest path to a node
-    height = _extreme(torch.ones_like(real), A.transpose(1, 2), sink)
-    reach = (walks[1:].sum(0) > 0).float()
-    nodes = torch.stack((real, A.sum(1), A.sum(2), through, depth * real, height * real), 2)  # [n, v, 6]
-    pairs = (A, walks[min(2, len(walks) - 1)], reach)
-    parts = [
-        torch.einsum("nvf,nvk->nfk", x, nodes).flatten(1),
-        torch.einsum("nvf,nvd->nfd", x, _one_hot(depth, real)).flatten(1),
-        *(torch.einsum("nif,nij,njg->nfg", x, M, x).flatten(1) for M in pairs),
-        _on_one_path(x, A, source, sink),
-        torch.log1p(lengths),
-        torch.log1p(lengths.sum(1, keepdim=True)),
-        (A.sum(1) * sink).sum(1, keepdim=True),
-        (A.sum(2) * source).sum(1, keepdim=True),
-        torch.stack((real.sum(1), A.sum((1, 2)), (depth * real).amax(1)), 1),
-    ]
-    return torch.cat([part.reshape(n, -1) for part in parts], 1)
+    blocks = {
+        "count": x.sum(1),
+        "into": torch.einsum("nvf,nv->nf", x, A.sum(1)),
+        "depth": torch.einsum("nvf,nvd->nfd", x, _one_hot(depth, real)).flatten(1),
+        "onepath": _on_one_path(x, A, source, sink),
+        "width": torch.log(torch.einsum("nv,nvf->nf", _width(A, sink).square(), x) + 0.01),
+        "edges": _pairs(A, x),
+        "walks": _pairs(A @ A, x),
+        "lengths": torch.log1p(_lengths(A, source, sink)),
+        "degrees": torch.stack(((A.sum(1) * sink).sum(1), (A.sum(2) * source).sum(1)), 1),
+        "size": torch.stack((real.sum(1), A.sum((1, 2)), (depth * real).amax(1)), 1),
+    }
+    for name, T, start, end in _chains(A, source, sink):
+        blocks |= _seen_by(name, T, start, end, x)
+    return blocks
 
 
-def _powers(A: Tensor) -> Tensor:
-    powers = [torch.eye(A.shape[1]).expand_as(A)]
+def _chains(A: Tensor, source: Tensor, sink: Tensor) -> Iterator[tuple[str, Tensor, Tensor, Tensor]]:
+    """Yields name, transitions `[n, v, v]`, start `[n, v]` and end `[n, v]` of three Markov chains on a graph.
+
+    `path`: every path is equally likely. `forward`: every successor is. `backward`: from the sinks,
+    every predecessor is, so that a node is visited as often as its share in a concatenation.
+    """
+    out = torch.einsum("nij,nj->ni", _walks(A), sink)  # paths from each node
+    yield "path", A * out[:, None, :] / out[:, :, None].clamp(min=1), _share(source * out), sink
+    yield "forward", A / A.sum(2, keepdim=True).clamp(min=1), _share(source), sink
+    yield "backward", (A / A.sum(1, keepdim=True).clamp(min=1)).transpose(1, 2), _share(sink), source
+
+
+def _seen_by(name: str, T: Tensor, start: Tensor, end: Tensor, x: Tensor) -> Blocks:
+    """Returns what a chain sees: visits by operation, steps and ordered pairs by two operations, its length."""
+    G = _walks(T)  # [n, v, v], expected visits of j from i
+    visits = torch.einsum("ni,nij->nj", start, G)  # [n, v]
+    later = G - torch.eye(G.shape[1])
+    return {
+        f"{name}_visits": torch.einsum("nv,nvf->nf", visits, x),
+        f"{name}_steps": _pairs(visits[:, :, None] * T, x),
+        f"{name}_pairs": _pairs(visits[:, :, None] * later, x),
+        f"{name}_length": _lengths(T, start, end),
+    }
+
+
+def _walks(T: Tensor) -> Tensor:
+    """Returns I + T + T² + … up to at least `v` − 1 steps, by doubling."""
+    total, power, steps = torch.eye(T.shape[1]) + T, T @ T, 2
+    while steps < T.shape[1]:
+        total, power, steps = total + total @ power, power @ power, 2 * steps
+    return total
+
+
+def _pairs(M: Tensor, x: Tensor) -> Tensor:
+    """Returns `[n, f·f]`: the entries of `M` `[n, v, v]` summed by the operations at both ends."""
+    return (x.transpose(1, 2) @ M @ x).flatten(1)
+
+
+def _lengths(T: Tensor, start: Tensor, end: Tensor) -> Tensor:
+    """Returns `[n, v]`: the weight of walks from `start` to `end` by their number of steps."""
+    found, here = [], start
+    for _ in range(T.shape[1]):
+        found.append((here * end).sum(1))
+        here = torch.einsum("ni,nij->nj", here, T)
+    return torch.stack(found, 1)
+
+
+def _width(A: Tensor, sink: Tensor) -> Tensor:
+    """Returns `[n, v]`: the width of each node where sinks concatenate and all others add; a sink has 1."""
+    passed = torch.where(sink > 0, 1.0 / A.sum(1).clamp(min=1), 1.0)  # to each predecessor, of its own width
+    width = sink
     for _ in range(A.shape[1] - 1):
-        powers.append(powers[-1] @ A)
-    return torch.stack(powers)
+        width = torch.maximum(width, (A * (width * passed)[:, None, :]).amax(2))
+    return width
 
 
 def _extreme(weight: Tensor, A: Tensor, start: Tensor, sign: float = 1.0) -> Tensor:
-    """Returns `[…, n, v]`: the largest (`sign` 1) or smallest (−1) sum of `weight` on a walk from `start` to each node.
+    """Returns `[…, n, v]`: the largest (`sign` 1) or smallest (−1) sum of `weight` on a walk from `start` to a node.
 
-    At most `v` steps, so that a cycle ends too; a node out of reach has 0.
+    A node out of reach has 0 for the largest, `FAR` for the smallest.
     """
     best = torch.where(start > 0, sign * weight, -FAR)
-    edge = torch.where(A > 0, 0.0, -FAR)
+    closed = torch.where(A > 0, 0.0, -FAR)
     for _ in range(A.shape[1] - 1):
-        arriving = (best[..., :, None] + edge).amax(-2) + sign * weight
-        best = torch.maximum(best, arriving)
-    return torch.where(best > -FAR / 2, sign * best, 0.0)
+        best = torch.maximum(best, (best[..., :, None] + closed).amax(-2) + sign * weight)
+    return torch.where(best > -FAR / 2, sign * best, 0.0 if sign > 0 else FAR)
 
 
 def _on_one_path(x: Tensor, A: Tensor, source: Tensor, sink: Tensor) -> Tensor:
-    """Returns `[n, 2f]`: the most and the fewest nodes of each operation on one path."""
+    """Returns `[n, 2f]`: the most and the fewest nodes of each operation on one path; 0 without a path."""
     weight = x.permute(2, 0, 1)  # [f, n, v]
-    start = source.expand_as(weight)
-    most = (_extreme(weight, A, start) * sink).amax(2)
-    fewest = torch.where(sink > 0, _extreme(weight, A, start, -1.0), FAR).amin(2)
+    most = (_extreme(weight, A, source.expand_as(weight)) * sink).amax(2)
+    fewest = torch.where(sink > 0, _extreme(weight, A, source.expand_as(weight), -1.0), FAR).amin(2)
     return torch.cat((most, torch.where(fewest < FAR / 2, fewest, 0.0))).T
 
 
 def _one_hot(depth: Tensor, real: Tensor) -> Tensor:
     """Returns `[n, v, v + 1]`."""
-    v = depth.shape[1]
-    return (depth[:, :, None] == torch.arange(v + 1)).float() * real[:, :, None]
+    return (depth[:, :, None] == torch.arange(depth.shape[1] + 1)).float() * real[:, :, None]
+
+
+def _share(weight: Tensor) -> Tensor:
+    return weight / weight.sum(1, keepdim=True).clamp(min=1e-9)

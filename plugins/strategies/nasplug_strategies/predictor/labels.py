@@ -1,0 +1,36 @@
+"""What a user gives beside graphs, checked."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from nasplug_strategies.predictor.calibration import Array
+from nasplug_strategies.predictor.errors import PredictorError
+
+
+def percentages(accuracy: Any, n: int) -> Array:
+    """Returns `accuracy` as float64 `[n]`. Raises `PredictorError` where it is no list of `n` percentages."""
+    y: Array = np.asarray(accuracy, dtype=np.float64)
+    if y.shape != (n,):
+        raise PredictorError(f"wanted one accuracy for each of the {n} graphs, got an array of shape {y.shape}")
+    bad = np.flatnonzero(~((y >= 0) & (y <= 100)))  # NaN fails both
+    if len(bad):
+        raise PredictorError(
+            f"wanted accuracies in percent, got {y[bad[0]]} at row {bad[0]} ({len(bad)} such): "
+            "leave failed trials out of the fit"
+        )
+    return y
+
+
+def given_scalars(features: Any, n: int) -> Tensor | None:
+    """Returns `features` as float32 `[n, s]`, None for None. Raises `PredictorError` for another shape or NaN."""
+    if features is None:
+        return None
+    scalars = torch.as_tensor(np.asarray(features, dtype=np.float32))
+    if scalars.ndim != 2 or len(scalars) != n:
+        raise PredictorError(f"wanted features of shape [{n}, s], got {tuple(scalars.shape)}")
+    if not bool(torch.isfinite(scalars).all()):
+        raise PredictorError("wanted finite features, got NaN or infinity")
+    return scalars

@@ -1,0 +1,109 @@
+"""What learns an accuracy from graphs: stacked networks, a Gaussian process on their structure, or both averaged."""
+
+from typing import Any, Self
+
+import attrs
+import torch
+from torch import Tensor
+
+from nasplug_strategies.predictor.graphs import Graphs
+from nasplug_strategies.predictor.model import Model, Shape
+from nasplug_strategies.predictor.process import GaussianProcess
+from nasplug_strategies.predictor.scaling import Scaler
+from nasplug_strategies.predictor.settings import Settings
+from nasplug_strategies.predictor.structure import Blocks, structure
+
+CHUNK = 4096  # graphs scored at a time: large enough for the GEMMs, small enough for the caches
+
+
+@attrs.define(eq=False)
+class Learner:
+    """A fitted learner; absent parts are None. Scores have the scale of the labels it was fitted to."""
+
+    settings: Settings
+    shape: Shape
+    model: Model | None = None
+    process: GaussianProcess | None = None
+    scaler: Scaler | None = None
+
+    @classmethod
+    def fit(
+        cls,
+        settings: Settings,
+        graphs: Graphs,
+        given: Tensor | None,
+        y: Tensor,
+        loss: str,
+        lr: float,
+        seed: int,
+        device: Any,
+    ) -> Self:
+        """Returns a learner of `y` `[n]` (standardised, or 0 and 1) from graphs and `given` scalars `[n, s]`."""
+        blocks = scalars_of(settings, graphs, given)
+        scaler = Scaler.fit(blocks) if blocks else None
+        scalars = scaler(blocks) if scaler else None
+        width = 0 if scalars is None else scalars.shape[1]
+        shape = Shape(graphs.x.shape[1], graphs.x.shape[2], width, settings.representation_size(len(y)))
+        learner = cls(settings, shape, scaler=scaler)
+        if scaler and scalars is not None and settings.process and width:
+            learner.process = GaussianProcess.fit(scalars, scaler.blocks, y)
+        if settings.process < 1 or learner.process is None:
+            generator = torch.Generator().manual_seed(seed)
+            learner.model = Model.fresh(settings, shape, seed, device, generator)
+            learner.model.train(graphs, scalars, y, loss, lr, generator)
+        return learner
+
+    def score(self, graphs: Graphs, given: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Returns mean and variance of the score, float64 `[n]` each."""
+        mean, variance = zip(
+            *(
+                self._score(graphs[rows], None if given is None else given[rows])
+                for rows in (slice(start, start + CHUNK) for start in range(0, len(graphs), CHUNK))
+            ),
+            strict=True,
+        )
+        return torch.cat(mean), torch.cat(variance)
+
+    def _score(self, graphs: Graphs, given: Tensor | None) -> tuple[Tensor, Tensor]:
+        scalars = self.scaler(scalars_of(self.settings, graphs, given)) if self.scaler else None
+        zero = torch.zeros(len(graphs), dtype=torch.float64)
+        parts, weights = [], []
+        if self.process is not None and scalars is not None:
+            parts.append(self.process.predict(scalars))
+            weights.append(self.settings.process)
+        if self.model is not None:
+            members = self.model.score(graphs, scalars).double()
+            parts.append((members.mean(0), members.var(0, correction=0)))
+            weights.append(1.0 - sum(weights))
+        mean = sum((w * m for w, (m, _) in zip(weights, parts, strict=True)), zero)
+        spread = sum((w * (m - mean).square() for w, (m, _) in zip(weights, parts, strict=True)), zero)
+        return mean, sum((w * v for w, (_, v) in zip(weights, parts, strict=True)), spread)
+
+    def state(self) -> dict[str, Tensor]:
+        """Returns all tensors, by `part.name`."""
+        parts = {"model": self.model.state() if self.model else {}}
+        for name in ("process", "scaler"):
+            part = getattr(self, name)
+            parts[name] = attrs.asdict(part, recurse=False) if part else {}
+        return {f"{part}.{name}": tensor for part, tensors in parts.items() for name, tensor in tensors.items()}
+
+    @classmethod
+    def restore(cls, settings: Settings, shape: Shape, seed: int, device: Any, state: dict[str, Tensor]) -> Self:
+        """Returns the learner of these tensors. Raises `RuntimeError` or `KeyError` where they do not fit."""
+        parts: dict[str, dict[str, Tensor]] = {"model": {}, "process": {}, "scaler": {}}
+        for key, tensor in state.items():
+            part, _, name = key.partition(".")
+            parts[part][name] = tensor
+        learner = cls(settings, shape)
+        if parts["model"]:
+            learner.model = Model.fresh(settings, shape, seed, device, torch.Generator())
+            learner.model.restore(parts["model"])
+        learner.process = GaussianProcess(**parts["process"]) if parts["process"] else None
+        learner.scaler = Scaler(**parts["scaler"]) if parts["scaler"] else None
+        return learner
+
+
+def scalars_of(settings: Settings, graphs: Graphs, given: Tensor | None) -> Blocks:
+    """Returns the blocks of scalars that a learner sees: the graph's structure, and what the user gave."""
+    blocks = structure(graphs) if settings.structure or settings.process else {}
+    return blocks if given is None else blocks | {"given": given}

@@ -1,0 +1,33 @@
+"""The MLP of the paper's ablation: one-hot operations beside the entries of the adjacency matrix."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from nasplug_strategies.predictor.gcn import fully_connected, glorot
+
+
+class MLP(nn.Module):
+    """Fully-connected layers on operations and adjacency of padded graphs, members stacked (supplementary, Fig. 1).
+
+    The paper feeds the upper triangle of the adjacency matrix; a permuted graph has edges on both
+    sides of the diagonal, so that the triangle holds the edges of either direction with their sign.
+    """
+
+    def __init__(
+        self, nodes: int, inputs: int, layers: int, size: int, hidden: Sequence[int], members: int, g: torch.Generator
+    ) -> None:
+        super().__init__()
+        widths = [nodes * inputs + nodes * (nodes - 1) // 2, *[size] * layers, *hidden, 1]
+        self.dense = nn.ParameterList(glorot((members, i, o), g) for i, o in pairwise(widths))
+        self.bias = nn.ParameterList(torch.zeros(members, 1, width) for width in widths[1:])
+
+    def forward(self, inputs: Sequence[Tensor], keep: Sequence[Tensor]) -> Tensor:
+        """Returns `[m, b]` from operations `[m, b, v, f]` and adjacency `[m, b, v, v]`."""
+        x, A = inputs
+        upper = torch.triu_indices(A.shape[-1], A.shape[-1], 1, device=A.device)
+        signed = A - A.transpose(2, 3)  # +1: edge i → j, −1: edge j → i
+        h = torch.cat((x.flatten(2), signed[:, :, upper[0], upper[1]]), 2)
+        return fully_connected(h, self.dense, self.bias, keep)

@@ -1,0 +1,30 @@
+"""Scores to percent and back."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nasplug_strategies.predictor.calibration import Calibration
+
+labels = st.lists(st.floats(0, 100), min_size=2, max_size=40).filter(lambda y: np.ptp(y) > 1e-3)
+
+
+@given(labels, st.sampled_from(["linear", "ranks"]))
+def test_percent_undoes_score_and_keeps_every_order(values, kind):
+    y = np.array(values)
+    curve = getattr(Calibration, kind)(y)
+    assert curve.percent(curve.score(y)) == pytest.approx(y, abs=0.5 if kind == "ranks" else 1e-9)
+    grid = np.linspace(-6, 6, 101)
+    assert (np.diff(curve.percent(grid)) >= 0).all()
+
+
+def test_linear_standardises():
+    y = np.array([90.0, 92.0, 94.0])
+    score = Calibration.linear(y).score(y)
+    assert (score.mean(), score.std()) == pytest.approx((0, 1))
+
+
+def test_equal_labels_have_one_score():
+    curve = Calibration.ranks(np.array([50.0, 50.0, 70.0, 70.0, 90.0]))
+    assert len(curve.scores) == 3
+    assert curve.percent(curve.score(np.array([50.0, 70.0, 90.0]))) == pytest.approx([50, 70, 90])

@@ -1,0 +1,71 @@
+"""The training loop: gradients are zeroed, members are independent, the schedule ends at zero."""
+
+import math
+
+import pytest
+import torch
+from nasplug_strategies.predictor.fit import Recipe, _cosine, fit
+from torch import nn
+
+
+class Line(nn.Module):
+    """y = a·x + b a member, with dropout factors ignored."""
+
+    def __init__(self, members):
+        super().__init__()
+        self.a, self.b = nn.Parameter(torch.zeros(members, 1)), nn.Parameter(torch.zeros(members, 1))
+
+    def forward(self, inputs, keep):
+        return self.a * inputs[0] + self.b
+
+
+def plain_adam(x, y, recipe, order):
+    """The same fit with torch's own parts, one parameter at a time, gradients zeroed before every step."""
+    a, b = torch.zeros(1, requires_grad=True), torch.zeros(1, requires_grad=True)
+    optimizer = torch.optim.Adam([a, b], lr=recipe.lr, weight_decay=recipe.weight_decay)
+    steps = len(order)
+    for step, rows in enumerate(order):
+        optimizer.param_groups[0]["lr"] = recipe.lr * 0.5 * (1 + math.cos(math.pi * step / steps))
+        optimizer.zero_grad()
+        ((a * x[rows] + b - y[rows]) ** 2).mean().backward()
+        optimizer.step()
+    return a.item(), b.item()
+
+
+def test_it_is_adam_with_zeroed_gradients_and_a_cosine():
+    x = torch.linspace(-1, 1, 8)
+    y, recipe = 3 * x + 1, Recipe(epochs=40, batch=8, lr=0.05, weight_decay=1e-3, dropout=0)
+    net = Line(1)
+    fit(net, [x], y[None], recipe, [], torch.Generator().manual_seed(0))
+    wanted = plain_adam(x, y, recipe, [torch.arange(8)] * 40)  # whole batches: the order inside does not matter
+    assert (net.a.item(), net.b.item()) == pytest.approx(wanted, abs=1e-5)
+
+
+def test_every_sample_is_seen_once_an_epoch_in_batches_with_a_remainder():
+    seen = []
+
+    class Spy(Line):
+        def forward(self, inputs, keep):
+            seen.append(inputs[0].clone())
+            return super().forward(inputs, keep)
+
+    x = torch.arange(25.0)
+    fit(Spy(2), [x], torch.zeros(2, 25), Recipe(epochs=2, batch=10), [], torch.Generator().manual_seed(0))
+    assert [t.shape[1] for t in seen] == [10, 10, 5] * 2
+    for member in (0, 1):
+        assert torch.cat([t[member] for t in seen[:3]]).sort().values.tolist() == x.tolist()
+    assert not torch.equal(seen[0][0], seen[0][1])
+
+
+def test_members_learn_their_own_labels():
+    x = torch.linspace(-1, 1, 20)
+    net = Line(2)
+    recipe = Recipe(epochs=200, batch=5, lr=0.05, weight_decay=0, dropout=0)
+    fit(net, [x], torch.stack((2 * x, -5 * x)), recipe, [], torch.Generator().manual_seed(0))
+    assert net.a.flatten().tolist() == pytest.approx([2, -5], abs=0.05)
+
+
+def test_the_cosine_goes_from_one_to_zero():
+    assert _cosine(0) == 1
+    assert _cosine(1) == pytest.approx(0)
+    assert _cosine(0.5) == pytest.approx(0.5)

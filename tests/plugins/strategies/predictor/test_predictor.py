@@ -1,0 +1,223 @@
+"""`NeuralPredictor` as a user meets it."""
+
+import threading
+
+import numpy as np
+import pytest
+import torch
+from nasplug_strategies.predictor import NeuralPredictor
+from nasplug_strategies.predictor.errors import PredictorError
+from nasplug_strategies.predictor.graphs import dense
+from scipy.stats import kendalltau
+from torch_geometric.data import Batch, Data
+
+QUICK = {"paper": {"size": 16, "epochs": 30, "lr": 3e-3, "stages": 1}, "best": {"size": 16, "epochs": 20, "members": 2}}
+KINDS = ["paper", "best"]
+
+
+def predictor(preset, **more):
+    return NeuralPredictor(preset=preset, **QUICK[preset] | more)
+
+
+@pytest.mark.parametrize("preset", KINDS)
+def test_it_ranks_unseen_architectures_in_percent(preset, toy_batch):
+    new, wanted = toy_batch(300, seed=1)
+    predicted = predictor(preset).fit(*toy_batch(100)).predict(new)
+    assert predicted.shape == (300,)
+    assert predicted.dtype == np.float64
+    assert kendalltau(predicted, wanted).statistic > 0.6
+    assert abs(predicted.mean() - wanted.mean()) < 3
+
+
+@pytest.mark.parametrize("kind", ["mlp", "cnn"])
+def test_the_kinds_of_the_ablation_learn(kind, toy_batch):
+    batch, y = toy_batch(100)
+    fitted = predictor("paper", kind=kind, epochs=150).fit(batch, y)
+    assert kendalltau(fitted.predict(batch), y).statistic > 0.3
+    assert (fitted.predict(batch) == fitted.predict(batch)).all()
+
+
+@pytest.mark.parametrize("preset", KINDS)
+def test_equal_arguments_give_equal_bits(preset, toy_batch):
+    batch, y = toy_batch(60)
+    first, second, other = (predictor(preset, seed=seed).fit(batch, y).predict(batch) for seed in (3, 3, 4))
+    assert (first == second).all()
+    assert (first != other).any()
+
+
+def test_the_global_generators_are_left_alone(toy_batch):
+    torch.manual_seed(0)
+    before = torch.get_rng_state()
+    predictor("best").fit(*toy_batch(20))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize("preset", KINDS)
+def test_the_order_of_nodes_does_not_matter(preset, toy_batch):
+    fitted = predictor(preset).fit(*toy_batch(40))
+    graphs, order = dense(toy_batch(30, seed=1)[0]), torch.tensor([2, 0, 4, 1, 3])
+    turned = type(graphs)(graphs.x[:, order], graphs.adjacency[:, order][:, :, order], graphs.mask)
+    assert fitted.predict(turned) == pytest.approx(fitted.predict(graphs), abs=1e-3)
+
+
+@pytest.mark.parametrize("preset", KINDS)
+def test_a_prediction_does_not_depend_on_its_company(preset, toy_batch):
+    fitted = predictor(preset).fit(*toy_batch(40))
+    graphs = dense(toy_batch(20, seed=1)[0])
+    assert fitted.predict(graphs)[:1] == pytest.approx(fitted.predict(graphs[:1]), abs=1e-3)
+
+
+@pytest.mark.parametrize("preset", KINDS)
+@pytest.mark.parametrize("y", [[71.5], [71.5] * 4])
+def test_equal_labels_are_predicted_as_they_are(preset, y, toy_batch):
+    fitted = predictor(preset).fit(toy_batch(len(y))[0], y)
+    mean, std = fitted.predict(toy_batch(5, seed=1)[0], return_std=True)
+    assert (mean == 71.5).all()
+    assert (std == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [([90.0, np.nan, 80.0], "got nan at row 1"), ([90, 120, 80], "got 120"), ([90.0, 80.0], "one accuracy for each")],
+)
+def test_bad_labels_are_refused(y, message, toy_batch):
+    with pytest.raises(PredictorError, match=message):
+        NeuralPredictor().fit(toy_batch(3)[0], y)
+
+
+@pytest.mark.parametrize("preset", KINDS)
+def test_graphs_without_edges_or_with_one_node(preset):
+    lone = [Data(x=torch.eye(3)[[i % 3]], edge_index=torch.zeros(2, 0, dtype=torch.long)) for i in range(6)]
+    pair = [Data(x=torch.eye(3)[[i % 3, 0]], edge_index=torch.tensor([[0], [1]])) for i in range(6)]
+    batch = Batch.from_data_list(lone + pair)
+    predicted = predictor(preset).fit(batch, np.linspace(60, 90, 12)).predict(batch)
+    assert np.isfinite(predicted).all()
+
+
+def test_an_unseen_feature_width_is_refused(toy_batch):
+    fitted = predictor("paper").fit(*toy_batch(10))
+    other = Batch.from_data_list([Data(x=torch.ones(2, 7), edge_index=torch.zeros(2, 0, dtype=torch.long))])
+    with pytest.raises(PredictorError, match="wanted graphs with 5 features a node, as in the fit, got 7"):
+        fitted.predict(other)
+
+
+def test_an_unfitted_predictor_says_so(toy_batch):
+    with pytest.raises(PredictorError, match="call fit first"):
+        NeuralPredictor().predict(toy_batch(1)[0])
+
+
+@pytest.mark.parametrize(
+    "change", [{"epochs": 0}, {"preset": "worst"}, {"kind": "rnn"}, {"dropout": 1.0}, {"stages": 3}]
+)
+def test_settings_out_of_bounds_are_refused(change):
+    with pytest.raises(ValueError, match=next(iter(change))):
+        NeuralPredictor(**change)
+
+
+@pytest.mark.parametrize("preset", KINDS)
+def test_given_features_are_used(preset, toy_batch):
+    batch, _ = toy_batch(120)
+    hidden = np.random.default_rng(0).normal(size=(120, 1))
+    y = 80 + 3 * hidden[:, 0]  # nothing but the feature tells the accuracy
+    fitted = predictor(preset, epochs=60).fit(batch, y, features=hidden)
+    assert kendalltau(fitted.predict(batch, features=hidden), y).statistic > 0.7
+    with pytest.raises(PredictorError, match="wanted 1 features a graph"):
+        fitted.predict(batch)
+
+
+def test_two_stages_place_the_rejected_below_the_threshold(toy_batch):
+    batch, y = toy_batch(150)
+    fitted = predictor("paper", stages=2, threshold=75.0, epochs=100, classifier_lr=3e-3).fit(batch, y)
+    predicted = fitted.predict(batch)
+    assert fitted.fitted.classifier is not None
+    below = y <= 75
+    assert np.mean(predicted[below] <= 75) > 0.8
+    assert np.mean(predicted[~below] > 75) > 0.8
+
+
+def test_a_percentile_replaces_the_threshold(toy_batch):
+    batch, y = toy_batch(60)
+    fitted = predictor("paper", stages=2, percentile=50.0).fit(batch, y)
+    assert fitted.fitted.rejected[1] == np.percentile(y, 50)
+
+
+def test_a_threshold_that_separates_nothing_leaves_one_stage(toy_batch):
+    fitted = predictor("paper", stages=2, threshold=99.9).fit(*toy_batch(30))
+    assert fitted.fitted.classifier is None
+
+
+def test_best_knows_how_sure_it_is(toy_batch):
+    new, wanted = toy_batch(300, seed=1)
+    mean, std = predictor("best").fit(*toy_batch(60)).predict(new, return_std=True)
+    assert (std > 0).all()
+    assert 0.3 < np.mean(np.abs(mean - wanted) < 2 * std) <= 1.0
+
+
+@pytest.mark.parametrize("settings", [{"preset": "paper", "stages": 2, "threshold": 75.0}, {"preset": "best"}])
+@pytest.mark.parametrize("kind", ["gcn", "mlp", "cnn"])
+def test_saved_predictors_predict_the_same(settings, kind, toy_batch, tmp_path):
+    batch, y = toy_batch(40)
+    features = np.arange(40.0)[:, None]
+    fitted = NeuralPredictor(**QUICK[settings["preset"]] | settings | {"kind": kind}).fit(batch, y, features)
+    fitted.save(tmp_path / "p")
+    loaded = NeuralPredictor.load(tmp_path / "p")
+    assert (loaded.predict(batch, features) == fitted.predict(batch, features)).all()
+
+
+def test_a_constant_predictor_is_saved_too(toy_batch, tmp_path):
+    NeuralPredictor().fit(toy_batch(1)[0], [55.0]).save(tmp_path / "p")
+    assert NeuralPredictor.load(tmp_path / "p").predict(toy_batch(2)[0]).tolist() == [55.0, 55.0]
+
+
+def test_other_files_are_refused(tmp_path, toy_batch):
+    from safetensors import safe_open
+    from safetensors.torch import save_file
+
+    with pytest.raises(PredictorError, match="no saved predictor"):
+        NeuralPredictor.load(tmp_path / "absent")
+    (tmp_path / "text").write_text("hello")
+    with pytest.raises(PredictorError, match="no saved predictor"):
+        NeuralPredictor.load(tmp_path / "text")
+    save_file({"a": torch.ones(1)}, tmp_path / "foreign")
+    with pytest.raises(PredictorError, match="wanted format"):
+        NeuralPredictor.load(tmp_path / "foreign")
+    predictor("paper").fit(*toy_batch(10)).save(tmp_path / "p")
+    with safe_open(tmp_path / "p", "pt") as file:
+        header, tensors = file.metadata(), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    name = "regressor.model.convolutions.1"
+    save_file(tensors | {name: tensors[name][..., :3].contiguous()}, tmp_path / "cut", header)
+    with pytest.raises(PredictorError, match="size mismatch"):
+        NeuralPredictor.load(tmp_path / "cut")
+
+
+def test_threads_are_restored_and_concurrent_fits_agree(toy_batch):
+    batch, y = toy_batch(30)
+    before, found = torch.get_num_threads(), []
+    jobs = [
+        threading.Thread(target=lambda: found.append(predictor("paper").fit(batch, y).predict(batch))) for _ in range(3)
+    ]
+    for job in jobs:
+        job.start()
+    for job in jobs:
+        job.join()
+    assert torch.get_num_threads() == before
+    assert len(found) == 3
+    assert all((f == found[0]).all() for f in found)
+
+
+@pytest.mark.slow
+def test_best_orders_real_cells(real_cells):
+    graphs, y = real_cells
+    rows = np.random.default_rng(0).permutation(len(y))
+    train, test = rows[:172], rows[172:4172]
+    fitted = NeuralPredictor(preset="best").fit(graphs[torch.from_numpy(train)], y[train])
+    assert kendalltau(fitted.predict(graphs[torch.from_numpy(test)]), y[test]).statistic > 0.76
+
+
+@pytest.mark.slow
+def test_the_paper_orders_real_cells(real_cells):
+    graphs, y = real_cells
+    rows = np.random.default_rng(0).permutation(len(y))
+    train, test = rows[:172], rows[172:4172]
+    fitted = NeuralPredictor(preset="paper", stages=1).fit(graphs[torch.from_numpy(train)], y[train])
+    assert kendalltau(fitted.predict(graphs[torch.from_numpy(test)]), y[test]).statistic > 0.58
