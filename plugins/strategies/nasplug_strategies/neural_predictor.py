@@ -11,6 +11,8 @@ from nasplug import Architecture, Trial, hookimpl, option, options
 from nasplug_strategies.distinct import Distinct
 
 if TYPE_CHECKING:
+    import click
+
     from nasplug.run import Run
     from nasplug_strategies.pool import Pool
 
@@ -81,6 +83,13 @@ class NeuralPredictorSearch:
         """Remembers what was paid for; a resumed run may tell of trials that this object did not suggest."""
         self._seen.tell(run.hook, trial)
 
+    @hookimpl
+    def register_commands(self, group: "click.Group") -> None:
+        """Adds `nasplug predictor`."""
+        from nasplug_strategies.commands import predictor
+
+        group.add_command(predictor)
+
     @property
     def _handed(self) -> int:
         return len(self._seen.seen)
@@ -108,7 +117,7 @@ class NeuralPredictorSearch:
         if self._pool is None:
             self._pool = Pool.of(run, self.pool, self._seen)
         candidates = self._pool.architectures
-        self._ranking = (candidates[i] for i in rank(run, self._pool, self._settings()))
+        self._ranking = (candidates[i] for i in rank(run, self._pool, self.settings()))
         self._fitted = self._handed
 
     def _best(self, run: "Run", count: int) -> list[Architecture]:
@@ -117,6 +126,7 @@ class NeuralPredictorSearch:
         new = (architecture for architecture in self._ranking if self._seen.add(run.hook, architecture))
         return list(islice(new, max(0, int(min(count, left, self._until_fit())))))
 
-    def _settings(self) -> dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
+        """Returns the keyword arguments of `NeuralPredictor` that these options mean, without the seed."""
         names = {*options.fields(type(self))} - {"n", "k", "pool", "refit", "compute"}
         return {name: getattr(self, name) for name in sorted(names)} | {"device": self.compute}
