@@ -12,8 +12,8 @@ from nasplug.errors import StorageError, UsageError
 from nasplug.loop import Loop
 from nasplug.result import Result
 from nasplug.run import Run
-from nasplug.versions import versions
 from nasplug.types import Trial
+from nasplug.versions import versions
 
 if TYPE_CHECKING:
     from nasplug.storage import Storage

@@ -77,7 +77,10 @@ class Storage:
             self._check_schema()
 
     def create(self, name: str, settings: dict[str, Any], versions: dict[str, str]) -> int:
-        """Returns the id of a new run; `versions` are those of the distributions that take part. Raises `StorageError` where the name is taken."""
+        """Returns the id of a new run; `versions` are those of the distributions that take part.
+
+        Raises `StorageError` where the name is taken.
+        """
         with self._explained("create a run in"):
             try:
                 row = {"name": name, "settings": settings, "versions": versions, "created": time.time()}
