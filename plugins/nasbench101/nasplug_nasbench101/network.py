@@ -20,6 +20,7 @@ class ConvolutionNormReLU(tf.Module):
     def __init__(self, k: int, inputs: int, outputs: int, rng: np.random.Generator, norm: Norm) -> None:
         super().__init__()
         self.convolution = Convolution(k, inputs, outputs, 1, rng)
+        self.convolution.kernel.assign(self.convolution.kernel / 2**0.5)  # the dataset's variance is 1 / fan-in
         self.norm = BatchNorm(outputs, **norm)
 
     def __call__(self, x: Any, training: bool) -> Any:

@@ -51,16 +51,25 @@ class NASBench101:
     record: Literal["random", "mean"] = option("random", help="table: search by one validation record, or by the mean")
     epochs: int | None = option(
         None,
-        help="epoch budget; default: 108 in the table, 2 in training",
+        help="epoch budget; default: 108, but 2 in training on the embedded task",
         validator=attrs.validators.optional(_positive),
     )
     edge_probability: float = option(1 / 14, help="mutation: chance of every edge to flip", validator=_probability)
     op_probability: float = option(1 / 10, help="mutation: chance of every operation to change", validator=_probability)
-    channels: int = option(
-        16, help="training: channels of the stem (128 in the dataset)", validator=attrs.validators.ge(8)
+    data: Path | None = option(
+        None, help="training: folder of CIFAR-10, python or binary version; default: an embedded task, scaled down"
+    )
+    channels: int | None = option(
+        None,
+        help="training: channels of the stem; default: 128 on CIFAR-10, as in the dataset, else 16",
+        validator=attrs.validators.optional(attrs.validators.ge(8)),
     )
     stacks: int = option(3, help="training: stacks of cells, channels double between them", validator=_positive)
-    modules: int = option(1, help="training: cells per stack (3 in the dataset)", validator=_positive)
+    modules: int | None = option(
+        None,
+        help="training: cells per stack; default: 3 on CIFAR-10, as in the dataset, else 1",
+        validator=attrs.validators.optional(_positive),
+    )
     _source: Evaluator | None = attrs.field(default=None, init=False)
 
     @hookimpl
@@ -104,6 +113,15 @@ class NASBench101:
         return encode(to_array([architecture.code for architecture in architectures]))
 
     @hookimpl
+    def measure_latency(self, architecture: Architecture, device: str) -> float | None:
+        """Returns the milliseconds that the dataset's network of the cell takes on `host`, this machine's CPU."""
+        if device != "host":
+            return None
+        from nasplug_nasbench101.latency import host_latency
+
+        return host_latency(Cell.from_code(_checked(architecture)))
+
+    @hookimpl
     def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
         """Returns the accuracy of the chosen evaluator; raises `ConfigurationError` where it has no data."""
         return self._evaluator().evaluate(_checked(architecture), purpose, epochs or self.epochs, seed)
@@ -129,7 +147,7 @@ class NASBench101:
         return self._training().network(Cell.from_code(_checked(architecture)), np.random.default_rng(0))
 
     def _training(self) -> Training:
-        return Training(self.channels, self.stacks, self.modules)
+        return Training(self.data, self.channels, self.stacks, self.modules)
 
     def _table(self) -> TableEvaluator | None:
         """Returns the table as a source; None where it is not wanted, or not there and not insisted on."""

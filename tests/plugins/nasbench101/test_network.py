@@ -8,7 +8,9 @@ from nasplug_nasbench101.variation import sample
 
 from tests.plugins.nasbench101.test_cell import INCEPTION
 
-tf = pytest.importorskip("nasplug.training.backend").tf
+backend = pytest.importorskip("nasplug.training.backend")
+backend.configure()
+tf = backend.tf
 network = pytest.importorskip("nasplug_nasbench101.network")
 
 
