@@ -37,6 +37,7 @@ def test_small_cells_come_first() -> None:
     assert np.bincount(sizes)[2:].tolist() == [1, 6, 84, 2441, 62010, 359082]
 
 
+@pytest.mark.slow
 def test_no_two_share_a_hash_and_real_rows_are_among_them(shared_data: Path) -> None:
     hashes = module_hashes(enumerate_codes())
     assert len(np.unique(hashes)) == 423_624
