@@ -6,11 +6,13 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
+from nasplug_nasbench101.evaluators.training import Training
 from nasplug_nasbench101.space import NASBench101
 
 import nasplug
 from nasplug import Architecture
 from nasplug.errors import InvalidArchitecture
+from nasplug.training import load_task
 
 TINY = {"evaluator": "train", "channels": 8, "stacks": 1, "epochs": 1}
 DIRECT = Architecture("nasbench101", (0, 0, 0, 0, 0, 1) + (0,) * 20)  # input → output, nothing else
@@ -99,3 +101,12 @@ def test_training_is_real_and_a_function_of_its_arguments() -> None:
     assert first.accuracy > 25  # ten classes: guessing gives 10
     network = space.build_network(architecture=DIRECT)
     assert first.metrics["parameters"] == sum(int(np.prod(v.shape)) for v in network.trainable_variables)
+
+
+def test_halved_images_are_means_of_four_pixels() -> None:
+    task = Training().task
+    images, labels = next(iter(task.held_out_batches("search")))
+    assert images.shape[1:] == (task.resolution, task.resolution, task.channels) == (14, 14, 1)
+    whole, same_labels = next(iter(load_task("fashion-mnist", 28).held_out_batches("search")))
+    np.testing.assert_allclose(images[3, 5, 6], whole[3, 10:12, 12:14].mean(axis=(0, 1)), rtol=1e-5)
+    np.testing.assert_array_equal(labels, same_labels)

@@ -203,6 +203,24 @@ def test_a_table_that_lost_a_part_says_so(file: Path, tmp_path: Path) -> None:
     column.write_bytes(column.read_bytes()[:200])
     with pytest.raises(NoTable, match="Import it again"):
         Table.open(tmp_path / "table")
+    import_file(file, tmp_path / "table")
+    assert len(Table.open(tmp_path / "table")) == CELLS
+
+
+def test_a_folder_of_something_else_is_not_replaced(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "dear.txt").write_text("…")
+    with pytest.raises(BadFile, match="exists and is no table"):
+        import_file(file, tmp_path / "letters")
+    assert (tmp_path / "letters" / "dear.txt").read_text() == "…"
+    (tmp_path / "empty").mkdir()
+    assert import_file(file, tmp_path / "empty")["cells"] == CELLS
+
+
+def test_a_place_that_cannot_be_written_is_one_message(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(BadFile, match=r"importing .* failed: .*file"):
+        import_file(file, tmp_path / "file" / "table")
 
 
 def test_where_the_table_is_looked_for(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

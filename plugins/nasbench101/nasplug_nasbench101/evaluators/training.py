@@ -10,6 +10,7 @@ import numpy as np
 from nasplug import Evaluation
 from nasplug.types import Purpose
 from nasplug_nasbench101.cell import Cell
+from nasplug_nasbench101.evaluators.halved import Halved
 
 if TYPE_CHECKING:
     from nasplug.training.recipe import Recipe
@@ -23,9 +24,9 @@ class Training:
     """Trains the network of a cell from scratch.
 
     With `data`, a folder of CIFAR-10, task and recipe are the dataset's: 9 cells on 128 channels, 108 epochs.
-    Without, channels, cells, epochs and task are scaled down to seconds on a CPU, so that an accuracy is not one of
-    the dataset's; the optimiser is the dataset's, its learning rate 0.2 for 256 images has become 0.1 for 50, and
-    batch norms average over fewer steps, as there are fewer (ours).
+    Without, channels, cells, pixels, epochs and task are scaled down to seconds on a CPU, so that an accuracy is not
+    one of the dataset's; the optimiser is the dataset's, its learning rate 0.2 for 256 images has become 0.1 for 50,
+    and batch norms average over fewer steps, as there are fewer (ours).
     """
 
     data: Path | None = None
@@ -64,7 +65,7 @@ class Training:
             return load(self.data)
         from nasplug.training import load_task
 
-        return load_task(EMBEDDED, RESOLUTION)
+        return Halved(load_task(EMBEDDED, RESOLUTION))
 
     @cached_property
     def recipe(self) -> "Recipe":

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nasplug_nasbench101.bulk_hashing import module_hashes
 from nasplug_nasbench101.table import folder as folders
 from nasplug_nasbench101.table.columns import Columns
-from nasplug_nasbench101.table.errors import BadFile
+from nasplug_nasbench101.table.errors import BadFile, NoTable
 from nasplug_nasbench101.table.record import parse_record
 from nasplug_nasbench101.table.tfrecord import TFRecordFile
 
@@ -23,17 +23,24 @@ Progress = Callable[[int, int], None]  # bytes read, records read
 
 
 def import_file(path: Path, out: Path, progress: Progress = lambda read, records: None) -> dict[str, Any]:
-    """Returns the manifest of the table made from a .tfrecord file in the folder `out`, which is replaced.
+    """Returns the manifest of the table made from a .tfrecord file in the folder `out`.
 
-    A lock beside `out` makes a second process wait, and take the first one's table if it came from the same file.
-    Nothing is left at `out` by an import that fails. Raises `BadFile` for a file that is not the dataset, cut short
-    or damaged.
+    A table that is there, or an empty folder, is replaced. A lock beside `out` makes a second process wait, and take
+    the first one's table if it came from the same file. Nothing is left at `out` by an import that fails. Raises `BadFile` for a file that is not the dataset, cut short
+    or damaged, and where files cannot be read or written.
     """
+    try:
+        return _import(path, out.absolute(), progress)
+    except OSError as error:
+        raise BadFile(f"importing {path} to {out} failed: {error}") from error
+
+
+def _import(path: Path, out: Path, progress: Progress) -> dict[str, Any]:
     if not path.is_file():
         raise BadFile(f"{path} is no file. Wanted nasbench_only108.tfrecord or nasbench_full.tfrecord, plain or gzip.")
-    out = out.absolute()
     out.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(out.with_name(f".{out.name}.lock")):
+        _check_replaceable(out)
         present = _made_from(path, out)
         if present is not None:
             return present
@@ -49,12 +56,19 @@ def import_file(path: Path, out: Path, progress: Progress = lambda read, records
 
 
 def _made_from(path: Path, out: Path) -> dict[str, Any] | None:
-    """Returns the manifest at `out` if it is of this very file, untouched since."""
-    if not (out / folders.MANIFEST).is_file():
+    """Returns the manifest at `out` if there is a whole table of this very file, untouched since."""
+    try:
+        manifest, _ = folders.read(out)
+    except NoTable:
         return None
-    manifest, _ = folders.read(out)
     same = all(manifest["source"][key] == value for key, value in _stamp(path).items())
     return manifest if same else None
+
+
+def _check_replaceable(out: Path) -> None:
+    """Raises `BadFile` where `out` holds something that is no table and would be lost."""
+    if out.exists() and not (out.is_dir() and ((out / folders.MANIFEST).is_file() or not any(out.iterdir()))):
+        raise BadFile(f"{out} exists and is no table: name a folder that does not exist yet, or an empty one")
 
 
 def _stamp(path: Path) -> dict[str, Any]:
