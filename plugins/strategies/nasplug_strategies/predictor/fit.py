@@ -40,7 +40,8 @@ def fit(
     Every random number comes from `generator`, so that equal arguments give equal bits.
     """
     m, n = y.shape
-    optimizer, gradient = _adam(network, recipe)
+    parameters = list(network.parameters())
+    optimizer, gradient = _adam(parameters, recipe)
     loss_of = LOSSES[recipe.loss]
     sizes = [min(recipe.batch, n - start) for start in range(0, n, recipe.batch)]
     steps = recipe.epochs * len(sizes)
@@ -51,24 +52,22 @@ def fit(
         keep = [_dropout((m * n, width), recipe.dropout, generator, y.device) for width in dropped if recipe.dropout]
         for step, parts in enumerate(zip(*(_batches(t, m, sizes) for t in (labels, *keep, *rows)), strict=True)):
             optimizer.param_groups[0]["lr"] = recipe.lr * _cosine((epoch * len(sizes) + step) / steps)
-            gradient.zero_()
             score = network(parts[1 + len(keep) :], parts[1 : 1 + len(keep)])
-            loss_of(score, parts[0]).backward()  # type: ignore[no-untyped-call]
+            slopes = torch.autograd.grad(loss_of(score, parts[0]), parameters)
+            torch.cat([slope.flatten() for slope in slopes], out=gradient)  # nothing of the step before is left
             optimizer.step()
 
 
-def _adam(network: nn.Module, recipe: Recipe) -> tuple[torch.optim.Adam, Tensor]:
-    """Returns the optimizer and its gradient, both over one flat tensor into which every parameter is a view.
+def _adam(parameters: Sequence[nn.Parameter], recipe: Recipe) -> tuple[torch.optim.Adam, Tensor]:
+    """Returns the optimizer and its gradient, both over one flat tensor into which every parameter becomes a view.
 
-    One fused update instead of one per parameter, and one call to zero the gradients.
+    One fused update instead of one per parameter.
     """
-    parameters = list(network.parameters())
     flat = torch.cat([p.detach().flatten() for p in parameters])
-    gradient = torch.zeros_like(flat)
     sizes = [p.numel() for p in parameters]
-    for p, value, slope in zip(parameters, torch.split(flat, sizes), torch.split(gradient, sizes), strict=True):
-        p.data, p.grad = value.view_as(p), slope.view_as(p)
-    flat.grad = gradient
+    for p, value in zip(parameters, torch.split(flat, sizes), strict=True):
+        p.data = value.view_as(p)
+    flat.grad = gradient = torch.zeros_like(flat)
     return torch.optim.Adam([flat], lr=recipe.lr, weight_decay=recipe.weight_decay, fused=True), gradient
 
 
