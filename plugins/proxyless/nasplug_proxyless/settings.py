@@ -23,10 +23,10 @@ class Setting:
 _SMALL = Recipe(
     batch=32,
     epochs=2,
-    final_epochs=6,
-    learning_rate=0.01,
+    final_epochs=5,
+    learning_rate=0.002,
     warmup=0.1,
-    epsilon=0.1,
+    epsilon=1e-3,
     final_dropout=0.0,
     norm_momentum=0.9,
 )
@@ -48,9 +48,9 @@ def recommended(strategy: str, task: str) -> dict[str, Any] | None:
 
 
 _EMBEDDED: dict[str, dict[str, Any]] = {
-    "*": {"budget": 18},
-    "neural_predictor": {"budget": 18, "n": 14, "k": 4, "stages": 1, "layers": 4, "size": 32},
-    "regularized_evolution": {"budget": 18, "population": 8, "tournament": 3},
+    "*": {"budget": 16},
+    "neural_predictor": {"budget": 16, "n": 12, "k": 4, "stages": 1, "layers": 4, "size": 32},
+    "regularized_evolution": {"budget": 16, "population": 8, "tournament": 3},
 }
 _IMAGENET: dict[str, dict[str, Any]] = {
     "*": {"budget": 129},
