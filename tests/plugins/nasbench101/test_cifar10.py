@@ -8,15 +8,16 @@ import pytest
 from nasplug_nasbench101 import cifar10
 from nasplug_nasbench101.evaluators.training import Training
 
+import nasplug
 from nasplug.errors import ConfigurationError
 
 IMAGES = 20
 NAMES = [name for names in cifar10.FILES.values() for name in names]
 
 
-def content(name: str) -> tuple[np.ndarray, np.ndarray]:
+def content(name: str, count: int = IMAGES) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(NAMES.index(name))
-    return rng.integers(256, size=(IMAGES, 3072), dtype=np.uint8), rng.integers(10, size=IMAGES)
+    return rng.integers(256, size=(count, 3072), dtype=np.uint8), rng.integers(10, size=count)
 
 
 @pytest.fixture
@@ -133,3 +134,18 @@ def test_the_recipe_is_the_datasets_on_cifar10_only(binary: Path) -> None:
     assert (recipe.batch, recipe.learning_rate, recipe.epsilon, recipe.norm_momentum) == (256, 0.2, 1.0, 0.997)
     assert recipe.epochs_for("search") == recipe.epochs_for("final") == 108
     assert Training().recipe.epochs_for("final") == 2
+
+
+@pytest.mark.slow
+def test_a_cell_learns_from_a_folder(tmp_path: Path) -> None:
+    """Images whose brightness tells their class, five epochs of the dataset's recipe on a small network."""
+    for name in NAMES:
+        _, labels = content(name, 256)
+        images = np.repeat((25 * labels)[:, None], 3072, axis=1)
+        (tmp_path / f"{name}.bin").write_bytes(np.c_[labels, images].astype(np.uint8).tobytes())
+    space = nasplug.space("nasbench101", evaluator="train", data=tmp_path, channels=8, stacks=1, modules=1)
+    architecture = nasplug.Architecture("nasbench101", (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1) + (0,) * 15)
+    found = space.evaluate(architecture=architecture, purpose="search", epochs=5, seed=0)
+    assert found.metrics["steps"] == 5 * 1024 // 256
+    assert found.metrics["training_loss"] < 2.2  # ten classes at random: 2.30
+    assert found.source == "trained"

@@ -26,8 +26,8 @@ def import_file(path: Path, out: Path, progress: Progress = lambda read, records
     """Returns the manifest of the table made from a .tfrecord file in the folder `out`.
 
     A table that is there, or an empty folder, is replaced. A lock beside `out` makes a second process wait, and take
-    the first one's table if it came from the same file. Nothing is left at `out` by an import that fails. Raises `BadFile` for a file that is not the dataset, cut short
-    or damaged, and where files cannot be read or written.
+    the first one's table if it came from the same file. Nothing is left at `out` by an import that fails.
+    Raises `BadFile` for a file that is not the dataset, cut short or damaged, or that cannot be read.
     """
     try:
         return _import(path, out.absolute(), progress)
