@@ -58,6 +58,11 @@ class NeuralPredictorSearch:
     weight_decay: float | None = option(None, help="L2 on all weights")
     dropout: float | None = option(None, help="on fully-connected layers")
     compute: str = option("cpu", help="torch device of the predictor")
+    paper: dict[str, Any] | None = option(
+        None,
+        help="what a space recommends for preset=paper alone, as a dict of the options above; they override it",
+        validator=attrs.validators.optional(attrs.validators.instance_of(dict)),
+    )
 
     _seen: Distinct = attrs.field(factory=Distinct, init=False)
     _pool: "Pool | None" = attrs.field(default=None, init=False)
@@ -128,5 +133,7 @@ class NeuralPredictorSearch:
 
     def settings(self) -> dict[str, Any]:
         """Returns the keyword arguments of `NeuralPredictor` that these options mean, without the seed."""
-        names = {*options.fields(type(self))} - {"n", "k", "pool", "refit", "compute"}
-        return {name: getattr(self, name) for name in sorted(names)} | {"device": self.compute}
+        names = {*options.fields(type(self))} - {"n", "k", "pool", "refit", "compute", "paper"}
+        own = {name: value for name in sorted(names) if (value := getattr(self, name)) is not None}
+        recommended = self.paper or {} if self.preset == "paper" else {}
+        return {**recommended, **own, "device": self.compute}

@@ -156,3 +156,12 @@ def test_through_the_real_loop(toy_space):
     searched = [t for t in result.trials if t.purpose == "search"]
     assert len(searched) == 30
     assert np.mean([t.accuracy for t in searched[20:]]) > np.mean([t.accuracy for t in searched[:20]])
+
+
+def test_what_a_space_recommends_for_the_paper_leaves_the_best_alone():
+    recommended = {"layers": 18, "size": 96}
+    paper = NeuralPredictorSearch(preset="paper", paper=recommended, size=32).settings()
+    assert (paper["layers"], paper["size"]) == (18, 32)
+    assert NeuralPredictorSearch(preset="best", paper=recommended).settings() == {"preset": "best", "device": "cpu"}
+    with pytest.raises(TypeError):
+        NeuralPredictorSearch(paper="layers=18")
