@@ -26,7 +26,8 @@ def module_hash(matrix: Sequence[Sequence[int]], labels: Sequence[int]) -> str:
     `matrix` is `[n, n]` upper triangular, `labels` is `[n]`: −1 input, −2 output, 0 conv3×3, 1 conv1×1, 2 maxpool3×3.
     As in google-research/nasbench: one digest a vertex, n rounds that mix in the neighbours' digests.
     """
-    return hash_of_graph([[v for v, edge in enumerate(row) if edge] for row in matrix], labels)
+    after = tuple(tuple(v for v, edge in enumerate(row) if edge) for row in matrix)
+    return hash_of_graph(after, tuple(labels))
 
 
 def hash_of_edges(edges: int, ops: Sequence[int]) -> str:
@@ -34,9 +35,9 @@ def hash_of_edges(edges: int, ops: Sequence[int]) -> str:
     keep = bitmask.kept(edges)
     vertices = _MEMBERS[keep]
     place = {v: i for i, v in enumerate(vertices)}
-    after = [[place[w] for w in _MEMBERS[bitmask.successors(edges, v) & keep]] for v in vertices[:-1]]
-    labels = [INPUT_LABEL, *(ops[v - 1] for v in vertices[1:-1]), OUTPUT_LABEL]
-    return hash_of_graph([*after, []], labels)
+    after = [tuple([place[w] for w in _MEMBERS[bitmask.successors(edges, v) & keep]]) for v in vertices[:-1]]
+    labels = (INPUT_LABEL, *[ops[v - 1] for v in vertices[1:-1]], OUTPUT_LABEL)
+    return hash_of_graph((*after, ()), labels)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -45,8 +46,9 @@ def hash_of_code(code: tuple[int, ...]) -> str:
     return hash_of_edges(bitmask.from_bits(code[: bitmask.SLOTS]), code[bitmask.SLOTS :])
 
 
-def hash_of_graph(after: list[list[int]], labels: Sequence[int]) -> str:
-    """Returns the hash of a pruned cell given by each vertex's successors."""
+@lru_cache(maxsize=1 << 16)
+def hash_of_graph(after: tuple[tuple[int, ...], ...], labels: tuple[int, ...]) -> str:
+    """Returns the hash of a pruned cell given by each vertex's successors; many specifications prune to the same."""
     n = len(labels)
     before: list[list[int]] = [[] for _ in range(n)]
     for u, targets in enumerate(after):
@@ -61,7 +63,7 @@ def hash_of_graph(after: list[list[int]], labels: Sequence[int]) -> str:
     return digest(str(sorted(state)))
 
 
-def _joined(state: list[str], vertices: list[int]) -> str:
+def _joined(state: list[str], vertices: Sequence[int]) -> str:
     if len(vertices) == 1:
         return state[vertices[0]]
     return "".join(sorted([state[v] for v in vertices]))

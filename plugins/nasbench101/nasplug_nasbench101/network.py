@@ -9,6 +9,7 @@ from nasplug.training.backend import tf
 from nasplug.training.layers import BatchNorm, Convolution, Dense
 from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.channels import KERNEL, vertex_channels
+from nasplug_nasbench101.ordering import first_member
 
 Norm = Mapping[str, float]
 NORM: Norm = {"momentum": 0.997, "epsilon": 1e-5}  # google-research/nasbench, config.py
@@ -78,6 +79,8 @@ def _sum(terms: list[Any]) -> Any:
 class CellNetwork(tf.Module):
     """The dataset's network of a valid cell: 3 stacks of 3 modules on 128 channels, unless scaled down.
 
+    Equal cells give equal networks: vertices are put in the dataset's order first.
+
     Kernels are drawn with `rng`. Between stacks a 2×2 max-pool halves the picture, and channels double.
     """
 
@@ -94,7 +97,7 @@ class CellNetwork(tf.Module):
     ) -> None:
         super().__init__()
         rng = rng or np.random.default_rng(0)
-        pruned, inputs = cell.prune(), channels
+        pruned, inputs = first_member(cell.prune()), channels
         self.stem = ConvolutionNormReLU(3, image_channels, channels, rng, norm)
         self.stacks: list[list[CellModule]] = []
         for stack in range(stacks):

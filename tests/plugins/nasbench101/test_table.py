@@ -281,3 +281,32 @@ def test_commands(nasplug: Callable[..., subprocess.CompletedProcess[str]], file
     shown = nasplug("nasbench101", "query", code, env=env).stdout
     assert table.hash_at(5) in shown
     assert f"rank {table.rank(5, 108, 2):,} by mean validation" in shown
+
+
+def test_googles_protobuf_writes_what_we_read() -> None:
+    """Messages of the published schema, encoded by the protobuf library instead of by our own generator."""
+    pb2 = pytest.importorskip("google.protobuf.descriptor_pb2")
+    from google.protobuf import descriptor_pool, message_factory
+
+    field = pb2.FieldDescriptorProto
+    file = pb2.FileDescriptorProto(name="metrics.proto", package="t", syntax="proto2")
+    evaluation = file.message_type.add(name="EvaluationData")
+    doubles = ("current_epoch", "training_time", "train_accuracy", "validation_accuracy", "test_accuracy")
+    for number, name in enumerate(doubles, start=1):
+        evaluation.field.add(name=name, number=number, type=field.TYPE_DOUBLE, label=field.LABEL_OPTIONAL)
+    evaluation.field.add(name="checkpoint_path", number=6, type=field.TYPE_STRING, label=field.LABEL_OPTIONAL)
+    model = file.message_type.add(name="ModelMetrics")
+    repeated = {"type": field.TYPE_MESSAGE, "label": field.LABEL_REPEATED, "type_name": ".t.EvaluationData"}
+    model.field.add(name="evaluation_data", number=1, **repeated)
+    model.field.add(name="trainable_parameters", number=2, type=field.TYPE_INT32, label=field.LABEL_OPTIONAL)
+    model.field.add(name="total_time", number=3, type=field.TYPE_DOUBLE, label=field.LABEL_OPTIONAL)
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)
+    message = message_factory.GetMessageClass(pool.FindMessageTypeByName("t.ModelMetrics"))()
+    values = [[epoch, 10.5 * epoch, 0.1, 0.25, 0.75] for epoch in (0.0, 54.0, 108.0)]
+    for row in values:
+        message.evaluation_data.add(**dict(zip(doubles, row, strict=True)), checkpoint_path="a/b-0")
+    message.trainable_parameters, message.total_time = 2_694_282, 99.0
+    read = parse_model_metrics(message.SerializeToString())
+    assert [list(measurement) for measurement in read.measurements] == values
+    assert read.trainable_parameters == 2_694_282
