@@ -158,7 +158,14 @@ class Proxyless:
 
         s = self.setting
         return ProxylessNetwork(
-            _checked(architecture), rng, s.width, s.classes, s.channels, s.recipe.dropout_for(purpose), s.recipe.norm
+            _checked(architecture),
+            rng,
+            s.width,
+            s.classes,
+            s.channels,
+            s.recipe.dropout_for(purpose),
+            s.recipe.norm,
+            s.residual_start,
         )
 
     def _counts(self, codes: Sequence[Sequence[int]]) -> NDArray[np.int64]:
