@@ -70,7 +70,8 @@ class ProxylessNetwork(tf.Module):
     """A network of the space: images float32 `[b, h, w, channels]` to logits float32 `[b, classes]`.
 
     `width` multiplies all filters; `norm` holds the constants of batch normalisation; what residual layers add is
-    scaled by `residual_start` at first (0: they start as the identity); initial weights come from `rng` alone. Raises `InvalidArchitecture` for a code that is not in the space.
+    scaled by `residual_start` at first (0: they start as the identity); initial weights come from `rng` alone. Raises
+    `InvalidArchitecture` for a code that is not in the space.
     """
 
     def __init__(
