@@ -80,4 +80,6 @@ def plugin_options(plugin: object) -> dict[str, Any]:
 def _jsonable(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_jsonable(part) for part in value]
+    if isinstance(value, dict):
+        return {str(key): _jsonable(part) for key, part in value.items()}
     return value if isinstance(value, int | float | str | bool | None) else str(value)

@@ -39,7 +39,7 @@ class Progress:
         )
         if console.is_terminal:
             self._bar = _bar(console)
-            self._task = self._bar.add_task("trial", total=run.budget and run.budget + 1, best="", left="")
+            self._task = self._bar.add_task("trials", total=run.budget and run.budget + 1, best="", left="")
             self._bar.start()
 
     @hookimpl
@@ -96,8 +96,8 @@ def _bar(console: "Console") -> Any:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[best]}"))
-    return Bar(*columns, TimeElapsedColumn(), TextColumn("{task.fields[left]}"), console=console, transient=False)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Bar(*columns, TextColumn("{task.fields[best]}{task.fields[left]}"), console=console)
 
 
 def _show_logging(console: "Console") -> None:

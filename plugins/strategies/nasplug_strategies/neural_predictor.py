@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 
 from nasplug import Architecture, Trial, hookimpl, option, options
+from nasplug.errors import UsageError
 from nasplug_strategies.distinct import Distinct
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ class NeuralPredictorSearch:
     """
 
     n: int | None = option(
-        None, help=f"random architectures to learn from [{PAPER_N}, at most half the budget]", validator=maybe_positive
+        None,
+        help=f"random architectures to learn from [{PAPER_N}, at most two thirds of the budget]",
+        validator=maybe_positive,
     )
     k: int | None = option(None, help="predicted architectures to evaluate [the rest of the budget]")
     pool: int = option(10_000, help="architectures to predict where the space is too large to enumerate")
@@ -70,6 +73,15 @@ class NeuralPredictorSearch:
     _fitted: int | None = attrs.field(default=None, init=False)  # networks handed out when the ranking was made
 
     @hookimpl
+    def on_start(self, run: "Run") -> None:
+        """Refuses an `n` that leaves nothing of the budget for what the predictor chooses."""
+        if self.n and run.budget and self.n >= run.budget:
+            raise UsageError(
+                f"neural_predictor: n={self.n} leaves nothing of the budget of {run.budget} trials for predicted "
+                "architectures. Raise --budget or lower n."
+            )
+
+    @hookimpl
     def suggest(self, run: "Run", count: int) -> list[Architecture]:
         """Returns new random architectures, then the best predicted; `[]` while a fit waits for pending trials."""
         missing = self._n(run.budget) - self._handed
@@ -100,7 +112,7 @@ class NeuralPredictorSearch:
         return len(self._seen.seen)
 
     def _n(self, budget: int | None) -> int:
-        return self.n or (min(PAPER_N, max(1, budget // 2)) if budget else PAPER_N)
+        return self.n or (min(PAPER_N, max(1, round(2 * budget / 3))) if budget else PAPER_N)
 
     def _until_fit(self) -> float:
         """Returns how many more of the K may be handed out before the next fit; infinite if there is none."""

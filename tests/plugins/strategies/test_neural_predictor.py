@@ -95,9 +95,9 @@ def test_the_pool_bounds_the_search(drive):
     assert len(drive(NeuralPredictorSearch(n=20, pool=30, **QUICK), batch=8).steps(1000)) == 50
 
 
-def test_n_is_at_most_half_the_budget(drive):
+def test_n_is_at_most_two_thirds_of_the_budget(drive):
     strategy = NeuralPredictorSearch()
-    assert [strategy._n(budget) for budget in (None, 1, 10, 100, 1000)] == [172, 1, 5, 50, 172]
+    assert [strategy._n(budget) for budget in (None, 1, 10, 100, 1000)] == [172, 1, 7, 67, 172]
 
 
 def test_failed_trials_are_survived(drive, toy_accuracy):
