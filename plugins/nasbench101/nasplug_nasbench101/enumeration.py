@@ -2,6 +2,7 @@
 
 from itertools import permutations, product
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +13,7 @@ CELLS = 423_624
 INTERIOR = 5
 SHA256 = "da3ac3da9c6e987cad5a74aa91ee0501e80eb053dd79918c72e7c1d50769dfa4"  # of the codes as bytes
 LABELINGS = np.array(list(product(range(3), repeat=INTERIOR)), np.uint8)  # [243, 5], lexicographic
+PLACES = 3 ** np.arange(INTERIOR - 1, -1, -1)  # a labeling's index is its sum of operation · place
 _BY_COLUMN = np.argsort(bitmask.COLUMNS, kind="stable")  # slots in the order 01, 02, 12, 03, …
 _LOWER = np.tril_indices(bitmask.VERTICES)
 
@@ -35,18 +37,43 @@ def enumerate_codes() -> NDArray[np.uint8]:
 
 def _codes_of_size(size: int) -> NDArray[np.uint8]:
     """Returns the codes `[n, 26]` of the cells with `size` vertices: 0, 1 … size − 2, and the output."""
+    classes = isomorphism_classes(size)
+    graph, labeling = np.nonzero(classes.is_first)
+    bits = classes.matrices[classes.chosen][:, bitmask.ROWS, bitmask.COLUMNS]
+    return np.concatenate([bits[graph], LABELINGS[labeling]], axis=1)
+
+
+@attrs.frozen(eq=False)
+class Classes:
+    """The valid graphs of one size, all vertices in use: which ones are equal, and which of their labelings.
+
+    `matrices` `[n, 7, 7]`; `order` `[n]`: the index in `orders` of the one in which a matrix becomes the first of its
+    class; `graph` `[n]`: the number of that class; `chosen` `[g]`: the matrices that are the first, in ascending order;
+    `first` `[g, 243]`: the labeling that stands for those equal to it; `is_first` `[g, 243]`: whether it is itself.
+    """
+
+    matrices: NDArray[np.uint8]
+    orders: list[tuple[int, ...]]
+    order: NDArray[np.int64]
+    graph: NDArray[np.int64]
+    chosen: NDArray[np.int64]
+    first: NDArray[np.int64]
+    is_first: NDArray[np.bool_]
+
+
+def isomorphism_classes(size: int) -> Classes:
+    """Returns the classes of the cells with `size` vertices: 0, 1 … size − 2, and the output."""
     matrices = _whole_matrices(size)
     orders = [(0, *order, *range(size - 1, 7)) for order in permutations(range(1, size - 1))]
-    own = _column_keys(matrices)
-    first = np.array(own)
-    for order in orders:
-        first = np.minimum(first, _reordered_keys(matrices, order))
-    ascending = np.argsort(own)
-    chosen = ascending[(own == first)[ascending]]
-    kept = _distinct_labelings(matrices[chosen], own[chosen], orders, size)
-    graph, labeling = np.nonzero(kept)
-    bits = matrices[chosen][:, bitmask.ROWS, bitmask.COLUMNS]
-    return np.concatenate([bits[graph], LABELINGS[labeling]], axis=1)
+    keys = np.stack([_reordered_keys(matrices, order) for order in orders])  # [orders, n], the first as they are
+    least = keys.min(axis=0)
+    ascending = np.argsort(keys[0])
+    chosen = ascending[(keys[0] == least)[ascending]]
+    first = _first_labelings(keys[:, chosen] == keys[0, chosen], orders)
+    unused_is_zero = (LABELINGS[:, size - 2 :] == 0).all(axis=1)
+    is_first = (first == np.arange(len(LABELINGS))) & unused_is_zero
+    graph = np.searchsorted(least[chosen], least)
+    return Classes(matrices, orders, keys.argmin(axis=0), graph, chosen, first, is_first)
 
 
 def _whole_matrices(size: int) -> NDArray[np.uint8]:
@@ -76,16 +103,13 @@ def _reordered_keys(matrices: NDArray[np.uint8], order: tuple[int, ...]) -> NDAr
     return np.where(backwards, np.iinfo(np.int64).max, _column_keys(reordered))
 
 
-def _distinct_labelings(
-    matrices: NDArray[np.uint8], own: NDArray[np.int64], orders: list[tuple[int, ...]], size: int
-) -> NDArray[np.bool_]:
-    """Returns `[n, 243]`: the labelings that are the first of those equal to them under the graph's automorphisms."""
-    places = 3 ** np.arange(INTERIOR - 1, -1, -1)
-    first = np.broadcast_to(np.arange(len(LABELINGS)), (len(matrices), len(LABELINGS))).copy()
-    for order in orders:
-        relabelled = LABELINGS[:, [v - 1 for v in order[1:6]]] @ places  # [243]
-        same = _reordered_keys(matrices, order) == own
+def _first_labelings(automorphic: NDArray[np.bool_], orders: list[tuple[int, ...]]) -> NDArray[np.int64]:
+    """Returns `[g, 243]`: the first of the labelings equal to each under the orders that leave a graph as it is.
+
+    `automorphic` is `[orders, g]`.
+    """
+    first = np.broadcast_to(np.arange(len(LABELINGS)), (automorphic.shape[1], len(LABELINGS))).copy()
+    for same, order in zip(automorphic, orders, strict=True):
+        relabelled = LABELINGS[:, [v - 1 for v in order[1:6]]] @ PLACES  # [243]
         first[same] = np.minimum(first[same], relabelled)
-    unused_is_zero = (LABELINGS[:, size - 2 :] == 0).all(axis=1)
-    distinct: NDArray[np.bool_] = (first == np.arange(len(LABELINGS))) & unused_is_zero
-    return distinct
+    return first

@@ -15,6 +15,7 @@ def digest(text: str) -> str:
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
+@lru_cache(maxsize=1 << 8)
 def first_digest(out_degree: int, in_degree: int, label: int) -> str:
     """Returns a vertex's digest before the first round."""
     return digest(str((out_degree, in_degree, label)))
@@ -41,12 +42,6 @@ def hash_of_edges(edges: int, ops: Sequence[int]) -> str:
 
 
 @lru_cache(maxsize=1 << 16)
-def hash_of_code(code: tuple[int, ...]) -> str:
-    """Returns the module hash of a valid architecture's 26 integers; remembers the last ones asked for."""
-    return hash_of_edges(bitmask.from_bits(code[: bitmask.SLOTS]), code[bitmask.SLOTS :])
-
-
-@lru_cache(maxsize=1 << 16)
 def hash_of_graph(after: tuple[tuple[int, ...], ...], labels: tuple[int, ...]) -> str:
     """Returns the hash of a pruned cell given by each vertex's successors; many specifications prune to the same."""
     n = len(labels)
@@ -55,15 +50,12 @@ def hash_of_graph(after: tuple[tuple[int, ...], ...], labels: tuple[int, ...]) -
         for v in targets:
             before[v].append(u)
     state = [first_digest(len(after[v]), len(before[v]), labels[v]) for v in range(n)]
-    around = list(zip(before, after, range(n), strict=True))
+    around = list(zip(before, after, strict=True))
     for _ in range(n):
-        state = [
-            digest(f"{_joined(state, sources)}|{_joined(state, targets)}|{state[v]}") for sources, targets, v in around
+        one = state.__getitem__
+        texts = [
+            f"{''.join(sorted(map(one, sources)))}|{''.join(sorted(map(one, targets)))}|{own}"
+            for (sources, targets), own in zip(around, state, strict=True)
         ]
+        state = [digest(text) for text in texts]
     return digest(str(sorted(state)))
-
-
-def _joined(state: list[str], vertices: Sequence[int]) -> str:
-    if len(vertices) == 1:
-        return state[vertices[0]]
-    return "".join(sorted([state[v] for v in vertices]))

@@ -5,9 +5,13 @@ from typing import NamedTuple
 import numpy as np
 
 from nasplug_nasbench101 import edges as bitmask
+from nasplug_nasbench101.enumeration import LABELINGS
+from nasplug_nasbench101.lookup import lookup, parse
 
 OPS = bitmask.VERTICES - 2
-_BLOCK = 8  # candidates drawn at a time: nearly three in four random cells are valid
+_BLOCK = 8  # children drawn at a time: most are valid
+_EDGES = (1 << bitmask.SLOTS) - 1
+_OPS = list(map(tuple, LABELINGS.tolist()))
 
 
 class Spec(NamedTuple):
@@ -19,7 +23,8 @@ class Spec(NamedTuple):
     @classmethod
     def from_code(cls, code: tuple[int, ...]) -> "Spec":
         """Returns the specification of an architecture's 26 integers, which must be a valid code."""
-        return cls(bitmask.from_bits(code[: bitmask.SLOTS]), code[bitmask.SLOTS :])
+        edges, labeling = parse(code)
+        return cls(edges, _OPS[labeling])
 
     @property
     def code(self) -> tuple[int, ...]:
@@ -30,13 +35,14 @@ class Spec(NamedTuple):
 def sample(rng: np.random.Generator) -> Spec:
     """Returns a valid specification: 21 edges of probability ½ and uniform operations, rejected until valid.
 
-    The sampler of google-research/nasbench (`random_spec` of its NASBench.ipynb).
+    The law of google-research/nasbench's sampler (`random_spec` of its NASBench.ipynb), 243 labelings being equally
+    likely to within 10⁻⁷.
     """
-    ops = tuple(rng.integers(3, size=OPS).tolist())
-    while True:  # validity does not depend on the operations, so the first ones drawn will do
-        for edges in rng.integers(1 << bitmask.SLOTS, size=_BLOCK).tolist():
-            if bitmask.is_valid(edges):
-                return Spec(edges, ops)
+    is_valid = lookup().is_valid
+    while True:
+        bits = int(rng.random() * (1 << 53))  # what numpy draws fastest: 21 bits for edges, 32 for the labeling
+        if is_valid(edges := bits & _EDGES):
+            return Spec(edges, _OPS[(bits >> bitmask.SLOTS) % len(_OPS)])
 
 
 def mutate(parent: Spec, rng: np.random.Generator, edge_probability: float, op_probability: float) -> Spec:
@@ -45,13 +51,14 @@ def mutate(parent: Spec, rng: np.random.Generator, edge_probability: float, op_p
     Drawn anew from the parent until it is valid and not the parent itself (arXiv 1912.00848, supplement: 1/14, 1/10).
     """
     limits = np.repeat([edge_probability, op_probability], [bitmask.SLOTS, OPS])
+    is_valid = lookup().is_valid
     while True:
         changes = (rng.random((_BLOCK, len(limits))) < limits).astype(np.int64)
         flips = changes[:, : bitmask.SLOTS] @ _POWERS
         steps = changes[:, bitmask.SLOTS :] * rng.integers(1, 3, size=(_BLOCK, OPS))
         for flip, step in zip(flips.tolist(), steps.tolist(), strict=True):
             edges = parent.edges ^ flip
-            if (flip or any(step)) and bitmask.is_valid(edges):
+            if (flip or any(step)) and is_valid(edges):
                 return Spec(edges, tuple((op + by) % 3 for op, by in zip(parent.ops, step, strict=True)))
 
 

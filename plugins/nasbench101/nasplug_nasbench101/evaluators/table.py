@@ -8,7 +8,7 @@ import attrs
 
 from nasplug import Evaluation
 from nasplug.types import Purpose
-from nasplug_nasbench101.hashing import hash_of_code
+from nasplug_nasbench101.lookup import hash_of_code
 from nasplug_nasbench101.table.columns import REPEATS
 from nasplug_nasbench101.table.table import Table
 
