@@ -12,6 +12,7 @@ from nasplug.settings import DEFAULT_BUDGET, Settings, plugin_options
 
 Plugin = str | object
 EXECUTORS = ("processes", "ray")
+RUN_ADVICE = ("budget", "batch", "workers")
 
 
 @attrs.frozen
@@ -33,15 +34,22 @@ class Choice:
         made_space = manager.make("space", space, space_given)
         hook = manager.build(made_space, space_name=names[0]).hook
         advice = dict(hook.recommend(strategy=names[1]) or {})
-        run_advice = {key: advice.pop(key) for key in ("budget", "batch") if key in advice}
+        run_advice = {key: advice.pop(key) for key in RUN_ADVICE if key in advice}
         given = advice | strategy_given if isinstance(strategy, str) else strategy_given
         return cls(made_space, manager.make("strategy", strategy, given), *names, run_advice)
 
     def settings(
-        self, middleware: list[Plugin], budget: int | None, bounded: bool, batch: int | None, workers: int, **more: Any
+        self,
+        middleware: list[Plugin],
+        budget: int | None,
+        bounded: bool,
+        batch: int | None,
+        workers: int | None,
+        **more: Any,
     ) -> Settings:
         """Returns the run's settings; without a budget the recommended one counts, unless `bounded` otherwise."""
         default = None if bounded else self.advice.get("budget", DEFAULT_BUDGET)
+        workers = self.advice.get("workers", 1) if workers is None else workers
         return Settings(
             space=self.space_name,
             strategy=self.strategy_name,

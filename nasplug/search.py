@@ -29,7 +29,7 @@ def search(
     space_options: dict[str, Any] | None = None,
     strategy_options: dict[str, Any] | None = None,
     middleware: Sequence[Plugin] = (),
-    workers: int = 1,
+    workers: int | None = None,
     batch: int | None = None,
     epochs: int | None = None,
     device: str | None = None,
@@ -46,8 +46,9 @@ def search(
 
     `space`, `strategy` and the members of `middleware` are names (`cache`, `log:path=x`), `package.module:Class`, or
     instances. `budget` counts trials (default: what the space recommends, else 100, but none beside `max_cost`,
-    in seconds of training); `batch` is how many are suggested at once (default: `workers`); `latency` bounds
-    milliseconds on `device`; `timeout` ends an evaluation after so many seconds, in processes of their own.
+    in seconds of training); `workers` evaluate at the same time (default: what the space recommends, else 1);
+    `batch` is how many are suggested at once (default: the same); `latency` bounds milliseconds on `device`;
+    `timeout` ends an evaluation after so many seconds, in processes of their own.
     `storage` None keeps the trials in memory; `resume` goes on with the stored run `name`.
     `observers` are plugin instances that only watch; unlike middleware they are no part of what is stored and compared.
     Raises `NasplugError` for everything a user can mend.

@@ -17,7 +17,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-PER_CLASS = {"train": 1000, "validation": 300, "test": 300}
+PER_CLASS = {"train": 1000, "validation": 1000, "test": 300}
 CLASSES = 10
 Bytes = NDArray[np.uint8]
 

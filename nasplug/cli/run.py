@@ -36,7 +36,7 @@ class LatencyRange(click.ParamType[tuple[float, float]]):
 )
 @click.option("--max-cost", type=float, metavar="SECONDS", help="Stop after so many seconds of training.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Same seed, same trials.")
-@click.option("--workers", type=int, default=1, show_default=True, help="Evaluations at the same time.")
+@click.option("--workers", type=int, help="Evaluations at the same time.  [default: the space's, else 1]")
 @click.option("--batch", type=int, metavar="N", help="Architectures suggested at once.  [default: --workers]")
 @click.option("--epochs", type=int, help="Epochs of each training.  [default: the space's]")
 @click.option(

@@ -5,7 +5,7 @@ import pytest
 
 from nasplug.training import fashion_mnist
 
-SIZES = {"train": 10_000, "validation": 3_000, "test": 3_000}
+SIZES = {"train": 10_000, "validation": 10_000, "test": 3_000}
 
 
 @pytest.mark.parametrize("split", SIZES)

@@ -1,6 +1,5 @@
 """A toy space of cells whose accuracy is known, and the real cells of NASBench-101 as graphs."""
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from itertools import permutations, product
 from pathlib import Path
@@ -10,12 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch_geometric.data import Batch, Data
 
 from nasplug import Architecture, Evaluation, Trial, hookimpl
-
-with warnings.catch_warnings():  # torch_geometric scripts a class with torch.jit when it is imported
-    warnings.simplefilter("ignore", DeprecationWarning)
-    from torch_geometric.data import Batch, Data
 
 INTERIOR = 3
 UPPER = [(i, j) for i in range(INTERIOR + 2) for j in range(i + 1, INTERIOR + 2)]
