@@ -1,6 +1,7 @@
 """`nasplug nasbench101 …`: import the dataset, and look into it."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,9 @@ import click
 
 from nasplug import Architecture
 from nasplug.errors import InvalidArchitecture
-from nasplug_nasbench101.cell import Cell
+from nasplug_nasbench101 import surrogate_commands
+from nasplug_nasbench101.lookup import hash_of_code, row_of_code
 from nasplug_nasbench101.table.columns import POINTS, VALUES
-from nasplug_nasbench101.table.errors import NoTable
 from nasplug_nasbench101.table.folder import default_folder, find
 from nasplug_nasbench101.table.importing import import_file
 from nasplug_nasbench101.table.table import TEST, VALIDATION, Table
@@ -41,9 +42,12 @@ def import_command(file: Path, out: Path | None, as_json: bool) -> None:
 @table_option
 @as_json
 def info(folder: Path | None, as_json: bool) -> None:
-    """Which dataset is imported, and where it is."""
+    """Which dataset is imported, and where it is; without one, how good the surrogate is."""
     table = _open(folder)
-    _print({"table": str(table.path)} | _summary(table.manifest), as_json)
+    if table is None:
+        _print_json_or(surrogate_commands.show_summary, surrogate_commands.summary(), as_json)
+    else:
+        _print({"table": str(table.path)} | _summary(table.manifest), as_json)
 
 
 @nasbench101.command()
@@ -51,32 +55,48 @@ def info(folder: Path | None, as_json: bool) -> None:
 @table_option
 @as_json
 def query(cell: str, folder: Path | None, as_json: bool) -> None:
-    """Show CELL, a module hash or an architecture's code: its graph, its trainings, its rank."""
+    """Show CELL, a module hash or an architecture's code: its graph, its trainings, its rank.
+
+    Without the dataset: what the surrogate predicts.
+    """
     table = _open(folder)
-    row = table.row_of(_hash(cell))
-    document = _document(table, row)
+    if table is None:
+        _print_json_or(_show_predicted, surrogate_commands.document(_row(cell)), as_json)
+    else:
+        _print_json_or(_show, _document(table, table.row_of(_hash(cell))), as_json)
+
+
+def _open(folder: Path | None) -> Table | None:
+    found = find(folder)
+    return Table.open(found) if found else None
+
+
+def _print_json_or(show: Callable[[dict[str, Any]], None], document: dict[str, Any], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(document))
     else:
-        _show(document)
+        show(document)
 
 
-def _open(folder: Path | None) -> Table:
-    found = find(folder)
-    if found is None:
-        raise NoTable("NASBench-101 was not imported yet. Run: nasplug nasbench101 import FILE.tfrecord")
-    return Table.open(found)
+def _is_hash(text: str) -> bool:
+    return len(text) == 32 and set(text) <= set("0123456789abcdef")
+
+
+def _row(text: str) -> int:
+    """Returns the row in `all_codes()` of a module hash or a code."""
+    return surrogate_commands.row_of_hash(text) if _is_hash(text) else row_of_code(_parsed(text).code)
 
 
 def _hash(text: str) -> str:
     """Returns the module hash given as such or as an architecture's code; raises `InvalidArchitecture` otherwise."""
-    if len(text) == 32 and set(text) <= set("0123456789abcdef"):
-        return text
+    return text if _is_hash(text) else hash_of_code(_parsed(text).code)
+
+
+def _parsed(text: str) -> Architecture:
     try:
-        architecture = Architecture.parse(text, space="nasbench101")
+        return Architecture.parse(text, space="nasbench101")
     except ValueError as error:
         raise InvalidArchitecture(f"wanted a module hash of 32 hexadecimal digits or a code: {error}") from None
-    return Cell.from_code(architecture.code).module_hash()
 
 
 def _progress(read: int, records: int) -> None:
@@ -105,6 +125,11 @@ def _print(summary: dict[str, Any], as_json: bool) -> None:
     click.echo(f"this is the published {known}" if known else "this is none of the two published files")
 
 
+def _show_predicted(document: dict[str, Any]) -> None:
+    _show_cell(document)
+    surrogate_commands.show(document)
+
+
 def _document(table: Table, row: int) -> dict[str, Any]:
     cell = table.cell_at(row)
     return {
@@ -130,11 +155,15 @@ def _ranks(table: Table, row: int, epochs: int) -> dict[str, int]:
     return {"validation": table.rank(row, epochs, VALIDATION), "test": table.rank(row, epochs, TEST)}
 
 
-def _show(document: dict[str, Any]) -> None:
+def _show_cell(document: dict[str, Any]) -> None:
     click.echo(f"{document['hash']}  {document['parameters']:,} parameters")
     for line, name in zip(document["matrix"], document["operations"], strict=True):
         click.echo(f"  {' '.join(map(str, line))}  {name}")
     click.echo(f"  code {','.join(map(str, document['code']))}")
+
+
+def _show(document: dict[str, Any]) -> None:
+    _show_cell(document)
     click.echo(f"{'epochs':>6} {'repeat':>6} {'at':>8}" + "".join(f"{value:>21}" for value in VALUES))
     for epochs, trainings in document["trainings"].items():
         for repeat, training in enumerate(trainings):

@@ -1,6 +1,7 @@
 """NASBench-101 (Ying et al., ICML 2019, arXiv 1902.09635) as a search space of nasplug."""
 
 import struct
+import sys
 from collections.abc import Iterator, Sequence
 from itertools import repeat
 from pathlib import Path
@@ -16,6 +17,7 @@ from nasplug_nasbench101 import variation
 from nasplug_nasbench101.cell import CODE_LENGTH, Cell
 from nasplug_nasbench101.enumeration import all_codes
 from nasplug_nasbench101.evaluators.base import Evaluator
+from nasplug_nasbench101.evaluators.surrogate import SurrogateEvaluator
 from nasplug_nasbench101.evaluators.table import TableEvaluator
 from nasplug_nasbench101.evaluators.training import Training
 from nasplug_nasbench101.lookup import hash_of_code, row_of_code
@@ -38,15 +40,15 @@ _positive = attrs.validators.ge(1)
 class NASBench101:
     """The 423,624 cells of NASBench-101; a code is an unpruned 7×7 specification: 21 edge bits, 5 operations.
 
-    Accuracies come from the official table where it was imported, else from real training of a scaled-down network
-    on an embedded task.
+    Accuracies come from the official table where it was imported, else from an embedded surrogate that predicts
+    them; on request from real training, of a scaled-down network on an embedded task or as in the dataset.
     """
 
-    evaluator: Literal["auto", "table", "train"] = option(
-        "auto", help="where accuracies come from; auto: the official table if it was imported, else training"
+    evaluator: Literal["auto", "table", "surrogate", "train"] = option(
+        "auto", help="where accuracies come from; auto: the official table if it was imported, else the surrogate"
     )
     table: Path | None = option(None, help="folder of the imported table; default: where the import command puts it")
-    record: Literal["random", "mean"] = option("random", help="table: search by one validation record, or by the mean")
+    record: Literal["random", "mean"] = option("random", help="search by one validation record, or by the mean")
     epochs: int | None = option(
         None,
         help="epoch budget; default: 108, but 2 in training on the embedded task",
@@ -79,8 +81,13 @@ class NASBench101:
 
     @hookimpl
     def recommend(self, strategy: str) -> dict[str, Any] | None:
-        """Returns the settings of arXiv 1912.00848 where the table answers, smaller ones where cells are trained."""
-        return recommended(strategy, tabular=isinstance(self._evaluator(), TableEvaluator))
+        """Returns the settings of arXiv 1912.00848 where accuracies are looked up, smaller ones for real training."""
+        return recommended(strategy, tabular=self._evaluator().tabular)
+
+    @hookimpl
+    def on_start(self) -> None:
+        """Says on standard error where the run's accuracies come from."""
+        print(f"nasbench101: accuracies come from {self._evaluator().origin}", file=sys.stderr)
 
     @hookimpl
     def sample(self, rng: np.random.Generator) -> Architecture:
@@ -149,7 +156,7 @@ class NASBench101:
 
     def _table(self) -> TableEvaluator | None:
         """Returns the table as a source; None where it is not wanted, or not there and not insisted on."""
-        folder = None if self.evaluator == "train" else find(self.table)
+        folder = find(self.table) if self.evaluator in ("auto", "table") else None
         if folder is None and self.evaluator == "table":
             raise NoTable(
                 "evaluator=table: NASBench-101 was not imported yet. Download nasbench_only108.tfrecord from "
@@ -159,7 +166,8 @@ class NASBench101:
 
     def _evaluator(self) -> Evaluator:
         if self._source is None:
-            self._source = self._table() or self._training()
+            own = self._training() if self.evaluator == "train" else SurrogateEvaluator(self.record)
+            self._source = self._table() or own
         return self._source
 
 

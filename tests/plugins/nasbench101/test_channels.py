@@ -1,12 +1,15 @@
 """Channel rules and parameter counts against the dataset's."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 from nasplug_nasbench101.cell import Cell
-from nasplug_nasbench101.channels import count_parameters, vertex_channels
+from nasplug_nasbench101.channels import all_channels, count_parameters, vertex_channels
 from nasplug_nasbench101.enumeration import all_codes
+from nasplug_nasbench101.lookup import lookup
 from nasplug_nasbench101.ordering import first_member
+from nasplug_nasbench101.parameters import SHA256, _count, parameters
 
 from tests.plugins.nasbench101 import rows as real
 from tests.plugins.nasbench101.test_cell import INCEPTION
@@ -46,3 +49,22 @@ def test_first_members_are_those_of_the_enumeration() -> None:
     for code in rng.choice(all_codes(), 300, replace=False):
         cell = Cell.from_code(code.tolist()).prune()
         assert first_member(isomorph(cell, rng)) == first_member(cell) == cell
+
+
+def test_channels_of_many_cells_are_those_of_each() -> None:
+    codes = np.random.default_rng(1).choice(all_codes(), 300, replace=False)
+    for code, channels in zip(codes, all_channels(codes, 128, 256).tolist(), strict=True):
+        cell = Cell.from_code(code.tolist()).prune()
+        n = len(cell.matrix)
+        assert [*channels[: n - 1], channels[-1]] == vertex_channels(cell, 128, 256)
+        assert channels[n - 1 : -1] == [0] * (7 - n)
+
+
+def test_counts_of_all_cells_are_the_real_ones(shared_data: Path) -> None:
+    rows = real.load(shared_data)
+    codes = np.array([cell.code for cell in real.cells(rows)], np.uint8)
+    np.testing.assert_array_equal(parameters()[lookup().rows_of(codes)], rows["trainable_parameters"])
+
+
+def test_the_recorded_digest_is_that_of_the_counts() -> None:
+    assert hashlib.sha256(_count().tobytes()).hexdigest() == SHA256

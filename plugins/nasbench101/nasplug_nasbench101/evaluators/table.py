@@ -22,9 +22,15 @@ class TableEvaluator:
     table: Table
     record: Literal["random", "mean"]
     _row: Any = attrs.field(init=False)
+    tabular = True
 
     def __attrs_post_init__(self) -> None:
         self._row = lru_cache(maxsize=1 << 16)(lambda code: self.table.row_of(hash_of_code(code)))
+
+    @property
+    def origin(self) -> str:
+        """Where accuracies come from, in words."""
+        return f"the dataset's table in {self.table.path}"
 
     def evaluate(self, code: tuple[int, ...], purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
         """Returns percent and seconds. Which record `search` answers with, `seed` and the cell decide.

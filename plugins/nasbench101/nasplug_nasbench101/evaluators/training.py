@@ -33,6 +33,14 @@ class Training:
     channels: int | None = None
     stacks: int = 3
     modules: int | None = None
+    tabular = False
+
+    @property
+    def origin(self) -> str:
+        """Where accuracies come from, in words."""
+        if self.data:
+            return f"training on CIFAR-10 in {self.data}"
+        return f"training, scaled down, on the embedded task {EMBEDDED}: not comparable with the dataset's"
 
     def evaluate(self, code: tuple[int, ...], purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
         """Returns validation accuracy (`search`) or test accuracy (`final`) after `epochs` epochs, 2 or 108."""
