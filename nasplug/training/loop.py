@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 import attrs
@@ -13,6 +14,7 @@ from nasplug.training.backend import tf
 from nasplug.training.recipe import Recipe
 from nasplug.training.rmsprop import RMSProp
 from nasplug.training.schedule import cosine_with_warmup
+from nasplug.training.statistics import estimate_statistics
 from nasplug.training.tasks import Task
 from nasplug.types import Evaluation, Purpose
 
@@ -46,6 +48,9 @@ def train(
     steps = epochs * (task.training_size(purpose) // recipe.batch)
     started = time.perf_counter()
     last_loss = _fit(network, task, recipe, purpose, epochs, steps, seed)
+    if recipe.estimate_batches:
+        again = islice(task.training_batches(purpose, recipe.estimate_size, 1, seed), recipe.estimate_batches)
+        estimate_statistics(network, (images for images, _ in again), _images(task, recipe.estimate_size))
     cost = time.perf_counter() - started
     measured = measure(network, task, purpose)
     metrics = {

@@ -31,6 +31,8 @@ class Recipe:
     final_dropout: float = 0.15
     norm_momentum: float = 0.99
     norm_epsilon: float = 1e-3
+    estimate_batches: int = 0  # batches that re-estimate the statistics of batch normalisation after the last step
+    estimate_size: int = 500
 
     def epochs_for(self, purpose: Purpose) -> int:
         """Returns the epochs of a training for `purpose`."""

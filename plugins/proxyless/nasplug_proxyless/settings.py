@@ -21,17 +21,18 @@ class Setting:
 
 
 _SMALL = Recipe(
-    batch=64,
-    epochs=6,
+    batch=32,
+    epochs=2,
     final_epochs=4,  # of twice as many images, with the search's validation images among them
-    learning_rate=0.003,
+    learning_rate=0.002,
     warmup=0.1,
     epsilon=1e-3,
     final_dropout=0.0,
-    norm_momentum=0.97,
+    norm_momentum=0.9,
+    estimate_batches=10,
 )
 SETTINGS: dict[str, Setting] = {
-    "cluttered-fashion-mnist": Setting(40, 0.25, 10, 1, _SMALL),
+    "cluttered-fashion-mnist": Setting(48, 0.25, 10, 1, _SMALL),
     "fashion-mnist": Setting(32, 0.25, 10, 1, _SMALL),
     "imagenet": Setting(224, 1.0, 1000, 3, Recipe()),
 }

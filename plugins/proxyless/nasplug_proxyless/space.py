@@ -38,7 +38,7 @@ class Proxyless:
     data: Path | None = option(None, help="folder of the ImageNet TFRecord shards, for task=imagenet")
     width: float | None = option(None, help="multiplies all filters [embedded 0.25, imagenet 1]", validator=_positive)
     resolution: int | None = option(
-        None, help="pixels of an image's side [cluttered-fashion-mnist 40, fashion-mnist 32, imagenet 224]",
+        None, help="pixels of an image's side [cluttered-fashion-mnist 48, fashion-mnist 32, imagenet 224]",
         validator=_positive,
     )  # fmt: skip
     epochs: int | None = option(None, help="epochs of a search training [the task's recipe]", validator=_positive)
