@@ -49,15 +49,15 @@ class Depthwise(tf.Module):
 
 
 class BatchNorm(tf.Module):
-    """Batch normalisation with moving averages; scale starts at 1, offset at 0.
+    """Batch normalisation with moving averages; scale starts at `scale`, offset at 0.
 
     In training one fused operation normalises by the batch and moves the averages.
     """
 
-    def __init__(self, channels: int, momentum: float = 0.99, epsilon: float = 1e-3) -> None:
+    def __init__(self, channels: int, momentum: float = 0.99, epsilon: float = 1e-3, scale: float = 1.0) -> None:
         super().__init__()
         self.momentum, self.epsilon = momentum, epsilon
-        self.scale = tf.Variable(tf.ones(channels))
+        self.scale = tf.Variable(tf.fill([channels], scale))
         self.offset = tf.Variable(tf.zeros(channels))
         self.mean = tf.Variable(tf.zeros(channels), trainable=False)
         self.variance = tf.Variable(tf.ones(channels), trainable=False)

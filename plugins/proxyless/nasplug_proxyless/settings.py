@@ -11,13 +11,18 @@ TaskName = Literal["cluttered-fashion-mnist", "fashion-mnist", "imagenet"]
 
 @attrs.frozen
 class Setting:
-    """Image size, width of the networks and recipe of a task."""
+    """Image size, width of the networks and recipe of a task.
+
+    `residual_start` is the first scale of what residual layers add: 0 (Goyal et al., arXiv 1706.02677, section 5.1)
+    makes short trainings of narrow networks agree with each other; the paper does not speak of it, so 1 on ImageNet.
+    """
 
     resolution: int
     width: float
     classes: int
     channels: int
     recipe: Recipe
+    residual_start: float = 1.0
 
 
 _SMALL = Recipe(
@@ -32,8 +37,8 @@ _SMALL = Recipe(
     estimate_batches=10,
 )
 SETTINGS: dict[str, Setting] = {
-    "cluttered-fashion-mnist": Setting(48, 0.25, 10, 1, _SMALL),
-    "fashion-mnist": Setting(32, 0.25, 10, 1, _SMALL),
+    "cluttered-fashion-mnist": Setting(48, 0.25, 10, 1, _SMALL, residual_start=0.0),
+    "fashion-mnist": Setting(32, 0.25, 10, 1, _SMALL, residual_start=0.0),
     "imagenet": Setting(224, 1.0, 1000, 3, Recipe()),
 }
 
@@ -49,7 +54,7 @@ def recommended(strategy: str, task: str) -> dict[str, Any] | None:
 
 
 # a training keeps to one core, so two run at a time; the batch is fixed, so that results do not depend on that
-_MINUTES = {"budget": 14, "batch": 2, "workers": 2}
+_MINUTES = {"budget": 18, "batch": 2, "workers": 2}
 _EMBEDDED: dict[str, dict[str, Any]] = {
     "*": _MINUTES,
     "neural_predictor": {**_MINUTES, "refit": 2, "paper": {"stages": 1, "layers": 4, "size": 32}},

@@ -165,6 +165,7 @@ class Proxyless:
             s.channels,
             s.recipe.dropout_for(purpose),
             s.recipe.norm,
+            s.residual_start,
         )
 
     def _counts(self, codes: Sequence[Sequence[int]]) -> NDArray[np.int64]:

@@ -1,12 +1,17 @@
 """The strategy of the Neural Predictor on the toy space, through a fake run and through the real loop."""
 
 import logging
+from itertools import product
 
+import attrs
 import numpy as np
 import pytest
+import torch
 from nasplug_strategies.neural_predictor import NeuralPredictorSearch
+from torch_geometric.data import Batch, Data
 
 import nasplug
+from nasplug import Architecture, Evaluation, hookimpl
 
 QUICK = {"preset": "paper", "size": 24, "epochs": 60, "lr": 3e-3, "stages": 1, "refit": 0}
 
@@ -165,3 +170,37 @@ def test_what_a_space_recommends_for_the_paper_leaves_the_best_alone():
     assert NeuralPredictorSearch(preset="best", paper=recommended).settings() == {"preset": "best", "device": "cpu"}
     with pytest.raises(TypeError):
         NeuralPredictorSearch(paper="layers=18")
+
+
+class Growing:
+    """Chains of one to five nodes, of which only short ones are drawn: the pool holds larger graphs."""
+
+    @hookimpl
+    def sample(self, rng):
+        return Architecture("growing", tuple(rng.integers(3, size=int(rng.integers(1, 4))).tolist()))
+
+    @hookimpl
+    def mutate(self, architecture):
+        return attrs.evolve(architecture, code=(*architecture.code, 0))
+
+    @hookimpl
+    def enumerate_space(self):
+        return (Architecture("growing", code) for n in range(1, 6) for code in product(range(3), repeat=n))
+
+    @hookimpl
+    def encode_graph(self, architectures):
+        def chain(code):
+            steps = torch.arange(len(code) - 1)
+            return Data(x=torch.eye(3)[list(code)], edge_index=torch.stack([steps, steps + 1]))
+
+        return Batch.from_data_list([chain(architecture.code) for architecture in architectures])
+
+    @hookimpl
+    def evaluate(self, architecture):
+        return Evaluation(50.0 + sum(architecture.code), 1.0)
+
+
+def test_a_pool_may_hold_larger_graphs_than_those_trained():
+    result = nasplug.search(Growing(), "neural_predictor", budget=16, strategy_options={"n": 10})
+    assert [trial.error for trial in result.trials] == [None] * 17
+    assert max(len(trial.architecture.code) for trial in result.trials) > 3
