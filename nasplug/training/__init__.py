@@ -11,14 +11,16 @@ _HOME = {
     "Task": "nasplug.training.tasks",
     "configure": "nasplug.training.backend",
     "load_task": "nasplug.training.tasks",
+    "mean_of_repeats": "nasplug.training.repeats",
     "train": "nasplug.training.loop",
 }
-__all__ = ["Recipe", "Task", "configure", "load_task", "train"]
+__all__ = ["Recipe", "Task", "configure", "load_task", "mean_of_repeats", "train"]
 
 if TYPE_CHECKING:
     from nasplug.training.backend import configure as configure
     from nasplug.training.loop import train as train
     from nasplug.training.recipe import Recipe as Recipe
+    from nasplug.training.repeats import mean_of_repeats as mean_of_repeats
     from nasplug.training.tasks import Task as Task
     from nasplug.training.tasks import load_task as load_task
 

@@ -42,6 +42,9 @@ class Proxyless:
         validator=_positive,
     )  # fmt: skip
     epochs: int | None = option(None, help="epochs of a search training [the task's recipe]", validator=_positive)
+    repeats: int | None = option(
+        None, help="trainings whose mean accuracy a search trial reports [embedded 2, imagenet 1]", validator=_positive
+    )
     accelerator: Literal["auto", "cpu", "gpu", "tpu"] = option("auto", help="where networks are trained")
     tpu: str | None = option(None, help="name of the TPU, for accelerator=tpu")
     threads: int = option(2, help="operations that run side by side; never changes results", validator=_positive)
@@ -57,6 +60,7 @@ class Proxyless:
             width=self.width or setting.width,
             resolution=self.resolution or setting.resolution,
             recipe=recipe,
+            repeats=self.repeats or setting.repeats,
         )
 
     @hookimpl
@@ -142,16 +146,22 @@ class Proxyless:
 
     @hookimpl
     def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
-        """Returns what training on the task gives: see `nasplug.training.train`."""
+        """Returns what training on the task gives, for `search` the mean of `repeats`: see `nasplug.training.train`."""
         _checked(architecture)
         if self.task == "imagenet":
             raise ConfigurationError(self._no_imagenet())
-        from nasplug.training import configure, load_task, train
+        from nasplug.training import configure, load_task, mean_of_repeats, train
 
         configure(self.threads, self.accelerator)
         setting = self.setting
         task = load_task(self.task, setting.resolution)
-        return train(lambda rng: self._network(architecture, rng, purpose), task, setting.recipe, purpose, epochs, seed)
+
+        def train_once(each: int) -> Evaluation:
+            return train(
+                lambda rng: self._network(architecture, rng, purpose), task, setting.recipe, purpose, epochs, each
+            )
+
+        return mean_of_repeats(train_once, setting.repeats if purpose == "search" else 1, seed)
 
     def _network(self, architecture: Architecture, rng: np.random.Generator, purpose: Purpose) -> Any:
         from nasplug_proxyless.network import ProxylessNetwork
