@@ -16,7 +16,8 @@ class Best:
     """The architecture with the best validation accuracy, and what is reported of it.
 
     `validation` and `test` are in percent, `latency` in milliseconds; `test` is None until the `final`
-    evaluation has succeeded. `metrics` are those of the final evaluation, else of the search.
+    evaluation has succeeded. `metrics` are those of the final evaluation, else of the search; `source` says where its
+    figures come from, since a surrogate predicts and has no test images.
     """
 
     architecture: Architecture
@@ -24,6 +25,12 @@ class Best:
     test: float | None
     latency: float | None
     metrics: dict[str, float]
+    source: str
+
+    def document(self) -> dict[str, Any]:
+        """Returns what is printed as JSON."""
+        names = ("validation", "test", "latency", "metrics")
+        return {"architecture": str(self.architecture)} | {name: getattr(self, name) for name in names}
 
 
 @attrs.frozen
@@ -55,7 +62,7 @@ class Result:
             "trials": len(searched),
             "failed": sum(trial.state == "failed" for trial in searched),
             "cost": sum(trial.evaluation.cost for trial in searched if trial.evaluation),
-            "best": attrs.asdict(best, recurse=False) | {"architecture": str(best.architecture)} if best else None,
+            "best": best.document() if best else None,
             "storage": self.storage,
         }
 
@@ -85,6 +92,7 @@ def best_of(trials: Sequence[Trial]) -> Best | None:
         test=reported.accuracy if reported else None,
         latency=top.latency,
         metrics=(reported or top.evaluation).metrics,
+        source=(reported or top.evaluation).source,
     )
 
 

@@ -85,10 +85,7 @@ def best_command(run: str, storage: str, as_json: bool) -> None:
             else f"The run {name!r} is empty."
         )
     if as_json:
-        return print_json(
-            {name: getattr(best, name) for name in ("validation", "test", "latency", "metrics")}
-            | {"architecture": str(best.architecture)}
-        )
+        return print_json(best.document())
     return print_best(f"Best of {name}", best_rows(best))
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+PREDICTED = ("surrogate",)  # sources whose final accuracy is a prediction, and not that of test images
+
 
 def print_json(document: Any) -> None:
     """Prints one JSON document; what JSON has no value for (NaN, infinity) becomes null."""
@@ -38,7 +40,8 @@ def best_rows(best: Any, describe: str | None = None) -> list[tuple[str, Any]]:
     if describe and describe != str(best.architecture):
         rows.append(("described", describe))
     rows.append(("validation accuracy", f"{best.validation:.2f} %"))
-    rows.append(("test accuracy", "not evaluated" if best.test is None else f"{best.test:.2f} %"))
+    final = f"predicted accuracy ({best.source})" if best.source in PREDICTED else "test accuracy"
+    rows.append((final, "not evaluated" if best.test is None else f"{best.test:.2f} %"))
     if best.latency is not None:
         rows.append(("latency", f"{best.latency:.2f} ms"))
     rows += [(name.replace("_", " "), _cell(value)) for name, value in best.metrics.items()]

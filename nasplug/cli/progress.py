@@ -26,6 +26,8 @@ class Progress:
     _task: Any = None
     _started: float = 0.0
     _fresh: int = 0
+    _printed: float = 0.0
+    _best: Trial | None = None
 
     @hookimpl
     def on_start(self, run: Run) -> None:
@@ -46,7 +48,7 @@ class Progress:
     def on_trial(self, run: Run, trial: Trial) -> None:
         self.told += 1
         self._fresh += not run.replaying
-        best = incumbent(run.trials)
+        best = self._best = incumbent([trial, *([self._best] if self._best else [])])
         best_text = f"best {best.accuracy:.2f} %" if best else "none complete yet"
         left = self._time_left(run)
         if self._bar:
@@ -55,7 +57,7 @@ class Progress:
             self._console.print(
                 f"trial {trial.number} failed: {trial.error}", style="yellow", highlight=False, markup=False
             )
-        elif not self._bar and not run.replaying:
+        elif not self._bar and not run.replaying and self._due(run):
             place = f"{trial.number + 1}/{run.budget}" if run.budget else str(trial.number + 1)
             label = f"trial {place}" if trial.purpose == "search" else "final"
             self._console.print(f"{label}: {trial.accuracy:.2f} %, {best_text}{left}", highlight=False, markup=False)
@@ -73,6 +75,14 @@ class Progress:
         """Returns what the space says of an architecture, in one line."""
         assert self.run is not None
         return str(self.run.hook.describe(architecture=architecture))
+
+    def _due(self, run: Run) -> bool:
+        """Keeps a log readable: four lines a second at most, and always the last trial and the final evaluation."""
+        now = time.monotonic()
+        if now - self._printed < 0.25 and run.remaining and self.told <= (run.budget or 0):
+            return False
+        self._printed = now
+        return True
 
     def _time_left(self, run: Run) -> str:
         """Estimates from the pace so far: trials still to come, and the final evaluation as one more."""
