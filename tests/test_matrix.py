@@ -24,6 +24,7 @@ def test_every_strategy_searches_every_space(space, strategy):
     )
     assert [(trial.state, trial.error) for trial in result.trials] == [("complete", None)] * 4
     assert {trial.evaluation.source for trial in result.trials} == {"trained"}
-    assert len({trial.canonical for trial in result.trials[:3]}) == 3
+    if strategy != "regularized_evolution":  # a mutation may lead to an isomorphic cell
+        assert len({trial.canonical for trial in result.trials[:3]}) == 3
     assert 5.0 < result.best.test <= 100.0
     assert result.best.metrics["parameters"] > 0

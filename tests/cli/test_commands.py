@@ -2,10 +2,12 @@
 
 import csv
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -116,13 +118,14 @@ def test_a_name_that_exists_and_other_settings_lose_nothing(nasplug):
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_run_says_how_to_go_on_and_does(nasplug, tmp_path, number, code):
     command = (*RUN, "--space-opt", "seconds=0.4")
+    tests = Path(__file__).resolve().parents[1]
     with subprocess.Popen(
         [sys.executable, "-m", "nasplug.cli", *command],
         cwd=tmp_path,
-        env={"PYTHONPATH": sys.path[0], "PATH": ""}
-        | {"PYTHONPATH": str(next(p for p in sys.path if p.endswith("/tests")))},
+        env={**os.environ, "PYTHONPATH": str(tests)},
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background job would ignore Ctrl-C
     ) as run:
         for line in run.stderr:
             if "trial 2/5" in line:
