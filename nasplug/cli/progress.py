@@ -77,9 +77,9 @@ class Progress:
         return str(self.run.hook.describe(architecture=architecture))
 
     def _due(self, run: Run) -> bool:
-        """Keeps a log readable: four lines a second at most, and always the last trial and the final evaluation."""
+        """Keeps a log readable: after 20 trials four lines a second at most, but always the last trial and the final one."""
         now = time.monotonic()
-        if now - self._printed < 0.25 and run.remaining and self.told <= (run.budget or 0):
+        if self.told > 20 and now - self._printed < 0.25 and run.remaining and self.told <= (run.budget or 0):
             return False
         self._printed = now
         return True
