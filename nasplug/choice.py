@@ -12,7 +12,7 @@ from nasplug.settings import DEFAULT_BUDGET, Settings, plugin_options
 
 Plugin = str | object
 EXECUTORS = ("processes", "ray")
-RUN_ADVICE = ("budget", "batch", "workers")
+RUN_ADVICE = ("budget", "batch", "workers", "device")
 
 
 @attrs.frozen
@@ -45,6 +45,7 @@ class Choice:
         bounded: bool,
         batch: int | None,
         workers: int | None,
+        device: str | None,
         **more: Any,
     ) -> Settings:
         """Returns the run's settings; without a budget the recommended one counts, unless `bounded` otherwise."""
@@ -59,6 +60,7 @@ class Choice:
             budget=default if budget is None else budget,
             workers=workers,
             batch=self.advice.get("batch", workers) if batch is None else batch,
+            device=device or self.advice.get("device"),
             **more,
         )
 

@@ -36,8 +36,8 @@ class HookSpecs:
     def recommend(self, strategy: str) -> "dict[str, Any] | None":
         """Returns option values that this space suggests for the strategy named, before that strategy is made.
 
-        The user's own options override them. The keys `budget`, `batch` and `workers` are for the
-        run itself.
+        The user's own options override them. The keys `budget`, `batch`, `workers` and `device`
+        are for the run itself.
         None: nothing to suggest.
         """
 

@@ -77,7 +77,7 @@ class Progress:
         return str(self.run.hook.describe(architecture=architecture))
 
     def _due(self, run: Run) -> bool:
-        """Keeps a log readable: after 20 trials four lines a second at most, but always the last trial and the final one."""
+        """Keeps a log readable: after 20 trials four lines a second at most, but always the last two."""
         now = time.monotonic()
         if self.told > 20 and now - self._printed < 0.25 and run.remaining and self.told <= (run.budget or 0):
             return False
