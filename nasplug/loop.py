@@ -105,7 +105,7 @@ class Loop:
                 self.commit(trial)
                 waiting.discard(future)
                 yield trial
-        except BaseException:
+        except BaseException:  # an interruption, or the end of the generator: what is done is kept
             for future in waiting:
                 if future.done() and not future.cancelled() and not future.exception():
                     self.commit(future.result())  # paid for before the interruption

@@ -26,6 +26,7 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Returns the command of that name, importing its module; None where neither core nor plugin has it."""
         if cmd_name not in COMMANDS:
             return self._of_a_plugin(cmd_name)
         module = import_module(COMMANDS[cmd_name][0])
@@ -33,6 +34,7 @@ class Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Lists the commands without importing them, and the spaces, which bring their own."""
         from nasplug.discovery import installed
 
         with formatter.section("Commands"):
@@ -43,6 +45,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Returns name, command and the rest. Raises `UsageError` with the nearest name for an unknown one."""
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:

@@ -21,6 +21,7 @@ class LatencyRange(click.ParamType[tuple[float, float]]):
     name = "LOW:HIGH"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, float]:
+        """Returns the bounds; fails as click's types do."""
         try:
             low, high = map(float, str(value).split(":"))
         except ValueError:
@@ -81,7 +82,7 @@ def run_command(space_opt: tuple[str, ...], strategy_opt: tuple[str, ...], as_js
         from nasplug.cli import _leave
 
         _leave(143 if isinstance(interruption, Terminated) else 130)
-    except Exception:
+    except Exception:  # whatever it is, the bar must not stay in front of its message
         progress.close()
         raise
     _show(result, progress, as_json)

@@ -33,7 +33,7 @@ def _native_stderr_held() -> Iterator[None]:
             sys.stderr = live
         try:
             yield
-        except BaseException:
+        except BaseException:  # also an interruption: what was held may say why
             held.seek(0)
             os.write(kept, held.read())
             raise

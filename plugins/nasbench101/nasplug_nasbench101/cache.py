@@ -40,6 +40,6 @@ def _write_atomically(path: Path, content: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException:  # also an interruption: no half file is left behind
         os.unlink(temporary)
         raise

@@ -38,10 +38,10 @@ def test_samples_follow_the_uniform_distribution_of_valid_specifications() -> No
     wanted = (valid[:, None] >> np.arange(edges.SLOTS) & 1).mean(axis=0)  # [21]
     rng = np.random.default_rng(0)
     drawn = [sample(rng) for _ in range(20_000)]
-    _close_to(np.array([spec.code[:21] for spec in drawn]).mean(axis=0), wanted, len(drawn))
+    assert_close(np.array([spec.code[:21] for spec in drawn]).mean(axis=0), wanted, len(drawn))
     ops = np.array([spec.ops for spec in drawn])
     for op in range(3):
-        _close_to((ops == op).mean(axis=0), np.full(5, 1 / 3), len(drawn))
+        assert_close((ops == op).mean(axis=0), np.full(5, 1 / 3), len(drawn))
 
 
 def test_flip_rates_are_those_of_the_conditional_distribution() -> None:
@@ -51,9 +51,9 @@ def test_flip_rates_are_those_of_the_conditional_distribution() -> None:
     children = [mutate(parent, rng, 1 / 14, 1 / 10) for _ in range(40_000)]
     wanted_edges, wanted_ops = exact_rates(parent, 1 / 14, 1 / 10)
     flipped = np.array([edges.to_bits(child.edges ^ parent.edges) for child in children])
-    _close_to(flipped.mean(axis=0), wanted_edges, len(children))
+    assert_close(flipped.mean(axis=0), wanted_edges, len(children))
     changed = np.array([child.ops for child in children]) != np.array(parent.ops)
-    _close_to(changed.mean(axis=0), np.full(5, wanted_ops), len(children))
+    assert_close(changed.mean(axis=0), np.full(5, wanted_ops), len(children))
 
 
 def test_a_changed_operation_becomes_each_of_the_others_equally_often() -> None:
@@ -62,7 +62,7 @@ def test_a_changed_operation_becomes_each_of_the_others_equally_often() -> None:
     ops = np.array([mutate(parent, rng, 1 / 14, 1 / 2).ops for _ in range(20_000)])
     for v, op in enumerate(parent.ops):
         changed = ops[:, v][ops[:, v] != op]
-        _close_to(np.array([(changed == (op + 1) % 3).mean()]), np.array([0.5]), len(changed))
+        assert_close(np.array([(changed == (op + 1) % 3).mean()]), np.array([0.5]), len(changed))
 
 
 def exact_rates(parent: Spec, p: float, q: float) -> tuple[np.ndarray, float]:
@@ -80,7 +80,7 @@ def exact_rates(parent: Spec, p: float, q: float) -> tuple[np.ndarray, float]:
     return by_edge, q * chance.sum() / total
 
 
-def _close_to(observed: np.ndarray, wanted: np.ndarray, draws: int) -> None:
+def assert_close(observed: np.ndarray, wanted: np.ndarray, draws: int) -> None:
     """Fails where a frequency is more than 4.5 standard errors off."""
     error = np.sqrt(wanted * (1 - wanted) / draws)
     assert (np.abs(observed - wanted) <= 4.5 * error + 1e-12).all(), (observed - wanted) / error
