@@ -8,7 +8,7 @@ DONE := $(VENV)/.installed
 
 install: $(DONE)
 
-$(DONE): requirements.txt pyproject.toml plugins/*/pyproject.toml
+$(DONE): requirements.txt pyproject.toml plugins/*/pyproject.toml examples/*/pyproject.toml
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("nasplug needs Python 3.11 or newer, this is " + sys.version.split()[0] + ": make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt

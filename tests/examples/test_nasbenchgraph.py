@@ -1,0 +1,110 @@
+"""NAS-Bench-Graph as a foreign space: the authors' figures in our units, and equal networks told by their hash."""
+
+import io
+import pickle
+from itertools import product
+
+import numpy as np
+import pytest
+from nas_bench_graph import Arch, gnn_list, light_read, link_list
+from nasplug_nasbenchgraph import NAME, NASBenchGraph, TableReader
+
+import nasplug
+from nasplug import Architecture
+from nasplug.errors import ConfigurationError, InvalidArchitecture
+
+SPACE = NASBenchGraph()
+DATASETS = ("cora", "citeseer", "pubmed", "cs", "physics", "photo", "computers", "arxiv", "proteins")
+
+
+def shape(inputs, operations, node=0):
+    """Returns the cell as a tree in which the order of branches does not count: equal for isomorphic cells alone."""
+    branches = sorted(shape(inputs, operations, child + 1) for child, source in enumerate(inputs) if source == node)
+    return (operations[node - 1] if node else "", tuple(branches))
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_every_network_has_percent_milliseconds_and_parameters(dataset):
+    space = NASBenchGraph(dataset)
+    everything = list(space.enumerate_space())
+    assert len(everything) == len({space.canonical(architecture=a) for a in everything})
+    assert len(everything) == (2021 if dataset == "proteins" else 26206)
+    rng = np.random.default_rng(0)
+    for architecture in (everything[i] for i in rng.integers(len(everything), size=50)):
+        search = space.evaluate(architecture=architecture, purpose="search", epochs=None)
+        assert 5.0 < search.accuracy < 95.0
+        assert 1e4 < search.metrics["parameters"] < 1e7
+        assert 0.3 < space.measure_latency(architecture=architecture, device="gpu") < 600.0
+
+
+def test_a_record_is_that_of_the_packages_own_reader():
+    theirs = light_read("cora")[Arch([0, 1, 2, 1], ["gcn", "gin", "fc", "cheb"]).valid_hash()]
+    ours = Architecture(NAME, (link_list.index([0, 1, 1, 2]), *map(gnn_list.index, ("gcn", "gin", "cheb", "fc"))))
+    search, final = (SPACE.evaluate(architecture=ours, purpose=purpose, epochs=None) for purpose in ("search", "final"))
+    assert search.accuracy == pytest.approx(100 * theirs["valid_perf"])
+    assert final.accuracy == pytest.approx(100 * theirs["perf"])
+    assert SPACE.measure_latency(architecture=ours, device="gpu") == pytest.approx(1000 * theirs["latency"])
+    assert search.metrics == {"parameters": round(1e6 * theirs["para"])}
+    assert (search.source, search.cost) == ("table", 0.0)
+
+
+def test_isomorphic_cells_are_equal_networks():
+    found = {}
+    for code in product(range(9), repeat=5):
+        if set(code[1:]) == {8}:
+            continue
+        cell = shape(link_list[code[0]], [gnn_list[op] for op in code[1:]])
+        found.setdefault(cell, set()).add(SPACE.canonical(architecture=Architecture(NAME, code)))
+    assert {len(forms) for forms in found.values()} == {1}
+    assert len(set().union(*found.values())) == 26206
+
+
+def test_equal_networks_have_equal_graphs():
+    one, other = (Architecture(NAME, code) for code in ((0, 1, 2, 3, 4), (0, 4, 2, 1, 3)))
+    left, right = (SPACE.encode_graph(architectures=[a]) for a in (one, other))
+    assert left.x.equal(right.x)
+    assert left.edge_index.equal(right.edge_index)
+
+
+def test_a_mutant_is_another_network_one_change_away():
+    rng = np.random.default_rng(0)
+    for dataset in ("cora", "proteins"):
+        space = NASBenchGraph(dataset)
+        for _ in range(50):
+            parent = space.sample(rng=rng)
+            child = space.mutate(architecture=parent, rng=rng)
+            assert sum(a != b for a, b in zip(parent.code, child.code, strict=True)) == 1
+            assert space.canonical(architecture=parent) != space.canonical(architecture=child)
+
+
+def test_a_table_that_runs_code_is_not_read():
+    with pytest.raises(pickle.UnpicklingError, match="does not need builtins.print"):
+        TableReader(io.BytesIO(pickle.dumps(print))).load()
+
+
+@pytest.mark.parametrize(
+    "text", ["nasbenchgraph:0,8,8,8,8", "nasbenchgraph:9,0,0,0,0", "nasbenchgraph:0,0", "toy:0,1,1,1,1"]
+)
+def test_what_is_no_network_is_refused(text):
+    with pytest.raises(InvalidArchitecture, match="nasbenchgraph|in no table of cora"):
+        SPACE.canonical(architecture=Architecture.parse(text))
+
+
+def test_other_epochs_end_the_run():
+    with pytest.raises(ConfigurationError, match="leave out --epochs"):
+        nasplug.search("nasbenchgraph", "random", budget=1, epochs=5)
+
+
+def test_a_picture_and_a_line_show_every_operation():
+    architecture = Architecture(NAME, (4, 0, 1, 2, 3))
+    assert SPACE.describe(architecture=architecture) == "0→1 gat, 0→2 gcn, 1→3 gin, 3→4 cheb"
+    svg = SPACE.draw(architecture=architecture)
+    assert [svg.count(f">{name}<") for name in ("input", "gat", "gcn", "gin", "cheb", "output")] == [1] * 6
+
+
+@pytest.mark.parametrize("strategy", ["random", "regularized_evolution"])
+def test_a_search_finds_a_good_network(strategy):
+    result = nasplug.search("nasbenchgraph", strategy, budget=150, device="gpu")
+    assert result.best.validation > 80.0
+    assert result.best.test > 75.0
+    assert result.best.latency < 10.0
