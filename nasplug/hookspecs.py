@@ -58,6 +58,16 @@ class HookSpecs:
         """Returns a random valid architecture, drawn with `rng` alone. Required of a space."""
 
     @first
+    def sample_within(
+        self, device: str, low: float, high: float, count: int, rng: "np.random.Generator"
+    ) -> Sequence[Architecture] | None:
+        """Returns `count` architectures, uniform among those whose latency on `device` is in [`low`, `high`] ms.
+
+        They are drawn with `rng` alone and may repeat. Raises `Unsupported` where there is none. None: the space knows
+        no faster way on this device than to draw with `sample` until a latency lies inside.
+        """
+
+    @first
     def mutate(self, architecture: Architecture, rng: "np.random.Generator") -> Architecture:
         """Returns a valid neighbour of `architecture`, never its own code. Required of a space."""
 

@@ -14,7 +14,11 @@ DRAWS = 100_000
 
 
 class LatencyWindow:
-    """Answers `sample` and `mutate` before the space does, by rejection: the distribution stays the space's own."""
+    """Answers `sample` and `mutate` before the space does.
+
+    A sample is the space's own `sample_within` where it has one; all else is rejection, so that the distribution
+    stays the space's own.
+    """
 
     def __init__(self, manager: "pluggy.PluginManager", low: float, high: float, device: str) -> None:
         """`low` and `high` in milliseconds on `device`; `manager` is the one that this plugin is registered with."""
@@ -22,7 +26,8 @@ class LatencyWindow:
 
     @hookimpl(tryfirst=True)
     def sample(self, rng: "np.random.Generator") -> Architecture:
-        return self._within("sample", rng=rng)
+        inside = self.manager.hook.sample_within(device=self.device, low=self.low, high=self.high, count=1, rng=rng)
+        return self._within("sample", rng=rng) if inside is None else inside[0]
 
     @hookimpl(tryfirst=True)
     def mutate(self, architecture: Architecture, rng: "np.random.Generator") -> Architecture:

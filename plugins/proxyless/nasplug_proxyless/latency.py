@@ -1,32 +1,52 @@
-"""Inference time on a Pixel 1: the linear model that TuNAS publishes for this space (`pixel1.json`)."""
+"""Inference times that are sums over layers: the Pixel-1 model of TuNAS, and tables measured on a machine."""
 
 import json
-from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nasplug_proxyless.operations import LAYERS
+from nasplug.errors import ConfigurationError
+from nasplug_proxyless.additive import Additive, Codes
 
 
-@cache
-def pixel1_table() -> tuple[float, NDArray[np.float64]]:
-    """Returns the bias in ms and the coefficients in ms, float64 `[22, 7]`, NaN where a layer has no such operation."""
-    model = json.loads(files("nasplug_proxyless").joinpath("pixel1.json").read_text(encoding="utf-8"))
-    table = np.full((len(LAYERS), 7), np.nan)
-    for layer, row in enumerate(model["coefficients_ms"]):
-        table[layer, : len(row)] = row
-    return float(model["bias_ms"]), table
-
-
-def pixel1(codes: Sequence[Sequence[int]] | NDArray[np.integer]) -> NDArray[np.float64]:
+def pixel1(codes: Codes) -> NDArray[np.float64]:
     """Returns the inference times in ms, float64 `[n]`, of `n` codes at width 1 and 224×224 pixels.
 
     Reproduces the nine times of Table 2 of arXiv 1912.00848 (supplementary material) within 0.03 ms.
     """
-    bias, table = pixel1_table()
-    index = np.asarray(codes, dtype=np.intp).reshape(-1, len(LAYERS))  # [n, 22]
-    times: NDArray[np.float64] = table[np.arange(len(LAYERS)), index].sum(axis=1) + bias
-    return times
+    return pixel1_model().of(codes)
+
+
+@cache
+def pixel1_model() -> Additive:
+    """Returns the linear model that TuNAS publishes for this space (`pixel1.json`)."""
+    return _parsed(files("nasplug_proxyless").joinpath("pixel1.json").read_text(encoding="utf-8"))
+
+
+def additive_model(device: str) -> Additive | None:
+    """Returns the model of `pixel1`, or of a file `….json` that `nasplug proxyless latency calibrate` wrote.
+
+    None for a device of another kind. Raises `ConfigurationError` for a file that is no such table.
+    """
+    if device == "pixel1":
+        return pixel1_model()
+    return _table(device) if device.endswith(".json") else None
+
+
+@cache
+def _table(path: str) -> Additive:
+    try:
+        return _parsed(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigurationError(
+            f"the device {path} is no latency table ({error}). "
+            "Make one with 'nasplug proxyless latency calibrate --out FILE.json'."
+        ) from None
+
+
+def _parsed(text: str) -> Additive:
+    model = json.loads(text)
+    return Additive.of_rows(model["bias_ms"], model["coefficients_ms"])

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import click
     from torch_geometric.data import Batch
 
+    from nasplug_proxyless.window import Window
+
 NAME = "proxyless"
 SIZE = int(np.prod(CHOICES.astype(object)))
 
@@ -49,6 +51,7 @@ class Proxyless:
     tpu: str | None = option(None, help="name of the TPU, for accelerator=tpu")
     threads: int = option(2, help="operations that run side by side; never changes results", validator=_positive)
     mutated_layers: int = option(1, help="layers that a mutation changes", validator=_positive)
+    _windows: "dict[tuple[str, float, float], Window]" = attrs.field(factory=dict, init=False, repr=False)
 
     @property
     def setting(self) -> Setting:
@@ -94,6 +97,20 @@ class Proxyless:
         return Architecture(NAME, tuple(map(int, rng.integers(CHOICES))))
 
     @hookimpl
+    def sample_within(
+        self, device: str, low: float, high: float, count: int, rng: np.random.Generator
+    ) -> list[Architecture] | None:
+        """Returns architectures drawn uniformly from the window, by counting them; None where latency is no sum."""
+        from nasplug_proxyless.window import Window
+
+        if (model := latency.additive_model(device)) is None:
+            return None
+        key = (device, low, high)
+        if key not in self._windows:
+            self._windows[key] = Window.of(model, low, high)
+        return [Architecture(NAME, tuple(code)) for code in self._windows[key].sample(count, rng).tolist()]
+
+    @hookimpl
     def mutate(self, architecture: Architecture, rng: np.random.Generator) -> Architecture:
         """Returns the architecture with another operation in `mutated_layers` layers, all choices equally likely."""
         code = list(_checked(architecture))
@@ -123,7 +140,8 @@ class Proxyless:
     @hookimpl
     def measure_latency(self, architecture: Architecture, device: str) -> float | None:
         """Returns milliseconds on device `pixel1` (TuNAS's linear model, at width 1 and 224×224); None for others."""
-        return float(latency.pixel1([_checked(architecture)])[0]) if device == "pixel1" else None
+        model, code = latency.additive_model(device), _checked(architecture)
+        return float(model.of([code])[0]) if model else None
 
     @hookimpl
     def describe(self, architecture: Architecture) -> str:

@@ -38,13 +38,11 @@ def test_many_at_once_equal_one_at_a_time():
 
 
 def test_extremes_of_the_latency_model_are_the_attainable_range():
-    bias, table = latency.pixel1_table()
-    assert bias + np.nanmin(table, axis=1).sum() == pytest.approx(30.94, abs=0.005)
-    assert bias + np.nanmax(table, axis=1).sum() == pytest.approx(219.09, abs=0.005)
+    assert latency.pixel1_model().bounds == pytest.approx((30.94, 219.09), abs=0.005)
 
 
 def test_the_table_is_the_shared_one(shared_data):
     source = json.loads((shared_data / "pixel1_proxylessnas.json").read_text())
-    bias, table = latency.pixel1_table()
-    assert bias == source["bias_ms"]
-    assert [row[~np.isnan(row)].tolist() for row in table] == source["coef_ms"]
+    model = latency.pixel1_model()
+    assert model.bias == source["bias_ms"]
+    assert [row[~np.isnan(row)].tolist() for row in model.coefficients] == source["coef_ms"]

@@ -1,0 +1,48 @@
+"""Latency as a sum over layers: the form of the Pixel-1 model, and of look-up tables measured on a machine."""
+
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from nasplug_proxyless.operations import CHOICES, LAYERS
+
+Codes = Sequence[Sequence[int]] | NDArray[np.integer]
+
+
+@attrs.frozen(eq=False)
+class Additive:
+    """`bias` and `coefficients` in ms; these float64 `[layers, operations]`, NaN for what a layer cannot choose."""
+
+    bias: float
+    coefficients: NDArray[np.float64]
+
+    @classmethod
+    def of_rows(cls, bias: float, rows: Sequence[Sequence[float]]) -> "Additive":
+        """Returns the model whose layers have as many coefficients as operations to choose from.
+
+        Raises `ValueError` for rows that do not belong to the 22 layers, or for a value that is no positive number.
+        """
+        if [len(row) for row in rows] != CHOICES.tolist():
+            raise ValueError(f"wanted {len(LAYERS)} rows of {CHOICES.tolist()} coefficients")
+        table = np.full((len(LAYERS), CHOICES.max()), np.nan)
+        for layer, row in enumerate(rows):
+            table[layer, : len(row)] = row
+        if not (np.isfinite(bias) and all(np.isfinite(value) for row in rows for value in row)):
+            raise ValueError("wanted finite coefficients in milliseconds")
+        return cls(float(bias), table)
+
+    def of(self, codes: Codes) -> NDArray[np.float64]:
+        """Returns the latencies in ms, float64 `[n]`, of `n` codes."""
+        index = np.asarray(codes).reshape(-1, len(self.coefficients))  # [n, layers]
+        times = np.full(len(index), self.bias)
+        for row, chosen in zip(self.coefficients, index.T, strict=True):
+            times += row.take(chosen)
+        return times
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The lowest and the highest latency of the space, in ms."""
+        low, high = np.nanmin(self.coefficients, axis=1), np.nanmax(self.coefficients, axis=1)
+        return self.bias + float(low.sum()), self.bias + float(high.sum())
