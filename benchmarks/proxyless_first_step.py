@@ -26,7 +26,7 @@ def first_step(seed: int) -> float:
     from nasplug_proxyless.space import Proxyless
 
     from nasplug.training import configure, load_task
-    from nasplug.training.loop import training_step
+    from nasplug.training.step import TrainingStep
 
     configure()
     space = Proxyless()
@@ -35,6 +35,6 @@ def first_step(seed: int) -> float:
     architecture = space.sample(rng=np.random.default_rng(seed))
     started = time.perf_counter()
     network = space.build_network(architecture=architecture)
-    step = training_step(network, task, space.setting.recipe, 100)
+    step = TrainingStep(network, task, space.setting.recipe, 100)
     step(images, labels, np.float32(0)).numpy()
     return time.perf_counter() - started

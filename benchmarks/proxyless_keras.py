@@ -40,12 +40,12 @@ def ours() -> float:
     """Returns images per second of the trainer, after a first step."""
     from nasplug.training import configure, load_task
     from nasplug.training.backend import tf
-    from nasplug.training.loop import training_step
+    from nasplug.training.step import TrainingStep
 
     configure()
     space, architecture, images, labels = _case()
     task = load_task(space.task, space.setting.resolution)
-    step = training_step(space.build_network(architecture=architecture), task, space.setting.recipe, STEPS + 1)
+    step = TrainingStep(space.build_network(architecture=architecture), task, space.setting.recipe, STEPS + 1)
     step(images, labels, tf.constant(0.0))
     started = time.perf_counter()
     for number in range(STEPS):

@@ -76,10 +76,8 @@ def _set_threads(threads: int) -> None:
 
 
 def _set_devices(accelerator: Accelerator) -> None:
-    if accelerator == "tpu":
-        raise ConfigurationError(
-            "training on TPUs is not available in this version: use --space-opt accelerator=auto, cpu or gpu"
-        )
+    if accelerator == "tpu":  # distribution.place connects to it
+        return
     gpus = tf.config.list_physical_devices("GPU")
     if accelerator == "gpu" and not gpus:
         raise ConfigurationError(

@@ -16,9 +16,16 @@ def depthwise_convolution(x: Any, kernel: Any, stride: int) -> Any:
     if stride != 1:
         return tf.nn.depthwise_conv2d(x, kernel, [1, stride, stride, 1], "SAME")
     kernel = _overlapping(kernel, x.shape[1], x.shape[2])
-    if max(kernel.shape[:2]) <= 3 or x.shape[1] is None or tf.config.get_visible_devices("GPU"):
+    if max(kernel.shape[:2]) <= 3 or x.shape[1] is None or _accelerated():
         return tf.nn.depthwise_conv2d(x, kernel, [1, 1, 1, 1], "SAME")
     return _with_fast_gradient(x, kernel)
+
+
+def _accelerated() -> bool:
+    """Returns whether TensorFlow's own gradient is the fast one: on GPUs and TPUs."""
+    return bool(tf.config.get_visible_devices("GPU")) or isinstance(
+        tf.distribute.get_strategy(), tf.distribute.TPUStrategy
+    )
 
 
 def _overlapping(kernel: Any, height: int | None, width: int | None) -> Any:

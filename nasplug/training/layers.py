@@ -1,4 +1,7 @@
-"""The layers that networks are built of: plain `tf.Module`s whose weights come from a numpy generator."""
+"""The layers that networks are built of: plain `tf.Module`s whose weights come from a numpy generator.
+
+Weights are float32; a layer computes in the type of its input, so bfloat16 images make a bfloat16 network.
+"""
 
 from typing import Any
 
@@ -23,9 +26,10 @@ class Convolution(tf.Module):
 
     def __call__(self, x: Any) -> Any:
         """Returns `[b, h / stride, w / stride, outputs]` for `x` `[b, h, w, inputs]`."""
-        if self.kernel.shape[0] == self.stride == 1:
-            return _pointwise(x, self.kernel)
-        return tf.nn.conv2d(x, self.kernel, self.stride, "SAME")
+        kernel = tf.cast(self.kernel, x.dtype)
+        if kernel.shape[0] == self.stride == 1:
+            return _pointwise(x, kernel)
+        return tf.nn.conv2d(x, kernel, self.stride, "SAME")
 
 
 def _pointwise(x: Any, kernel: Any) -> Any:
@@ -45,25 +49,35 @@ class Depthwise(tf.Module):
 
     def __call__(self, x: Any) -> Any:
         """Returns `[b, h / stride, w / stride, channels]` for `x` `[b, h, w, channels]`."""
-        return depthwise_convolution(x, self.kernel, self.stride)
+        return depthwise_convolution(x, tf.cast(self.kernel, x.dtype), self.stride)
 
 
 class BatchNorm(tf.Module):
     """Batch normalisation with moving averages; scale starts at `scale`, offset at 0.
 
-    In training one fused operation normalises by the batch and moves the averages.
+    In training one fused operation normalises by the batch and moves the averages. On several devices each normalises
+    by its own part of the batch, as the 128 images of a TPU core are in the paper's trainings, and the averages of all
+    are averaged when they are read; with `across_devices` all normalise by the whole batch.
     """
 
-    def __init__(self, channels: int, momentum: float = 0.99, epsilon: float = 1e-3, scale: float = 1.0) -> None:
+    def __init__(
+        self,
+        channels: int,
+        momentum: float = 0.99,
+        epsilon: float = 1e-3,
+        scale: float = 1.0,
+        across_devices: bool = False,
+    ) -> None:
         super().__init__()
-        self.momentum, self.epsilon = momentum, epsilon
+        self.momentum, self.epsilon, self.across_devices = momentum, epsilon, across_devices
         self.scale = tf.Variable(tf.fill([channels], scale))
         self.offset = tf.Variable(tf.zeros(channels))
-        self.mean = tf.Variable(tf.zeros(channels), trainable=False)
-        self.variance = tf.Variable(tf.ones(channels), trainable=False)
+        self.mean, self.variance = _average(tf.zeros(channels)), _average(tf.ones(channels))
 
     def __call__(self, x: Any, training: bool) -> Any:
         """Returns `x` `[b, h, w, channels]` normalised per channel."""
+        if training and self.across_devices and tf.distribute.get_strategy().num_replicas_in_sync > 1:
+            return self._by_the_whole_batch(x)
         y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
             x=x,
             scale=self.scale,
@@ -79,6 +93,28 @@ class BatchNorm(tf.Module):
             self.variance.assign(variance)
         return y
 
+    def _by_the_whole_batch(self, x: Any) -> Any:
+        wide = tf.cast(x, tf.float32)
+        moments = tf.stack([tf.reduce_mean(wide, [0, 1, 2]), tf.reduce_mean(wide * wide, [0, 1, 2])])
+        context = tf.distribute.get_replica_context()
+        mean, square = tf.unstack(context.all_reduce("MEAN", moments))
+        variance = square - mean * mean
+        n = tf.cast(tf.size(wide) // wide.shape[-1] * context.num_replicas_in_sync, tf.float32)
+        self.mean.assign(self.momentum * self.mean + (1.0 - self.momentum) * mean)
+        self.variance.assign(self.momentum * self.variance + (1.0 - self.momentum) * variance * n / (n - 1.0))
+        y = tf.nn.batch_normalization(wide, mean, variance, self.offset, self.scale, self.epsilon)
+        return tf.cast(y, x.dtype)
+
+
+def _average(start: Any) -> Any:
+    """Returns a variable that every device keeps for itself, and that reads as their mean."""
+    return tf.Variable(
+        start,
+        trainable=False,
+        synchronization=tf.VariableSynchronization.ON_READ,
+        aggregation=tf.VariableAggregation.MEAN,
+    )
+
 
 class Dense(tf.Module):
     """A fully-connected classifier: weights normal with standard deviation 0.01, bias 0."""
@@ -89,8 +125,8 @@ class Dense(tf.Module):
         self.bias = tf.Variable(tf.zeros(outputs))
 
     def __call__(self, x: Any) -> Any:
-        """Returns `[b, outputs]` for `x` `[b, inputs]`."""
-        return tf.linalg.matmul(x, self.weights) + self.bias
+        """Returns float32 `[b, outputs]` for `x` `[b, inputs]`."""
+        return tf.linalg.matmul(tf.cast(x, tf.float32), self.weights) + self.bias
 
 
 class Dropout(tf.Module):

@@ -1,10 +1,12 @@
 """How a network is trained: every figure of a training in one value."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 
 from nasplug.types import Purpose
+
+Precision = Literal["float32", "bfloat16"]
 
 
 @attrs.frozen(kw_only=True)
@@ -13,7 +15,7 @@ class Recipe:
 
     The learning rate belongs to the whole batch. It rises linearly over the first `warmup` (a fraction of all steps)
     and falls as a cosine to zero, step by step. The paper is silent on learning rate, warm-up and label smoothing:
-    those are ours, after google-research/tunas.
+    those are ours, after google-research/tunas. On several devices `batch` and `learning_rate` are those of one device.
     """
 
     batch: int = 128
@@ -33,6 +35,9 @@ class Recipe:
     norm_epsilon: float = 1e-3
     estimate_batches: int = 0  # batches that re-estimate the statistics of batch normalisation after the last step
     estimate_size: int = 500
+    precision: Precision = "float32"  # of activations; weights, their gradients and statistics are always float32
+    xla: bool = False  # compile the step with XLA, which TPUs always do
+    across_devices: bool = False  # batch normalisation over the whole batch, not over each device's part of it
 
     def epochs_for(self, purpose: Purpose) -> int:
         """Returns the epochs of a training for `purpose`."""
@@ -43,6 +48,7 @@ class Recipe:
         return self.final_dropout if purpose == "final" else self.dropout
 
     @property
-    def norm(self) -> dict[str, float]:
+    def norm(self) -> dict[str, Any]:
         """The constants of batch normalisation, as arguments of `layers.BatchNorm`."""
-        return {"momentum": self.norm_momentum, "epsilon": self.norm_epsilon}
+        constants = {"momentum": self.norm_momentum, "epsilon": self.norm_epsilon}
+        return constants | {"across_devices": True} if self.across_devices else constants

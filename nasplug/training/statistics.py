@@ -6,29 +6,53 @@ from typing import Any
 import numpy as np
 
 from nasplug.training.backend import tf
+from nasplug.training.distribution import Placement
 from nasplug.training.layers import BatchNorm
+from nasplug.training.recipe import Precision
 
 
-def estimate_statistics(network: Any, batches: Iterable[Any], images: Any) -> None:
+def estimate_statistics(
+    network: Any,
+    batches: Iterable[Any],
+    images: Any,
+    precision: Precision = "float32",
+    placement: Placement | None = None,
+) -> None:
     """Sets the mean and variance of every `BatchNorm` of `network` to their averages over `batches` of images.
 
-    Called after the last step, with batches like those it was trained on; `images` is their `tf.TensorSpec`. Moving
-    averages lag behind the weights, and where layers are few channels wide their errors add up over the layers: the
-    same network can then validate at 20 % or at 52 %. See Wu and Johnson, "Rethinking 'Batch' in BatchNorm"
-    (arXiv 2105.07576), section 3.
+    Called after the last step, with batches like those it was trained on; `images` is the `tf.TensorSpec` of one
+    device's part of a batch. Moving averages lag behind the weights, and where layers are few channels wide their
+    errors add up over the layers: the same network can then validate at 20 % or at 52 %. See Wu and Johnson,
+    "Rethinking 'Batch' in BatchNorm" (arXiv 2105.07576), section 3.
     """
-    norms = [module for module in network.submodules if isinstance(module, BatchNorm)]
+    placement = placement or Placement.default()
+    norms = batch_norms(network)
     momenta = [norm.momentum for norm in norms]
     for norm in norms:
         norm.momentum = 0.0  # a pass in training mode now leaves the statistics of its own batch
 
     def statistics(x: Any) -> Any:
-        network(x, True)
+        network(tf.cast(x, precision), True)
         return [(norm.mean.read_value(), norm.variance.read_value()) for norm in norms]
 
-    one_batch = tf.function(statistics, autograph=False).get_concrete_function(images)
-    passes = [[(m.numpy(), v.numpy()) for m, v in one_batch(tf.constant(batch))] for batch in batches]
+    one_batch = placement.compiled(statistics, "MEAN", [images], xla=False)
+    passes = [[(m.numpy(), v.numpy()) for m, v in one_batch(*placement.spread([batch]))] for batch in batches]
     for norm, momentum, *found in zip(norms, momenta, *passes, strict=True):
         norm.mean.assign(np.mean([mean for mean, _ in found], axis=0))
         norm.variance.assign(np.mean([variance for _, variance in found], axis=0))
         norm.momentum = momentum
+
+
+def share_statistics(network: Any) -> None:
+    """Gives all devices the mean of their moving averages; called before a network that was trained on several is used.
+
+    Until then each of them would measure with its own.
+    """
+    for norm in batch_norms(network):
+        for average in (norm.mean, norm.variance):
+            average.assign(average.read_value())
+
+
+def batch_norms(network: Any) -> list[BatchNorm]:
+    """Returns the batch normalisations of a network."""
+    return [module for module in network.submodules if isinstance(module, BatchNorm)]

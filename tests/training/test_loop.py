@@ -11,7 +11,8 @@ import pytest
 from nasplug.training import Recipe, configure, load_task, train
 from nasplug.training.backend import tf
 from nasplug.training.layers import BatchNorm, Convolution, Dense, Depthwise
-from nasplug.training.loop import Diverged, cross_entropy, training_step
+from nasplug.training.progress import Diverged
+from nasplug.training.step import TrainingStep, cross_entropy
 
 RECIPE = Recipe(batch=50, epochs=1, final_epochs=1, learning_rate=0.01, norm_momentum=0.9, final_dropout=0.0)
 
@@ -95,7 +96,7 @@ def test_weight_decay_acts_on_convolution_kernels_alone():
     for decay in (0.0, 0.5):
         network = Small(np.random.default_rng(1))
         recipe = attrs.evolve(RECIPE, weight_decay=decay, warmup=0.0)
-        training_step(network, load_task("fashion-mnist", 28), recipe, 10)(images, labels, 0.0)
+        TrainingStep(network, load_task("fashion-mnist", 28), recipe, 10)(images, labels, 0.0)
         changes.append([v.numpy() for v in network.trainable_variables])
     moved = {v.shape.rank for v, a, b in zip(network.trainable_variables, *changes, strict=True) if (a != b).any()}
     assert moved == {4}

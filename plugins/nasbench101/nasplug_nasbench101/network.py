@@ -11,7 +11,7 @@ from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.channels import KERNEL, vertex_channels
 from nasplug_nasbench101.ordering import first_member
 
-Norm = Mapping[str, float]
+Norm = Mapping[str, Any]
 NORM: Norm = {"momentum": 0.997, "epsilon": 1e-5}  # google-research/nasbench, config.py
 
 

@@ -33,7 +33,7 @@ class InvertedBottleneck(tf.Module):
         operation: int,
         inputs: int,
         outputs: int,
-        norm: dict[str, float],
+        norm: dict[str, Any],
         rng: np.random.Generator,
         start: float = 1.0,
     ) -> None:
@@ -82,7 +82,7 @@ class ProxylessNetwork(tf.Module):
         classes: int = 1000,
         channels: int = 3,
         dropout: float = 0.0,
-        norm: dict[str, float] | None = None,
+        norm: dict[str, Any] | None = None,
         residual_start: float = 1.0,
     ) -> None:
         super().__init__()
@@ -111,6 +111,6 @@ class ProxylessNetwork(tf.Module):
 
 
 def _conv_norm(
-    k: int, inputs: int, outputs: int, stride: int, norm: dict[str, float], rng: np.random.Generator
+    k: int, inputs: int, outputs: int, stride: int, norm: dict[str, Any], rng: np.random.Generator
 ) -> ConvNormRelu:
     return ConvNormRelu(Convolution(k, inputs, outputs, stride, rng), BatchNorm(outputs, **norm))

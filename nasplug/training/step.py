@@ -1,0 +1,63 @@
+"""One step of a training, compiled: gradients of every replica's part of the batch, their mean, RMSProp."""
+
+from typing import Any
+
+from nasplug.training.backend import tf
+from nasplug.training.distribution import Placement, across
+from nasplug.training.recipe import Recipe
+from nasplug.training.rmsprop import RMSProp
+from nasplug.training.schedule import cosine_with_warmup
+from nasplug.training.tasks import Task
+
+
+class TrainingStep(tf.Module):
+    """Moves the weights of `network`; `optimizer` holds what RMSProp remembers. Both are made for one training.
+
+    The recipe's learning rate belongs to the batch of one replica, and is multiplied by their number.
+    """
+
+    def __init__(
+        self, network: Any, task: Task, recipe: Recipe, steps: int, placement: Placement | None = None
+    ) -> None:
+        super().__init__()
+        self.network, self.recipe, self.steps = network, recipe, steps
+        self._placement = placement or Placement.default()
+        self._variables = network.trainable_variables
+        self._decayed = [v for v in self._variables if recipe.decayed == "all" or v.shape.rank == 4]
+        with self._placement.strategy.scope():
+            self.optimizer = RMSProp(self._variables, recipe.decay, recipe.momentum, recipe.epsilon)
+        signature = (*batch_signature(task, recipe.batch), tf.TensorSpec([], tf.float32))
+        self._compiled = self._placement.compiled(self._replica, "MEAN", signature, recipe.xla)
+
+    def __call__(self, images: Any, labels: Any, number: Any) -> Any:
+        """Returns the mean cross-entropy, a scalar tensor, of step `number` (from 0) on this host's batch."""
+        return self._compiled(*self._placement.spread((images, labels)), tf.convert_to_tensor(number, tf.float32))
+
+    def rate(self, number: Any) -> Any:
+        """Returns the learning rate of step `number`, a float32 tensor."""
+        peak = self.recipe.learning_rate * self._placement.replicas
+        return cosine_with_warmup(number, self.steps, peak, self.recipe.warmup)
+
+    def _replica(self, images: Any, labels: Any, number: Any) -> Any:
+        recipe = self.recipe
+        with tf.GradientTape() as tape:
+            logits = self.network(tf.cast(images, recipe.precision), True)
+            loss = cross_entropy(logits, labels, recipe.label_smoothing)
+            penalty = recipe.weight_decay * tf.add_n([tf.nn.l2_loss(v) for v in self._decayed])
+            total = loss + penalty
+        rate = self.rate(number)
+        self.optimizer.apply(across(tape.gradient(total, self._variables)), rate)
+        return loss
+
+
+def cross_entropy(logits: Any, labels: Any, smoothing: float = 0.0) -> Any:
+    """Returns the mean cross-entropy of `logits` `[b, classes]` against smoothed `labels` `[b]`."""
+    classes = logits.shape[1]
+    targets = tf.one_hot(labels, classes, 1.0 - smoothing + smoothing / classes, smoothing / classes)
+    return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, logits))
+
+
+def batch_signature(task: Task, batch: int | None) -> tuple[Any, Any]:
+    """Returns the `tf.TensorSpec`s of images and labels of the task, `batch` at a time."""
+    images = tf.TensorSpec([batch, task.resolution, task.resolution, task.channels], tf.float32)
+    return images, tf.TensorSpec([batch], tf.int32)
