@@ -49,7 +49,7 @@ class Checkpoints:
             return
         try:
             self._state.restore(latest).assert_existing_objects_matched()
-        except (tf.errors.OpError, AssertionError, ValueError) as error:
+        except (tf.errors.OpError, AssertionError, LookupError, ValueError) as error:
             raise ConfigurationError(
                 f"the checkpoint {latest} cannot be read ({str(error).splitlines()[0]}). Delete {self.folder} to start "
                 "this training anew."

@@ -109,7 +109,8 @@ def _fit(step: TrainingStep, batches: _Batches, per_epoch: int, records: Records
     try:
         if checkpoints:
             checkpoints.restore()
-        for images, labels in batches.from_number(progress.number):
+        remaining = batches.from_number(progress.number) if progress.number < step.steps else ()
+        for images, labels in remaining:
             progress.add(step(images, labels, np.float32(progress.number)))
             if checkpoints:
                 checkpoints.save_if_due()

@@ -3,31 +3,19 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import attrs
 import numpy as np
 import pytest
+from small import RECIPE, Small
 
-from nasplug.training import Recipe, configure, load_task, train
+from nasplug.training import configure, load_task, train
 from nasplug.training.backend import tf
-from nasplug.training.layers import BatchNorm, Convolution, Dense, Depthwise
 from nasplug.training.progress import Diverged
 from nasplug.training.step import TrainingStep, cross_entropy
 
-RECIPE = Recipe(batch=50, epochs=1, final_epochs=1, learning_rate=0.01, norm_momentum=0.9, final_dropout=0.0)
-
-
-class Small(tf.Module):
-    """Two convolutions and a classifier."""
-
-    def __init__(self, rng):
-        super().__init__()
-        self.first, self.norm = Convolution(3, 1, 8, 4, rng), BatchNorm(8, momentum=0.9)
-        self.depthwise, self.dense = Depthwise(3, 8, 2, rng), Dense(8, 10, rng)
-
-    def __call__(self, images, training):
-        x = tf.nn.relu(self.norm(self.first(images), training))
-        return self.dense(tf.reduce_mean(tf.nn.relu(self.depthwise(x)), [1, 2]))
+HERE = Path(__file__).parent
 
 
 @attrs.frozen
@@ -72,12 +60,12 @@ def test_it_repeats_itself_bit_for_bit_alone_and_beside_others():
 
 def test_results_do_not_depend_on_the_number_of_threads():
     script = (
-        "import sys; sys.path.insert(0, {!r}); from nasplug.training import configure; configure(threads={}); "
+        "import sys; sys.path[:0] = {!r}; from nasplug.training import configure; configure(threads={}); "
         "import test_loop; print(test_loop.Bits.of(test_loop.run(seed=3)))"
     )
     outputs = []
     for threads in (1, 3):
-        code = script.format(__file__.rpartition("/")[0], threads)
+        code = script.format([str(HERE), str(HERE.parent)], threads)
         outputs.append(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True))
     assert outputs[0].stdout == outputs[1].stdout
     assert [output.stderr for output in outputs] == ["", ""]

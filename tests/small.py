@@ -1,0 +1,20 @@
+"""A network of seconds, and how it is trained: what the trainer is tested with."""
+
+from nasplug.training import Recipe
+from nasplug.training.backend import tf
+from nasplug.training.layers import BatchNorm, Convolution, Dense, Depthwise
+
+RECIPE = Recipe(batch=50, epochs=1, final_epochs=1, learning_rate=0.01, norm_momentum=0.9, final_dropout=0.0)
+
+
+class Small(tf.Module):
+    """Two convolutions and a classifier."""
+
+    def __init__(self, rng):
+        super().__init__()
+        self.first, self.norm = Convolution(3, 1, 8, 4, rng), BatchNorm(8, momentum=0.9)
+        self.depthwise, self.dense = Depthwise(3, 8, 2, rng), Dense(8, 10, rng)
+
+    def __call__(self, images, training):
+        x = tf.nn.relu(self.norm(self.first(images), training))
+        return self.dense(tf.reduce_mean(tf.nn.relu(self.depthwise(x)), [1, 2]))

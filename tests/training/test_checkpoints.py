@@ -1,0 +1,102 @@
+"""A training that is cut off goes on where it was saved and ends as if unbroken."""
+
+import attrs
+import numpy as np
+import pytest
+from small import RECIPE, Small
+
+from nasplug.errors import ConfigurationError
+from nasplug.training import configure, load_task
+from nasplug.training.backend import tf
+from nasplug.training.layers import Dropout
+from nasplug.training.loop import train_network
+from nasplug.training.progress import Diverged
+from nasplug.training.records import Records
+
+configure()
+TASK = load_task("fashion-mnist", 28)
+TWO_EPOCHS = attrs.evolve(RECIPE, epochs=2, batch=100)  # 200 steps
+
+
+class Dropping(Small):
+    """The small network with dropout, whose random state belongs to what is saved."""
+
+    def __init__(self, rng):
+        super().__init__(rng)
+        self.dropout = Dropout(0.3, rng)
+
+    def __call__(self, images, training):
+        return self.dropout(super().__call__(images, training), training)
+
+
+@attrs.frozen(eq=False)
+class Preempted:
+    """The task whose training ends like a machine that is taken away, at batch number `at`."""
+
+    task: object
+    at: int
+
+    def __getattr__(self, name):
+        return getattr(self.task, name)
+
+    def training_batches(self, *arguments):
+        for number, batch in enumerate(self.task.training_batches(*arguments)):
+            if number == self.at:
+                raise KeyboardInterrupt
+            yield batch
+
+
+def run(task=TASK, folder=None, every=30, recipe=TWO_EPOCHS):
+    return train_network(Dropping, task, recipe, "search", None, 3, None, Records(folder, every))
+
+
+def bits(trained):
+    found = trained.evaluation
+    return found.accuracy, found.metrics["loss"], found.metrics["training_loss"], found.metrics["steps"]
+
+
+@pytest.mark.parametrize("at", [17, 65, 130])
+def test_a_preempted_training_ends_as_if_unbroken(at, tmp_path):
+    unbroken = run()
+    with pytest.raises(KeyboardInterrupt):
+        run(Preempted(TASK, at), tmp_path)
+    saved = tf.train.latest_checkpoint(str(tmp_path))
+    assert (saved is None) if at < 30 else saved.endswith(f"step-{at // 30 * 30}")
+    resumed = run(folder=tmp_path)
+    assert bits(resumed) == bits(unbroken)
+    for a, b in zip(resumed.network.variables, unbroken.network.variables, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_the_last_two_are_kept_and_a_finished_training_is_not_repeated(tmp_path):
+    first = run(folder=tmp_path)
+    assert {path.name for path in tmp_path.glob("*.index")} == {"step-180.index", "step-200.index"}
+    again = run(Preempted(TASK, 0), tmp_path)  # the task would raise at its first batch
+    assert bits(again) == bits(first)
+    assert again.evaluation.cost == pytest.approx(first.evaluation.cost, rel=0.5)
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path):
+    run(folder=tmp_path)
+    for path in tmp_path.glob("step-200.data*"):
+        path.write_bytes(b"")
+    with pytest.raises(ConfigurationError, match="step-200 cannot be read"):
+        run(folder=tmp_path)
+
+
+def test_a_diverging_training_saves_nothing_after_its_last_good_step(tmp_path):
+    with pytest.raises(Diverged, match=r"at step \d+ of 200"):
+        run(folder=tmp_path, recipe=attrs.evolve(TWO_EPOCHS, learning_rate=1e30))
+    assert tf.train.latest_checkpoint(str(tmp_path)) is None
+
+
+def test_scalars_are_readable_events(tmp_path):
+    train_network(Small, TASK, TWO_EPOCHS, "search", None, 3, None, Records(tensorboard=tmp_path / "board"))
+    (path,) = (tmp_path / "board").glob("events.out.tfevents.*")
+    events = [tf.compat.v1.Event.FromString(record.numpy()) for record in tf.data.TFRecordDataset(str(path))]
+    values = {(event.step, value.tag): value.simple_value for event in events for value in event.summary.value}
+    assert events[0].file_version == "brain.Event:2"
+    assert {tag for _, tag in values} == {"loss", "learning_rate", "images_per_second"}
+    assert max(step for step, _ in values) == 200
+    assert values[(200, "learning_rate")] < values[(112, "learning_rate")] < RECIPE.learning_rate
+    assert values[(200, "loss")] < values[(16, "loss")]
