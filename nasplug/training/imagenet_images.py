@@ -1,0 +1,72 @@
+"""The preprocessing of ResNet trainings on Cloud TPUs: from a JPEG to a standardised square image.
+
+Constants as in the paper's trainings (arXiv 1912.00848, supplementary material, "ResNet preprocessing").
+"""
+
+from typing import Any
+
+import numpy as np
+
+from nasplug.training.backend import tf
+
+MEAN = 255.0 * np.array([0.485, 0.456, 0.406], np.float32)
+DEVIATION = 255.0 * np.array([0.229, 0.224, 0.225], np.float32)
+MARGIN = 32 / 224  # an evaluation crop leaves out a margin, as if 224 pixels were cut from 256
+
+
+def parsed(record: Any) -> tuple[Any, Any]:
+    """Returns the JPEG, a string tensor, and the int32 label, counted from 0, of a serialised example."""
+    features = {
+        "image/encoded": tf.io.FixedLenFeature([], tf.string),
+        "image/class/label": tf.io.FixedLenFeature([], tf.int64),
+    }
+    example = tf.io.parse_single_example(record, features)
+    return example["image/encoded"], tf.cast(example["image/class/label"] - 1, tf.int32)
+
+
+def training_image(encoded: Any, seed: Any, size: int) -> Any:
+    """Returns float32 `[size, size, 3]`: a random crop of a JPEG, resized, flipped by chance, standardised.
+
+    The crop covers 8 to 100 % of the image, its aspect is 3/4 to 4/3; after 10 vain attempts it is the central one.
+    Crop and flip are a function of `seed` `[2]`.
+    """
+    shape = tf.io.extract_jpeg_shape(encoded)
+    begin, extent, _ = tf.image.stateless_sample_distorted_bounding_box(
+        shape,
+        tf.constant([[[0.0, 0.0, 1.0, 1.0]]]),
+        seed,
+        min_object_covered=0.1,
+        aspect_ratio_range=(3 / 4, 4 / 3),
+        area_range=(0.08, 1.0),
+        max_attempts=10,
+        use_image_if_no_bounding_boxes=True,
+    )
+    sampled = tf.stack([begin[0], begin[1], extent[0], extent[1]])
+    whole = tf.reduce_all(tf.equal(extent[:2], shape[:2]))
+    image = _cropped(encoded, tf.where(whole, _central(shape, size), sampled), size)
+    mirrored = tf.random.stateless_uniform([], seed) < 0.5
+    return standardised(tf.cond(mirrored, lambda: tf.reverse(image, [1]), lambda: image))
+
+
+def held_out_image(encoded: Any, size: int) -> Any:
+    """Returns float32 `[size, size, 3]`: the central crop of a JPEG, resized and standardised."""
+    return standardised(_cropped(encoded, _central(tf.io.extract_jpeg_shape(encoded), size), size))
+
+
+def standardised(image: Any) -> Any:
+    """Returns `image` `[…, 3]`, in 0 to 255, with ImageNet's mean taken off and divided by its deviation."""
+    return (image - MEAN) / DEVIATION
+
+
+def _central(shape: Any, size: int) -> Any:
+    """Returns the window `[4]` (top, left, height, width) of the central square without its margin."""
+    shorter = tf.cast(tf.minimum(shape[0], shape[1]), tf.float32)
+    side = tf.cast(shorter / (1.0 + MARGIN), tf.int32)
+    return tf.stack([(shape[0] - side + 1) // 2, (shape[1] - side + 1) // 2, side, side])
+
+
+def _cropped(encoded: Any, window: Any, size: int) -> Any:
+    """Returns float32 `[size, size, 3]` in 0 to 255: the window of the JPEG, resized with a bicubic kernel."""
+    crop = tf.io.decode_and_crop_jpeg(encoded, window, channels=3)
+    resized = tf.raw_ops.ResizeBicubic(images=crop[None], size=[size, size], half_pixel_centers=True)
+    return tf.ensure_shape(resized[0], [size, size, 3])

@@ -1,0 +1,159 @@
+"""The TFRecord shards of ImageNet in a folder: which there are, how many images each has, what is wrong with them."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from nasplug.errors import ConfigurationError
+from nasplug.training.backend import tf
+
+INDEX = "index.json"
+SHARD = re.compile(r"(train|validation)-(\d{5})-of-(\d{5})")
+OFFICIAL = {"train": 1_281_167, "validation": 50_000}  # images of ILSVRC 2012
+OFFICIAL_CLASSES = 1000
+MEND = "Download it again, or build it with scripts/make_imagenet_shards.py."
+
+
+@attrs.frozen
+class Shard:
+    """One file of TFRecords and the number of its images."""
+
+    path: str
+    images: int
+
+
+@attrs.frozen
+class Shards:
+    """All shards of a folder, in the order of their numbers, and the number of classes."""
+
+    train: tuple[Shard, ...]
+    validation: tuple[Shard, ...]
+    classes: int
+
+
+@cache
+def read_folder(folder: Path) -> Shards:
+    """Returns the shards of `folder`, a local folder or `gs://…`, after checking that they are whole.
+
+    Counts come from the folder's `index.json` (see `indexed`); without one the files are walked through, and must hold
+    as many images as ImageNet. Raises `ConfigurationError`, naming the shard, for one that is missing, cut off, empty,
+    or not as large as the index says.
+    """
+    place = location(folder)
+    paths = _paths(place)
+    index = _index(place)
+    shards = {split: _shards(names, index) for split, names in paths.items()}
+    if index is None:
+        _check_official(shards)
+    return Shards(shards["train"], shards["validation"], index["classes"] if index else OFFICIAL_CLASSES)
+
+
+def location(folder: Path) -> str:
+    """Returns the folder as TensorFlow reads it: a `Path` has lost one slash of `gs://bucket`."""
+    return re.sub(r"^(\w+):/+", r"\1://", str(folder))
+
+
+def indexed(folder: Path, classes: int) -> dict[str, Any]:
+    """Returns the content of `index.json` for a local folder: classes, and images and bytes of every shard."""
+    files = [path for split in _paths(str(folder)).values() for path in split]
+    return {
+        "classes": classes,
+        "shards": {Path(path).name: {"images": count_images(path), "bytes": _size(path)} for path in files},
+    }
+
+
+def count_images(path: str) -> int:
+    """Returns the number of records of a local file, from their lengths alone.
+
+    Raises `ConfigurationError` for a file that ends within a record or has none.
+    """
+    position, images, size = 0, 0, _size(path)
+    with open(path, "rb", buffering=0) as file:
+        while position < size:
+            file.seek(position)
+            header = file.read(8)
+            position += 8 + 4 + int.from_bytes(header, "little") + 4  # length, its checksum, data, their checksum
+            images += 1
+    if position != size or not images:
+        what = f"ends within its record number {images}" if images else "is empty"
+        raise ConfigurationError(f"the shard {path} {what}. {MEND}")
+    return images
+
+
+def _paths(place: str) -> dict[str, list[str]]:
+    """Returns the complete list of files of both splits. Raises `ConfigurationError`, naming those that are missing."""
+    numbers: dict[str, set[int]] = defaultdict(set)
+    totals: dict[str, set[int]] = defaultdict(set)
+    for name in tf.io.gfile.listdir(place) if tf.io.gfile.isdir(place) else []:
+        if match := SHARD.fullmatch(name):
+            numbers[match[1]].add(int(match[2]))
+            totals[match[1]].add(int(match[3]))
+    return {split: _complete(place, split, numbers[split], totals[split]) for split in OFFICIAL}
+
+
+def _complete(place: str, split: str, numbers: set[int], totals: set[int]) -> list[str]:
+    if len(totals) != 1:
+        there = f"shards of several sets, of {sorted(totals)}" if totals else "no such shard"
+        raise ConfigurationError(
+            f"{place} must hold the TFRecord shards {split}-00000-of-NNNNN and so on; there is {there}. "
+            "scripts/make_imagenet_shards.py builds them from folders of images."
+        )
+    (total,) = totals
+    missing = [f"{split}-{number:05d}-of-{total:05d}" for number in range(total) if number not in numbers]
+    if missing:
+        more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+        raise ConfigurationError(f"{place} lacks {', '.join(missing[:5])}{more}. Download or build what is missing.")
+    return [f"{place}/{split}-{number:05d}-of-{total:05d}" for number in range(total)]
+
+
+def _index(place: str) -> dict[str, Any] | None:
+    path = f"{place}/{INDEX}"
+    if tf.io.gfile.exists(path):
+        with tf.io.gfile.GFile(path) as file:
+            index: dict[str, Any] = json.loads(file.read())
+        return index
+    if "://" in place:
+        raise ConfigurationError(f"{place} needs an {INDEX}: scripts/make_imagenet_shards.py --index writes it.")
+    return None
+
+
+def _shards(paths: Sequence[str], index: Mapping[str, Any] | None) -> tuple[Shard, ...]:
+    with ThreadPoolExecutor(16) as pool:
+        if index is None:
+            return tuple(map(Shard, paths, pool.map(count_images, paths)))
+        sizes = list(pool.map(_size, paths))
+    return tuple(_indexed_shard(path, size, index["shards"]) for path, size in zip(paths, sizes, strict=True))
+
+
+def _indexed_shard(path: str, size: int, index: Mapping[str, Any]) -> Shard:
+    known = index.get(path.rpartition("/")[2])
+    if known is None:
+        raise ConfigurationError(f"the shard {path} is not in {INDEX}. {MEND}")
+    if known["bytes"] != size:
+        raise ConfigurationError(f"the shard {path} has {size:,} bytes, {INDEX} says {known['bytes']:,}. {MEND}")
+    return Shard(path, known["images"])
+
+
+def _check_official(shards: Mapping[str, Sequence[Shard]]) -> None:
+    """Raises `ConfigurationError` where the shards do not hold as many images as ImageNet, naming the oddest one."""
+    for split, parts in shards.items():
+        total = sum(shard.images for shard in parts)
+        if total == OFFICIAL[split]:
+            continue
+        odd = max(parts, key=lambda shard: abs(shard.images - OFFICIAL[split] / len(parts)))
+        raise ConfigurationError(
+            f"the {len(parts)} {split} shards hold {total:,} images, ImageNet has {OFFICIAL[split]:,}. The count that "
+            f"differs most is {odd.images:,} in {odd.path}. Download that shard again; another set of images needs an "
+            f"{INDEX}, which scripts/make_imagenet_shards.py writes."
+        )
+
+
+def _size(path: str) -> int:
+    return int(tf.io.gfile.stat(path).length)
