@@ -1,12 +1,12 @@
 """The queries of google-research/nasbench: names, meanings and units are the original's, accuracies fractions.
 
-A script runs by changing `from nasbench import api` to `import nasplug_nasbench101 as api`.
+A script runs by changing `from nasbench import api` to `from nasplug_nasbench101 import api`.
 """
 
 import hashlib
 import os
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import KeysView, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasplug_nasbench101 import edges as bitmask
+from nasplug_nasbench101.by_hash import ByHash
 from nasplug_nasbench101.cache import cache_folder
 from nasplug_nasbench101.cell import INPUT, OPERATIONS, OUTPUT, kept_vertices
 from nasplug_nasbench101.hashing import INPUT_LABEL, OUTPUT_LABEL, module_hash
@@ -23,6 +24,7 @@ from nasplug_nasbench101.table.importing import import_file
 from nasplug_nasbench101.table.table import FINAL, HALF_WAY, Table
 
 Metrics = dict[str, Any]
+Trainings = dict[int, list[Metrics]]  # by epoch budget
 
 
 class OutOfDomainError(Exception):
@@ -33,22 +35,21 @@ class ModelSpec:
     """A cell by adjacency matrix `[n, n]` and operations `[n]`, pruned at once.
 
     `matrix` and `ops` are what pruning leaves, None (and `valid_spec` False) where input and output are not joined;
-    `original_matrix` and `original_ops` are what was given. Raises `ValueError` for a matrix that is not square and
-    upper triangular, or whose size is not the number of operations.
+    `original_matrix` and `original_ops` are what was given. Raises `ValueError` for a matrix that is not square, upper
+    triangular and of zeros and ones, or whose size is not the number of operations.
     """
 
     def __init__(self, matrix: Any, ops: Sequence[str], data_format: str = "channels_last") -> None:
-        self.original_matrix = np.array(matrix)
-        self.original_ops = list(ops)
-        self.data_format = data_format
-        shape = self.original_matrix.shape
-        if len(shape) != 2 or shape[0] != shape[1] or shape[0] != len(self.original_ops):
-            raise ValueError(f"wanted an n × n matrix and n operations, got {shape} and {len(self.original_ops)}")
-        if np.tril(self.original_matrix).any():
-            raise ValueError("the matrix must be upper triangular")
-        keep = kept_vertices(self.original_matrix.tolist())
+        given = np.array(matrix)
+        shape = given.shape
+        if len(shape) != 2 or shape[0] != shape[1] or not 2 <= shape[0] == len(ops):
+            raise ValueError(f"wanted an n × n matrix and n operations, got {shape} and {len(ops)}")
+        if not ((given == 0) | (given == 1)).all() or np.tril(given).any():
+            raise ValueError("the matrix must be upper triangular, of zeros and ones")
+        keep = kept_vertices(given.tolist())
+        self.original_matrix, self.original_ops, self.data_format = given, list(ops), data_format
         self.valid_spec = bool(keep)
-        self.matrix: NDArray[Any] | None = self.original_matrix[np.ix_(keep, keep)] if keep else None
+        self.matrix: NDArray[Any] | None = given[np.ix_(keep, keep)] if keep else None
         self.ops: list[str] | None = [self.original_ops[v] for v in keep] if keep else None
 
     def hash_spec(self, canonical_ops: Sequence[str]) -> str:
@@ -62,7 +63,8 @@ class ModelSpec:
 class NASBench:
     """The dataset: an imported table's folder, or a .tfrecord file, which is imported at its first use.
 
-    `seed` decides which of the three trainings each `query` answers with.
+    `seed` decides which of the three trainings each `query` answers with. `fixed_statistics` and `computed_statistics`
+    map module hashes to what `get_metrics_from_hash` returns of them.
     """
 
     def __init__(self, dataset_file: str | os.PathLike[str], seed: int | None = None) -> None:
@@ -75,6 +77,8 @@ class NASBench:
             "available_ops": list(OPERATIONS),
         }
         self.valid_epochs = set(self.table.epochs)
+        self.fixed_statistics: ByHash[Metrics] = ByHash(self.table, self._fixed)
+        self.computed_statistics: ByHash[Trainings] = ByHash(self.table, self._computed)
         self._random = random.Random(seed)
         self.reset_budget_counters()
 
@@ -88,7 +92,7 @@ class NASBench:
         row = self._row(model_spec)
         point = HALF_WAY if stop_halfway else FINAL
         training = self.table.training(row, epochs, self._random.randrange(3), point)
-        self.total_training_time += training.training_time
+        self.training_time_spent += training.training_time
         self.total_epochs_spent += epochs // 2 if stop_halfway else epochs
         return self._fixed(row) | training._asdict()
 
@@ -102,30 +106,28 @@ class NASBench:
 
     def get_budget_counters(self) -> tuple[float, int]:
         """Returns the seconds of training and the epochs that all queries since the last reset would have cost."""
-        return self.total_training_time, self.total_epochs_spent
+        return self.training_time_spent, self.total_epochs_spent
 
     def reset_budget_counters(self) -> None:
         """Sets both budget counters to zero."""
-        self.total_training_time = 0.0
+        self.training_time_spent = 0.0
         self.total_epochs_spent = 0
 
-    def hash_iterator(self) -> Iterator[str]:
-        """Returns an iterator over the module hashes of all cells, ascending."""
-        return map(self.table.hash_at, range(len(self.table)))
+    def hash_iterator(self) -> KeysView[str]:
+        """Returns the module hashes of all cells, ascending."""
+        return self.fixed_statistics.keys()
 
-    def get_metrics_from_hash(self, module_hash: str) -> tuple[Metrics, dict[int, list[Metrics]]]:
-        """Returns what is the same for all trainings of a cell, and its trainings by epoch budget, three each."""
-        row = self.table.row_of(module_hash)
-        names = [f"{point}_{value}" for point in POINTS for value in VALUES]
-        return self._fixed(row), {
-            epochs: [dict(zip(names, values, strict=True)) for values in metrics[row].reshape(3, -1).tolist()]
-            for epochs, metrics in self.table.metrics.items()
-        }
+    def get_metrics_from_hash(self, module_hash: str) -> tuple[Metrics, Trainings]:
+        """Returns what is the same for all trainings of a cell, and its trainings by epoch budget, three each.
 
-    def get_metrics_from_spec(self, model_spec: ModelSpec) -> tuple[Metrics, dict[int, list[Metrics]]]:
+        Raises `KeyError` where no cell has this module hash.
+        """
+        return self.fixed_statistics[module_hash], self.computed_statistics[module_hash]
+
+    def get_metrics_from_spec(self, model_spec: ModelSpec) -> tuple[Metrics, Trainings]:
         """Returns the same for a specification; raises `OutOfDomainError` where it is not in the search space."""
-        self._check_spec(model_spec)
-        return self.get_metrics_from_hash(model_spec.hash_spec(OPERATIONS))
+        row = self._row(model_spec)
+        return self._fixed(row), self._computed(row)
 
     def _fixed(self, row: int) -> Metrics:
         cell = self.table.cell_at(row)
@@ -133,6 +135,13 @@ class NASBench:
             "module_adjacency": np.array(cell.matrix, np.int8),
             "module_operations": list(cell.names),
             "trainable_parameters": int(self.table.parameters[row]),
+        }
+
+    def _computed(self, row: int) -> Trainings:
+        names = [f"{point}_{value}" for point in POINTS for value in VALUES]
+        return {
+            epochs: [dict(zip(names, values, strict=True)) for values in metrics[row].reshape(3, -1).tolist()]
+            for epochs, metrics in self.table.metrics.items()
         }
 
     def _row(self, model_spec: ModelSpec) -> int:

@@ -1,10 +1,11 @@
 """The original library's queries, as its users know them."""
 
+import random
 from pathlib import Path
 
-import nasplug_nasbench101 as api
 import numpy as np
 import pytest
+from nasplug_nasbench101 import api
 
 from benchmarks import nasbench101_synthetic as synthetic
 from tests.plugins.nasbench101.test_cell import INCEPTION
@@ -53,11 +54,28 @@ def test_hashes_of_real_rows(shared_data: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("matrix", "ops"), [([[0, 1], [1, 0]], ["input", "output"]), ([[0, 1], [0, 0]], ["input"]), ([[0, 1]], ["input"])]
+    ("matrix", "ops"),
+    [
+        ([[0, 1], [1, 0]], ["input", "output"]),
+        ([[0, 1], [0, 0]], ["input"]),
+        ([[0, 1]], ["input"]),
+        ([[0]], ["input"]),
+        ([], []),
+        ([[0, 2], [0, 0]], ["input", "output"]),
+        ([[0, -1], [0, 0]], ["input", "output"]),
+        ([[0, float("nan")], [0, 0]], ["input", "output"]),
+        ([["a", "b"], ["c", "d"]], ["input", "output"]),
+    ],
 )
 def test_matrices_that_are_none_raise_value_errors(matrix: list[list[int]], ops: list[str]) -> None:
     with pytest.raises(ValueError, match="upper triangular|n × n"):
         api.ModelSpec(matrix, ops)
+
+
+@pytest.mark.parametrize("kind", [float, bool, np.uint8])
+def test_the_type_of_a_matrix_does_not_matter(kind: type) -> None:
+    spec = api.ModelSpec(np.array(INCEPTION[0], kind), OPS)
+    assert spec.hash_spec(NAMES) == api.ModelSpec(INCEPTION[0], OPS).hash_spec(NAMES)
 
 
 def test_query_answers_with_one_of_the_three_trainings_and_counts_its_cost(nasbench: api.NASBench) -> None:
@@ -95,6 +113,53 @@ def test_the_same_seed_answers_the_same(nasbench: api.NASBench) -> None:
     ]
 
 
+def test_what_is_drawn_does_not_touch_the_random_state_of_the_process(nasbench: api.NASBench) -> None:
+    random.seed(1)
+    wanted = random.random()
+    random.seed(1)
+    api.NASBench(nasbench.table.path, seed=5).query(DIRECT)
+    assert random.random() == wanted
+
+
+def test_a_budgeted_search_as_scripts_write_it(nasbench: api.NASBench) -> None:
+    """What such scripts read: configuration, attributes, and the statistics by module hash."""
+    assert nasbench.config["available_ops"] == NAMES
+    assert nasbench.valid_epochs == {4, 108}
+    nasbench.reset_budget_counters()
+    best = 0.0
+    while nasbench.get_budget_counters()[0] < 20_000:
+        for value in nasbench.hash_iterator():
+            cell = nasbench.fixed_statistics[value]
+            spec = api.ModelSpec(matrix=cell["module_adjacency"], ops=cell["module_operations"])
+            best = max(best, nasbench.query(spec, epochs=4)["validation_accuracy"])
+    seconds, epochs = nasbench.get_budget_counters()
+    assert (seconds, epochs) == (nasbench.training_time_spent, nasbench.total_epochs_spent)
+    assert seconds >= 20_000
+    assert epochs % (4 * 30) == 0
+    finals = [t["final_validation_accuracy"] for c in nasbench.computed_statistics.values() for t in c[4]]
+    assert best in finals
+
+
+def test_statistics_by_hash_are_a_mapping(nasbench: api.NASBench) -> None:
+    hashes = nasbench.hash_iterator()
+    assert len(hashes) == len(nasbench.fixed_statistics) == len(nasbench.computed_statistics) == 30
+    assert list(hashes) == list(hashes) == sorted(hashes)
+    assert DIRECT.hash_spec(NAMES) in hashes
+    for missing in ("0" * 32, "no hash"):
+        assert missing not in nasbench.fixed_statistics
+        with pytest.raises(KeyError):
+            nasbench.get_metrics_from_hash(missing)
+
+
+def test_answers_are_the_callers_own(nasbench: api.NASBench) -> None:
+    value = next(iter(nasbench.hash_iterator()))
+    fixed, computed = nasbench.get_metrics_from_hash(value)
+    fixed["module_adjacency"][:], computed[4][0]["final_test_accuracy"] = 7, -1.0
+    again = nasbench.get_metrics_from_hash(value)
+    assert again[0]["module_adjacency"].max() == 1
+    assert again[1][4][0]["final_test_accuracy"] >= 0
+
+
 def test_every_cell_can_be_looked_up_by_its_hash(nasbench: api.NASBench) -> None:
     for value in nasbench.hash_iterator():
         fixed, computed = nasbench.get_metrics_from_hash(value)
@@ -124,5 +189,6 @@ def test_what_is_out_of_the_domain(nasbench: api.NASBench, matrix: object, ops: 
 def test_epochs_and_cells_that_are_not_there(nasbench: api.NASBench) -> None:
     with pytest.raises(api.OutOfDomainError, match="invalid number of epochs 36"):
         nasbench.query(DIRECT, epochs=36)
-    with pytest.raises(api.OutOfDomainError, match="has no cell"):
-        nasbench.query(api.ModelSpec(INCEPTION[0], OPS))
+    for ask in (nasbench.query, nasbench.get_metrics_from_spec):
+        with pytest.raises(api.OutOfDomainError, match="has no cell"):
+            ask(api.ModelSpec(INCEPTION[0], OPS))

@@ -36,12 +36,12 @@ def python(tmp_path: Path) -> Path:
     folder.mkdir()
     for name in NAMES:
         images, labels = content(name)
-        (folder / name).write_bytes(python_2_pickle(images, labels.tolist()))
+        (folder / name).write_bytes(python_2_pickle(name, images, labels.tolist()))
     return folder
 
 
-def python_2_pickle(images: np.ndarray, labels: list[int]) -> bytes:
-    """Returns a pickle as Python 2 wrote the published files: byte strings, and numpy.core by name."""
+def python_2_pickle(name: str, images: np.ndarray, labels: list[int]) -> bytes:
+    """Returns a pickle as Python 2 wrote the published files: four entries, byte strings, and numpy.core by name."""
     shape = b"".join(b"K" + bytes([n]) if n < 256 else b"M" + n.to_bytes(2, "little") for n in images.shape) + b"\x86"
     raw = b"T" + images.nbytes.to_bytes(4, "little") + images.tobytes()
     dtype = b"cnumpy\ndtype\nU\x02u1K\x00K\x01\x87R(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb"
@@ -54,7 +54,13 @@ def python_2_pickle(images: np.ndarray, labels: list[int]) -> bytes:
         + b"tb"
     )
     numbers = b"](" + b"".join(b"K" + bytes([n]) for n in labels) + b"e"
-    return b"\x80\x02}(U\x04data" + array + b"U\x06labels" + numbers + b"u."
+    files = b"](" + b"".join(_text(f"leptodactylus_pentadactylus_s_{i:06}.png") for i in range(len(labels))) + b"e"
+    entries = {"batch_label": _text(f"training batch of {name}"), "labels": numbers, "data": array, "filenames": files}
+    return b"\x80\x02}q\x01(" + b"".join(_text(key) + value for key, value in entries.items()) + b"u."
+
+
+def _text(text: str) -> bytes:
+    return b"U" + bytes([len(text)]) + text.encode()
 
 
 def test_both_versions_hold_the_same_images(binary: Path, python: Path) -> None:

@@ -26,7 +26,6 @@ def test_without_litert_the_message_says_what_to_install(monkeypatch: pytest.Mon
 
 @pytest.mark.slow
 def test_more_convolutions_take_longer() -> None:
-    pytest.importorskip("ai_edge_litert.interpreter", reason="ai-edge-litert is not installed")
     chain = Cell(np.eye(5, k=1, dtype=int), [0, 0, 0])
     size = {"channels": 32, "stacks": 2, "modules": 1}
     assert 0 < host_latency(Cell([[0, 1], [0, 0]], []), **size) < host_latency(chain, **size)

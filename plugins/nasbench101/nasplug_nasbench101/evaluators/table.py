@@ -37,7 +37,9 @@ class TableEvaluator:
 
         Raises `NoTable` for an epoch budget that the table does not have, `NotInTable` for a cell.
         """
-        row, epochs = self._row(code), epochs or EPOCHS
+        epochs = epochs or EPOCHS
+        self.table.of_epochs(epochs)
+        row = self._row(code)
         metrics = {"parameters": float(self.table.parameters[row]), "epochs": float(epochs)}
         if purpose == "final":
             mean = self.table.mean(row, epochs)

@@ -5,11 +5,12 @@ from array import array
 import numpy as np
 from numpy.typing import NDArray
 
+from nasplug_nasbench101.table.protobuf import Measurement
 from nasplug_nasbench101.table.record import Record, parse_cell
 
 REPEATS = 3
 POINTS = ("halfway", "final")
-VALUES = ("training_time", "train_accuracy", "validation_accuracy", "test_accuracy")
+VALUES = Measurement._fields
 
 
 class Columns:
@@ -30,17 +31,17 @@ class Columns:
         row = self._row.get(key)
         if row is None:
             row = self._add_cell(key, record)
-        elif self._parameters[row] != record.trainable_parameters:
+        elif self._parameters[row] != record.metrics.trainable_parameters:
             raise ValueError(f"cell {record.module_hash} has two numbers of parameters")
         rows, values = self._trainings.setdefault(record.epochs, (array("i"), array("d")))
         rows.append(row)
-        values.extend(record.half_way[1:])
-        values.extend(record.final[1:])
+        values.extend(record.metrics.half_way)
+        values.extend(record.metrics.final)
 
     def _add_cell(self, key: bytes, record: Record) -> int:
         self._row[key] = row = len(self._row)
         self._codes += bytes(parse_cell(record).code)
-        self._parameters.append(record.trainable_parameters)
+        self._parameters.append(record.metrics.trainable_parameters)
         return row
 
     def finish(self) -> dict[str, NDArray[np.generic]]:

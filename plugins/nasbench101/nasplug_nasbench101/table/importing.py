@@ -1,6 +1,8 @@
 """From a published file to a table on disk: whole or not at all, once however many processes try."""
 
 import shutil
+import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,11 +20,17 @@ from nasplug_nasbench101.table.tfrecord import TFRecordFile
 
 _CHECKED = 2000  # cells whose hash is computed anew, spread over the table
 _REPORT_EVERY = 1 << 16  # records
+_MOST = 1.0 + 1e-6  # of an accuracy: the figures are single precision
 
 Progress = Callable[[int, int], None]  # bytes read, records read
 
 
-def import_file(path: Path, out: Path, progress: Progress = lambda read, records: None) -> dict[str, Any]:
+def on_stderr(read: int, records: int) -> None:
+    """Prints how far an import is; a `progress`."""
+    print(f"{records:,} records, {read / 1e6:.0f} MB", file=sys.stderr)
+
+
+def import_file(path: Path, out: Path, progress: Progress = on_stderr) -> dict[str, Any]:
     """Returns the manifest of the table made from a .tfrecord file in the folder `out`.
 
     A table that is there, or an empty folder, is replaced. A lock beside `out` makes a second process wait, and take
@@ -39,7 +47,10 @@ def _import(path: Path, out: Path, progress: Progress) -> dict[str, Any]:
     if not path.is_file():
         raise BadFile(f"{path} is no file. Wanted nasbench_only108.tfrecord or nasbench_full.tfrecord, plain or gzip.")
     out.parent.mkdir(parents=True, exist_ok=True)
+    tempfile.TemporaryFile(dir=out.parent).close()  # where nothing can be written, FileLock would try for ever
     with FileLock(out.with_name(f".{out.name}.lock")):
+        if not out.exists() and _old(out).exists():
+            _old(out).rename(out)  # an import was killed between the two steps of `_replace`
         _check_replaceable(out)
         present = _made_from(path, out)
         if present is not None:
@@ -81,7 +92,7 @@ def _fill(partial: Path, path: Path, progress: Progress) -> None:
     for offset, data in file.records():
         try:
             columns.add(parse_record(data))
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise BadFile(f"{path}, byte {offset}: the record is none of NASBench-101: {error}.") from error
         count += 1
         if count % _REPORT_EVERY == 0:
@@ -102,7 +113,7 @@ def _check(arrays: dict[str, NDArray[Any]]) -> None:
     for name, metrics in arrays.items():
         if name.startswith("metrics_") and not ((metrics >= 0) & (metrics[..., :1] < np.inf)).all():
             raise ValueError(f"{name} has negative or infinite figures")
-        if name.startswith("metrics_") and (metrics[..., 1:] > 1).any():
+        if name.startswith("metrics_") and (metrics[..., 1:] > _MOST).any():
             raise ValueError(f"{name} has accuracies above 1")
     chosen = np.linspace(0, len(arrays["hashes"]) - 1, _CHECKED).astype(int)
     for row, computed in zip(chosen, module_hashes(arrays["codes"][chosen]), strict=True):
@@ -112,9 +123,12 @@ def _check(arrays: dict[str, NDArray[Any]]) -> None:
 
 
 def _replace(out: Path, partial: Path) -> None:
-    old = out.with_name(f".{out.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(_old(out), ignore_errors=True)
     if out.exists():
-        out.rename(old)
+        out.rename(_old(out))
     partial.rename(out)
-    shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(_old(out), ignore_errors=True)
+
+
+def _old(out: Path) -> Path:
+    return out.with_name(f".{out.name}.old")

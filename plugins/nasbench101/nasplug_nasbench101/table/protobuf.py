@@ -9,9 +9,8 @@ _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
 
 class Measurement(NamedTuple):
-    """One `EvaluationData`: epochs and seconds of training so far, and three accuracies as fractions."""
+    """What one `EvaluationData` says: seconds of training so far, and three accuracies as fractions."""
 
-    epoch: float
     training_time: float
     train_accuracy: float
     validation_accuracy: float
@@ -19,29 +18,37 @@ class Measurement(NamedTuple):
 
 
 class ModelMetrics(NamedTuple):
-    """One training: what was measured at its start, half-way and at its end, and the network's size."""
+    """One training: what was measured half-way and at its end, and the network's size."""
 
-    measurements: list[Measurement]
+    half_way: Measurement
+    final: Measurement
     trainable_parameters: int
 
 
 def parse_model_metrics(message: bytes) -> ModelMetrics:
-    """Returns a decoded `ModelMetrics`. Raises `ValueError` where the bytes are no such message."""
-    measurements, parameters = [], -1
+    """Returns a decoded `ModelMetrics`. Raises `ValueError` where the bytes are no such message.
+
+    As the original library does, it takes the second and third measurement and never looks at the first, which was
+    made before the training.
+    """
+    measured: list[bytes] = []
+    parameters = -1
     for number, value in _fields(message):
         if number == 1 and isinstance(value, bytes):
-            measurements.append(_measurement(value))
+            measured.append(value)
         elif number == 2 and isinstance(value, int):
             parameters = value
-    if parameters < 0:
+    if not 0 < parameters < 1 << 31:
         raise ValueError("no trainable_parameters")
-    return ModelMetrics(measurements, parameters)
+    if len(measured) < 3:
+        raise ValueError(f"wanted measurements at the start, half-way and at the end, got {len(measured)}")
+    return ModelMetrics(_measurement(measured[1]), _measurement(measured[2]), parameters)
 
 
 def _measurement(message: bytes) -> Measurement:
     values = {number: value for number, value in _fields(message) if isinstance(value, float)}
     try:
-        return Measurement(values[1], values[2], values[3], values[4], values[5])
+        return Measurement(values[2], values[3], values[4], values[5])  # 1 is the epoch, 6 the path of a checkpoint
     except KeyError as missing:
         raise ValueError(f"a measurement lacks its field {missing}") from None
 

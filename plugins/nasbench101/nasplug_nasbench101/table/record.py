@@ -5,7 +5,7 @@ import json
 from typing import NamedTuple
 
 from nasplug_nasbench101.cell import Cell
-from nasplug_nasbench101.table.protobuf import Measurement, parse_model_metrics
+from nasplug_nasbench101.table.protobuf import ModelMetrics, parse_model_metrics
 
 EPOCHS = (4, 12, 36, 108)
 
@@ -17,9 +17,7 @@ class Record(NamedTuple):
     epochs: int
     adjacency: str
     operations: str
-    trainable_parameters: int
-    half_way: Measurement
-    final: Measurement
+    metrics: ModelMetrics
 
 
 def parse_record(data: bytes) -> Record:
@@ -32,8 +30,9 @@ def parse_record(data: bytes) -> Record:
         raise ValueError(f"epochs {epochs!r} are none of {EPOCHS}")
     if not isinstance(module_hash, str) or len(module_hash) != 32:
         raise ValueError(f"{module_hash!r} is no module hash")
-    parameters, measured = _metrics(metrics)
-    return Record(module_hash, epochs, adjacency, operations, parameters, measured[1], measured[2])
+    if not isinstance(adjacency, str) or not isinstance(operations, str):
+        raise ValueError("adjacency and operations are no texts")
+    return Record(module_hash, epochs, adjacency, operations, parse_model_metrics(base64.b64decode(metrics)))
 
 
 def parse_cell(record: Record) -> Cell:
@@ -44,10 +43,3 @@ def parse_cell(record: Record) -> Cell:
         raise ValueError(f"the adjacency is no text of {n}×{n} zeros and ones")
     rows = [[int(entry) for entry in record.adjacency[u * n : u * n + n]] for u in range(n)]
     return Cell.from_names(rows, names)
-
-
-def _metrics(text: str) -> tuple[int, list[Measurement]]:
-    metrics = parse_model_metrics(base64.b64decode(text))
-    if len(metrics.measurements) != 3:
-        raise ValueError(f"wanted 3 measurements (start, half-way, final), got {len(metrics.measurements)}")
-    return metrics.trainable_parameters, metrics.measurements

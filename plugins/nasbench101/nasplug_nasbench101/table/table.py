@@ -1,27 +1,20 @@
 """The imported table: every training of every cell, memory-mapped."""
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from nasplug_nasbench101.cell import Cell
+from nasplug_nasbench101.enumeration import CELLS
 from nasplug_nasbench101.table import folder as folders
 from nasplug_nasbench101.table.errors import NoTable, NotInTable
+from nasplug_nasbench101.table.protobuf import Measurement
 
 TRAINING_TIME, TRAIN, VALIDATION, TEST = range(4)  # places in the last axis of `metrics`
 HALF_WAY, FINAL = range(2)
-
-
-class Training(NamedTuple):
-    """One training at one point: seconds, and accuracies as fractions."""
-
-    training_time: float
-    train_accuracy: float
-    validation_accuracy: float
-    test_accuracy: float
 
 
 @attrs.frozen(eq=False)
@@ -68,7 +61,7 @@ class Table:
             if self.hashes[row, 1] == low:
                 return row
             row += 1
-        raise NotInTable(f"the table in {self.path} has no cell {module_hash}; it has {len(self)} of 423624 cells")
+        raise NotInTable(f"the table in {self.path} has no cell {module_hash}; it has {len(self):,} of {CELLS:,} cells")
 
     def of_epochs(self, epochs: int) -> NDArray[np.floating]:
         """Returns the trainings of an epoch budget, `[n, 3, 2, 4]`; raises `NoTable` where the table has none."""
@@ -81,14 +74,14 @@ class Table:
                 f"nasbench_full.tfrecord has 4, 12, 36 and 108."
             ) from None
 
-    def training(self, row: int, epochs: int, repeat: int, point: int = FINAL) -> Training:
+    def training(self, row: int, epochs: int, repeat: int, point: int = FINAL) -> Measurement:
         """Returns one training of a row, `repeat` 0–2 in the order of the file, half-way or final; a few µs."""
-        return Training(*self.of_epochs(epochs)[row, repeat, point].tolist())
+        return Measurement(*self.of_epochs(epochs)[row, repeat, point].tolist())
 
-    def mean(self, row: int, epochs: int) -> Training:
+    def mean(self, row: int, epochs: int) -> Measurement:
         """Returns the mean over a row's three trainings, at their end."""
         times, *accuracies = zip(*self.of_epochs(epochs)[row, :, FINAL].tolist(), strict=True)
-        return Training(*(sum(values) / len(values) for values in (times, *accuracies)))
+        return Measurement(*(sum(values) / len(values) for values in (times, *accuracies)))
 
     def rank(self, row: int, epochs: int, value: int) -> int:
         """Returns a row's place by the mean of `value` (`VALIDATION`, `TEST`), 1 for the best."""
