@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from nasplug_nasbench101 import api
 
+from benchmarks import nasbench101_rows as real
 from benchmarks import nasbench101_synthetic as synthetic
 from tests.plugins.nasbench101.test_cell import INCEPTION
 
@@ -46,8 +47,6 @@ def test_specifications_are_pruned() -> None:
 
 
 def test_hashes_of_real_rows(shared_data: Path) -> None:
-    from tests.plugins.nasbench101 import rows as real
-
     rows = real.load(shared_data)
     cells = real.cells(rows, 300)
     assert [api.ModelSpec(c.matrix, c.names).hash_spec(NAMES) for c in cells] == rows["hash"][:300].tolist()

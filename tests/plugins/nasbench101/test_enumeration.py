@@ -9,7 +9,7 @@ from nasplug_nasbench101.bulk_hashing import module_hashes
 from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.enumeration import SHA256, all_codes, enumerate_codes
 
-from tests.plugins.nasbench101 import rows as real
+from benchmarks import nasbench101_rows as real
 
 
 @pytest.fixture(autouse=True)

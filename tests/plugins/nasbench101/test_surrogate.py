@@ -15,8 +15,8 @@ from nasplug_nasbench101.surrogate import Noise, quantised, surrogate
 from nasplug_nasbench101.variation import sample
 
 import nasplug
+from benchmarks import nasbench101_rows as real
 from nasplug.errors import ConfigurationError
-from tests.plugins.nasbench101 import rows as real
 
 RESNET_LIKE = (1, 0, 0, 0, 0, 1) + (1, 0, 0, 0, 0) + (0, 0, 0, 1) + (0,) * 6 + (0, 0, 0, 0, 0)
 
