@@ -112,12 +112,17 @@ def test_the_same_seed_answers_the_same(nasbench: api.NASBench) -> None:
     ]
 
 
-def test_what_is_drawn_does_not_touch_the_random_state_of_the_process(nasbench: api.NASBench) -> None:
+def test_draws_are_those_of_the_original_and_leave_the_random_state_of_the_process_alone(
+    nasbench: api.NASBench,
+) -> None:
     random.seed(1)
     wanted = random.random()
     random.seed(1)
-    api.NASBench(nasbench.table.path, seed=5).query(DIRECT)
+    drawn = api.NASBench(nasbench.table.path, seed=5).query(DIRECT)
     assert random.random() == wanted
+    random.seed(5)
+    _, trainings = nasbench.get_metrics_from_spec(DIRECT)
+    assert drawn["test_accuracy"] == trainings[108][random.randint(0, 2)]["final_test_accuracy"]
 
 
 def test_a_budgeted_search_as_scripts_write_it(nasbench: api.NASBench) -> None:

@@ -99,6 +99,18 @@ def test_a_place_that_cannot_be_written_is_one_message(file: Path, tmp_path: Pat
             import_file(file, parent / "table")
 
 
+def test_progress_is_told_on_standard_error(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("nasplug_nasbench101.table.importing._REPORT_EVERY", 100)
+    import_file(file, tmp_path / "table")
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert [line.partition(", ")[0] for line in said.err.splitlines()] == [
+        f"importing NASBench-101: {count} records" for count in (100, 200)
+    ]
+
+
 def test_published_files_are_recognised(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert import_file(file, tmp_path / "a")["source"]["published"] is None
     sha256 = import_file(file, tmp_path / "a")["source"]["sha256"]

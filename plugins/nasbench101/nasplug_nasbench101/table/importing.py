@@ -27,7 +27,7 @@ Progress = Callable[[int, int], None]  # bytes read, records read
 
 def on_stderr(read: int, records: int) -> None:
     """Prints how far an import is; a `progress`."""
-    print(f"{records:,} records, {read / 1e6:.0f} MB", file=sys.stderr)
+    print(f"importing NASBench-101: {records:,} records, {read / 1e6:.0f} MB", file=sys.stderr)
 
 
 def import_file(path: Path, out: Path, progress: Progress = on_stderr) -> dict[str, Any]:
@@ -110,10 +110,10 @@ def _check(arrays: dict[str, NDArray[Any]]) -> None:
     """Raises `ValueError` where there is nothing, an impossible figure, or a hash that is not its cell's."""
     if not arrays:
         raise ValueError("the file is empty")
-    for name, metrics in arrays.items():
-        if name.startswith("metrics_") and not ((metrics >= 0) & (metrics[..., :1] < np.inf)).all():
+    for name in filter(lambda name: name.startswith("metrics_"), arrays):
+        if not ((arrays[name] >= 0) & (arrays[name] < np.inf)).all():
             raise ValueError(f"{name} has negative or infinite figures")
-        if name.startswith("metrics_") and (metrics[..., 1:] > _MOST).any():
+        if (arrays[name][..., 1:] > _MOST).any():
             raise ValueError(f"{name} has accuracies above 1")
     chosen = np.linspace(0, len(arrays["hashes"]) - 1, _CHECKED).astype(int)
     for row, computed in zip(chosen, module_hashes(arrays["codes"][chosen]), strict=True):
