@@ -30,7 +30,7 @@ def nasbench101() -> None:
 @as_json
 def import_command(file: Path, out: Path | None, as_json: bool) -> None:
     """Make the table from FILE: nasbench_only108.tfrecord or nasbench_full.tfrecord, plain or gzip."""
-    folder = out or default_folder()
+    folder = (out or default_folder()).absolute()
     import_file(file, folder)
     report = TableReport(Table.open(folder))
     _print(report.info(), report.show_info, as_json)

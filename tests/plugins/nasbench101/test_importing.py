@@ -107,7 +107,7 @@ def test_progress_is_told_on_standard_error(
     said = capsys.readouterr()
     assert said.out == ""
     assert [line.partition(", ")[0] for line in said.err.splitlines()] == [
-        f"importing NASBench-101: {count} records" for count in (100, 200)
+        f"importing small.tfrecord: {count} records" for count in (100, 200)
     ]
 
 

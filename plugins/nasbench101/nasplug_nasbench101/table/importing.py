@@ -1,9 +1,9 @@
 """From a published file to a table on disk: whole or not at all, once however many processes try."""
 
+import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,36 +22,29 @@ _CHECKED = 2000  # cells whose hash is computed anew, spread over the table
 _REPORT_EVERY = 1 << 16  # records
 _MOST = 1.0 + 1e-6  # of an accuracy: the figures are single precision
 
-Progress = Callable[[int, int], None]  # bytes read, records read
 
-
-def on_stderr(read: int, records: int) -> None:
-    """Prints how far an import is; a `progress`."""
-    print(f"importing NASBench-101: {records:,} records, {read / 1e6:.0f} MB", file=sys.stderr)
-
-
-def import_file(path: Path, out: Path, progress: Progress = on_stderr) -> dict[str, Any]:
-    """Returns the manifest of the table made from a .tfrecord file in the folder `out`.
+def import_file(path: Path, out: Path) -> dict[str, Any]:
+    """Returns the manifest of the table made from a .tfrecord file in the folder `out`; tells how far it is on stderr.
 
     A table that is there, or an empty folder, is replaced. A lock beside `out` makes a second process wait, and take
     the first one's table if it came from the same file. Nothing is left at `out` by an import that fails.
     Raises `BadFile` for a file that is not the dataset, cut short or damaged, or that cannot be read.
     """
     try:
-        return _import(path, out.absolute(), progress)
+        return _import(path, Path(os.path.abspath(out)))
     except OSError as error:
         raise BadFile(f"importing {path} to {out} failed: {error}") from error
 
 
-def _import(path: Path, out: Path, progress: Progress) -> dict[str, Any]:
+def _import(path: Path, out: Path) -> dict[str, Any]:
     if not path.is_file():
         raise BadFile(f"{path} is no file. Wanted nasbench_only108.tfrecord or nasbench_full.tfrecord, plain or gzip.")
+    _check_replaceable(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     tempfile.TemporaryFile(dir=out.parent).close()  # where nothing can be written, FileLock would try for ever
     with FileLock(out.with_name(f".{out.name}.lock")):
         if not out.exists() and _old(out).exists():
             _old(out).rename(out)  # an import was killed between the two steps of `_replace`
-        _check_replaceable(out)
         present = _made_from(path, out)
         if present is not None:
             return present
@@ -59,7 +52,7 @@ def _import(path: Path, out: Path, progress: Progress) -> dict[str, Any]:
         shutil.rmtree(partial, ignore_errors=True)  # of an import that was killed
         partial.mkdir()
         try:
-            _fill(partial, path, progress)
+            _fill(partial, path)
             _replace(out, partial)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
@@ -87,7 +80,7 @@ def _stamp(path: Path) -> dict[str, Any]:
     return {"file": path.name, "bytes": status.st_size, "modified_ns": status.st_mtime_ns}
 
 
-def _fill(partial: Path, path: Path, progress: Progress) -> None:
+def _fill(partial: Path, path: Path) -> None:
     stamp, file, columns, offset, count = _stamp(path), TFRecordFile(path), Columns(), 0, 0
     for offset, data in file.records():
         try:
@@ -96,7 +89,7 @@ def _fill(partial: Path, path: Path, progress: Progress) -> None:
             raise BadFile(f"{path}, byte {offset}: the record is none of NASBench-101: {error}.") from error
         count += 1
         if count % _REPORT_EVERY == 0:
-            progress(file.bytes_read, count)
+            print(f"importing {path.name}: {count:,} records, {file.bytes_read / 1e6:.0f} MB", file=sys.stderr)
     try:
         arrays = columns.finish() if count else {}
         _check(arrays)
