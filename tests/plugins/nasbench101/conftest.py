@@ -1,4 +1,4 @@
-"""A small file in the dataset's format and its table, which no test changes."""
+"""What tests share and none of them changes: a small file in the dataset's format, its table, a cache without one."""
 
 from pathlib import Path
 
@@ -24,3 +24,10 @@ def table(file: Path) -> Table:
     """The table made of `file`."""
     import_file(file, file.parent / "table")
     return Table.open(file.parent / "table")
+
+
+@pytest.fixture
+def without_table(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache folder that holds no table, but keeps what is slow to make from test to test."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "without_table"))
+    monkeypatch.delenv("NASPLUG_NASBENCH101_TABLE", raising=False)

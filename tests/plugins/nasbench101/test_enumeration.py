@@ -1,13 +1,14 @@
 """The whole space: how many cells, which members of each class, and the file that keeps them."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 from nasplug_nasbench101 import cache, edges
-from nasplug_nasbench101.bulk_hashing import module_hashes
 from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.enumeration import SHA256, all_codes, enumerate_codes
+from nasplug_nasbench101.lookup import HASHES_SHA256, all_hashes
 
 from benchmarks import nasbench101_rows as real
 
@@ -38,10 +39,12 @@ def test_small_cells_come_first() -> None:
 
 
 @pytest.mark.slow
-def test_no_two_share_a_hash_and_real_rows_are_among_them(shared_data: Path) -> None:
-    hashes = module_hashes(enumerate_codes())
-    assert len(np.unique(hashes)) == 423_624
-    assert np.isin(real.load(shared_data)["hash"], hashes).all()
+def test_no_two_share_a_hash_and_real_rows_are_among_them(without_table: None, shared_data: Path) -> None:
+    hashes = all_hashes()
+    assert hashlib.sha256(hashes.tobytes()).hexdigest() == HASHES_SHA256
+    texts = np.array([row.tobytes().hex() for row in hashes])
+    assert len(np.unique(texts)) == 423_624
+    assert np.isin(real.load(shared_data)["hash"], texts).all()
 
 
 def test_second_call_reads_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,6 +71,4 @@ def test_a_folder_that_cannot_be_written_does_no_harm(tmp_path: Path, monkeypatc
 
 
 def test_the_recorded_digest_is_that_of_the_codes() -> None:
-    import hashlib
-
     assert hashlib.sha256(enumerate_codes().tobytes()).hexdigest() == SHA256

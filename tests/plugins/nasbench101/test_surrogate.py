@@ -19,13 +19,7 @@ from benchmarks import nasbench101_rows as real
 from nasplug.errors import ConfigurationError
 
 RESNET_LIKE = (1, 0, 0, 0, 0, 1) + (1, 0, 0, 0, 0) + (0, 0, 0, 1) + (0,) * 6 + (0, 0, 0, 0, 0)
-
-
-@pytest.fixture(autouse=True)
-def no_table(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The shared cache folder of this file's tests, which holds no table."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "surrogate"))
-    monkeypatch.delenv("NASPLUG_NASBENCH101_TABLE", raising=False)
+pytestmark = pytest.mark.usefixtures("without_table")
 
 
 def codes(count: int) -> list[tuple[int, ...]]:
