@@ -1,6 +1,6 @@
 """Random search: the baseline of every comparison."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
@@ -17,6 +17,8 @@ class RandomSearch:
 
     `distinct=false` draws independently, as the paper's curves do, and may pay for a network twice.
     """
+
+    conformance_exempt: ClassVar = {"test_beats_random_search": "it is random search"}
 
     distinct: bool = option(True, help="never pay twice for equal networks (equal by `canonical`)")
     _seen: Distinct = attrs.field(factory=Distinct, init=False)

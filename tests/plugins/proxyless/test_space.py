@@ -1,16 +1,11 @@
 """The laws of the space's hooks."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nasplug_proxyless.operations import CHOICES, MOBILE, check
 from nasplug_proxyless.space import Proxyless
-from torch_geometric.data import Batch, Data
 
 from nasplug import Architecture
 from nasplug.errors import ConfigurationError, InvalidArchitecture, OptionError
@@ -53,21 +48,6 @@ def test_the_place_of_a_zero_within_its_block_does_not_change_the_network():
     other = Architecture("proxyless", (0, 1, 6, 1, 6, *MOBILE[5:]))
     assert SPACE.canonical(architecture=moved) == SPACE.canonical(architecture=ARCHITECTURE)
     assert SPACE.canonical(architecture=other) != SPACE.canonical(architecture=ARCHITECTURE)
-
-
-@settings(deadline=None, max_examples=20)
-@given(seed=seeds, n=st.integers(1, 6))
-def test_a_batch_of_graphs_is_the_concatenation_of_singles(seed, n):
-    rng = np.random.default_rng(seed)
-    architectures = [SPACE.sample(rng=rng) for _ in range(n)]
-    batch = SPACE.encode_graph(architectures=architectures)
-    singles = [SPACE.encode_graph(architectures=[a]) for a in architectures]
-    expected = Batch.from_data_list([Data(x=s.x, edge_index=s.edge_index) for s in singles])
-    for name in ("x", "edge_index", "batch", "ptr"):
-        assert torch.equal(batch[name], expected[name])
-    assert batch.num_graphs == n
-    assert torch.equal(batch[n - 1].edge_index, singles[-1].edge_index)
-    assert torch.equal(batch[n - 1].x, singles[-1].x)
 
 
 def test_the_graph_is_a_chain_of_one_hot_operations():
@@ -132,12 +112,3 @@ def test_the_start_names_the_embedded_task_once_and_the_way_to_imagenet(capsys):
     assert line.count("\n") == 1
     assert "cluttered-fashion-mnist" in line
     assert "task=imagenet" in line
-
-
-def test_the_entry_point_imports_nothing_heavy():
-    code = (
-        "import sys, nasplug_proxyless.space, nasplug_proxyless.commands; "
-        "print({'torch', 'tensorflow', 'torch_geometric'} & set(sys.modules))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "set()\n"

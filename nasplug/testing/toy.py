@@ -1,0 +1,138 @@
+"""The space on which the kit tries strategies and middleware: a formula, so that a search is over in a moment."""
+
+import time
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any
+
+import attrs
+import numpy as np
+
+from nasplug import hookimpl, option
+from nasplug.errors import InvalidArchitecture
+from nasplug.types import Architecture, Evaluation
+
+NAME = "toy"
+PATIENCE = 200_000  # samples and mutants between two evaluations, after which a strategy is taken for endless
+RECOMMENDED: dict[str, dict[str, Any]] = {
+    "regularized_evolution": {"population": 12, "tournament": 4},
+    "neural_predictor": {"n": 24, "refit": 0, "members": 1, "epochs": 60},
+}
+
+
+class Endless(Exception):
+    """A strategy asked for architectures again and again, and never returned."""
+
+
+@attrs.define(eq=False)
+class Toy:
+    """`layers` layers of one of `operations` operations; the order of the last two does not change the network.
+
+    The accuracy is a formula of the code with one best operation a layer, and some noise of the seed.
+    """
+
+    layers: int = option(6, help="length of a code", validator=attrs.validators.ge(1))
+    operations: int = option(4, help="operations to choose from", validator=attrs.validators.ge(2))
+    noise: float = option(0.5, help="percent between the luckiest and the unluckiest seed")
+    shift: float = option(0.0, help="percent by which every accuracy is better")
+    seconds: float = option(0.0, help="how long the shortest evaluation takes; the longest takes three times as long")
+    fails: float = option(0.0, help="share of the architectures whose evaluation raises")
+    _asked: int = attrs.field(default=0, init=False)
+
+    @hookimpl
+    def sample(self, rng: np.random.Generator) -> Architecture:
+        """Returns a uniform sample."""
+        self._count()
+        return Architecture(NAME, tuple(rng.integers(self.operations, size=self.layers).tolist()))
+
+    @hookimpl
+    def mutate(self, architecture: Architecture, rng: np.random.Generator) -> Architecture:
+        """Returns the architecture with another operation in one layer."""
+        self._count()
+        code = list(self.checked(architecture))
+        layer = int(rng.integers(self.layers))
+        code[layer] = (code[layer] + 1 + int(rng.integers(self.operations - 1))) % self.operations
+        return Architecture(NAME, tuple(code))
+
+    @hookimpl
+    def canonical(self, architecture: Architecture) -> str:
+        """Returns the code, its last two layers sorted."""
+        return ",".join(map(str, self._sorted(architecture)))
+
+    @hookimpl
+    def enumerate_space(self) -> Iterator[Architecture]:
+        """Returns an iterator over the networks that differ."""
+        codes = product(range(self.operations), repeat=self.layers)
+        return (a for code in codes if code == self._sorted(a := Architecture(NAME, code)))
+
+    @hookimpl
+    def encode_graph(self, architectures: Sequence[Architecture]) -> Any:
+        """Returns chains of one-hot operations; the last two layers are sorted, as in the network."""
+        import torch
+        from torch_geometric.data import Batch, Data
+
+        codes = torch.tensor([self._sorted(architecture) for architecture in architectures])
+        edges = torch.stack([torch.arange(self.layers - 1), torch.arange(1, self.layers)])
+        rows = torch.nn.functional.one_hot(codes, self.operations).float()
+        return Batch.from_data_list([Data(x=x, edge_index=edges) for x in rows])
+
+    @hookimpl
+    def measure_latency(self, architecture: Architecture, device: str) -> float | None:
+        """Returns a formula on the device `toyphone`."""
+        return 10.0 + sum(architecture.code) if device == "toyphone" else None
+
+    @hookimpl
+    def recommend(self, strategy: str) -> dict[str, Any] | None:
+        """Returns small settings: a search here has some dozens of trials."""
+        return RECOMMENDED.get(strategy)
+
+    @hookimpl
+    def evaluate(self, architecture: Architecture, purpose: str, seed: int) -> Evaluation:
+        """Returns the formula; raises `RuntimeError` for the share `fails` of the networks."""
+        code = self._sorted(architecture)
+        self._asked = 0
+        time.sleep(self.seconds * (1 + sum(code) % 3))
+        if np.random.default_rng(code).random() < self.fails:
+            raise RuntimeError("this toy fails on purpose")
+        ranks = [(operation * 3 + layer) % self.operations for layer, operation in enumerate(code)]
+        quality = sum(ranks) / (self.layers * (self.operations - 1))
+        luck = self.noise * (seed % 101 / 100 - 0.5) if purpose == "search" else -1.0
+        return Evaluation(50 + 40 * quality + luck + self.shift, cost=1.0, metrics={}, source="toy")
+
+    def checked(self, architecture: Architecture) -> tuple[int, ...]:
+        """Returns the code; raises `InvalidArchitecture` for what is none of this space."""
+        code = architecture.code
+        if architecture.space != NAME or len(code) != self.layers or not set(code) <= set(range(self.operations)):
+            raise InvalidArchitecture(
+                f"wanted toy:… of {self.layers} numbers below {self.operations}, got {architecture}"
+            )
+        return code
+
+    def _sorted(self, architecture: Architecture) -> tuple[int, ...]:
+        code = self.checked(architecture)
+        return (*code[:-2], *sorted(code[-2:]))
+
+    def _count(self) -> None:
+        self._asked += 1
+        if self._asked > PATIENCE:
+            raise Endless(f"{PATIENCE:,} architectures were asked for without one suggestion")
+
+
+@attrs.define(eq=False)
+class Bare:
+    """A space with the three required hooks and nothing else."""
+
+    @hookimpl
+    def sample(self, rng: np.random.Generator) -> Architecture:
+        """Returns a code of one to three integers."""
+        return Architecture("bare", tuple(rng.integers(-5, 6, size=int(rng.integers(1, 4))).tolist()))
+
+    @hookimpl
+    def mutate(self, architecture: Architecture, rng: np.random.Generator) -> Architecture:
+        """Returns the code with its first integer changed."""
+        return Architecture("bare", (architecture.code[0] + int(rng.integers(1, 4)), *architecture.code[1:]))
+
+    @hookimpl
+    def evaluate(self, architecture: Architecture) -> Evaluation:
+        """Returns an accuracy that falls with the distance from zero."""
+        return Evaluation(100 / (1 + abs(sum(architecture.code))), cost=1.0)

@@ -1,0 +1,113 @@
+"""Middleware that breaks exactly one law each, named in `breaks`."""
+
+import random
+import threading
+
+import attrs
+
+from nasplug import Evaluation, hookimpl
+
+
+class Raises:
+    breaks = "test_a_search_completes"
+
+    @hookimpl
+    def on_trial(self, trial):
+        raise KeyError("no such trial")
+
+
+class MisspeltHook:
+    breaks = "test_hooks_exist"
+
+    @hookimpl
+    def on_finish(self, run):
+        return None
+
+
+class Flatters:
+    breaks = "test_the_search_is_the_same"
+
+    @hookimpl(wrapper=True)
+    def evaluate(self, purpose):
+        found = yield
+        return attrs.evolve(found, accuracy=found.accuracy + 1.0) if purpose == "search" else found
+
+
+class StopsEarly:
+    breaks = "test_the_search_is_the_same"
+
+    @hookimpl
+    def on_trial(self, run, trial):
+        if trial.number == 9:
+            run.stop("ten are enough")
+
+
+@attrs.define(eq=False)
+class BlindToPurpose:
+    known: dict = attrs.field(factory=dict, init=False)
+    breaks = "test_the_final_evaluation_is_the_same"
+
+    @hookimpl
+    def on_start(self):
+        self.known.clear()
+
+    @hookimpl(wrapper=True)
+    def evaluate(self, architecture):
+        found = yield
+        return self.known.setdefault(architecture, found)
+
+
+class Swallows:
+    breaks = "test_failures_stay_failures"
+
+    @hookimpl(wrapper=True)
+    def evaluate(self):
+        try:
+            return (yield)
+        except RuntimeError:
+            return Evaluation(0.0, cost=0.0)
+
+
+@attrs.define(eq=False)
+class NeverForgets:
+    known: dict = attrs.field(factory=dict, init=False)
+    breaks = "test_a_second_run_starts_anew"
+
+    @hookimpl(wrapper=True)
+    def evaluate(self, architecture, purpose):
+        found = yield
+        return self.known.setdefault((architecture, purpose), found)
+
+
+class RefusesReplay:
+    breaks = "test_a_resumed_search_is_the_same"
+
+    @hookimpl
+    def on_trial(self, run):
+        if run.replaying:
+            run.stop("this was told before")
+
+
+class MainThreadOnly:
+    breaks = "test_several_workers_find_the_same"
+
+    @hookimpl(tryfirst=True)
+    def evaluate(self):
+        if threading.current_thread() is not threading.main_thread():
+            raise RuntimeError("signal only works in main thread")
+
+
+class Prints:
+    breaks = "test_leaves_the_program_alone"
+
+    @hookimpl
+    def on_trial(self, trial):
+        print(trial)
+
+
+class Draws:
+    breaks = "test_leaves_the_program_alone"
+
+    @hookimpl
+    def on_trial(self):
+        random.random()

@@ -1,0 +1,62 @@
+"""Every space, strategy and middleware of this repository keeps the laws that foreign ones are held to."""
+
+import pytest
+
+from nasplug.discovery import GROUPS, installed
+from nasplug.testing import MiddlewareConformance, SpaceConformance, StrategyConformance
+
+
+class TestNASBench101(SpaceConformance):
+    space, devices = "nasbench101", ("host",)
+    options = {"evaluator": "surrogate"}
+
+
+@pytest.mark.slow
+class TestProxyless(SpaceConformance):
+    space, devices = "proxyless", ("pixel1",)
+    options = {"task": "fashion-mnist", "width": 0.1, "resolution": 28, "epochs": 1, "repeats": 1}
+    evaluations = 1
+
+
+class TestNASBenchGraph(SpaceConformance):
+    space, devices = "nasbenchgraph", ("gpu",)
+
+
+class TestNASBenchGraphProteins(SpaceConformance):
+    space, devices = "nasbenchgraph", ("gpu",)
+    options = {"dataset": "proteins"}
+
+
+class TestRandom(StrategyConformance):
+    strategy = "random"
+
+
+class TestRegularizedEvolution(StrategyConformance):
+    strategy = "regularized_evolution"
+
+
+class TestNeuralPredictor(StrategyConformance):
+    strategy = "neural_predictor"
+
+
+class TestCache(MiddlewareConformance):
+    middleware = "cache"
+
+
+class TestBudget(MiddlewareConformance):
+    middleware = "budget"
+
+
+class TestLog(MiddlewareConformance):
+    middleware = "log"
+
+
+class TestProcesses(MiddlewareConformance):
+    middleware = "processes"
+
+
+def test_nothing_that_is_installed_from_here_is_left_out():
+    classes = [kind for kind in globals().values() if isinstance(kind, type) and kind.__name__.startswith("Test")]
+    tried = {getattr(kind, kind.kind) for kind in classes}
+    ours = {p.name for kind in GROUPS for p in installed(kind) if p.distribution.startswith("nasplug")}
+    assert ours - tried == set()
