@@ -6,7 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from nasplug.training import configure
 from nasplug.training.backend import tf
+
+configure()  # before the first operation of the process
 
 SCRIPT = Path(__file__).parent.parent / "scripts" / "make_imagenet_shards.py"
 CLASSES, PER_CLASS, HELD_OUT_PER_CLASS, SHARDS = 4, 30, 10, 8

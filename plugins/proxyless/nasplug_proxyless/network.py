@@ -106,7 +106,7 @@ class ProxylessNetwork(tf.Module):
         x = self.stem(images, training)
         for layer in self.layers:
             x = layer(x, training)
-        x = tf.reduce_mean(self.head(x, training), axis=[1, 2])  # [b, head]
+        x = tf.reduce_mean(tf.cast(self.head(x, training), tf.float32), axis=[1, 2])  # [b, head]
         return self.classifier(self.dropout(x, training))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasplug import Architecture, Evaluation, hookimpl, option
-from nasplug.errors import ConfigurationError, InvalidArchitecture
+from nasplug.errors import InvalidArchitecture
 from nasplug.types import Purpose
 from nasplug_proxyless import counts, latency
 from nasplug_proxyless.drawing import draw_layers
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import click
     from torch_geometric.data import Batch
 
+    from nasplug.training.recipe import Recipe
     from nasplug_proxyless.window import Window
 
 NAME = "proxyless"
@@ -47,8 +48,24 @@ class Proxyless:
     repeats: int | None = option(
         None, help="trainings whose mean accuracy a search trial reports [embedded 2, imagenet 1]", validator=_positive
     )
+    validation_shards: int | None = option(
+        None, help="training shards that a search validates on [40 of 1024, of others the same share]",
+        validator=_positive,
+    )  # fmt: skip
+    batch: int | None = option(
+        None, help="images of a device's batch; the learning rate follows it [embedded 32, imagenet 128]",
+        validator=_positive,
+    )  # fmt: skip
+    learning_rate: float | None = option(None, help="of a device's batch [the task's recipe]", validator=_positive)
+    label_smoothing: float | None = option(None, help="probability taken from the true class [the task's recipe: 0]")
+    precision: Literal["float32", "bfloat16"] = option("float32", help="what activations are computed in")
     accelerator: Literal["auto", "cpu", "gpu", "tpu"] = option("auto", help="where networks are trained")
     tpu: str | None = option(None, help="name of the TPU, for accelerator=tpu")
+    xla: bool = option(False, help="compile training steps with XLA, on one CPU or GPU; TPUs always do")
+    across_devices: bool = option(False, help="batch normalisation over the batches of all devices, not of each")
+    checkpoints: Path | None = option(None, help="folder where trainings are saved, to go on after an interruption")
+    checkpoint_steps: int = option(1000, help="steps between two checkpoints", validator=_positive)
+    tensorboard: Path | None = option(None, help="folder for TensorBoard scalars, one run a training")
     threads: int = option(2, help="operations that run side by side; never changes results", validator=_positive)
     mutated_layers: int = option(1, help="layers that a mutation changes", validator=_positive)
     _windows: "dict[tuple[str, float, float], Window]" = attrs.field(factory=dict, init=False, repr=False)
@@ -57,13 +74,25 @@ class Proxyless:
     def setting(self) -> Setting:
         """What the task's networks look like and how they are trained, the user's options included."""
         setting = SETTINGS[self.task]
-        recipe = setting.recipe if self.epochs is None else attrs.evolve(setting.recipe, epochs=self.epochs)
         return attrs.evolve(
             setting,
             width=self.width or setting.width,
             resolution=self.resolution or setting.resolution,
-            recipe=recipe,
+            recipe=self._recipe(setting.recipe),
             repeats=self.repeats or setting.repeats,
+        )
+
+    def _recipe(self, recipe: "Recipe") -> "Recipe":
+        batch = self.batch or recipe.batch
+        return attrs.evolve(
+            recipe,
+            batch=batch,
+            epochs=self.epochs or recipe.epochs,
+            learning_rate=self.learning_rate or recipe.learning_rate * batch / recipe.batch,
+            label_smoothing=recipe.label_smoothing if self.label_smoothing is None else self.label_smoothing,
+            precision=self.precision,
+            xla=self.xla,
+            across_devices=self.across_devices,
         )
 
     @hookimpl
@@ -160,53 +189,21 @@ class Proxyless:
     @hookimpl
     def build_network(self, architecture: Architecture) -> Any:
         """Returns a new `ProxylessNetwork` with the initial weights of seed 0."""
-        return self._network(architecture, np.random.default_rng(0), "search")
+        from nasplug_proxyless.trainer import build
+
+        return build(_checked(architecture), self.setting, "search", np.random.default_rng(0))
 
     @hookimpl
     def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
         """Returns what training on the task gives, for `search` the mean of `repeats`: see `nasplug.training.train`."""
         _checked(architecture)
-        if self.task == "imagenet":
-            raise ConfigurationError(self._no_imagenet())
-        from nasplug.training import configure, load_task, mean_of_repeats, train
+        from nasplug_proxyless.trainer import Trainer
 
-        configure(self.threads, self.accelerator)
-        setting = self.setting
-        task = load_task(self.task, setting.resolution)
-
-        def train_once(each: int) -> Evaluation:
-            return train(
-                lambda rng: self._network(architecture, rng, purpose), task, setting.recipe, purpose, epochs, each
-            )
-
-        return mean_of_repeats(train_once, setting.repeats if purpose == "search" else 1, seed)
-
-    def _network(self, architecture: Architecture, rng: np.random.Generator, purpose: Purpose) -> Any:
-        from nasplug_proxyless.network import ProxylessNetwork
-
-        s = self.setting
-        return ProxylessNetwork(
-            _checked(architecture),
-            rng,
-            s.width,
-            s.classes,
-            s.channels,
-            s.recipe.dropout_for(purpose),
-            s.recipe.norm,
-            s.residual_start,
-        )
+        return Trainer.of(self).evaluate(architecture, purpose, epochs, seed)
 
     def _counts(self, codes: Sequence[Sequence[int]]) -> NDArray[np.int64]:
         s = self.setting
         return counts.tabulate(s.width, s.resolution, s.classes, s.channels).of(codes)
-
-    def _no_imagenet(self) -> str:
-        if self.data is None:
-            return "task=imagenet needs --space-opt data=DIR, the folder of the TFRecord shards of ImageNet."
-        return (
-            f"task=imagenet cannot be trained in this version, so {self.data} was not read: "
-            "use task=cluttered-fashion-mnist or task=fashion-mnist."
-        )
 
 
 def _checked(architecture: Architecture) -> tuple[int, ...]:

@@ -1,0 +1,95 @@
+"""From the space's options to trainings: which images, which devices, which files."""
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+
+from nasplug import Architecture, Evaluation
+from nasplug.errors import ConfigurationError
+from nasplug.training import configure, load_task, mean_of_repeats
+from nasplug.training.distribution import Placement, place
+from nasplug.training.loop import Trained, train_network
+from nasplug.training.records import Records
+from nasplug.training.tasks import Task
+from nasplug.types import Purpose
+from nasplug_proxyless.network import ProxylessNetwork
+from nasplug_proxyless.settings import Setting
+
+if TYPE_CHECKING:
+    from nasplug_proxyless.space import Proxyless
+
+
+@attrs.frozen(eq=False)
+class Trainer:
+    """Trains architectures as the options of `space` say. Raises `ConfigurationError` for missing data or devices."""
+
+    space: "Proxyless"
+    task: Task
+    placement: Placement
+
+    @classmethod
+    def of(cls, space: "Proxyless") -> "Trainer":
+        """Returns the trainer, when the images are checked and the devices are there.
+
+        Embedded tasks are trained on one device unless `accelerator` names a kind: a network of theirs fills none.
+        """
+        configure(space.threads, space.accelerator)
+        alone = space.task != "imagenet" and space.accelerator == "auto"
+        return cls(space, _task(space), Placement.default() if alone else place(space.accelerator, space.tpu))
+
+    @property
+    def setting(self) -> Setting:
+        """The space's setting with as many classes as the images have."""
+        return attrs.evolve(self.space.setting, classes=self.task.classes)
+
+    def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
+        """Returns the mean of the setting's `repeats` trainings for `search`, one training for `final`."""
+        repeats = self.setting.repeats if purpose == "search" else 1
+        return mean_of_repeats(lambda each: self.train(architecture, purpose, epochs, each).evaluation, repeats, seed)
+
+    def train(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Trained:
+        """Returns the network after one training, and what it gave."""
+        records = self._records(f"{architecture} {purpose} {epochs} {seed}")
+
+        def factory(rng: np.random.Generator) -> Any:
+            return build(architecture.code, self.setting, purpose, rng)
+
+        return train_network(factory, self.task, self.setting.recipe, purpose, epochs, seed, self.placement, records)
+
+    def _records(self, training: str) -> Records:
+        """Returns folders of their own for a training, named after all that decides its result."""
+        space = self.space
+        identity = f"{training} {space.task} {space.data} {self.setting} {self.placement.replicas}"
+        name = hashlib.sha256(identity.encode()).hexdigest()[:16]
+        checkpoints, tensorboard = (folder and folder / name for folder in (space.checkpoints, space.tensorboard))
+        return Records(checkpoints, space.checkpoint_steps, tensorboard)
+
+
+def build(code: tuple[int, ...], setting: Setting, purpose: Purpose, rng: np.random.Generator) -> ProxylessNetwork:
+    """Returns the network of `code`, its weights drawn with `rng`, ready to be trained for `purpose`."""
+    return ProxylessNetwork(
+        code,
+        rng,
+        setting.width,
+        setting.classes,
+        setting.channels,
+        setting.recipe.dropout_for(purpose),
+        setting.recipe.norm,
+        setting.residual_start,
+    )
+
+
+def _task(space: "Proxyless") -> Task:
+    resolution = space.setting.resolution
+    if space.task != "imagenet":
+        return load_task(space.task, resolution)
+    if space.data is None:
+        raise ConfigurationError(
+            "task=imagenet needs --space-opt data=DIR, the folder of the TFRecord shards of ImageNet "
+            "(scripts/make_imagenet_shards.py builds them from images)."
+        )
+    from nasplug.training.imagenet import load_imagenet
+
+    return load_imagenet(space.data, resolution, space.validation_shards)

@@ -1,0 +1,101 @@
+"""Trainings as the space's options say: ImageNet-format images, precision, XLA, files."""
+
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from imagenet_sample import CLASSES, build, write_images
+from nasplug_proxyless.commands import proxyless
+from nasplug_proxyless.operations import MOBILE
+from nasplug_proxyless.space import Proxyless
+from nasplug_proxyless.trainer import Trainer
+
+import nasplug
+from nasplug import Architecture
+from nasplug.errors import ConfigurationError
+from nasplug.training.backend import tf
+from nasplug.training.step import TrainingStep
+
+THIN = Architecture("proxyless", (0, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0))
+SMALL = {"task": "imagenet", "width": 0.25, "resolution": 32, "batch": 15, "epochs": 8, "learning_rate": 0.02}
+
+
+@pytest.fixture(scope="module")
+def shards(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("imagenet")
+    write_images(folder)
+    assert build(folder).returncode == 0
+    return folder / "shards"
+
+
+@pytest.mark.slow
+def test_a_search_trains_on_images_in_imagenets_format(shards):
+    found = nasplug.search(
+        "proxyless", "random", budget=1, epochs=8, workers=1, space_options={**SMALL, "data": shards}
+    )
+    assert [trial.error for trial in found.trials] == [None] * 2
+    losses = [trial.evaluation.metrics["training_loss"] for trial in found.trials]
+    assert max(losses) < np.log(CLASSES)  # better than no idea
+    assert found.trials[0].evaluation.metrics["steps"] == 8 * (105 // 15)
+
+
+@pytest.mark.slow
+def test_training_on_imagenet_repeats_itself_and_resumes(shards, tmp_path):
+    space = Proxyless(**SMALL, data=shards)
+    first, second = (space.evaluate(architecture=THIN, purpose="search", epochs=2, seed=1) for _ in range(2))
+    assert (first.accuracy, first.metrics["loss"]) == (second.accuracy, second.metrics["loss"])
+    saving = Proxyless(**SMALL, data=shards, checkpoints=tmp_path, checkpoint_steps=10)
+    third = saving.evaluate(architecture=THIN, purpose="search", epochs=2, seed=1)
+    (folder,) = tmp_path.iterdir()
+    for path in folder.glob("step-14*"):
+        path.unlink()
+    checkpoint = (folder / "checkpoint").read_text().replace('path: "step-14"', 'path: "step-10"', 1)
+    (folder / "checkpoint").write_text(checkpoint)
+    fourth = saving.evaluate(architecture=THIN, purpose="search", epochs=2, seed=1)
+    assert third.metrics["loss"] == fourth.metrics["loss"] == first.metrics["loss"]
+    assert fourth.metrics["training_loss"] == first.metrics["training_loss"]
+
+
+def test_imagenet_without_data_or_with_other_files_says_what_to_do(tmp_path):
+    for options, message in (({}, "data=DIR"), ({"data": tmp_path}, "there is no such shard")):
+        with pytest.raises(ConfigurationError, match=message):
+            Proxyless(task="imagenet", **options).evaluate(architecture=THIN, purpose="search", epochs=None, seed=0)
+
+
+def test_every_training_has_files_of_its_own(tmp_path):
+    trainer = Trainer.of(Proxyless(checkpoints=tmp_path, tensorboard=tmp_path / "board"))
+    names = {trainer._records(training).checkpoints for training in ("a", "a", "b")}
+    other = Trainer.of(Proxyless(checkpoints=tmp_path, label_smoothing=0.1))._records("a").checkpoints
+    assert len(names | {other}) == 3
+    assert trainer._records("a").tensorboard.parent == tmp_path / "board"
+
+
+def test_the_batch_brings_its_learning_rate_along():
+    small, paper = Proxyless(task="imagenet", batch=32).setting.recipe, Proxyless(task="imagenet").setting.recipe
+    assert (paper.batch, paper.epochs, paper.final_epochs, paper.final_dropout) == (128, 90, 360, 0.15)
+    assert small.learning_rate == paper.learning_rate / 4
+    assert Proxyless(task="imagenet", batch=32, learning_rate=0.5).setting.recipe.learning_rate == 0.5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("option", [{"xla": True}, {"precision": "bfloat16"}])
+def test_the_whole_network_trains_compiled_by_xla_and_in_bfloat16(option):
+    losses = []
+    for options in ({}, option):
+        trainer = Trainer.of(Proxyless(task="fashion-mnist", resolution=28, **options))
+        network = trainer.space.build_network(architecture=Architecture("proxyless", MOBILE))
+        step = TrainingStep(network, trainer.task, trainer.setting.recipe, 4)
+        batches = list(zip(range(3), trainer.task.training_batches("search", 32, 1, 0), strict=False))
+        losses.append([float(step(*batch, number)) for number, batch in batches])
+    np.testing.assert_allclose(losses[1], losses[0], rtol=1e-4 if "xla" in option else 0.03)
+
+
+@pytest.mark.slow
+def test_a_diverging_training_is_a_failed_trial_that_names_its_step(tmp_path):
+    options = {"task": "fashion-mnist", "width": 0.1, "resolution": 28, "learning_rate": 3e38, "tensorboard": tmp_path}
+    result = nasplug.search("proxyless", "random", budget=1, epochs=1, workers=1, space_options=options)
+    assert [trial.state for trial in result.trials] == ["failed"]
+    assert "diverged: the loss is inf at step" in result.trials[0].error
+    (events,) = tmp_path.glob("*/events*")
+    assert len(list(tf.data.TFRecordDataset(str(events)))) >= 1
