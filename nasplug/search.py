@@ -8,7 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from nasplug.choice import Choice, Plugin, with_needed
-from nasplug.errors import StorageError, UsageError
+from nasplug.errors import NasplugError, StorageError, UsageError
 from nasplug.loop import Loop
 from nasplug.result import Result
 from nasplug.run import Run
@@ -92,11 +92,21 @@ def _in_storage(run: Run, url: str, name: str | None, resume: bool) -> Result:
         run.storage = storage.url
         key, stored = _resumed(storage, run, name) if resume else (_created(storage, run, name), [])
         loop = Loop(run, partial(storage.add, key), {trial.number: trial for trial in stored})
-        reason = loop.execute()
+        reason = _executed(loop, storage, key)
         storage.end(key, reason)
         return _result(run, reason, storage.trials(key))
     finally:
         storage.close()
+
+
+def _executed(loop: Loop, storage: "Storage", key: int) -> str:
+    """Returns why the run ended. A run refused before its first trial leaves nothing behind, its name least of all."""
+    try:
+        return loop.execute()
+    except NasplugError:
+        if not loop.stored:
+            storage.discard_empty(key)
+        raise
 
 
 def _created(storage: "Storage", run: Run, name: str | None) -> int:

@@ -106,6 +106,13 @@ class Storage:
             self.connection.execute(runs.update().where(runs.c.id == run), {"ended": reason})
             self.connection.commit()
 
+    def discard_empty(self, run: int) -> None:
+        """Removes a run that has no trial; one that has any stays as it is."""
+        some = sa.exists().where(trials.c.run == run)
+        with self._explained("write to"):
+            self.connection.execute(runs.delete().where(runs.c.id == run, ~some))
+            self.connection.commit()
+
     def all_runs(self) -> list[StoredRun]:
         """Returns every run with the number of its trials, oldest first."""
         query = (

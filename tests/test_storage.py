@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import nasplug
 from nasplug import Architecture, Evaluation, Trial, hookimpl
-from nasplug.errors import StorageError, UsageError
+from nasplug.errors import ConfigurationError, StorageError, UsageError
 from nasplug.storage import Storage
 
 percent = st.floats(0, 100)
@@ -92,6 +92,14 @@ def test_a_name_is_taken_once_and_made_up_where_none_is_given(tmp_path):
         search(tmp_path / "runs.db")
     names = [search(tmp_path / "runs.db", name=None, budget=1).run for _ in range(2)]
     assert names == ["ToySpace-toy:Climber-0-1", "ToySpace-toy:Climber-0-2"]
+
+
+def test_a_run_refused_before_its_first_trial_leaves_nothing_behind(tmp_path):
+    with pytest.raises(ConfigurationError):
+        nasplug.search(toy.ToySpace(broken=True), "toy:Climber", budget=2, storage=tmp_path / "runs.db", name="run")
+    storage = Storage(str(tmp_path / "runs.db"))
+    assert storage.all_runs() == []
+    storage.close()
 
 
 def test_resuming_with_other_settings_names_each_difference(tmp_path):
