@@ -12,6 +12,7 @@ from nasplug_nasbench101.hashing import INPUT_LABEL, OUTPUT_LABEL, module_hash
 
 INPUT, OUTPUT = "input", "output"
 CONV3X3, CONV1X1, MAXPOOL3X3 = OPERATIONS = ("conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3")
+_INTEGERS = {value: value for value in range(3)}
 CODE_LENGTH = bitmask.SLOTS + bitmask.VERTICES - 2
 
 
@@ -25,8 +26,13 @@ def check_code(code: Sequence[int]) -> None:
         )
 
 
-def _to_rows(matrix: Any) -> tuple[tuple[int, ...], ...]:
-    return tuple(tuple(int(entry) for entry in row) for row in matrix)
+def _to_integers(values: Iterable[Any]) -> tuple[int, ...]:
+    """Returns 0, 1, 2 of any type (numpy, bool, float) as Python integers, which are hashed as text."""
+    return tuple(_INTEGERS.get(value, value) for value in values)
+
+
+def _to_rows(matrix: Iterable[Iterable[Any]]) -> tuple[tuple[int, ...], ...]:
+    return tuple(map(_to_integers, matrix))
 
 
 def kept_vertices(matrix: Sequence[Sequence[int]]) -> list[int]:
@@ -42,10 +48,6 @@ def kept_vertices(matrix: Sequence[Sequence[int]]) -> list[int]:
     return sorted(reached & leading) if 0 in leading else []
 
 
-def _to_ops(ops: Iterable[int]) -> tuple[int, ...]:
-    return tuple(ops)
-
-
 @attrs.frozen
 class Cell:
     """A directed acyclic graph from `input` (first vertex) to `output` (last vertex).
@@ -56,7 +58,7 @@ class Cell:
     """
 
     matrix: tuple[tuple[int, ...], ...] = attrs.field(converter=_to_rows)
-    ops: tuple[int, ...] = attrs.field(converter=_to_ops)
+    ops: tuple[int, ...] = attrs.field(converter=_to_integers)
 
     def __attrs_post_init__(self) -> None:
         n = len(self.matrix)

@@ -49,7 +49,7 @@ def hash_of_graph(after: tuple[tuple[int, ...], ...], labels: tuple[int, ...]) -
     for u, targets in enumerate(after):
         for v in targets:
             before[v].append(u)
-    state = [first_digest(len(after[v]), len(before[v]), labels[v]) for v in range(n)]
+    state = [first_digest(len(after[v]), len(before[v]), int(labels[v])) for v in range(n)]
     around = list(zip(before, after, strict=True))
     for _ in range(n):
         one = state.__getitem__

@@ -1,9 +1,12 @@
 """Cells: codes, pruning, validity and the messages for what is no cell."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nasplug_nasbench101.cell import Cell
+from nasplug_nasbench101.edges import from_bits
+from nasplug_nasbench101.hashing import first_digest, hash_of_edges, hash_of_graph
 
 from nasplug.errors import InvalidArchitecture
 
@@ -65,6 +68,8 @@ def test_larger_cells_are_valid_if_pruning_makes_them_small() -> None:
     [
         ([[0, 1], [1, 0]], [], "upper triangular"),
         ([[0, 2], [0, 0]], [], "entries 0 and 1"),
+        ([[0, 0.5], [0, 0]], [], "entries 0 and 1"),
+        ([[0, float("nan")], [0, 0]], [], "entries 0 and 1"),
         ([[0, 1, 0], [0, 0, 1], [0, 0, 0]], [3], "indices 0, 1, 2"),
         ([[0, 1], [0, 0]], [0], "n − 2 operations"),
         ([[0, 1, 1], [0, 0]], [], "n × n"),
@@ -80,6 +85,22 @@ def test_names_must_start_and_end_right() -> None:
         Cell.from_names([[0, 1], [0, 0]], ["output", "input"])
     with pytest.raises(InvalidArchitecture, match="unknown operations"):
         Cell.from_names([[0, 1, 0], [0, 0, 1], [0, 0, 0]], ["input", "conv5x5", "output"])
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.uint8, np.int8, float])
+def test_the_type_of_numbers_does_not_matter(kind: type) -> None:
+    """Hashes are of texts, in which numpy's integers would look different."""
+    hash_of_graph.cache_clear()
+    first_digest.cache_clear()
+    cell = Cell(np.array(INCEPTION[0], kind), np.array(INCEPTION[1], kind))
+    code = np.array(cell.code, kind)
+    assert cell == Cell(*INCEPTION)
+    assert Cell.from_code(code).module_hash() == cell.module_hash()
+    hash_of_graph.cache_clear()
+    first_digest.cache_clear()
+    edges = from_bits(cell.code[:21])
+    assert hash_of_edges(edges, code[21:]) == cell.module_hash() == Cell(*INCEPTION).module_hash()
+    assert {type(number) for number in (*cell.code, *cell.ops, *sum(cell.matrix, ()))} == {int}
 
 
 def test_names_and_indices_agree() -> None:
