@@ -70,6 +70,9 @@ def test_where_the_table_is_looked_for(file: Path, tmp_path: Path, monkeypatch: 
     assert find(None) is None
     with pytest.raises(NoTable, match="nasplug nasbench101 import"):
         find(tmp_path / "nothing")
+    monkeypatch.setenv("NASPLUG_NASBENCH101_TABLE", str(tmp_path / "nothing"))
+    with pytest.raises(NoTable, match="nothing, which NASPLUG_NASBENCH101_TABLE names, is no imported"):
+        find(None)
     import_file(file, tmp_path / "elsewhere")
     monkeypatch.setenv("NASPLUG_NASBENCH101_TABLE", str(tmp_path / "elsewhere"))
     assert find(None) == tmp_path / "elsewhere"

@@ -21,8 +21,9 @@ class TableReport:
     def info(self) -> dict[str, Any]:
         """Returns where the table is, and what of."""
         manifest = self.table.manifest
-        source = {key: manifest["source"][key] for key in ("file", "records", "sha256", "published")}
-        return {"table": str(self.table.path), "cells": manifest["cells"], "epochs": manifest["epochs"]} | source
+        made_of = {key: manifest["source"][key] for key in ("file", "records", "sha256", "published")}
+        where = {"source": "table", "table": str(self.table.path)}
+        return where | {"cells": manifest["cells"], "epochs": manifest["epochs"]} | made_of
 
     def show_info(self, found: dict[str, Any]) -> None:
         """Prints what `info` returns."""
@@ -36,6 +37,7 @@ class TableReport:
         table = self.table
         row = table.row_of(cell.module_hash(text) or hash_of_row(cell.row_of_text(text)))
         return cell.document(table.cell_at(row), table.hash_at(row), int(table.parameters[row])) | {
+            "source": "table",
             "trainings": {epochs: self._trainings(row, epochs) for epochs in table.epochs},
             "rank": {epochs: self._ranks(row, epochs) for epochs in table.epochs},
             "cells": len(table),

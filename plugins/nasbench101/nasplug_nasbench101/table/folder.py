@@ -13,6 +13,7 @@ from nasplug_nasbench101.table.errors import NoTable
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+VARIABLE = "NASPLUG_NASBENCH101_TABLE"
 PUBLISHED = {  # SHA-256 of the files under https://storage.googleapis.com/nasbench/
     "3d64db8180fb1b0207212f9032205064312b6907a3bbc81eabea10db2f5c7e9c": "nasbench_full.tfrecord",
     "4c39c3936e36a85269881d659e44e61a245babcb72cb374eacacf75d0e5f4fd1": "nasbench_only108.tfrecord",
@@ -25,16 +26,17 @@ def default_folder() -> Path:
 
 
 def find(given: Path | None) -> Path | None:
-    """Returns the folder of the imported table: given, the default one, or $NASPLUG_NASBENCH101_TABLE; None: no table.
+    """Returns the folder of the imported table: given, the default one, or that of `VARIABLE`; None: no table.
 
     Raises `NoTable` where the one given, or the one the environment names, is not there.
     """
     if given is None and (default_folder() / MANIFEST).is_file():
         return default_folder()
-    named = given or (Path(text) if (text := os.environ.get("NASPLUG_NASBENCH101_TABLE")) else None)
+    named = given or (Path(text) if (text := os.environ.get(VARIABLE)) else None)
     if named is not None and not (named / MANIFEST).is_file():
+        by = "" if given else f", which {VARIABLE} names,"
         raise NoTable(
-            f"{named} is no imported NASBench-101 table: wanted a folder with {MANIFEST}. "
+            f"{named}{by} is no imported NASBench-101 table: wanted a folder with {MANIFEST}. "
             f"Make one: nasplug nasbench101 import FILE.tfrecord --out {named}"
         )
     return named
