@@ -12,6 +12,7 @@ COMMANDS = {
     "run": ("nasplug.cli.run", "Search a space with a strategy."),
     "list": ("nasplug.cli.plugins", "List the installed spaces, strategies and middleware."),
     "show": ("nasplug.cli.plugins", "Show a plugin's options with types, defaults and help."),
+    "new": ("nasplug.cli.new", "Make a project for a space or strategy of your own."),
     "check": ("nasplug.cli.check", "Try the laws of the conformance kit on a plugin."),
     "runs": ("nasplug.cli.history", "List the runs that a storage holds."),
     "trials": ("nasplug.cli.history", "List the trials of a run."),

@@ -1,0 +1,57 @@
+"""New projects: names are checked, nothing is overwritten, and a project appears whole or not at all."""
+
+import ast
+import tomllib
+
+import pytest
+
+from nasplug import scaffold
+from nasplug.errors import UsageError
+
+
+@pytest.mark.parametrize("kind", ["space", "strategy"])
+def test_a_project_is_complete(kind, tmp_path):
+    files = scaffold.create(kind, "my_own", tmp_path / "deep" / "mine")
+    assert [str(path.relative_to(tmp_path / "deep" / "mine")) for path in files] == [
+        ".gitignore", "README.md", "nasplug_my_own.py", "pyproject.toml", "tests/test_my_own.py",
+    ]  # fmt: skip
+    project = tomllib.loads((tmp_path / "deep/mine/pyproject.toml").read_text())["project"]
+    assert project["name"] == "nasplug-my-own"
+    assert next(iter(project["entry-points"].values())) == {"my_own": "nasplug_my_own:MyOwn"}
+    for path in files:
+        assert "{" + "{" not in path.read_text()
+        if path.suffix == ".py":
+            assert ast.get_docstring(ast.parse(path.read_text()))
+
+
+@pytest.mark.parametrize(
+    "name", ["", "My", "1st", "a-b", "a__b", "_a", "a_", "class", "naïve", "a b", "../x", "a" + "\n"]
+)
+def test_what_cannot_be_a_name_is_refused(name, tmp_path):
+    with pytest.raises(UsageError, match="cannot be the name of a space"):
+        scaffold.create("space", name, tmp_path / "mine")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_that_is_taken_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="'random' already exists: it comes with nasplug-strategies"):
+        scaffold.create("strategy", "random", tmp_path / "mine")
+    with pytest.raises(UsageError, match="There already is a package nasplug_strategies"):
+        scaffold.create("space", "strategies", tmp_path / "mine")
+
+
+def test_nothing_is_overwritten(tmp_path):
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(UsageError, match="already exists, and nothing is ever overwritten"):
+        scaffold.create("space", "my_own", tmp_path / "mine")
+    assert list((tmp_path / "mine").iterdir()) == []
+
+
+def test_a_project_that_cannot_be_finished_leaves_nothing(tmp_path, monkeypatch):
+    (tmp_path / "templates" / "space").mkdir(parents=True)
+    (tmp_path / "templates" / "space" / "a.jinja").write_text("fine")
+    (tmp_path / "templates" / "space" / "b.jinja").write_text("{{ nobody_knows }}")
+    monkeypatch.setattr(scaffold, "TEMPLATES", tmp_path / "templates")
+    with pytest.raises(Exception, match="nobody_knows"):
+        scaffold.create("space", "my_own", tmp_path / "out" / "mine")
+    assert list((tmp_path / "out").iterdir()) == []
