@@ -19,13 +19,14 @@ from nasplug import space as new_space
 from tests.plugins.nasbench101 import official
 from tests.plugins.nasbench101.test_cell import INCEPTION
 
+POOLING = Cell([[0, 1, 1], [0, 0, 1], [0, 0, 0]], [2])  # the one in the docs
 PUBLISHED = [1155.85302734375, 1.0, 0.9376001358032227, 0.9311898946762085]  # NASBench.ipynb, the Inception-like cell
 
 
 @pytest.fixture(scope="module")
 def cells() -> list[Cell]:
     codes = all_codes()[np.linspace(0, CELLS - 1, 12).astype(int)]
-    return [Cell.from_code(code.tolist()).prune() for code in codes] + [Cell(*INCEPTION)]
+    return [Cell.from_code(code.tolist()).prune() for code in codes] + [POOLING, Cell(*INCEPTION)]
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +71,18 @@ def test_the_published_answer_for_the_inception_like_cell(table: Table, cells: l
     answers = [nasbench.query(spec) for _ in range(40)]
     published = [answer for answer in answers if answer["training_time"] == PUBLISHED[0]]
     assert list(published[0].values())[2:] == [2_694_282, *PUBLISHED]
+
+
+def test_what_the_docs_show_runs(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Path(__file__).parents[3] / "docs" / "nasbench101.md"
+    blocks = [block.partition("```")[0] for block in page.read_text().split("```python\n")[1:]]
+    shown = next(block for block in blocks if "from nasbench import api" in block)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    (tmp_path / "nasbench_only108.tfrecord").write_bytes(file.read_bytes())
+    names: dict[str, object] = {}
+    exec(compile(shown, str(page), "exec"), names)
+    assert names["fixed"]["module_operations"] == ["input", "maxpool3x3", "output"]  # type: ignore[index]
 
 
 def test_every_budget_is_a_fidelity_of_the_space(table: Table, cells: list[Cell], figures: official.Figures) -> None:
