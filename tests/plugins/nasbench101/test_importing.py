@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from nasplug_nasbench101.table.errors import BadFile, NoTable
 from nasplug_nasbench101.table.importing import import_file
 from nasplug_nasbench101.table.table import Table
@@ -26,9 +27,16 @@ def test_two_processes_may_import_at_once(file: Path, tmp_path: Path) -> None:
         "print(import_file(Path(sys.argv[1]), Path(sys.argv[2]))['cells'])"
     )
     command = [sys.executable, "-c", program, str(file), str(tmp_path / "table")]
-    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    lock = FileLock(tmp_path / ".table.lock")
+    with lock:  # both wait, then one makes the table and the other one takes it
+        both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+        assert [process.stderr.readline()[:27] for process in both if process.stderr] == [
+            "waiting for another process"
+        ] * 2
+        assert not (tmp_path / "table").exists()
     assert [process.communicate(timeout=60)[0] for process in both] == [f"{CELLS}\n"] * 2
     assert [process.returncode for process in both] == [0, 0]
+    assert [path.name for path in tmp_path.iterdir() if "table" in path.name] == [".table.lock", "table"]
 
 
 def test_an_import_killed_while_it_writes_leaves_no_table_and_can_be_repeated(file: Path, tmp_path: Path) -> None:

@@ -4,11 +4,13 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from nasplug_nasbench101.bulk_hashing import module_hashes
@@ -41,8 +43,7 @@ def _import(path: Path, out: Path) -> dict[str, Any]:
         raise BadFile(f"{path} is no file. Wanted nasbench_only108.tfrecord or nasbench_full.tfrecord, plain or gzip.")
     _check_replaceable(out)
     out.parent.mkdir(parents=True, exist_ok=True)
-    tempfile.TemporaryFile(dir=out.parent).close()  # where nothing can be written, FileLock would try for ever
-    with FileLock(out.with_name(f".{out.name}.lock")):
+    with _locked(out):
         if not out.exists() and _old(out).exists():
             _old(out).rename(out)  # an import was killed between the two steps of `_replace`
         present = _made_from(path, out)
@@ -57,6 +58,20 @@ def _import(path: Path, out: Path) -> dict[str, Any]:
         finally:
             shutil.rmtree(partial, ignore_errors=True)
         return folders.read(out)[0]
+
+
+@contextmanager
+def _locked(out: Path) -> Iterator[None]:
+    """Holds the lock beside `out`, after saying so if another process has it. Raises `OSError` where it cannot be."""
+    tempfile.TemporaryFile(dir=out.parent).close()  # where nothing can be written, FileLock would try for ever
+    lock = FileLock(out.with_name(f".{out.name}.lock"))
+    try:
+        held = lock.acquire(blocking=False)
+    except Timeout:
+        print(f"waiting for another process that imports to {out}", file=sys.stderr)
+        held = lock.acquire()
+    with held:
+        yield
 
 
 def _made_from(path: Path, out: Path) -> dict[str, Any] | None:
