@@ -12,9 +12,19 @@ from nasplug_nasbenchgraph import NAME, NASBenchGraph, TableReader
 import nasplug
 from nasplug import Architecture
 from nasplug.errors import ConfigurationError, InvalidArchitecture
+from nasplug.testing import SpaceConformance
 
 SPACE = NASBenchGraph()
 DATASETS = ("cora", "citeseer", "pubmed", "cs", "physics", "photo", "computers", "arxiv", "proteins")
+
+
+class TestLaws(SpaceConformance):
+    space, devices = "nasbenchgraph", ("gpu",)
+
+
+class TestLawsOnProteins(SpaceConformance):
+    space, devices = "nasbenchgraph", ("gpu",)
+    options = {"dataset": "proteins"}
 
 
 def shape(inputs, operations, node=0):

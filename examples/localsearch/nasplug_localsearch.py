@@ -1,0 +1,51 @@
+"""Local search with restarts (White, Nolen and Savani, UAI 2021, arXiv 2005.02960), as a strategy of nasplug."""
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from nasplug import Architecture, Trial, hookimpl, option
+
+if TYPE_CHECKING:
+    from nasplug.run import Run
+
+TRIES = 1000  # candidates without a new network, after which the search is over
+
+
+@attrs.define(eq=False)
+class LocalSearch:
+    """Tries mutants of a centre and moves to the first that is better; starts anew after `patience` that are not."""
+
+    patience: int = option(20, help="mutants without progress, then a new start", validator=attrs.validators.ge(1))
+    _seen: set[str] = attrs.field(factory=set, init=False)
+    _centre: Trial | None = attrs.field(default=None, init=False)
+    _misses: int = attrs.field(default=0, init=False)
+
+    @hookimpl
+    def suggest(self, run: "Run", count: int) -> list[Architecture]:
+        """Returns up to `count` new networks: mutants of the centre, samples where none of them is new."""
+        found: list[Architecture] = []
+        for attempt in range(TRIES):
+            if self._centre and attempt < TRIES // 2:
+                candidate = run.hook.mutate(architecture=self._centre.architecture, rng=run.rng)
+            else:
+                candidate = run.hook.sample(rng=run.rng)
+            canonical = run.hook.canonical(architecture=candidate)
+            if canonical not in self._seen:
+                self._seen.add(canonical)
+                found.append(candidate)
+            if len(found) == count:
+                break
+        return found
+
+    @hookimpl
+    def on_trial(self, trial: Trial) -> None:
+        """Moves the centre; all that the strategy knows comes from here, so that a run can be resumed."""
+        self._seen.add(trial.canonical)
+        best = -1.0 if self._centre is None else self._centre.accuracy
+        if trial.accuracy is not None and best is not None and trial.accuracy > best:
+            self._centre, self._misses = trial, 0
+        else:
+            self._misses += 1
+        if self._misses >= self.patience:
+            self._centre, self._misses = None, 0

@@ -1,0 +1,59 @@
+"""The example middleware: incumbents are told once, to a webhook that really listens, and a deaf one ends nothing."""
+
+import json
+import logging
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from nasplug_notice import Notice
+
+import nasplug
+from nasplug.testing import MiddlewareConformance, Toy
+
+
+class TestNotice(MiddlewareConformance):
+    middleware = "notice"
+
+
+@pytest.fixture
+def webhook():
+    """A server on this machine, and the documents that it was sent."""
+    told = []
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_POST(self):
+            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Listener) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/found", told
+        server.shutdown()
+        thread.join()
+
+
+def test_every_incumbent_above_the_bound_is_told(webhook):
+    url, told = webhook
+    result = nasplug.search(Toy(), "random", budget=50, middleware=[f"notice:url={url},above=70"])
+    best, wanted = 70.0, []
+    for trial in result.trials[:-1]:
+        if trial.accuracy > best:
+            best = trial.accuracy
+            wanted.append(
+                {"run": result.run, "trial": trial.number, "architecture": str(trial.architecture), "accuracy": best}
+            )
+    assert told == wanted
+    assert len(told) > 1
+
+
+def test_a_webhook_that_does_not_listen_is_a_warning(caplog):
+    with caplog.at_level(logging.WARNING):
+        result = nasplug.search(Toy(), "random", budget=5, middleware=[Notice(url="http://127.0.0.1:9/")])
+    assert len(result.trials) == 6
+    assert "the webhook http://127.0.0.1:9/ was not told" in caplog.text
