@@ -12,7 +12,7 @@ def oracle(table: Table, epochs: int = 108, seed: int = 0) -> Iterator[tuple[Arc
     """Yields all cells, best first: architecture, the validation accuracy it is ranked by, its mean test accuracy.
 
     Ranked by one validation record a cell, chosen by `seed`, and reported by the mean over the three records, in
-    percent: the best that a predictor of arXiv 1912.00848 could do. Cells are those of the table, as trained.
+    percent: the best that a predictor of arXiv 1912.00848 could do. Cells are those of the table.
     """
     trainings = table.of_epochs(epochs)[:, :, FINAL]  # [n, 3, 4]
     record = np.random.default_rng(seed).integers(trainings.shape[1], size=len(table))

@@ -50,6 +50,14 @@ def test_first_members_are_those_of_the_enumeration() -> None:
         assert first_member(real.isomorph(cell, rng)) == first_member(cell) == cell
 
 
+def test_the_first_member_of_the_inception_like_cell_is_the_one_that_the_dataset_answers_with() -> None:
+    """NASBench.ipynb of google-research/nasbench prints it so, whatever the order in which it was asked for."""
+    first = first_member(Cell(*INCEPTION))
+    successors = [[v for v, edge in enumerate(row) if edge] for row in first.matrix]
+    assert successors == [[1, 2, 3, 4], [6], [6], [6], [5], [6], []]
+    assert first.ops == (0, 1, 2, 0, 0)
+
+
 def test_channels_of_many_cells_are_those_of_each() -> None:
     codes = np.random.default_rng(1).choice(all_codes(), 300, replace=False)
     for code, channels in zip(codes, all_channels(codes, 128, 256).tolist(), strict=True):

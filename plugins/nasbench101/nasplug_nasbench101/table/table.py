@@ -49,7 +49,7 @@ class Table:
         return f"{high:016x}{low:016x}"
 
     def cell_at(self, row: int) -> Cell:
-        """Returns a row's cell as it was trained, pruned."""
+        """Returns a row's cell, its vertices in the order of the file."""
         return Cell.from_code(self.codes[row].tolist()).prune()
 
     def row_of(self, module_hash: str) -> int:
