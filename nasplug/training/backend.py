@@ -18,7 +18,7 @@ _lock = threading.Lock()
 
 
 @contextmanager
-def _native_stderr_held() -> Iterator[None]:
+def native_stderr_held() -> Iterator[None]:
     """Holds back what C++ libraries write to file descriptor 2; Python's own `sys.stderr` goes on writing.
 
     Two of TensorFlow's libraries log while they are loaded, before they read TF_CPP_MIN_LOG_LEVEL. What was held is
@@ -44,10 +44,10 @@ def _native_stderr_held() -> Iterator[None]:
 
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-with _native_stderr_held():
+with native_stderr_held():
     import tensorflow as tf
 
-__all__ = ["configure", "tf"]
+__all__ = ["configure", "native_stderr_held", "tf"]
 
 
 def configure(threads: int = 2, accelerator: Accelerator = "auto") -> None:

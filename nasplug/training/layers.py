@@ -27,8 +27,8 @@ class Convolution(tf.Module):
     def __call__(self, x: Any) -> Any:
         """Returns `[b, h / stride, w / stride, outputs]` for `x` `[b, h, w, inputs]`."""
         kernel = tf.cast(self.kernel, x.dtype)
-        if kernel.shape[0] == self.stride == 1:
-            return _pointwise(x, kernel)
+        if kernel.shape[0] == self.stride == 1 and x.shape[0] != 1:  # one image is converted for LiteRT, which folds
+            return _pointwise(x, kernel)  # normalisation into convolutions alone
         return tf.nn.conv2d(x, kernel, self.stride, "SAME")
 
 

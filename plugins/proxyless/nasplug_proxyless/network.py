@@ -40,7 +40,7 @@ class InvertedBottleneck(tf.Module):
         super().__init__()
         hidden = inputs * expansion(layer, operation)
         self.residual = layer.residual
-        self.expand = _conv_norm(1, inputs, hidden, 1, norm, rng) if hidden > inputs else None
+        self.expand = conv_norm_relu(1, inputs, hidden, 1, norm, rng) if hidden > inputs else None
         self.depthwise = Depthwise(kernel(operation), hidden, layer.stride, rng)
         self.depthwise_norm = BatchNorm(hidden, **norm)
         self.project = Convolution(1, hidden, outputs, 1, rng)
@@ -89,7 +89,7 @@ class ProxylessNetwork(tf.Module):
         check(code)
         norm = norm or {}
         inputs = scaled(STEM_FILTERS, width)
-        self.stem = _conv_norm(3, channels, inputs, 2, norm, rng)
+        self.stem = conv_norm_relu(3, channels, inputs, 2, norm, rng)
         self.layers = []
         for layer, operation in zip(LAYERS, code, strict=True):
             outputs = scaled(layer.filters, width)
@@ -97,7 +97,7 @@ class ProxylessNetwork(tf.Module):
                 self.layers.append(InvertedBottleneck(layer, operation, inputs, outputs, norm, rng, residual_start))
             inputs = outputs
         head = scaled(HEAD_FILTERS, width)
-        self.head = _conv_norm(1, inputs, head, 1, norm, rng)
+        self.head = conv_norm_relu(1, inputs, head, 1, norm, rng)
         self.dropout = Dropout(dropout, rng)
         self.classifier = Dense(head, classes, rng)
 
@@ -110,7 +110,8 @@ class ProxylessNetwork(tf.Module):
         return self.classifier(self.dropout(x, training))
 
 
-def _conv_norm(
+def conv_norm_relu(
     k: int, inputs: int, outputs: int, stride: int, norm: dict[str, Any], rng: np.random.Generator
 ) -> ConvNormRelu:
+    """Returns a k×k convolution with what follows it; `norm` holds the constants of batch normalisation."""
     return ConvNormRelu(Convolution(k, inputs, outputs, stride, rng), BatchNorm(outputs, **norm))

@@ -67,8 +67,10 @@ class Proxyless:
     checkpoint_steps: int = option(1000, help="steps between two checkpoints", validator=_positive)
     tensorboard: Path | None = option(None, help="folder for TensorBoard scalars, one run a training")
     threads: int = option(2, help="operations that run side by side; never changes results", validator=_positive)
+    latency_threads: int = option(1, help="threads of a network on the device 'host'", validator=_positive)
     mutated_layers: int = option(1, help="layers that a mutation changes", validator=_positive)
     _windows: "dict[tuple[str, float, float], Window]" = attrs.field(factory=dict, init=False, repr=False)
+    _measured: dict[tuple[int, ...], float] = attrs.field(factory=dict, init=False, repr=False)
 
     @property
     def setting(self) -> Setting:
@@ -168,8 +170,19 @@ class Proxyless:
 
     @hookimpl
     def measure_latency(self, architecture: Architecture, device: str) -> float | None:
-        """Returns milliseconds on device `pixel1` (TuNAS's linear model, at width 1 and 224×224); None for others."""
-        model, code = latency.additive_model(device), _checked(architecture)
+        """Returns milliseconds for one image; None for an unknown device.
+
+        `pixel1` is TuNAS's linear model, at width 1 and 224×224; a file `….json` a table of `latency calibrate`; `host`
+        measures the network of these options on this CPU, once for each architecture.
+        """
+        code = _checked(architecture)
+        if device == "host":
+            from nasplug_proxyless.calibration import network_latency
+
+            if code not in self._measured:
+                self._measured[code] = network_latency(code, self.setting, self.latency_threads)
+            return self._measured[code]
+        model = latency.additive_model(device)
         return float(model.of([code])[0]) if model else None
 
     @hookimpl

@@ -1,6 +1,7 @@
 """From the space's options to trainings: which images, which devices, which files."""
 
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -57,6 +58,13 @@ class Trainer:
             return build(architecture.code, self.setting, purpose, rng)
 
         return train_network(factory, self.task, self.setting.recipe, purpose, epochs, seed, self.placement, records)
+
+    def export(self, trained: Trained, folder: Path) -> dict[str, Any]:
+        """Writes the network of a final training into `folder`; returns files and accuracies: see `export`."""
+        from nasplug.training.export import export
+
+        found = attrs.asdict(export(trained.network, self.task, "final", folder))
+        return {name: str(value) if isinstance(value, Path) else value for name, value in found.items()}
 
     def _records(self, training: str) -> Records:
         """Returns folders of their own for a training, named after all that decides its result."""

@@ -2,12 +2,15 @@
 
 import json
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
+from nasplug_proxyless import calibration
 from nasplug_proxyless.commands import proxyless
-from nasplug_proxyless.operations import MOBILE
+from nasplug_proxyless.operations import CHOICES, MOBILE
+from nasplug_proxyless.space import Proxyless
 
-from nasplug.errors import InvalidArchitecture, UsageError
+from nasplug.errors import ConfigurationError, InvalidArchitecture, UsageError
 
 CODE = ",".join(map(str, MOBILE))
 
@@ -34,6 +37,57 @@ def test_latency():
 def test_bad_architectures_are_refused(arch):
     with pytest.raises(InvalidArchitecture):
         call("count", arch)
+
+
+def test_latency_on_a_table(tmp_path):
+    rows = [[1.0] * choices for choices in CHOICES]
+    (tmp_path / "mine.json").write_text(json.dumps({"bias_ms": 2.0, "coefficients_ms": rows}))
+    found = call("latency", CODE, "--device", str(tmp_path / "mine.json"), "--json")
+    assert json.loads(found.output) == {"latency": 24.0}
+    (tmp_path / "broken.json").write_text(json.dumps({"bias_ms": 2.0, "coefficients_ms": rows[1:]}))
+    for name in ("broken.json", "missing.json"):
+        with pytest.raises(ConfigurationError, match=f"{name} is no latency table"):
+            call("latency", CODE, "--device", str(tmp_path / name))
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    (("latency", "calibrate", "--out", "table.txt"), "must end in .json"),
+    (("train", CODE, "--purpose", "search", "--export", "there"), "leave --purpose search away"),
+])  # fmt: skip
+def test_wrong_combinations_are_refused(arguments, message):
+    with pytest.raises(UsageError, match=message):
+        call(*arguments)
+
+
+@pytest.mark.slow
+def test_calibrate_makes_a_device_of_this_machine(tmp_path, monkeypatch):
+    for name, fewer in (("ROUNDS", 2), ("RUNS", 5), ("NETWORKS", 1)):
+        monkeypatch.setattr(calibration, name, fewer)
+    table, options = tmp_path / "host.json", ("--space-opt", "task=fashion-mnist", "--space-opt", "resolution=28")
+    found = json.loads(call("latency", "calibrate", "--out", str(table), "--held-out", "1", *options, "--json").stdout)
+    assert 0 < found["mean_absolute_error"] < 60  # of the busiest machine; the benchmark measures it on a quiet one
+    table_sum = json.loads(call("latency", CODE, "--device", str(table), "--json").output)["latency"]
+    measured = json.loads(call("latency", CODE, "--device", "host", *options, "--json").output)["latency"]
+    assert table_sum == pytest.approx(measured, rel=0.8)
+    space = Proxyless()
+    (drawn,) = space.sample_within(
+        device=str(table), low=table_sum, high=2 * table_sum, count=1, rng=np.random.default_rng(0)
+    )
+    assert table_sum <= space.measure_latency(architecture=drawn, device=str(table)) <= 2 * table_sum
+
+
+@pytest.mark.slow
+def test_export_writes_files_as_accurate_as_the_network(tmp_path):
+    arch = "0,0,6,6,6,0,6,6,6,0,6,6,6,0,6,6,6,0,6,6,6,0"
+    options = ("--space-opt", "task=fashion-mnist", "--space-opt", "resolution=28", "--epochs", "1", "--json")
+    found = json.loads(call("train", arch, "--export", str(tmp_path / "out"), *options).output)
+    assert found["checked_images"] == 2000
+    assert found["network_accuracy"] > 50
+    assert found["network_accuracy"] == pytest.approx(found["accuracy"], abs=3)  # of 3,000 images
+    assert found["saved_model_accuracy"] == found["network_accuracy"]
+    assert found["tflite_accuracy"] == pytest.approx(found["network_accuracy"], abs=0.1)
+    assert (tmp_path / "out" / "saved_model" / "saved_model.pb").is_file()
+    assert (tmp_path / "out" / "network.tflite").stat().st_size < 4 * found["metrics"]["parameters"] + 100_000
 
 
 @pytest.mark.slow

@@ -1,12 +1,8 @@
 """Trainings as the space's options say: ImageNet-format images, precision, XLA, files."""
 
-import json
-
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from imagenet_sample import CLASSES, build, write_images
-from nasplug_proxyless.commands import proxyless
 from nasplug_proxyless.operations import MOBILE
 from nasplug_proxyless.space import Proxyless
 from nasplug_proxyless.trainer import Trainer
