@@ -14,10 +14,12 @@ COMMANDS = {
     "show": ("nasplug.cli.plugins", "Show a plugin's options with types, defaults and help."),
     "new": ("nasplug.cli.new", "Make a project for a space or strategy of your own."),
     "check": ("nasplug.cli.check", "Try the laws of the conformance kit on a plugin."),
+    "doctor": ("nasplug.cli.doctor", "Tell what this installation has, and what is wrong with it."),
     "runs": ("nasplug.cli.history", "List the runs that a storage holds."),
     "trials": ("nasplug.cli.history", "List the trials of a run."),
     "best": ("nasplug.cli.history", "Show the best architecture of a run."),
     "export": ("nasplug.cli.history", "Write the trials of a run as CSV or JSON."),
+    "completion": ("nasplug.cli.completion", "Print the completion script of a shell."),
 }
 
 

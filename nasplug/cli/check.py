@@ -7,6 +7,7 @@ import attrs
 import click
 
 from nasplug import discovery, options
+from nasplug.cli.completion import plugin_names
 from nasplug.cli.output import print_json
 from nasplug.errors import UsageError
 
@@ -15,7 +16,7 @@ MARKS = {"kept": "✓", "broken": "✗", "not applicable": "–"}
 
 @click.command()
 @click.argument("kind", type=click.Choice(list(discovery.GROUPS)))
-@click.argument("name")
+@click.argument("name", shell_complete=plugin_names())
 @click.option("--opt", multiple=True, metavar="k=v", help="An option of the plugin; 'nasplug show NAME' lists them.")
 @click.option("--epochs", type=int, help="Spaces: epochs of each training.  [default: the space's]")
 @click.option("--device", multiple=True, help="Spaces: a device whose latency the space tells.")

@@ -7,6 +7,7 @@ import attrs
 import click
 
 from nasplug import discovery, manager, options
+from nasplug.cli.completion import plugin_names
 from nasplug.cli.output import print_json, print_table
 from nasplug.errors import DiscoveryError, did_you_mean
 
@@ -31,7 +32,7 @@ def list_command(kind: str | None, check: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=plugin_names())
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def show_command(name: str, as_json: bool) -> None:
     """Show the options of the plugin NAME with types, defaults and help, and what provides it."""

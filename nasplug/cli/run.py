@@ -9,6 +9,7 @@ import click
 
 import nasplug
 from nasplug import options
+from nasplug.cli.completion import plugin_names
 from nasplug.cli.output import best_rows, print_best, print_json
 from nasplug.cli.progress import Progress
 from nasplug.errors import NasplugError
@@ -30,8 +31,20 @@ class LatencyRange(click.ParamType[tuple[float, float]]):
 
 
 @click.command()
-@click.option("--space", required=True, metavar="NAME", help="The search space; 'nasplug list spaces' shows them.")
-@click.option("--strategy", required=True, metavar="NAME", help="The strategy; 'nasplug list strategies' shows them.")
+@click.option(
+    "--space",
+    required=True,
+    metavar="NAME",
+    shell_complete=plugin_names("space"),
+    help="The search space; 'nasplug list spaces' shows them.",
+)
+@click.option(
+    "--strategy",
+    required=True,
+    metavar="NAME",
+    shell_complete=plugin_names("strategy"),
+    help="The strategy; 'nasplug list strategies' shows them.",
+)
 @click.option(
     "--budget", type=int, metavar="TRIALS", help="How many architectures to evaluate.  [default: the space's]"
 )
@@ -41,7 +54,12 @@ class LatencyRange(click.ParamType[tuple[float, float]]):
 @click.option("--batch", type=int, metavar="N", help="Architectures suggested at once.  [default: --workers]")
 @click.option("--epochs", type=int, help="Epochs of each training.  [default: the space's]")
 @click.option(
-    "--with", "middleware", multiple=True, metavar="NAME[:k=v,…]", help="Add middleware; the first is outermost."
+    "--with",
+    "middleware",
+    multiple=True,
+    metavar="NAME[:k=v,…]",
+    shell_complete=plugin_names("middleware"),
+    help="Add middleware; the first is outermost.",
 )
 @click.option(
     "--space-opt", multiple=True, metavar="k=v", help="An option of the space; 'nasplug show NAME' lists them."

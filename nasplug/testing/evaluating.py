@@ -4,6 +4,8 @@ import json
 import math
 from typing import ClassVar
 
+import numpy as np
+
 from nasplug import discovery, options
 from nasplug.choice import RUN_ADVICE
 from nasplug.testing.asking import SpaceLaws
@@ -86,6 +88,26 @@ class EvaluationLaws(SpaceLaws):
                 self.expect(positive, f"{architecture} on {device!r} gave {found!r}")
             unknown = self.latency(architecture, "a device that nobody has")
             self.expect(unknown is None, f"a device that nobody has gave {unknown!r} ms")
+
+    @law("sample_within")
+    def test_samples_lie_within_a_window(self) -> None:
+        """sample_within returns `count` architectures inside the window, the same for the same generator; or None.
+
+        It is what a search with bounds on the latency draws from.
+        """
+        self.needs("sample_within")
+        for device in self.devices:
+            known = sorted(found for one in self.drawn(20) if (found := self.latency(one, device)))
+            low, high = known[5], known[-5]
+            asked = {"device": device, "low": low, "high": high, "count": 7}
+            if (found := self.ask("sample_within", rng=np.random.default_rng(0), **asked)) is None:
+                continue
+            self.expect(len(found) == 7, f"asked for 7 it gave {len(found)}")
+            times = [self.latency(architecture, device) for architecture in found]
+            inside = all(time is not None and low <= time <= high for time in times)
+            self.expect(inside, f"it gave {times} ms for {low} to {high} ms on {device!r}")
+            again = self.ask("sample_within", rng=np.random.default_rng(0), **asked)
+            self.expect(list(found) == list(again), "the same generator gave other architectures")
 
     @law("recommend")
     def test_recommendations_are_options(self) -> None:

@@ -6,8 +6,10 @@ raises, an answer of the wrong type), it does not apply, and the law that answer
 
 import functools
 import inspect
+import sys
 import unittest
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
 from typing import Any, ClassVar, Literal
 
 import attrs
@@ -95,15 +97,20 @@ class Verdict:
 def check(conformance: type[Laws]) -> Iterator[Verdict]:
     """Yields the verdict of every law of a conformance class, each tried on an object of its own as pytest does."""
     for name in conformance.laws():
-        says = statement(getattr(conformance, name))
-        try:
-            getattr(conformance(), name)()
-        except NotApplicable as reason:
-            yield Verdict(name, says, "not applicable", str(reason))
-        except Broken as broken:
-            yield Verdict(name, says, "broken", str(broken))
-        else:
-            yield Verdict(name, says, "kept")
+        with redirect_stdout(sys.stderr):  # what plugins print must not mix with what is printed of the verdicts
+            verdict = _verdict(conformance, name)
+        yield verdict
+
+
+def _verdict(conformance: type[Laws], name: str) -> Verdict:
+    says = statement(getattr(conformance, name))
+    try:
+        getattr(conformance(), name)()
+    except NotApplicable as reason:
+        return Verdict(name, says, "not applicable", str(reason))
+    except Broken as broken:
+        return Verdict(name, says, "broken", str(broken))
+    return Verdict(name, says, "kept")
 
 
 def statement(method: Any) -> str:

@@ -353,6 +353,14 @@ class NoLatency(Toy):
         return 10.0 if device == "toyphone" else 0.0
 
 
+class OutsideTheWindow(Toy):
+    breaks = "test_samples_lie_within_a_window"
+
+    @hookimpl
+    def sample_within(self, device, low, high, count, rng):
+        return [Toy.sample(self, rng) for _ in range(count)]
+
+
 class UnknownRecommendation(Toy):
     breaks = "test_recommendations_are_options"
 

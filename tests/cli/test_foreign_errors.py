@@ -1,0 +1,87 @@
+"""A foreign plugin may raise anywhere: what the user sees is one message, and never a traceback without --debug."""
+
+import pytest
+from faulty.raising import HOOKS, SAID
+
+SPACE, STRATEGY = "nasplug.testing:Toy", "random"
+ASKED_BY = {
+    "mutate": "regularized_evolution",
+    "encode_graph": "neural_predictor",
+    "enumerate_space": "neural_predictor",
+}
+OF_A_SPACE = [
+    "recommend", "on_start", "sample", "sample_within", "mutate", "enumerate_space", "canonical", "encode_graph",
+    "features", "measure_latency", "evaluate", "on_trial", "on_stop", "describe", "__init__",
+]  # fmt: skip
+ASKED_BY["features"] = "neural_predictor"
+
+
+def assert_one_message(done, place):
+    told = done.stdout + done.stderr
+    assert "Traceback" not in told
+    assert 'File "' not in told
+    assert SAID in done.stderr, told
+    assert f"{SAID} {place}" in done.stderr
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize("place", OF_A_SPACE)
+def test_a_space_that_raises(nasplug, place):
+    space = f"faulty.raising:Space_{place}"
+    pair = ("--space", space, "--strategy", ASKED_BY.get(place, STRATEGY))
+    window = ("--latency", "10:30") if place == "sample_within" else ()
+    assert_one_message(nasplug("run", *pair, "--budget", "30", "--device", "toyphone", *window), place)
+
+
+@pytest.mark.parametrize("place", ["suggest", "on_trial", "__init__"])
+def test_a_strategy_that_raises(nasplug, place):
+    pair = ("--space", SPACE, "--strategy", f"faulty.raising:Strategy_{place}")
+    assert_one_message(nasplug("run", *pair, "--budget", "5"), place)
+
+
+@pytest.mark.parametrize("place", ["on_start", "evaluate", "on_trial", "on_stop", "suggest", "__init__"])
+def test_middleware_that_raises(nasplug, place):
+    run = ("run", "--space", SPACE, "--strategy", STRATEGY, "--budget", "5")
+    assert_one_message(nasplug(*run, "--with", f"faulty.raising:Middleware_{place}"), place)
+
+
+def test_every_hook_of_a_run_is_tried():
+    elsewhere = {"register_commands", "suggest", "draw", "build_network"}  # below, or asked by no run
+    assert set(HOOKS) - elsewhere == set(OF_A_SPACE) - {"__init__"}
+
+
+@pytest.mark.parametrize("more", [("--workers", "3"), ("--workers", "3", "--async"), ("--with", "processes")])
+def test_evaluations_that_raise_in_threads_and_processes(nasplug, more):
+    pair = ("--space", "faulty.raising:Space_evaluate", "--strategy", STRATEGY)
+    assert_one_message(nasplug("run", *pair, "--budget", "5", *more), "evaluate")
+
+
+def test_a_space_that_raises_is_still_checked(nasplug):
+    done = nasplug("check", "space", "faulty.raising:Space_sample")
+    assert (done.returncode, "Traceback" in done.stdout + done.stderr) == (1, False)
+    assert f"RuntimeError: {SAID} sample" in done.stdout
+
+
+def test_debug_shows_where_it_was(nasplug):
+    done = nasplug("run", "--space", "faulty.raising:Space_sample", "--strategy", STRATEGY, "--debug")
+    assert 'raise RuntimeError(f"{SAID} {place}")' in done.stderr
+
+
+def test_a_plugin_that_cannot_be_imported_spoils_no_other_command(nasplug, tmp_path, monkeypatch):
+    folder = tmp_path / "site"
+    info = folder / "third_party-1.2.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: third-party\nVersion: 1.2\n")
+    (info / "entry_points.txt").write_text("[nasplug.spaces]\nforeign = foreign_module:Space\n")
+    (folder / "foreign_module.py").write_text(f"raise RuntimeError('{SAID} import')\n")
+    path = {"env": {"PYTHONPATH": str(folder), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "COLUMNS": "160"}}
+    for command, code in ((("list",), 0), (("--help",), 0), (("list", "--check"), 0), (("doctor",), 1), (("runs",), 1)):
+        done = nasplug(*command, **path)
+        assert (done.returncode, "Traceback" in done.stdout + done.stderr) == (code, False), done.stderr
+    for command in (("show", "foreign"), ("run", "--space", "foreign", "--strategy", "random"), ("foreign", "x")):
+        done = nasplug(*command, **path)
+        assert done.returncode == 2
+        assert (
+            f"third-party 1.2 is broken: loading foreign_module:Space gave RuntimeError: {SAID} import" in done.stderr
+        )
+        assert "Traceback" not in done.stderr
