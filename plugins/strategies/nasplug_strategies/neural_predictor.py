@@ -60,7 +60,7 @@ class NeuralPredictorSearch:
     classifier_lr: float | None = option(None, help="learning rate of the classifier")
     weight_decay: float | None = option(None, help="L2 on all weights")
     dropout: float | None = option(None, help="on fully-connected layers")
-    compute: str = option("cpu", help="torch device of the predictor")
+    device: str = option("cpu", help="torch device of the networks: cpu, cuda, cuda:1, …")
     paper: dict[str, Any] | None = option(
         None,
         help="what a space recommends for preset=paper alone, as a dict of the options above; they override it",
@@ -145,7 +145,7 @@ class NeuralPredictorSearch:
 
     def settings(self) -> dict[str, Any]:
         """Returns the keyword arguments of `NeuralPredictor` that these options mean, without the seed."""
-        names = {*options.fields(type(self))} - {"n", "k", "pool", "refit", "compute", "paper"}
+        names = {*options.fields(type(self))} - {"n", "k", "pool", "refit", "paper"}
         own = {name: value for name in sorted(names) if (value := getattr(self, name)) is not None}
         recommended = self.paper or {} if self.preset == "paper" else {}
-        return {**recommended, **own, "device": self.compute}
+        return {**recommended, **own}

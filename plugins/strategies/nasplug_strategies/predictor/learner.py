@@ -1,7 +1,7 @@
 """What learns an accuracy from graphs: stacked networks, a Gaussian process on their structure, or both averaged."""
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Self
+from typing import Self
 
 import attrs
 import torch
@@ -38,7 +38,7 @@ class Learner:
         loss: str,
         lr: float,
         seed: int,
-        device: Any,
+        device: torch.device,
     ) -> Self:
         """Returns a learner of `y` `[n]` (standardised, or 0 and 1) from graphs and `given` scalars `[n, s]`."""
         blocks = scalars_of(settings, graphs, given)
@@ -91,7 +91,9 @@ class Learner:
         return {f"{part}.{name}": tensor for part, tensors in parts.items() for name, tensor in tensors.items()}
 
     @classmethod
-    def restore(cls, settings: Settings, shape: Shape, seed: int, device: Any, state: dict[str, Tensor]) -> Self:
+    def restore(
+        cls, settings: Settings, shape: Shape, seed: int, device: torch.device, state: dict[str, Tensor]
+    ) -> Self:
         """Returns the learner of these tensors. Raises `RuntimeError` or `KeyError` where they do not fit."""
         parts: dict[str, dict[str, Tensor]] = {"model": {}, "process": {}, "scaler": {}}
         for key, tensor in state.items():

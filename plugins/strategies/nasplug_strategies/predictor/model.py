@@ -1,7 +1,7 @@
 """One trained set of stacked networks: scores of graphs, before they are turned into percent."""
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Self
 
 import attrs
 import torch
@@ -40,9 +40,11 @@ class Model:
     shift: Tensor
 
     @classmethod
-    def fresh(cls, settings: Settings, shape: Shape, seed: int, device: Any, generator: torch.Generator) -> Self:
+    def fresh(
+        cls, settings: Settings, shape: Shape, seed: int, device: torch.device, generator: torch.Generator
+    ) -> Self:
         """Returns untrained networks, initialised with `generator`."""
-        device, m = torch.device(device), settings.members
+        m = settings.members
         network = _network(settings, shape, generator).to(device)
         return cls(settings, shape, seed, device, network, torch.ones(m, 1), torch.zeros(m, 1))
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from nasplug_strategies.predictor.calibration import Array, Calibration
+from nasplug_strategies.predictor.device import torch_device
 from nasplug_strategies.predictor.errors import PredictorError
 from nasplug_strategies.predictor.files import read, write
 from nasplug_strategies.predictor.graphs import Graphs, dense, padded
@@ -52,7 +53,7 @@ class NeuralPredictor:
     ) -> None:
         self.settings: Settings = settings(preset, {"kind": kind, **changes})
         self.seed = seed
-        self.device = device
+        self.device = torch_device(device)
         self.fitted: Fitted | None = None
 
     def fit(self, batch: Any, accuracy: Any, features: Any = None) -> Self:
@@ -148,25 +149,24 @@ class NeuralPredictor:
     def load(cls, path: str | Path, device: str = "cpu") -> Self:
         """Returns the predictor that `save` wrote. Raises `PredictorError` for any other or damaged file."""
         about, tensors = read(path)
+        predictor = cls(device=device)
         try:
-            return cls._restored(about, tensors, device)
+            return predictor._restored(about, tensors)
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             raise PredictorError(f"{path} does not fit this predictor: {error}") from error
 
-    @classmethod
-    def _restored(cls, about: dict[str, Any], tensors: dict[str, Tensor], device: str) -> Self:
-        predictor = cls(seed=about["seed"], device=device)
-        predictor.settings = Settings(**about["settings"])
+    def _restored(self, about: dict[str, Any], tensors: dict[str, Tensor]) -> Self:
+        self.seed, self.settings = about["seed"], Settings(**about["settings"])
         fitted = Fitted(**{name: about[name] for name in PLAIN})
         if "scores" in tensors:
             fitted.calibration = Calibration(tensors["scores"].numpy(), tensors["labels"].numpy(), about["slope"])
         for name in STAGES:
             if name in about:
                 state = {key.removeprefix(f"{name}."): t for key, t in tensors.items() if key.startswith(f"{name}.")}
-                chosen = predictor.settings if name == "regressor" else attrs.evolve(predictor.settings, process=0.0)
-                setattr(fitted, name, Learner.restore(chosen, Shape(**about[name]), about["seed"], device, state))
-        predictor.fitted = fitted
-        return predictor
+                chosen = self.settings if name == "regressor" else attrs.evolve(self.settings, process=0.0)
+                setattr(fitted, name, Learner.restore(chosen, Shape(**about[name]), self.seed, self.device, state))
+        self.fitted = fitted
+        return self
 
 
 PLAIN = ("nodes", "width", "given", "constant", "rejected")

@@ -34,3 +34,11 @@ def test_equal_fits_give_equal_bits():
     X, y, block = data()
     first, second = (GaussianProcess.fit(X, block, y).predict(X) for _ in range(2))
     assert torch.equal(first[0], second[0])
+
+
+def test_equal_points_with_equal_labels_are_survived():
+    X, y, block = data(40)
+    X, y = X.repeat(8, 1), y.repeat(8)
+    mean, variance = GaussianProcess.fit(X, block, y).predict(X)
+    assert (mean - y).abs().max() < 0.2
+    assert bool(torch.isfinite(variance).all())
