@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DONE := $(VENV)/.installed
 
-.PHONY: install run test lint clean
+.PHONY: install run test lint docs clean
 
 install: $(DONE)
 
@@ -17,7 +17,7 @@ $(DONE): requirements.txt pyproject.toml plugins/*/pyproject.toml examples/*/pyp
 run: install
 	$(BIN)/nasplug run --space proxyless --strategy neural_predictor
 
-test: install lint
+test: install lint docs
 	$(BIN)/python -m pytest
 
 lint: install
@@ -25,5 +25,8 @@ lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+docs: install
+	$(BIN)/sphinx-build -W --keep-going -q -E docs docs/_build
+
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) docs/_build

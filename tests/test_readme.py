@@ -1,7 +1,9 @@
-"""What the README and the docs show is true: every Python block runs, every command line exists."""
+"""What the README and the docs show is true: every Python block runs, every command line exists, the rest parses."""
 
+import json
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import click
@@ -10,37 +12,62 @@ import pytest
 from nasplug.cli import cli
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "plugins").glob("*/README.md"))]
-BLOCK = re.compile(r"(?:<!-- not run: (?P<why>.+?) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)```", re.DOTALL)
+FOLDERS = ("docs", "plugins", "examples", "tests/third_party")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(p for f in FOLDERS for p in (ROOT / f).rglob("*.md"))]
+BLOCK = re.compile(
+    r"(?:<!-- not run: (?P<why>.+?) -->\n)?^```(?P<kind>[^\n]*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE
+)
+NO_CODE = {"text", "{toctree}", "{eval-rst}", "{mermaid}", "{image}", "{figure}", "{note}", "{warning}"}
 
 
-def blocks(kind):
-    found = [(page, match) for page in PAGES for match in BLOCK.finditer(page.read_text()) if match["kind"] == kind]
-    return [pytest.param(page, m["text"], m["why"], id=f"{page.name}:{i}") for i, (page, m) in enumerate(found)]
+def blocks(page, kind):
+    """Returns the blocks of a page, but for those that the page says are not run, and why."""
+    return [match["text"] for match in BLOCK.finditer(page.read_text()) if match["kind"] == kind and not match["why"]]
+
+
+def pages(kind):
+    return [pytest.param(page, id=str(page.relative_to(ROOT))) for page in PAGES if blocks(page, kind)]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("page", "text", "why"), blocks("python"))
-def test_every_python_block_runs(page, text, why, tmp_path, monkeypatch):
-    if why:
-        pytest.skip(f"{page.name} says why it is not run: {why}")
+@pytest.mark.parametrize("page", pages("python"))
+def test_the_python_blocks_of_a_page_run_one_after_the_other(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    names = {"__name__": "readme"}
-    exec(compile(text, str(page), "exec"), names)
+    names = {"__name__": "page"}
+    for number, text in enumerate(blocks(page, "python")):
+        exec(compile(text, f"{page.name}, block {number}", "exec"), names)
     assert len(names) > 1
 
 
-@pytest.mark.parametrize(("page", "text", "why"), blocks("console"))
-def test_every_command_line_exists(page, text, why):
-    lines = [line.removeprefix("$ ") for line in text.splitlines() if line.startswith("$ nasplug")]
-    for line in lines:
-        arguments = shlex.split(line, comments=True)[1:]
-        if "…" in arguments:
-            continue
-        command, context = cli, click.Context(cli, info_name="nasplug")
-        while isinstance(command, click.Group):
-            name, command, arguments = command.resolve_command(context, arguments)
-            context = click.Context(command, parent=context, info_name=name)
-        command.parse_args(context, list(arguments))  # raises for an unknown option or a missing argument
-        assert command is not None
-    assert text.strip()
+@pytest.mark.parametrize("page", pages("console"))
+def test_every_command_line_exists(page):
+    for text in blocks(page, "console"):
+        assert text.strip()
+        for line in text.splitlines():
+            for part in re.split(r"&&|\|", line.removeprefix("$ ")):
+                if line.startswith("$ ") and part.strip().startswith("nasplug "):
+                    assert_parses(shlex.split(part, comments=True)[1:])
+
+
+def assert_parses(arguments):
+    """Lets click parse a command line: an unknown command or option, or a missing argument, raises."""
+    if "…" in arguments:
+        return
+    command, context = cli, click.Context(cli, info_name="nasplug")
+    while isinstance(command, click.Group):
+        name, command, arguments = command.resolve_command(context, arguments)
+        context = click.Context(command, parent=context, info_name=name)
+    command.parse_args(context, list(arguments))
+    assert command is not None
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, id=str(page.relative_to(ROOT))) for page in PAGES])
+def test_every_other_block_parses_or_is_no_code(page):
+    readers = {"toml": tomllib.loads, "json": json.loads, "python": str, "console": str}
+    for match in BLOCK.finditer(page.read_text()):
+        kind = match["kind"]
+        assert kind in readers or kind in NO_CODE, (
+            f"{page.name} has a block of the kind {kind!r}: {match['text'][:80]!r}"
+        )
+        if kind in readers and not match["why"]:
+            readers[kind](match["text"])

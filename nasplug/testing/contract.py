@@ -85,7 +85,10 @@ class PluginConformance(Laws):
 
     @law()
     def test_required_hooks_are_there(self) -> None:
-        """A space has sample, mutate and evaluate; a strategy has suggest."""
+        """A space has sample, mutate and evaluate; a strategy has suggest.
+
+        Nothing can be asked in their place.
+        """
         missing = [hook for hook in manager.REQUIRED[self.kind] if hook not in self.implemented()]
         self.expect(not missing, f"there is no {' and no '.join(missing)} marked with hookimpl")
 
@@ -109,7 +112,10 @@ class PluginConformance(Laws):
 
     @law()
     def test_options_are_explained(self) -> None:
-        """Every option has a help text, which `nasplug show` prints."""
+        """Every option has a help text.
+
+        `nasplug show` prints it.
+        """
         silent = [name for name, field in options.fields(type(self.fresh())).items() if not field.metadata.get("help")]
         self.expect(not silent, f"{silent} have none: use nasplug.option(default, help=…)")
 

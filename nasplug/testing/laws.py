@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal
 
 import attrs
 
-PAGE = "docs/laws.md"
+PAGE = "docs/write/laws.md"
 
 
 class Broken(AssertionError):

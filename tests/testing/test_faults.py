@@ -19,7 +19,7 @@ def broken(base, **attributes):
 def assert_exactly(verdicts, law):
     assert [(verdict.law, verdict.message) for verdict in verdicts if verdict.law != law] == []
     [caught] = verdicts
-    for part in ("expected:", "happened:", "explained: docs/laws.md#nasplug.testing."):
+    for part in ("expected:", "happened:", "explained: docs/write/laws.md#nasplug.testing."):
         assert part in caught.message
 
 
