@@ -119,12 +119,14 @@ class NASBench101:
 
     @hookimpl
     def measure_latency(self, architecture: Architecture, device: str) -> float | None:
-        """Returns the milliseconds that the dataset's network of the cell takes on `host`, this machine's CPU."""
+        """Returns the milliseconds in which the dataset's network classifies an image on `host`, this machine's CPU."""
         if device != "host":
             return None
-        from nasplug_nasbench101.latency import host_latency
+        from nasplug.training import litert
+        from nasplug_nasbench101.network import CellNetwork
 
-        return host_latency(Cell.from_code(_checked(architecture)))
+        litert.interpreter()  # says what is missing before a network is built
+        return litert.host_latency(CellNetwork(Cell.from_code(_checked(architecture))), (1, 32, 32, 3))
 
     @hookimpl
     def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:

@@ -5,7 +5,6 @@ import sys
 import numpy as np
 import pytest
 from nasplug_nasbench101.cell import Cell
-from nasplug_nasbench101.latency import host_latency
 from nasplug_nasbench101.space import NASBench101
 
 from nasplug import Architecture
@@ -26,6 +25,6 @@ def test_without_litert_the_message_says_what_to_install(monkeypatch: pytest.Mon
 
 @pytest.mark.slow
 def test_more_convolutions_take_longer() -> None:
-    chain = Cell(np.eye(5, k=1, dtype=int), [0, 0, 0])
-    size = {"channels": 32, "stacks": 2, "modules": 1}
-    assert 0 < host_latency(Cell([[0, 1], [0, 0]], []), **size) < host_latency(chain, **size)
+    chain = Architecture("nasbench101", Cell(np.eye(5, k=1, dtype=int), [0, 0, 0]).code)
+    space = NASBench101()
+    assert 0 < space.measure_latency(DIRECT, "host") < space.measure_latency(chain, "host")
