@@ -27,10 +27,18 @@ def parsed(record: Any) -> tuple[Any, Any]:
 def training_image(encoded: Any, seed: Any, size: int) -> Any:
     """Returns float32 `[size, size, 3]`: a random crop of a JPEG, resized, flipped by chance, standardised.
 
-    The crop covers 8 to 100 % of the image, its aspect is 3/4 to 4/3; after 10 vain attempts it is the central one.
     Crop and flip are a function of `seed` `[2]`.
     """
-    shape = tf.io.extract_jpeg_shape(encoded)
+    crop = _decoded(encoded, training_window(tf.io.extract_jpeg_shape(encoded), seed, size))
+    mirrored = tf.random.stateless_uniform([], seed) < 0.5
+    return _finished(tf.cond(mirrored, lambda: tf.reverse(crop, [1]), lambda: crop), size)
+
+
+def training_window(shape: Any, seed: Any, size: int) -> Any:
+    """Returns the window `[4]` (top, left, height, width) of a random crop of an image of `shape` `[3]`.
+
+    It covers 8 to 100 % of the image, its aspect is 3/4 to 4/3; after 10 vain attempts it is the central one.
+    """
     begin, extent, _ = tf.image.stateless_sample_distorted_bounding_box(
         shape,
         tf.constant([[[0.0, 0.0, 1.0, 1.0]]]),
@@ -43,19 +51,12 @@ def training_image(encoded: Any, seed: Any, size: int) -> Any:
     )
     sampled = tf.stack([begin[0], begin[1], extent[0], extent[1]])
     whole = tf.reduce_all(tf.equal(extent[:2], shape[:2]))
-    image = _cropped(encoded, tf.where(whole, _central(shape, size), sampled), size)
-    mirrored = tf.random.stateless_uniform([], seed) < 0.5
-    return standardised(tf.cond(mirrored, lambda: tf.reverse(image, [1]), lambda: image))
+    return tf.where(whole, _central(shape, size), sampled)
 
 
 def held_out_image(encoded: Any, size: int) -> Any:
     """Returns float32 `[size, size, 3]`: the central crop of a JPEG, resized and standardised."""
-    return standardised(_cropped(encoded, _central(tf.io.extract_jpeg_shape(encoded), size), size))
-
-
-def standardised(image: Any) -> Any:
-    """Returns `image` `[…, 3]`, in 0 to 255, with ImageNet's mean taken off and divided by its deviation."""
-    return (image - MEAN) / DEVIATION
+    return _finished(_decoded(encoded, _central(tf.io.extract_jpeg_shape(encoded), size)), size)
 
 
 def _central(shape: Any, size: int) -> Any:
@@ -65,8 +66,17 @@ def _central(shape: Any, size: int) -> Any:
     return tf.stack([(shape[0] - side + 1) // 2, (shape[1] - side + 1) // 2, side, side])
 
 
-def _cropped(encoded: Any, window: Any, size: int) -> Any:
-    """Returns float32 `[size, size, 3]` in 0 to 255: the window of the JPEG, resized with a bicubic kernel."""
-    crop = tf.io.decode_and_crop_jpeg(encoded, window, channels=3)
+def _decoded(encoded: Any, window: Any) -> Any:
+    """Returns uint8 `[height, width, 3]`: the window of the JPEG, the only part that is decoded."""
+    return tf.io.decode_and_crop_jpeg(encoded, window, channels=3)
+
+
+def _finished(crop: Any, size: int) -> Any:
+    """Returns float32 `[size, size, 3]`: a crop resized with a bicubic kernel, less the mean, over the deviation.
+
+    Rows of `3 · size` values are standardised as a whole, which takes a tenth of the time of three channels at a time.
+    """
     resized = tf.raw_ops.ResizeBicubic(images=crop[None], size=[size, size], half_pixel_centers=True)
-    return tf.ensure_shape(resized[0], [size, size, 3])
+    rows = tf.reshape(resized, [size, 3 * size])
+    rows = rows * np.tile(1.0 / DEVIATION, size) + np.tile(-MEAN / DEVIATION, size)
+    return tf.reshape(rows, [size, size, 3])
