@@ -57,6 +57,7 @@ class Proxyless:
         validator=_positive,
     )  # fmt: skip
     learning_rate: float | None = option(None, help="of a device's batch [the task's recipe]", validator=_positive)
+    augment: bool = option(False, help="mirror and shift training images of the embedded tasks at random")
     label_smoothing: float | None = option(None, help="probability taken from the true class [the task's recipe: 0]")
     precision: Literal["float32", "bfloat16"] = option("float32", help="what activations are computed in")
     accelerator: Literal["auto", "cpu", "gpu", "tpu"] = option("auto", help="where networks are trained")

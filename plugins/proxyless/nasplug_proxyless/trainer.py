@@ -10,6 +10,7 @@ import numpy as np
 from nasplug import Architecture, Evaluation
 from nasplug.errors import ConfigurationError
 from nasplug.training import configure, load_task, mean_of_repeats
+from nasplug.training.augmentation import Augmented
 from nasplug.training.distribution import Placement, place
 from nasplug.training.loop import Trained, train_network
 from nasplug.training.records import Records
@@ -69,7 +70,8 @@ class Trainer:
     def _records(self, training: str) -> Records:
         """Returns folders of their own for a training, named after all that decides its result."""
         space = self.space
-        identity = f"{training} {space.task} {space.data} {self.setting} {self.placement.replicas}"
+        identity = f"{training} {space.task} {space.data} {space.validation_shards} {space.augment}"
+        identity += f" {self.setting} {self.placement.replicas}"
         name = hashlib.sha256(identity.encode()).hexdigest()[:16]
         checkpoints, tensorboard = (folder and folder / name for folder in (space.checkpoints, space.tensorboard))
         return Records(checkpoints, space.checkpoint_steps, tensorboard)
@@ -92,7 +94,8 @@ def build(code: tuple[int, ...], setting: Setting, purpose: Purpose, rng: np.ran
 def _task(space: "Proxyless") -> Task:
     resolution = space.setting.resolution
     if space.task != "imagenet":
-        return load_task(space.task, resolution)
+        task = load_task(space.task, resolution)
+        return Augmented(task) if space.augment else task
     if space.data is None:
         raise ConfigurationError(
             "task=imagenet needs --space-opt data=DIR, the folder of the TFRecord shards of ImageNet "
