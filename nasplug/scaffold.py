@@ -17,18 +17,21 @@ SUFFIX = ".jinja"
 def create(kind: Literal["space", "strategy"], name: str, folder: Path) -> list[Path]:
     """Returns the files of a new project in `folder`, which appears whole or not at all.
 
-    Raises `UsageError` for a name that cannot be one, for one that is taken, and where `folder` already exists.
+    Raises `UsageError` for a name that cannot be one, for one that is taken, and where `folder` cannot be made.
     """
     _check_name(kind, name)
     if folder.exists():
         raise UsageError(f"{folder} already exists, and nothing is ever overwritten. Name another folder with --out.")
     values = {"name": name, "title": name.title().replace("_", ""), "module": f"nasplug_{name}"}
     values |= {"project": f"nasplug-{name.replace('_', '-')}", "version": __version__}
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".nasplug-new-") as parent:
-        made = Path(parent) / folder.name
-        _render(TEMPLATES / kind, made, values)
-        made.rename(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".nasplug-new-") as parent:
+            made = Path(parent) / folder.name
+            _render(TEMPLATES / kind, made, values)
+            made.rename(folder)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be made: {error.strerror}. Name another folder with --out.") from error
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 

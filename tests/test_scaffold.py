@@ -1,6 +1,8 @@
 """New projects: names are checked, nothing is overwritten, and a project appears whole or not at all."""
 
 import ast
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -24,6 +26,16 @@ def test_a_project_is_complete(kind, tmp_path):
             assert ast.get_docstring(ast.parse(path.read_text()))
 
 
+@pytest.mark.parametrize("kind", ["space", "strategy"])
+def test_the_code_of_a_project_is_clean(kind, tmp_path):
+    scaffold.create(kind, "a_rather_long_name", tmp_path / "mine")
+    rules = ["--select", "E,F,W,I,B,UP,SIM,RUF", "--ignore", "RUF001"]
+    for command in (["check", *rules], ["format", "--check"]):
+        ruff = [sys.executable, "-m", "ruff", *command, "--isolated", "--line-length", "120", "."]
+        done = subprocess.run(ruff, cwd=tmp_path / "mine", capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
+
+
 @pytest.mark.parametrize(
     "name", ["", "My", "1st", "a-b", "a__b", "_a", "a_", "class", "naïve", "a b", "../x", "a" + "\n"]
 )
@@ -45,6 +57,12 @@ def test_nothing_is_overwritten(tmp_path):
     with pytest.raises(UsageError, match="already exists, and nothing is ever overwritten"):
         scaffold.create("space", "my_own", tmp_path / "mine")
     assert list((tmp_path / "mine").iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_one_message(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(UsageError, match="cannot be made: .+ Name another folder"):
+        scaffold.create("space", "my_own", tmp_path / "file" / "mine")
 
 
 def test_a_project_that_cannot_be_finished_leaves_nothing(tmp_path, monkeypatch):

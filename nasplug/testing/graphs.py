@@ -112,7 +112,7 @@ class GraphLaws(SpaceLaws):
         Else a search pays twice for one network. A form made of the sorted code is not enough: use the pruned graph.
         """
         known: dict[str, list[tuple[Any, Architecture]]] = defaultdict(list)
-        for architecture in dict.fromkeys([*self.drawn(), *self.mutants()]):
+        for architecture in dict.fromkeys([*self.drawn(), *self._neighbours()]):
             graph = _labelled(self.graphs([architecture]), self._features_of(architecture))
             for other_graph, other in known[_fingerprint(graph)]:
                 same = self.canonical(architecture) == self.canonical(other)
@@ -122,6 +122,12 @@ class GraphLaws(SpaceLaws):
                     f"{self.canonical(architecture)!r} and {self.canonical(other)!r}",
                 )
             known[_fingerprint(graph)].append((graph, architecture))
+
+    def _neighbours(self) -> list[Architecture]:
+        """Returns mutants of few samples, and mutants of those: where isomorphic graphs are found, if there are any."""
+        rng = np.random.default_rng(5)
+        near = [self.mutate(parent, rng) for parent in self.drawn(8) for _ in range(15)]
+        return [*near, *(self.mutate(parent, rng) for parent in near)]
 
     def _features_of(self, architecture: Architecture) -> str:
         if "features" not in self.implemented():

@@ -112,9 +112,11 @@ def test_a_picture_and_a_line_show_every_operation():
     assert [svg.count(f">{name}<") for name in ("input", "gat", "gcn", "gin", "cheb", "output")] == [1] * 6
 
 
-@pytest.mark.parametrize("strategy", ["random", "regularized_evolution"])
+@pytest.mark.slow
+@pytest.mark.parametrize("strategy", ["random", "regularized_evolution", "local_search", "neural_predictor"])
 def test_a_search_finds_a_good_network(strategy):
-    result = nasplug.search("nasbenchgraph", strategy, budget=150, device="gpu")
+    options = {"n": 60, "refit": 0} if strategy == "neural_predictor" else {}
+    result = nasplug.search("nasbenchgraph", strategy, budget=100, device="gpu", strategy_options=options)
     assert result.best.validation > 80.0
     assert result.best.test > 75.0
     assert result.best.latency < 10.0
