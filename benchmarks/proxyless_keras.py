@@ -10,6 +10,7 @@ from benchmarks.proxyless_twins import alone, batch_of, keras_twin
 NAME = "proxyless-images-per-second-vs-keras"
 BAR = 2.0
 STEPS = 60
+CASE: dict[str, Any] = {"width": 0.25, "resolution": 48, "batch": 32}
 
 
 def run() -> dict[str, Any]:
@@ -40,7 +41,7 @@ def ours() -> float:
     from nasplug.training.step import TrainingStep
 
     configure()
-    space = Proxyless()
+    space = Proxyless(**CASE)
     images, labels = batch_of(space)
     network = space.build_network(architecture=Architecture("proxyless", MOBILE))
     task = load_task(space.task, space.setting.resolution)
@@ -57,7 +58,7 @@ def keras() -> float:
     from nasplug_proxyless.operations import MOBILE
     from nasplug_proxyless.space import Proxyless
 
-    space = Proxyless()
+    space = Proxyless(**CASE)
     images, labels = batch_of(space)
     model, batch = keras_twin(space, MOBILE), space.setting.recipe.batch
     images, labels = np.tile(images, (STEPS, 1, 1, 1)), np.tile(labels, STEPS)

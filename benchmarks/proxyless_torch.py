@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.proxyless_keras import CASE
 from benchmarks.proxyless_twins import alone, batch_of, torch_twin
 
 NAME = "proxyless-images-per-second-vs-torch"
@@ -44,7 +45,7 @@ def _speed(torch: Any, memory_format: Any) -> float:
     from nasplug_proxyless.operations import MOBILE
     from nasplug_proxyless.space import Proxyless
 
-    space = Proxyless()
+    space = Proxyless(**CASE)
     recipe = space.setting.recipe
     model = torch_twin(space, MOBILE).to(memory_format=memory_format)
     kernels = [p for p in model.parameters() if p.ndim == 4]

@@ -13,6 +13,7 @@ from nasplug_proxyless.space import Proxyless
 from nasplug.errors import ConfigurationError, InvalidArchitecture, UsageError
 
 CODE = ",".join(map(str, MOBILE))
+SMALL = ("--space-opt", "task=fashion-mnist", "--space-opt", "resolution=28", "--space-opt", "width=0.25")
 
 
 def call(*arguments):
@@ -63,7 +64,7 @@ def test_wrong_combinations_are_refused(arguments, message):
 def test_calibrate_makes_a_device_of_this_machine(tmp_path, monkeypatch):
     for name, fewer in (("ROUNDS", 2), ("RUNS", 5), ("NETWORKS", 1)):
         monkeypatch.setattr(calibration, name, fewer)
-    table, options = tmp_path / "host.json", ("--space-opt", "task=fashion-mnist", "--space-opt", "resolution=28")
+    table, options = tmp_path / "host.json", SMALL
     found = json.loads(call("latency", "calibrate", "--out", str(table), "--held-out", "1", *options, "--json").stdout)
     assert 0 < found["mean_absolute_error"] < 60  # of the busiest machine; the benchmark measures it on a quiet one
     table_sum = json.loads(call("latency", CODE, "--device", str(table), "--json").output)["latency"]
@@ -79,7 +80,7 @@ def test_calibrate_makes_a_device_of_this_machine(tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_export_writes_files_as_accurate_as_the_network(tmp_path):
     arch = "0,0,6,6,6,0,6,6,6,0,6,6,6,0,6,6,6,0,6,6,6,0"
-    options = ("--space-opt", "task=fashion-mnist", "--space-opt", "resolution=28", "--epochs", "1", "--json")
+    options = (*SMALL, "--epochs", "1", "--json")
     found = json.loads(call("train", arch, "--export", str(tmp_path / "out"), *options).output)
     assert found["checked_images"] == 2000
     assert found["network_accuracy"] > 50
@@ -93,7 +94,7 @@ def test_export_writes_files_as_accurate_as_the_network(tmp_path):
 @pytest.mark.slow
 def test_train():
     arch = "0,0,6,6,6,0,6,6,6,0,6,6,6,0,6,6,6,0,6,6,6,0"
-    options = ("--space-opt", "task=fashion-mnist", "--space-opt", "resolution=28")
+    options = SMALL
     found = json.loads(call("train", arch, "--purpose", "search", "--epochs", "1", *options, "--json").output)
     assert found["architecture"] == f"proxyless:{arch}"
     assert found["source"] == "trained"

@@ -79,10 +79,12 @@ def test_the_batch_brings_its_learning_rate_along():
 def test_the_whole_network_trains_compiled_by_xla_and_in_bfloat16(option):
     losses = []
     for options in ({}, option):
-        trainer = Trainer.of(Proxyless(task="fashion-mnist", resolution=28, **options))
+        trainer = Trainer.of(Proxyless(task="fashion-mnist", width=0.25, resolution=28, **options))
         network = trainer.space.build_network(architecture=Architecture("proxyless", MOBILE))
         step = TrainingStep(network, trainer.task, trainer.setting.recipe, 4)
-        batches = list(zip(range(3), trainer.task.training_batches("search", 32, 1, 0), strict=False))
+        batches = list(
+            zip(range(3), trainer.task.training_batches("search", trainer.setting.recipe.batch, 1, 0), strict=False)
+        )
         losses.append([float(step(*batch, number)) for number, batch in batches])
     np.testing.assert_allclose(losses[1], losses[0], rtol=1e-4 if "xla" in option else 0.03)
 
