@@ -3,13 +3,14 @@
 import attrs
 import click
 
+from nasplug.cli.history import as_json_option, storage_option
 from nasplug.cli.output import print_json, print_table
 from nasplug.doctor import examine
 
 
 @click.command()
-@click.option("--storage", metavar="URL", default="sqlite:///nasplug.db", show_default=True, help="The database.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@storage_option
+@as_json_option
 def doctor_command(storage: str, as_json: bool) -> int:
     """Print versions, accelerators, tables found, storage and plugins, and every problem of theirs.
 
