@@ -15,14 +15,15 @@ from nasplug_nasbench101.table.importing import import_file
 manifest = import_file(Path(sys.argv[1]), Path(sys.argv[2]) / "table")
 seconds = time.perf_counter() - started
 assert manifest["cells"] == 423_624 and manifest["source"]["records"] == 3 * 423_624
-print(json.dumps({"seconds": seconds, "peak": peak_mib() / 2**10}))
+print(json.dumps({"seconds": seconds, "cpu": time.process_time(), "peak": peak_mib() / 2**10}))
 """
 
 
 def run() -> dict[str, Any]:
-    """Returns the seconds of one import in a process of its own, and its peak memory in GiB."""
+    """Returns the seconds of one import in a process of its own, those on the processor, and its peak memory in GiB."""
     with tempfile.TemporaryDirectory() as folder:
         made = in_a_fresh_process(PEAK + _PROGRAM, str(synthetic_file()), folder)
     holds = made["seconds"] <= SECONDS and made["peak"] <= GIGABYTES
     bar = f"≤ {SECONDS:g} s, peak ≤ {GIGABYTES:g} GiB"
-    return {"figure": made["seconds"], "unit": "s", "bar": bar, "holds": holds, "peak_gib": made["peak"]}
+    more = {"cpu_seconds": made["cpu"], "peak_gib": made["peak"]}
+    return {"figure": made["seconds"], "unit": "s", "bar": bar, "holds": holds} | more
