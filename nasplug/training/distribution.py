@@ -27,11 +27,12 @@ class Placement:
     strategy: Any
     host: int = 0
     hosts: int = 1
+    default_device: bool = False
 
     @classmethod
     def default(cls) -> "Placement":
         """Returns the placement on one device: TensorFlow's own choice."""
-        return cls(tf.distribute.get_strategy())
+        return cls(tf.distribute.get_strategy(), default_device=True)
 
     @property
     def replicas(self) -> int:
@@ -61,11 +62,10 @@ class Placement:
     def compiled(self, function: Callable[..., Any], reduced: str | None, signature: Sequence[Any], xla: bool) -> Any:
         """Returns `function` compiled for all replicas; its results come back as their `reduced` (MEAN or SUM).
 
-        `signature` describes the arguments of one replica. On one device it is traced at once, and with `xla` compiled
-        by XLA; several devices that are no TPU cannot be, as their sums are made outside of it.
+        `signature` describes the arguments of one replica; on the default device it is traced at once, and with `xla`
+        compiled by XLA. On other placements `xla` changes nothing: TPUs compile with it always, and the sums over
+        GPUs are made outside of it.
         """
-        if self.replicas == 1 and self.hosts == 1:
-            return tf.function(function, autograph=False, jit_compile=xla or None).get_concrete_function(*signature)
 
         def run(*arguments: Any) -> Any:
             each = self.strategy.run(function, arguments)
@@ -73,6 +73,8 @@ class Placement:
                 return each
             return tf.nest.map_structure(lambda value: self.strategy.reduce(reduced, value, axis=None), each)
 
+        if self.default_device:
+            return tf.function(run, autograph=False, jit_compile=xla or None).get_concrete_function(*signature)
         return tf.function(run, autograph=False)
 
 

@@ -98,9 +98,9 @@ def _fit(step: TrainingStep, batches: _Batches, per_epoch: int, records: Records
     """Trains the network of `step` from where its checkpoints left it, and returns how that went."""
     scalars = Scalars(records.tensorboard) if records.tensorboard and not placement.host else None
 
-    def report(number: int, loss: float) -> None:
+    def report(number: int, loss: float, seconds: float) -> None:
         if scalars:
-            speed = number * batches.batch / progress.elapsed
+            speed = number * batches.batch / seconds
             scalars.write(number, loss=loss, learning_rate=float(step.rate(number - 1.0)), images_per_second=speed)
 
     progress = Progress(step.steps, per_epoch, report)

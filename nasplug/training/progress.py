@@ -22,12 +22,12 @@ class Diverged(NasplugError):
 class Progress:
     """`number` of `steps` steps are done; `losses` are those of the last epoch; `seconds` were spent before `started`.
 
-    `report` is told of every few steps: their last number and their mean loss.
+    `report` is told of every few steps: their last number, their mean loss, and the seconds until then.
     """
 
     steps: int
     per_epoch: int
-    report: Callable[[int, float], None]
+    report: Callable[[int, float, float], None]
     number: int = 0
     seconds: float = 0.0
     losses: deque[float] = attrs.field(init=False)
@@ -54,7 +54,7 @@ class Progress:
                 raise Diverged(f"the training diverged: the loss is {value} at step {number} of {self.steps}")
         self.losses.extend(values)
         if values:
-            self.report(self.number, float(np.mean(values)))
+            self.report(self.number, float(np.mean(values)), self.elapsed)
 
     @property
     def mean_loss(self) -> float:

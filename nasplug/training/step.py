@@ -1,5 +1,6 @@
 """One step of a training, compiled: gradients of every replica's part of the batch, their mean, RMSProp."""
 
+from collections.abc import Callable
 from typing import Any
 
 from nasplug.training.backend import tf
@@ -20,34 +21,36 @@ class TrainingStep(tf.Module):
         self, network: Any, task: Task, recipe: Recipe, steps: int, placement: Placement | None = None
     ) -> None:
         super().__init__()
-        self.network, self.recipe, self.steps = network, recipe, steps
-        self._placement = placement or Placement.default()
-        self._variables = network.trainable_variables
-        self._decayed = [v for v in self._variables if recipe.decayed == "all" or v.shape.rank == 4]
-        with self._placement.strategy.scope():
-            self.optimizer = RMSProp(self._variables, recipe.decay, recipe.momentum, recipe.epsilon)
+        self.network, self.steps = network, steps
+        self._placement = placement = placement or Placement.default()
+        with placement.strategy.scope():
+            self.optimizer = RMSProp(network.trainable_variables, recipe.decay, recipe.momentum, recipe.epsilon)
+        peak = recipe.learning_rate * placement.replicas
+        self.rate: Callable[[Any], Any] = lambda number: cosine_with_warmup(number, steps, peak, recipe.warmup)
         signature = (*batch_signature(task, recipe.batch), tf.TensorSpec([], tf.float32))
-        self._compiled = self._placement.compiled(self._replica, "MEAN", signature, recipe.xla)
+        replica = _replica_step(network, self.optimizer, recipe, self.rate)
+        self._compiled = placement.compiled(replica, "MEAN", signature, recipe.xla)
 
     def __call__(self, images: Any, labels: Any, number: Any) -> Any:
         """Returns the mean cross-entropy, a scalar tensor, of step `number` (from 0) on this host's batch."""
         return self._compiled(*self._placement.spread((images, labels)), tf.convert_to_tensor(number, tf.float32))
 
-    def rate(self, number: Any) -> Any:
-        """Returns the learning rate of step `number`, a float32 tensor."""
-        peak = self.recipe.learning_rate * self._placement.replicas
-        return cosine_with_warmup(number, self.steps, peak, self.recipe.warmup)
 
-    def _replica(self, images: Any, labels: Any, number: Any) -> Any:
-        recipe = self.recipe
+def _replica_step(network: Any, optimizer: RMSProp, recipe: Recipe, rate: Callable[[Any], Any]) -> Callable[..., Any]:
+    """Returns what each replica does in a step, free of references to the step itself: graphs are freed with it."""
+    variables = network.trainable_variables
+    decayed = [v for v in variables if recipe.decayed == "all" or v.shape.rank == 4]
+
+    def step(images: Any, labels: Any, number: Any) -> Any:
         with tf.GradientTape() as tape:
-            logits = self.network(tf.cast(images, recipe.precision), True)
+            logits = network(tf.cast(images, recipe.precision), True)
             loss = cross_entropy(logits, labels, recipe.label_smoothing)
-            penalty = recipe.weight_decay * tf.add_n([tf.nn.l2_loss(v) for v in self._decayed])
+            penalty = recipe.weight_decay * tf.add_n([tf.nn.l2_loss(v) for v in decayed])
             total = loss + penalty
-        rate = self.rate(number)
-        self.optimizer.apply(across(tape.gradient(total, self._variables)), rate)
+        optimizer.apply(across(tape.gradient(total, variables)), rate(number))
         return loss
+
+    return step
 
 
 def cross_entropy(logits: Any, labels: Any, smoothing: float = 0.0) -> Any:
