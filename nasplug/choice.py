@@ -7,6 +7,7 @@ import attrs
 import pluggy
 
 from nasplug import manager, options
+from nasplug.errors import PluginError
 from nasplug.middleware.window import LatencyWindow
 from nasplug.settings import DEFAULT_BUDGET, Settings, plugin_options
 
@@ -32,8 +33,7 @@ class Choice:
         """Returns the plugins made; the strategy's options are the space's recommendation, overridden by the user's."""
         names = manager.name_of(space), manager.name_of(strategy)
         made_space = manager.make("space", space, space_given)
-        hook = manager.build(made_space, space_name=names[0]).hook
-        advice = dict(hook.recommend(strategy=names[1]) or {})
+        advice = _advice(made_space, *names)
         run_advice = {key: advice.pop(key) for key in RUN_ADVICE if key in advice}
         given = advice | strategy_given if isinstance(strategy, str) else strategy_given
         return cls(made_space, manager.make("strategy", strategy, given), *names, run_advice)
@@ -77,13 +77,20 @@ class Choice:
 
 def with_needed(middleware: Sequence[Plugin], max_cost: float | None, timeout: float | None) -> list[Plugin]:
     """Returns the middleware, and what `max_cost` and `timeout` stand for."""
-    wanted = list(middleware)
+    wanted: list[Plugin] = [middleware] if isinstance(middleware, str) else list(middleware)
     if max_cost is not None:
         wanted.append(f"budget:max_cost={max_cost}")
     named = {manager.name_of(plugin).lower().partition(":")[0] for plugin in wanted}
     if timeout is not None and not named & set(EXECUTORS):
         wanted.append("processes")  # only a process can be stopped in the middle of an evaluation
     return wanted
+
+
+def _advice(space: object, space_name: str, strategy_name: str) -> dict[str, Any]:
+    advice = manager.build(space, space_name=space_name).hook.recommend(strategy=strategy_name)
+    if not isinstance(advice, dict | None):
+        raise PluginError(f"The space {space_name!r} must recommend a dict of option values, not {advice!r}.")
+    return dict(advice or {})
 
 
 def _make_middleware(plugin: Plugin) -> object:

@@ -91,11 +91,22 @@ def _announced(kind: Kind, point: EntryPoint) -> Installed:
 
 def _broken(plugin: Installed, cause: str) -> str:
     if not plugin.distribution:
-        return f"The {plugin.kind} {plugin.name!r} cannot be loaded: wanted package.module:Class, got {cause}."
+        return f"The {plugin.kind} {plugin.name!r} cannot be loaded: wanted package.module:Class, got {cause}." + (
+            _options_instead(plugin)
+        )
     return (
         f"The {plugin.kind} {plugin.name!r} of the distribution {plugin.provider} is broken: loading {plugin.value} "
         f"gave {cause}. Reinstall or upgrade {plugin.distribution}, or use another {plugin.kind}."
     )
+
+
+def _options_instead(plugin: Installed) -> str:
+    """Returns how options are written, where a class was asked for by what is the name of a plugin: `log:out.txt`."""
+    name = plugin.name.partition(":")[0]
+    if all(other.name != name for other in installed(plugin.kind)):
+        return ""
+    how = f"--with {name}:option=value" if plugin.kind == "middleware" else f"--{plugin.kind}-opt option=value"
+    return f" If you meant an option of {name!r}, write {how}; 'nasplug show {name}' lists them."
 
 
 def _unknown(kind: Kind, name: str, everything: list[Installed]) -> str:

@@ -1,6 +1,8 @@
 """The plugin manager of one run: exactly one space, at most one strategy, and the middleware chosen."""
 
+import re
 from collections.abc import Sequence
+from inspect import signature
 from typing import Any
 
 import pluggy
@@ -14,24 +16,26 @@ REQUIRED = {"space": ("sample", "mutate", "evaluate"), "strategy": ("suggest",),
 
 
 def make(kind: discovery.Kind, plugin: str | object, given: dict[str, Any]) -> Any:
-    """Returns the plugin's instance: by its name and options, or the instance itself.
+    """Returns the plugin's instance: by its name or class and options, or the instance itself.
 
     Raises `DiscoveryError` or `OptionError`; options beside an instance are refused.
     """
-    if not isinstance(plugin, str):
-        if given:
-            raise OptionError(
-                f"Options {sorted(given)} beside an instance of {type(plugin).__name__}: set them on the instance."
-            )
-        return plugin() if isinstance(plugin, type) else plugin
-    return options.make(discovery.load(kind, plugin), given, plugin)
+    if isinstance(plugin, str):
+        return options.make(discovery.load(kind, plugin), given, plugin)
+    if isinstance(plugin, type):
+        return options.make(plugin, given, plugin.__name__)
+    if given:
+        raise OptionError(
+            f"Options {sorted(given)} beside an instance of {type(plugin).__name__}: set them on the instance."
+        )
+    return plugin
 
 
 def name_of(plugin: str | object) -> str:
     """Returns the name under which a run speaks of a plugin: the entry point's, or the class's for an instance."""
     if isinstance(plugin, str):
         return plugin
-    return str(getattr(plugin, "name", None) or type(plugin).__name__)
+    return str(getattr(plugin, "name", None) or (plugin if isinstance(plugin, type) else type(plugin)).__name__)
 
 
 def build(
@@ -67,14 +71,16 @@ def _register(manager: pluggy.PluginManager, plugin: object, kind: str) -> None:
     try:
         manager.register(plugin)
     except pluggy.PluginValidationError as error:
-        raise PluginError(f"{owner} breaks a hook's contract: {_sentence(error)}") from error
+        raise PluginError(f"{owner} breaks {_broken(error)}") from error
     _check_hooks(manager, plugin, owner)
     have = {caller.name for caller in manager.get_hookcallers(plugin) or ()}
     missing = [hook for hook in REQUIRED[kind] if hook not in have]
     if missing:
+        unmarked = all(callable(getattr(plugin, hook, None)) for hook in missing)
         raise PluginError(
             f"{owner} lacks the required hook{'s' * (len(missing) > 1)} {', '.join(missing)}. "
-            f"Write a method of that name and mark it @nasplug.hookimpl."
+            + ("Its methods of that name need " if unmarked else "Write a method of that name, with ")
+            + "the decorator @nasplug.hookimpl."
         )
 
 
@@ -94,5 +100,11 @@ def _check_hooks(manager: pluggy.PluginManager, plugin: object, owner: str) -> N
                 )
 
 
-def _sentence(error: Exception) -> str:
-    return " ".join(str(error).split())
+def _broken(error: pluggy.PluginValidationError) -> str:
+    """Returns pluggy's words in one sentence, without the number by which it calls a plugin, and what is right."""
+    sentence = " ".join(str(error).split())
+    named = re.match(r"Plugin .*? for hook '(\w+)' (.*)", sentence)
+    if not named:
+        return f"a hook's contract: {sentence}"
+    wanted = [argument for argument in signature(getattr(HookSpecs, named[1])).parameters if argument != "self"]
+    return f"the contract of the hook {named[1]!r}: {named[2]}. The hook's arguments are: {', '.join(wanted)}."

@@ -4,8 +4,10 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from inspect import get_annotations
+from operator import index
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
@@ -48,7 +50,7 @@ def type_name(kind: Any) -> str:
 
 
 def make(plugin: type, options: Mapping[str, Any], owner: str) -> Any:
-    """Returns an instance of `plugin` with `options`, texts converted to the types of its fields.
+    """Returns an instance of `plugin` with `options`, texts and values converted to the types of its fields.
 
     Raises `OptionError` naming `owner` for an unknown option, a value of the wrong type, or one
     that a validator refuses.
@@ -58,38 +60,41 @@ def make(plugin: type, options: Mapping[str, Any], owner: str) -> Any:
         if name not in known:
             listing = ", ".join(known) or "none"
             raise OptionError(
-                f"{owner} has no option {name!r}.{did_you_mean(name, known)} Its options: {listing}. "
-                f"See 'nasplug show {owner}'."
+                f"{owner} has no option {name!r}.{did_you_mean(name, known)} Its options: {listing}. {_see(owner)}"
             )
-    values = {n: _convert(value, type_of(plugin, n), f"{owner}: option {n}") for n, value in options.items()}
+    values = {name: _convert(value, type_of(plugin, name), owner, name) for name, value in options.items()}
     try:
         return plugin(**values)
     except (ValueError, TypeError) as error:
         raise OptionError(f"{owner}: {error.args[0] if error.args else error}") from error
 
 
-def parse(texts: Iterable[str]) -> dict[str, str]:
-    """Returns `{"a": "1"}` for `["a=1"]`. Raises `UsageError` for a text without `=` or a name given twice."""
+def parse(texts: Iterable[str], where: str = "an option") -> dict[str, str]:
+    """Returns `{"a": "1"}` for `["a=1"]`; `where` is what a user wrote them after.
+
+    Raises `UsageError` for a text without `=` or a name given twice.
+    """
     values: dict[str, str] = {}
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name:
-            raise UsageError(f"wanted name=value, got {text!r}")
+            raise UsageError(f"{where} wants name=value, got {text!r}.")
+        name = name.replace("-", "_")
         if name in values:
-            raise UsageError(f"option {name!r} is given twice")
-        values[name.replace("-", "_")] = value
+            raise UsageError(f"{where} {name!r} is given twice.")
+        values[name] = value
     return values
 
 
 def parse_plugin(text: str) -> tuple[str, dict[str, str]]:
     """Returns `("log", {"path": "x"})` for `log:path=x`, the form of `--with NAME:key=value,…`."""
-    if ":" in text and "=" not in text.partition(":")[2]:  # package.module:Class without options
-        return text, {}
     name, _, rest = text.partition(":")
+    if rest and "=" not in rest:  # package.module:Class without options
+        return text, {}
     if rest and rest.partition("=")[0].find(":") > 0:  # package.module:Class:key=value
         kind, _, rest = rest.partition(":")
         name = f"{name}:{kind}"
-    return name, parse(_split(rest)) if rest else {}
+    return name, parse(_split(rest), f"{name}: an option") if rest else {}
 
 
 def _split(text: str) -> list[str]:
@@ -103,32 +108,41 @@ def _split(text: str) -> list[str]:
     return parts
 
 
-def _convert(value: Any, kind: Any, where: str) -> Any:
-    if not isinstance(value, str):
-        return value
+def _convert(value: Any, kind: Any, owner: str, name: str) -> Any:
     try:
-        return _from_text(value, kind)
-    except (ValueError, KeyError):
-        raise OptionError(f"{where} wants {type_name(kind)}, got {value!r}") from None
+        return _read(value, kind)
+    except (ValueError, KeyError, TypeError):
+        raise OptionError(f"{owner}: option {name} wants {type_name(kind)}, got {value!r}. {_see(owner)}") from None
 
 
-def _from_text(text: str, kind: Any) -> Any:
-    if get_origin(kind) is Literal:
-        return {str(value): value for value in get_args(kind)}[text]
-    if get_origin(kind) is tuple:
-        return tuple(_from_text(part, get_args(kind)[0]) for part in text.split(","))
-    if get_args(kind):  # a union: the first member that reads the text, None written "none"
-        return _from_union(text, get_args(kind))
+def _read(value: Any, kind: Any) -> Any:
+    """Returns a text, or a value from Python, as one of the type `kind`; types unknown here take any value."""
+    if (origin := get_origin(kind)) is Literal:
+        return {str(choice): choice for choice in get_args(kind)}[str(value)]
+    if origin in (Union, UnionType):
+        return _first(value, get_args(kind))
+    if origin in (tuple, list):
+        parts = value.split(",") if isinstance(value, str) else value
+        return origin(_read(part, get_args(kind)[0]) for part in parts)
     if kind is bool:
-        return _WORDS[text.lower()]
-    return kind(text) if kind in (int, float, str, Path) else text
+        return _WORDS[str(value).lower()]
+    if kind is int and not isinstance(value, str):
+        return index(value)  # refuses 1.5, where int() would cut it
+    if kind is str and not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return kind(value) if kind in (int, float, str, Path) else value
 
 
-def _from_union(text: str, kinds: tuple[Any, ...]) -> Any:
-    if type(None) in kinds and text.lower() == "none":
+def _first(value: Any, kinds: tuple[Any, ...]) -> Any:
+    """Returns the value as the first of the types of a union that reads it; None is written `none`."""
+    if type(None) in kinds and str(value).lower() == "none":
         return None
     for kind in kinds:
         if kind is not type(None):
-            with suppress(ValueError, KeyError):
-                return _from_text(text, kind)
-    raise ValueError(f"{text!r} is none of {kinds}")
+            with suppress(ValueError, KeyError, TypeError):
+                return _read(value, kind)
+    raise ValueError(f"{value!r} is none of {kinds}")
+
+
+def _see(owner: str) -> str:
+    return f"'nasplug show {owner}' explains them."

@@ -1,9 +1,12 @@
 """What a run was asked to do, validated; the part that makes it the same run is stored and compared at a resume."""
 
+from contextlib import suppress
+from operator import index
 from typing import Any
 
 import attrs
 
+from nasplug import options
 from nasplug.errors import UsageError
 
 DEFAULT_BUDGET = 100
@@ -11,17 +14,42 @@ EXECUTION = ("workers", "timeout", "retries")  # may differ when a run is resume
 WATCHING = ("log", "processes", "ray")  # nor on this middleware
 
 
-def _at_least(low: float) -> Any:
-    def check(_: Any, attribute: "attrs.Attribute[Any]", value: float | None) -> None:
-        if value is not None and not value >= low:
-            raise UsageError(f"{attribute.name} must be at least {low:g}, got {value:g}.")
+def _whole(low: int, default: int | None) -> Any:
+    """Returns a field for an integer of at least `low`; None is allowed where it is the default."""
 
-    return check
+    def converted(value: Any, field: "attrs.Attribute[Any]") -> int | None:
+        if value is None and default is None:
+            return None
+        try:
+            number = index(value)
+        except TypeError:
+            raise UsageError(f"{field.name} must be an integer, got {value!r}.") from None
+        if number < low:
+            raise UsageError(f"{field.name} must be at least {low}, got {number}.")
+        return number
+
+    return attrs.field(default=default, converter=attrs.Converter(converted, takes_field=True))
 
 
-def _positive(_: Any, attribute: "attrs.Attribute[Any]", value: float | None) -> None:
-    if value is not None and not value > 0:
-        raise UsageError(f"{attribute.name} must be greater than 0, got {value:g}.")
+def _seconds(value: Any) -> float | None:
+    if value is None:
+        return None
+    with suppress(TypeError, ValueError):
+        if (seconds := float(value)) > 0:
+            return seconds
+    raise UsageError(f"timeout must be greater than 0 s, got {value!r}.")
+
+
+def _bounds(value: Any) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    try:
+        low, high = map(float, value)
+    except (TypeError, ValueError):
+        raise UsageError(
+            f"latency must be two numbers of milliseconds, (75, 85) for instance; got {value!r}."
+        ) from None
+    return low, high
 
 
 def _window(settings: "Settings", _: Any, value: tuple[float, float] | None) -> None:
@@ -40,7 +68,7 @@ class Settings:
     """All that decides a run. `space` and `strategy` are names; their options are the resolved ones, as JSON values.
 
     `budget` counts trials, complete or failed; `timeout` is in seconds; `latency_window` in milliseconds.
-    Raises `UsageError` for values out of bounds.
+    Raises `UsageError` for values of the wrong type or out of bounds.
     """
 
     space: str
@@ -48,16 +76,16 @@ class Settings:
     space_options: dict[str, Any] = attrs.field(factory=dict)
     strategy_options: dict[str, Any] = attrs.field(factory=dict)
     middleware: list[str] = attrs.field(factory=list)
-    seed: int = attrs.field(default=0, validator=_at_least(0))
-    budget: int | None = attrs.field(default=None, validator=_at_least(1))
-    workers: int = attrs.field(default=1, validator=_at_least(1))
-    batch: int = attrs.field(default=1, validator=_at_least(1))
-    epochs: int | None = attrs.field(default=None, validator=_at_least(1))
+    seed: int = _whole(0, default=0)
+    budget: int | None = _whole(1, default=None)
+    workers: int = _whole(1, default=1)
+    batch: int = _whole(1, default=1)
+    epochs: int | None = _whole(1, default=None)
     device: str | None = None
-    latency_window: tuple[float, float] | None = attrs.field(default=None, validator=_window)
+    latency_window: tuple[float, float] | None = attrs.field(default=None, converter=_bounds, validator=_window)
     steady: bool = False
-    timeout: float | None = attrs.field(default=None, validator=_positive)
-    retries: int = attrs.field(default=0, validator=_at_least(0))
+    timeout: float | None = attrs.field(default=None, converter=_seconds)
+    retries: int = _whole(0, default=0)
 
     def identity(self) -> dict[str, Any]:
         """Returns, as JSON values, what must be equal for two runs to be the same run; stored with it."""
@@ -72,9 +100,7 @@ class Settings:
 
 def plugin_options(plugin: object) -> dict[str, Any]:
     """Returns the values of a plugin's options as JSON values, defaults included; empty for a class without any."""
-    from nasplug.options import fields
-
-    return {name: _jsonable(getattr(plugin, name)) for name in fields(type(plugin))}
+    return {name: _jsonable(getattr(plugin, name)) for name in options.fields(type(plugin))}
 
 
 def _jsonable(value: Any) -> Any:

@@ -1,6 +1,8 @@
 """The values that travel through a run: frozen, validated, comparable."""
 
 import math
+from collections.abc import Iterable, Mapping
+from operator import index
 from typing import Any, Literal
 
 import attrs
@@ -18,16 +20,31 @@ def _finite_non_negative(_: Any, attribute: "attrs.Attribute[Any]", value: float
         raise ValueError(f"{attribute.name} must be finite and not negative, got {value}")
 
 
+def _integers(code: Iterable[Any]) -> tuple[int, ...]:
+    try:
+        return tuple(map(index, code))  # of a list or array too, whose text and hash would differ
+    except TypeError:
+        raise TypeError(f"an architecture's code is a sequence of integers, got {code!r}") from None
+
+
+def _floats(metrics: Mapping[str, Any]) -> dict[str, float]:
+    try:
+        return {name: float(value) for name, value in metrics.items()}
+    except (AttributeError, TypeError, ValueError):
+        raise ValueError(f"metrics must be a dict of numbers, got {metrics!r}") from None
+
+
 @attrs.frozen(order=True)
 class Architecture:
     """One point of a search space: the space's entry-point name and an integer code.
 
-    The code means something to its space alone; two architectures are equal when
-    space and code are. Use the hook `canonical` to ask whether two *networks* are equal.
+    The code means something to its space alone; any sequence of integers becomes a tuple of them.
+    Two architectures are equal when space and code are. Use the hook `canonical` to ask whether
+    two *networks* are equal.
     """
 
     space: str
-    code: tuple[int, ...]
+    code: tuple[int, ...] = attrs.field(converter=_integers)
 
     def __str__(self) -> str:
         return f"{self.space}:{','.join(map(str, self.code))}"
@@ -62,7 +79,7 @@ class Evaluation:
 
     accuracy: float = attrs.field(converter=float, validator=_in_percent)
     cost: float = attrs.field(converter=float, validator=_finite_non_negative)
-    metrics: dict[str, float] = attrs.field(factory=dict)
+    metrics: dict[str, float] = attrs.field(factory=dict, converter=_floats)
     source: str = "trained"
 
 

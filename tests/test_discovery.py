@@ -80,6 +80,18 @@ def test_a_class_can_be_named_directly():
         discovery.load("space", "no_module:Space")
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "hint"),
+    [
+        ("space", "proxyless:width=0.5", "--space-opt option=value; 'nasplug show proxyless'"),
+        ("middleware", "log:out.jsonl", "--with log:option=value; 'nasplug show log'"),
+    ],
+)
+def test_who_writes_options_like_a_class_is_told_how(kind, text, hint):
+    with pytest.raises(DiscoveryError, match=hint):
+        discovery.load(kind, text)
+
+
 def test_every_plugin_of_this_repository_loads():
     ours = [p for kind in discovery.GROUPS for p in discovery.installed(kind) if p.distribution.startswith("nasplug")]
     assert {"nasbench101", "proxyless", "random", "regularized_evolution", "neural_predictor", "cache"} <= {

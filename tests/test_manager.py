@@ -14,6 +14,14 @@ class Empty:
     """Implements nothing."""
 
 
+class Unmarked:
+    """Has the methods, but not the decorator."""
+
+    def sample(self, rng): ...
+    def mutate(self, architecture, rng): ...
+    def evaluate(self, architecture): ...
+
+
 class Misspelt(toy.ToySpace):
     @hookimpl
     def measure_latncy(self, architecture):
@@ -44,7 +52,12 @@ class Unhashable:
     [
         (Empty(), "lacks the required hooks sample, mutate, evaluate"),
         (Misspelt(), r"'measure_latncy', which does not exist. Did you mean 'measure_latency'\?"),
-        (WrongArgument(), "breaks a hook's contract"),
+        (
+            WrongArgument(),
+            r"'WrongArgument' breaks the contract of the hook 'describe': .*\{'architectur'\}.* "
+            "The hook's arguments are: architecture.$",
+        ),
+        (Unmarked(), "Its methods of that name need the decorator @nasplug.hookimpl"),
         (WithDefault(), "describe gives defaults to style"),
     ],
 )
@@ -103,6 +116,13 @@ def test_what_a_space_cannot_do_is_an_error_that_names_it():
     with pytest.raises(Unsupported, match="'toy:ToySpace' cannot tell latencies on the device 'abacus'"):
         space.measure_latency(architecture=toy.architecture(0, 0, 0), device="abacus")
     assert space.measure_latency(architecture=toy.architecture(0, 1, 0), device="toyphone") == 11.0
+
+
+def test_a_class_is_made_with_its_options():
+    assert manager.make("space", toy.ToySpace, {"value": "7"}).value == 7.0
+    assert manager.name_of(toy.ToySpace) == "ToySpace"
+    with pytest.raises(OptionError, match="ToySpace: option value wants float, got 'abc'"):
+        manager.make("space", toy.ToySpace, {"value": "abc"})
 
 
 def test_options_beside_an_instance_are_refused():

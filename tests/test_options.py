@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 import attrs
+import numpy as np
 import pytest
 
 from nasplug import option, options
@@ -18,6 +19,7 @@ class Plugin:
     path: Path | None = option(None, "a file")
     kind: Literal["gcn", "mlp"] = option("gcn", "of predictor")
     sizes: tuple[int, ...] = option((), "several")
+    names: list[str] = option([], "of several")
     _private: "NotImportedAtRunTime | None" = attrs.field(default=None, init=False)  # noqa: F821
     _state: int = attrs.field(default=0, init=False)
 
@@ -33,6 +35,7 @@ class Plugin:
         ("path", "a/b", Path("a/b")),
         ("kind", "mlp", "mlp"),
         ("sizes", "1,2,3", (1, 2, 3)),
+        ("names", "a,b", ["a", "b"]),
     ],
 )
 def test_texts_become_the_types_of_their_fields(name, text, value):
@@ -50,6 +53,13 @@ def test_texts_become_the_types_of_their_fields(name, text, value):
         ({"widht": "1"}, "no option 'widht'. Did you mean 'width'\\?"),
         ({"_state": "1"}, "no option '_state'"),
         ({"state": "1"}, "no option 'state'"),
+        ({"width": None}, "option width wants float, got None"),
+        ({"width": [1]}, r"option width wants float, got \[1\]"),
+        ({"layers": 1.5}, "option layers wants int, got 1.5"),
+        ({"wide": 7}, "option wide wants bool, got 7"),
+        ({"kind": None}, r"option kind wants gcn\|mlp, got None"),
+        ({"names": [1]}, r"option names wants .*, got \[1\]"),
+        ({"path": 3}, "option path wants path, got 3. 'nasplug show plugin'"),
     ],
 )
 def test_a_mistake_is_one_sentence(given, complaint):
@@ -57,22 +67,27 @@ def test_a_mistake_is_one_sentence(given, complaint):
         options.make(Plugin, given, "plugin")
 
 
-def test_values_from_python_are_taken_as_they_are():
-    assert options.make(Plugin, {"width": 0.5, "sizes": (4,)}, "plugin").sizes == (4,)
+def test_values_from_python_become_the_types_of_their_fields():
+    given = {"width": np.float32(0.5), "layers": np.int64(3), "sizes": [4], "path": "a", "wide": True, "kind": "mlp"}
+    made = options.make(Plugin, given, "plugin")
+    assert (made.width, made.layers, made.sizes, made.path, made.wide) == (0.5, 3, (4,), Path("a"), True)
+    assert (type(made.width), type(made.layers)) == (float, int)
+    assert options.make(Plugin, {"layers": None}, "plugin").layers is None
 
 
 def test_pairs_are_parsed_and_mistakes_told():
     assert options.parse(["a=1", "b-c=x=y"]) == {"a": "1", "b_c": "x=y"}
-    with pytest.raises(UsageError, match="wanted name=value, got 'a'"):
-        options.parse(["a"])
-    with pytest.raises(UsageError, match="'a' is given twice"):
-        options.parse(["a=1", "a=2"])
+    with pytest.raises(UsageError, match="--space-opt wants name=value, got 'a'"):
+        options.parse(["a"], "--space-opt")
+    with pytest.raises(UsageError, match="'a_b' is given twice"):
+        options.parse(["a-b=1", "a_b=2"])
 
 
 @pytest.mark.parametrize(
     ("text", "parsed"),
     [
         ("cache", ("cache", {})),
+        ("cache:", ("cache", {})),
         ("log:path=x.jsonl", ("log", {"path": "x.jsonl"})),
         ("budget:max_cost=5,target=90", ("budget", {"max_cost": "5", "target": "90"})),
         ("x:sizes=1,2,n=3", ("x", {"sizes": "1,2", "n": "3"})),

@@ -3,6 +3,7 @@
 import json
 import pickle
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,3 +51,24 @@ def test_an_accuracy_outside_0_to_100_percent_is_refused(accuracy):
 def test_a_cost_that_is_no_duration_is_refused(cost):
     with pytest.raises(ValueError, match="cost must be finite"):
         Evaluation(50.0, cost)
+
+
+def test_a_code_of_any_integers_is_the_same_architecture():
+    expected = Architecture("toy", (1, 2))
+    for code in ([1, 2], np.array([1, 2]), (np.int8(1), np.int64(2))):
+        assert (Architecture("toy", code), str(Architecture("toy", code))) == (expected, "toy:1,2")
+        assert hash(Architecture("toy", code)) == hash(expected)
+
+
+@pytest.mark.parametrize("code", [(0.5, 1), "12", 7, None, np.array([1.0])])
+def test_a_code_without_integers_is_refused(code):
+    with pytest.raises(TypeError, match="an architecture's code is a sequence of integers, got"):
+        Architecture("toy", code)
+
+
+def test_metrics_are_floats_whatever_made_them():
+    metrics = Evaluation(50.0, 1.0, {"loss": np.float32(0.5), "parameters": 7}).metrics
+    assert json.dumps(metrics) == '{"loss": 0.5, "parameters": 7.0}'
+    for wrong in ({"loss": "low"}, {"loss": None}, [1.0]):
+        with pytest.raises(ValueError, match="metrics must be a dict of numbers, got"):
+            Evaluation(50.0, 1.0, wrong)
