@@ -1,9 +1,8 @@
 """Time from nothing to the end of the first training step of a new proxyless network, tracing included."""
 
-import time
 from typing import Any
 
-from benchmarks.proxyless_twins import alone, batch_of, keras_twin
+from benchmarks.proxyless_twins import alone, batch_of, fastest, keras_twin, timed
 
 NAME = "proxyless-first-step"
 BAR, KERAS_BAR = 4.0, 5.0
@@ -20,24 +19,27 @@ def run() -> dict[str, Any]:
     quarter of the width and a batch of 32. Each side builds, traces and trains one step in a process of its own that
     has imported its library, twice in turn; the faster time counts, for both sides.
     """
-    seconds: dict[tuple[str, int], list[float]] = {(side, size): [] for size in CASES for side in ("ours", "keras")}
+    seconds: dict[tuple[str, int], list[dict[str, float]]] = {
+        (side, size): [] for size in CASES for side in ("ours", "keras")
+    }
     for _ in range(2):
         for (side, size), values in seconds.items():
             values.append(alone(f"proxyless_first_step.{side}({size})"))
-    best = {key: min(values) for key, values in seconds.items()}
-    slowest = max(best["ours", size] for size in CASES)
-    ratio = min(best["keras", size] / best["ours", size] for size in CASES)
+    best = {key: fastest(values) for key, values in seconds.items()}
+    slowest = max(best["ours", size]["wall"] for size in CASES)
+    ratios = {kind: min(best["keras", s][kind] / best["ours", s][kind] for s in CASES) for kind in ("wall", "cpu")}
     return {
         "figure": slowest,
         "unit": "s",
         "bar": f"≤ {BAR:g}, and Keras takes ≥ {KERAS_BAR:g} × as long",
-        "holds": slowest <= BAR and ratio >= KERAS_BAR,
-        "keras_ratio": ratio,
-        "each": {f"{side} {size}": round(value, 2) for (side, size), value in best.items()},
+        "holds": slowest <= BAR and ratios["wall"] >= KERAS_BAR,
+        "keras_ratio": ratios["wall"],
+        "keras_cpu_ratio": ratios["cpu"],
+        "each": {f"{side} {size}": each for (side, size), each in best.items()},
     }
 
 
-def ours(size: int) -> float:
+def ours(size: int) -> dict[str, float]:
     """Returns the seconds of this project's trainer."""
     from nasplug_proxyless.operations import MOBILE
     from nasplug_proxyless.space import Proxyless
@@ -49,14 +51,16 @@ def ours(size: int) -> float:
     configure()
     space = Proxyless(**CASES[size])
     images, labels = batch_of(space)
-    started = time.perf_counter()
-    network = space.build_network(architecture=Architecture("proxyless", MOBILE))
-    step = TrainingStep(network, space.setting, space.setting.recipe, 100)
-    float(step(images, labels, 0))
-    return time.perf_counter() - started
+
+    def first_step() -> None:
+        network = space.build_network(architecture=Architecture("proxyless", MOBILE))
+        step = TrainingStep(network, space.setting, space.setting.recipe, 100)
+        float(step(images, labels, 0))
+
+    return timed(first_step)
 
 
-def keras(size: int) -> float:
+def keras(size: int) -> dict[str, float]:
     """Returns the seconds of Keras 3: the model is built, compiled, and fitted to one batch."""
     import keras as _  # noqa: F401  # the import is not counted
     from nasplug_proxyless.operations import MOBILE
@@ -64,6 +68,4 @@ def keras(size: int) -> float:
 
     space = Proxyless(**CASES[size])
     images, labels = batch_of(space)
-    started = time.perf_counter()
-    keras_twin(space, MOBILE).fit(images, labels, batch_size=len(labels), verbose=0)
-    return time.perf_counter() - started
+    return timed(lambda: keras_twin(space, MOBILE).fit(images, labels, batch_size=len(labels), verbose=0))

@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,18 @@ def alone(call: str) -> Any:
     code = f"import json; from benchmarks import {module}; print(json.dumps({call}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def timed(action: Callable[[], object]) -> dict[str, float]:
+    """Returns the seconds that `action` takes: `wall`, and `cpu` of all threads, which other processes change less."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    action()
+    return {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+
+
+def fastest(measured: list[dict[str, float]]) -> dict[str, float]:
+    """Returns the least of each kind of seconds."""
+    return {kind: min(each[kind] for each in measured) for kind in ("wall", "cpu")}
 
 
 def batch_of(space: Any) -> tuple[Any, Any]:
