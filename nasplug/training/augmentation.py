@@ -7,48 +7,23 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from nasplug.training.tasks import Task
+from nasplug.training.wrapped import Wrapped
 from nasplug.types import Purpose
 
 SHIFT = 2  # pixels
 
 
 @attrs.frozen(eq=False)
-class Augmented:
+class Augmented(Wrapped):
     """A task whose training images are mirrored by chance, and shifted by up to two pixels in both directions.
 
     What leaves an image on one side enters on the other. Held-out images stay as they are.
     """
 
-    task: Task
-
-    @property
-    def classes(self) -> int:
-        """The number of classes."""
-        return self.task.classes
-
-    @property
-    def channels(self) -> int:
-        """The channels of an image."""
-        return self.task.channels
-
-    @property
-    def resolution(self) -> int:
-        """The pixels of an image's side."""
-        return self.task.resolution
-
-    def training_size(self, purpose: Purpose) -> int:
-        """Returns the number of training images."""
-        return self.task.training_size(purpose)
-
     def training_batches(self, purpose: Purpose, batch: int, epochs: int, seed: int) -> Iterator[Any]:
         """Yields the task's batches, changed in a way that `seed` and the number of the batch decide."""
         for number, (images, labels) in enumerate(self.task.training_batches(purpose, batch, epochs, seed)):
             yield varied(images, np.random.default_rng((seed, number, 1))), labels
-
-    def held_out_batches(self, purpose: Purpose) -> Iterator[Any]:
-        """Yields the task's held-out batches."""
-        return self.task.held_out_batches(purpose)
 
 
 def varied(images: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:

@@ -1,40 +1,22 @@
 """A task at half its resolution."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
+from nasplug.training.wrapped import Wrapped
 from nasplug.types import Purpose
-
-if TYPE_CHECKING:
-    from nasplug.training.tasks import Task
 
 
 @attrs.frozen(eq=False)
-class Halved:
+class Halved(Wrapped):
     """The images of another task, each 2×2 pixels averaged: a quarter of the work."""
-
-    task: "Task"
-
-    @property
-    def classes(self) -> int:
-        """The number of classes."""
-        return self.task.classes
-
-    @property
-    def channels(self) -> int:
-        """The channels of an image."""
-        return self.task.channels
 
     @property
     def resolution(self) -> int:
         """The pixels of an image's side."""
         return self.task.resolution // 2
-
-    def training_size(self, purpose: Purpose) -> int:
-        """Returns the number of training images."""
-        return self.task.training_size(purpose)
 
     def training_batches(self, purpose: Purpose, batch: int, epochs: int, seed: int) -> Iterator[Any]:
         """Yields the task's training batches with smaller images."""
