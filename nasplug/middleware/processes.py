@@ -54,7 +54,7 @@ class Processes:
         self._recipe = SpaceRecipe.of(run)
         self._timeout = run.settings.timeout
         spawn = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
-        self._pool = ProcessPool(run.settings.workers, initializer=_be_a_worker, context=spawn)
+        self._pool = ProcessPool(run.settings.workers, initializer=be_a_worker, context=spawn)
 
     @hookimpl(tryfirst=True)
     def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
@@ -76,7 +76,7 @@ class Processes:
         self._pool.join()
 
 
-def _be_a_worker() -> None:
+def be_a_worker() -> None:
     """Leaves Ctrl-C to the driver, and ends with it, however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()

@@ -1,0 +1,88 @@
+"""The reported accuracy of the incumbent as trainings go by: one curve a repeat, for each strategy."""
+
+from typing import Any
+
+import attrs
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from nasplug.errors import UsageError
+
+Floats = NDArray[np.float64]
+COLUMNS = ("strategy", "repeat", "number", "purpose", "cost", "reported")
+GRID = 200  # points of the axis of training cost
+
+
+@attrs.frozen(eq=False)
+class Curves:
+    """The curves of one strategy: `reported` `[repeats, trainings]` in percent, `cost` as cumulative seconds.
+
+    Entry `[r, i]` is what repeat r reports after i + 1 trainings, NaN while it has no complete trial. A repeat that
+    ended early keeps its incumbent and its cost.
+    """
+
+    strategy: str
+    reported: Floats
+    cost: Floats
+
+    @property
+    def repeats(self) -> int:
+        """How many repeats there are."""
+        return len(self.reported)
+
+    @property
+    def mean(self) -> Floats:
+        """The mean over repeats after 1, 2, … trainings; NaN while one repeat has none complete."""
+        return np.asarray(self.reported.mean(axis=0))
+
+
+def curves(trials: pd.DataFrame) -> list[Curves]:
+    """Returns the curves of every strategy in a tidy table of trials, in the order of the table.
+
+    Raises `UsageError` for missing columns, an empty table, or a strategy none of whose trials is complete.
+    """
+    missing = [column for column in COLUMNS if column not in trials]
+    if missing:
+        raise UsageError(f"The table of trials lacks the columns {', '.join(missing)}; there are {list(trials)}.")
+    searched = trials[trials["purpose"] == "search"]
+    if searched.empty:
+        raise UsageError("There are no trials to compare: the table is empty.")
+    return [_of(str(name), part) for name, part in searched.groupby("strategy", sort=False)]
+
+
+def by_cost(all_curves: list[Curves]) -> tuple[Floats, list[Floats]]:
+    """Returns a common axis of training cost `[g]` in seconds and, for each strategy, what it reports `[repeats, g]`.
+
+    A strategy's values end, as NaN, where its first repeat has used its whole cost.
+    """
+    axis = np.linspace(0.0, max(float(c.cost[:, -1].min()) for c in all_curves), GRID + 1)[1:]
+    return axis, [_at_costs(c, axis) for c in all_curves]
+
+
+def _of(name: str, part: pd.DataFrame) -> Curves:
+    order = part.sort_values(["repeat", "number"], kind="stable")
+    place = order.groupby("repeat", sort=True).cumcount()
+    reported = _table(order, place, "reported").ffill(axis=1).to_numpy(dtype=float)
+    cost = _table(order, place, "cost").fillna(0.0).cumsum(axis=1).to_numpy(dtype=float)
+    if not np.isfinite(reported[:, -1]).all():
+        failed = int((~np.isfinite(reported[:, -1])).sum())
+        raise UsageError(
+            f"{failed} of {len(reported)} repeats of {name!r} report nothing: all their trials, or the final "
+            "evaluations, failed. 'error' in trials.csv says why."
+        )
+    return Curves(name, reported, cost)
+
+
+def _table(order: pd.DataFrame, place: "pd.Series[int]", column: str) -> pd.DataFrame:
+    wide: Any = order.assign(place=place).pivot(index="repeat", columns="place", values=column)
+    return pd.DataFrame(wide.sort_index().sort_index(axis=1)).astype(float)
+
+
+def _at_costs(c: Curves, axis: Floats) -> Floats:
+    values = np.full((c.repeats, len(axis)), np.nan)
+    for row, (cost, reported) in enumerate(zip(c.cost, c.reported, strict=True)):
+        done = np.searchsorted(cost, axis, side="right")  # trainings finished by then
+        values[row] = np.where(done > 0, reported[np.maximum(done, 1) - 1], np.nan)
+    values[:, axis > c.cost[:, -1].min()] = np.nan
+    return values

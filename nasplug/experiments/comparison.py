@@ -1,0 +1,87 @@
+"""Runs the repeats of a comparison, side by side in processes, each kept as soon as it is done."""
+
+import hashlib
+import json
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import as_completed
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from nasplug.choice import Choice
+from nasplug.errors import StorageError
+from nasplug.experiments.contender import Contender
+from nasplug.experiments.files import write
+from nasplug.experiments.plan import Plan
+from nasplug.experiments.repeat import repeat
+from nasplug.versions import versions
+
+
+@attrs.frozen
+class Comparison:
+    """The repeats of a plan in a folder: those that are done are files below `repeats/`."""
+
+    plan: Plan
+    folder: Path
+
+    @classmethod
+    def open(cls, plan: Plan, folder: Path) -> "Comparison":
+        """Returns the comparison that `folder` holds or will hold. Raises `NasplugError` before anything is run."""
+        choices = [Choice.of(plan.space, c.strategy, plan.space_options, c.options) for c in plan.contenders]
+        found = [versions(choice.settings([], plan.budget, False, None, 1, plan.device)) for choice in choices]
+        plan.keep(folder, {name: version for each in found for name, version in each.items()})
+        return cls(plan, folder)
+
+    def missing(self) -> list[tuple[Contender, int]]:
+        """Returns what is still to run, repeat by repeat, so that an early end leaves strategies equally far."""
+        everything = [(c, r) for r in range(self.plan.repeats) for c in self.plan.contenders]
+        return [(contender, number) for contender, number in everything if not self._path(contender, number).exists()]
+
+    def run(self, workers: int, tell: Callable[[list[str]], None]) -> None:
+        """Runs what is missing; `tell` hears after each repeat what its plugins said. The first error ends it all."""
+        todo = self.missing()
+        outcomes = _here(self.plan, todo) if workers == 1 else _side_by_side(self.plan, todo, workers)
+        for (contender, number), outcome in outcomes:
+            write(self._path(contender, number), json.dumps(outcome["rows"], ensure_ascii=False))
+            tell(outcome["said"])
+
+    def rows(self) -> Iterator[list[dict[str, Any]]]:
+        """Returns the rows of every repeat, strategy by strategy. Raises `StorageError` for a damaged file."""
+        for contender in self.plan.contenders:
+            for number in range(self.plan.repeats):
+                path = self._path(contender, number)
+                try:
+                    yield json.loads(path.read_text(encoding="utf-8"))
+                except (OSError, ValueError) as error:
+                    raise StorageError(f"{path} cannot be read ({error}). Remove it and repeat the command.") from error
+
+    def _path(self, contender: Contender, number: int) -> Path:
+        digest = hashlib.sha256(contender.text.encode()).hexdigest()[:8]
+        readable = "".join(c if c.isalnum() or c == "_" else "-" for c in contender.strategy)
+        return self.folder / "repeats" / f"{readable}-{digest}" / f"{number:05d}.json"
+
+
+Outcomes = Iterator[tuple[tuple[Contender, int], dict[str, Any]]]
+
+
+def _here(plan: Plan, todo: list[tuple[Contender, int]]) -> Outcomes:
+    for contender, number in todo:
+        yield (contender, number), repeat(plan, contender, number)
+
+
+def _side_by_side(plan: Plan, todo: list[tuple[Contender, int]], workers: int) -> Outcomes:
+    from pebble import ProcessPool
+
+    from nasplug.middleware.processes import be_a_worker
+
+    spawn = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
+    pool = ProcessPool(max(1, min(workers, len(todo))), initializer=be_a_worker, context=spawn)
+    try:
+        futures = {pool.schedule(repeat, args=(plan, *task)): task for task in todo}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    finally:
+        pool.stop()
+        pool.join()

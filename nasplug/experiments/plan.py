@@ -1,0 +1,82 @@
+"""What a comparison is: the space, the strategies, how often and how long. Stored beside its files."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from nasplug.errors import StorageError, UsageError
+from nasplug.experiments.contender import Contender, parse_contenders
+from nasplug.experiments.files import write
+
+NAME = "comparison.json"
+
+
+@attrs.frozen(kw_only=True)
+class Plan:
+    """All that decides the trials of a comparison. Repeat r of every strategy has the seed `seed` + r.
+
+    `latency` bounds milliseconds on `device`. Raises `UsageError` for values out of bounds.
+    """
+
+    space: str
+    strategies: tuple[str, ...]
+    repeats: int
+    budget: int
+    seed: int = 0
+    epochs: int | None = None
+    device: str | None = None
+    latency: tuple[float, float] | None = None
+    space_options: dict[str, str] = attrs.field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        for name, least in (("repeats", 1), ("budget", 1), ("seed", 0)):
+            if getattr(self, name) < least:
+                raise UsageError(f"{name} must be at least {least}, got {getattr(self, name)}.")
+        if not self.strategies:
+            raise UsageError("Name at least one --strategy to compare.")
+
+    @property
+    def contenders(self) -> list[Contender]:
+        """The strategies, parsed."""
+        return parse_contenders(self.strategies)
+
+    def keep(self, folder: Path, versions: dict[str, str]) -> None:
+        """Writes the plan into a new folder; in one with a plan, makes sure that it is this one.
+
+        More `repeats` go on where fewer ended. Raises `StorageError` with what is different.
+        """
+        path = folder / NAME
+        mine = {"plan": _values(self), "versions": versions}
+        if path.exists():
+            changed = _changed(_read(path), mine)
+            if changed:
+                raise StorageError(
+                    f"{folder} holds another comparison: {'; '.join(changed)}. "
+                    "Repeat it as it was, or name another --out."
+                )
+        write(path, json.dumps(mine, indent=2, ensure_ascii=False) + "\n")
+
+
+def _values(plan: Plan) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(json.dumps(attrs.asdict(plan)))
+    return values
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return {"plan": found["plan"], "versions": found["versions"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StorageError(f"{path} is no plan of a comparison ({error}). Name another --out.") from error
+
+
+def _changed(stored: dict[str, Any], mine: dict[str, Any]) -> list[str]:
+    pairs = [
+        (f"{key}", stored[part].get(key), value)
+        for part in ("plan", "versions")
+        for key, value in mine[part].items()
+        if key not in ("repeats",)
+    ]
+    return [f"{key} was {json.dumps(old)}, now {json.dumps(new)}" for key, old, new in pairs if old != new]
