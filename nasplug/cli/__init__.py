@@ -19,6 +19,7 @@ COMMANDS = {
     "trials": ("nasplug.cli.history", "List the trials of a run."),
     "best": ("nasplug.cli.history", "Show the best architecture of a run."),
     "export": ("nasplug.cli.history", "Write the trials of a run as CSV or JSON."),
+    "compare": ("nasplug.cli.compare", "Compare strategies over independent repeats."),
     "completion": ("nasplug.cli.completion", "Print the completion script of a shell."),
 }
 

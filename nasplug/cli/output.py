@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-PREDICTED = ("surrogate",)  # sources whose final accuracy is a prediction, and not that of test images
+from nasplug.analysis.reported import reported_name
 
 
 def print_json(document: Any) -> None:
@@ -40,8 +40,7 @@ def best_rows(best: Any, describe: str | None = None) -> list[tuple[str, Any]]:
     if describe and describe != str(best.architecture):
         rows.append(("described", describe))
     rows.append(("validation accuracy", f"{best.validation:.2f} %"))
-    final = f"predicted accuracy ({best.source})" if best.source in PREDICTED else "test accuracy"
-    rows.append((final, "not evaluated" if best.test is None else f"{best.test:.2f} %"))
+    rows.append((reported_name([best.source]), "not evaluated" if best.test is None else f"{best.test:.2f} %"))
     if best.latency is not None:
         rows.append(("latency", f"{best.latency:.2f} ms"))
     rows += [(name.replace("_", " "), _cell(value)) for name, value in best.metrics.items()]
