@@ -1,11 +1,11 @@
 """The command line: one file per command group, loaded when its command is called."""
 
-import os
 import sys
 from importlib import import_module
 
 import click
 
+from nasplug.cli.leaving import leave
 from nasplug.errors import NasplugError, UsageError, did_you_mean
 
 COMMANDS = {
@@ -39,13 +39,14 @@ class Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Lists the commands without importing them, and the spaces, which bring their own."""
+        """Lists the commands without importing them, and the plugins that may bring their own."""
         from nasplug.discovery import installed
 
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-        with formatter.section("Commands of plugins (nasplug PLUGIN --help)"):
-            formatter.write_dl([(space.name, f"by {space.provider}") for space in installed("space")])
+        with formatter.section("Commands of plugins: 'nasplug PLUGIN' tells, where a plugin brings any"):
+            for kind in ("space", "strategy"):
+                formatter.write_text(", ".join(plugin.name for plugin in installed(kind)))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -54,10 +55,16 @@ class Commands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            known = [*COMMANDS, *self.commands]
-            raise UsageError(
-                f"{error.message}{did_you_mean(args[0], known)} 'nasplug --help' lists the commands."
-            ) from None
+            raise UsageError(self._unknown(args[0], error.message)) from None
+
+    def _unknown(self, name: str, message: str) -> str:
+        """Returns what there is instead of the command `name`, which may be a plugin without a command of its name."""
+        from nasplug.discovery import GROUPS, installed
+
+        for plugin in (plugin for kind in GROUPS for plugin in installed(kind) if plugin.name == name):
+            brings = " and ".join(f"'nasplug {command}'" for command in self.commands) or "no commands"
+            return f"The {plugin.kind} {name!r} brings {brings}. 'nasplug show {name}' explains its options."
+        return f"{message}{did_you_mean(name, [*COMMANDS, *self.commands])} 'nasplug --help' lists the commands."
 
     def _of_a_plugin(self, name: str) -> click.Command | None:
         from nasplug.cli.plugins import register_plugin_commands
@@ -88,14 +95,12 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except click.Abort:
         click.echo("Interrupted.", err=True)
-        _leave(130)
-    except BrokenPipeError:  # `nasplug trials RUN | head`
-        _leave(0)
+        leave(130)
     except Exception as error:
         if debug:
             raise
         click.echo(f"Error: {_message(error)}", err=True)
-        _leave(2 if isinstance(error, UsageError) else 1)
+        leave(2 if isinstance(error, UsageError) else 1)
 
 
 def _message(error: Exception) -> str:
@@ -104,13 +109,3 @@ def _message(error: Exception) -> str:
     return (
         f"{type(error).__name__}: {error}\nThis is not an error that nasplug expects; --debug shows where it came from."
     )
-
-
-def _leave(code: int) -> None:
-    """Ends at once: a thread in the middle of a training would keep the interpreter alive until it is done."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except BrokenPipeError:
-            continue
-    os._exit(code)

@@ -9,18 +9,19 @@ from typing import Any
 
 import click
 
-from nasplug.cli.output import best_rows, print_best, print_json, print_table
+from nasplug.cli.output import best_rows, emit, print_best, print_json, print_table
 from nasplug.errors import StorageError
 from nasplug.result import best_of, rows
 from nasplug.types import Trial
 
+TOLD = ("number", "architecture", "state", "purpose", "accuracy", "cost", "source", "latency", "error")
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
 def storage_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds `--storage` to a command."""
     return click.option(
-        "--storage", metavar="URL", default="sqlite:///nasplug.db", show_default=True, help="The database."
+        "--storage", metavar="URL", default="sqlite:///nasplug.db", show_default=True, help="The database, or its file."
     )(command)
 
 
@@ -64,10 +65,9 @@ def trials_command(run: str, storage: str, as_json: bool) -> None:
     _, found = _load(storage, run)
     if as_json:
         return print_json(list(rows(found)))
-    columns = ("number", "architecture", "state", "purpose", "accuracy", "cost", "source", "latency", "error")
-    return print_table(
-        "", columns, [[str(row[c]) if c == "number" else row[c] for c in columns] for row in rows(found)]
-    )
+    table = [row | {"number": str(row["number"])} | _rounded(row) for row in rows(found)]
+    columns = [column for column in TOLD if any(row[column] is not None for row in table)]
+    return print_table("", columns, [[row[column] for column in columns] for row in table])
 
 
 @click.command()
@@ -91,7 +91,9 @@ def best_command(run: str, storage: str, as_json: bool) -> None:
 
 @click.command()
 @click.argument("run")
-@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True, help="Of the output."
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of standard output.")
 @storage_option
 def export_command(run: str, form: str, out: Path | None, storage: str) -> None:
@@ -102,7 +104,7 @@ def export_command(run: str, form: str, out: Path | None, storage: str) -> None:
         return print_json(table)
     text = _csv(table) if form == "csv" else _json(table)
     if out is None:
-        return click.echo(text, nl=False)
+        return emit(text.rstrip("\n"))
     try:
         out.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -135,6 +137,11 @@ def _json(table: list[dict[str, Any]]) -> str:
     import json
 
     return json.dumps(table, indent=2, ensure_ascii=False) + "\n"
+
+
+def _rounded(row: dict[str, Any]) -> dict[str, str | None]:
+    """Returns percent, seconds and milliseconds as people compare them, one below the other."""
+    return {name: None if row[name] is None else f"{row[name]:,.2f}" for name in ("accuracy", "cost", "latency")}
 
 
 def _clock(seconds: float) -> str:

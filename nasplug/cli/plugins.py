@@ -8,7 +8,7 @@ import click
 
 from nasplug import discovery, manager, options
 from nasplug.cli.completion import plugin_names
-from nasplug.cli.output import print_json, print_table
+from nasplug.cli.output import emit, print_json, print_table
 from nasplug.errors import DiscoveryError, did_you_mean
 
 KINDS: dict[str, discovery.Kind] = {"spaces": "space", "strategies": "strategy", "middleware": "middleware"}
@@ -43,13 +43,17 @@ def show_command(name: str, as_json: bool) -> None:
     if as_json:
         return print_json(shown[0] if len(shown) == 1 else shown)
     for plugin in shown:
-        title = f"{plugin['kind']} {name} · {plugin['distribution']} {plugin['version']} · {plugin['class']}"
-        click.echo(f"{title}\n{plugin['help']}\n")
+        source = (
+            (f"{plugin['distribution']} {plugin['version']}", plugin["class"]) if kinds else ("named by its class",)
+        )
+        title = " · ".join((f"{plugin['kind']} {name}" if kinds else name, *source))
+        emit(f"{title}\n{plugin['help']}\n" + ("" if plugin["options"] else "\nNo options."))
         rows = [
             (o["name"], o["type"], "" if o["default"] is None else str(o["default"]), o["help"])
             for o in plugin["options"]
         ]
-        print_table("Options" if rows else "No options", ("name", "type", "default", ""), rows)
+        if rows:
+            print_table("Options", ("name", "type", "default", "what it is"), rows)
     return None
 
 

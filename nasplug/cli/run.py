@@ -10,6 +10,7 @@ import click
 import nasplug
 from nasplug import options
 from nasplug.cli.completion import plugin_names
+from nasplug.cli.leaving import leave
 from nasplug.cli.output import best_rows, print_best, print_json
 from nasplug.cli.progress import Progress
 from nasplug.errors import NasplugError
@@ -89,17 +90,15 @@ def run_command(space_opt: tuple[str, ...], strategy_opt: tuple[str, ...], as_js
     signal.signal(signal.SIGTERM, _terminate)
     try:
         result = nasplug.search(
-            space_options=options.parse(space_opt),
-            strategy_options=options.parse(strategy_opt),
+            space_options=options.parse(space_opt, "--space-opt"),
+            strategy_options=options.parse(strategy_opt, "--strategy-opt"),
             observers=[progress],
             **wanted,
         )
     except KeyboardInterrupt as interruption:
         progress.close()
         _explain_interruption(progress, wanted)
-        from nasplug.cli import _leave
-
-        _leave(143 if isinstance(interruption, Terminated) else 130)
+        leave(143 if isinstance(interruption, Terminated) else 130)
     except Exception:  # whatever it is, the bar must not stay in front of its message
         progress.close()
         raise
