@@ -1,6 +1,7 @@
 """One evaluation: an architecture becomes a trial, whatever happens inside."""
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import attrs
@@ -10,6 +11,9 @@ from nasplug.types import Architecture, Evaluation, Purpose, Trial
 
 if TYPE_CHECKING:
     import pluggy
+
+
+LONGEST = 10_000  # characters of an error that are kept
 
 
 @attrs.frozen
@@ -25,13 +29,15 @@ class Job:
     refused: str | None = None
 
 
-def evaluate(hook: "pluggy.HookRelay", job: Job, epochs: int | None, retries: int) -> Trial:
-    """Returns the trial of a job; called from the loop's threads.
+def evaluate(
+    hook: "pluggy.HookRelay", job: Job, epochs: int | None, retries: int, now: Callable[[], float] = time.time
+) -> Trial:
+    """Returns the trial of a job; called from the loop's threads. `now` tells seconds since the epoch.
 
     An exception becomes a failed trial after `retries` more attempts with the same seed. A
     `ConfigurationError` or `Unsupported` passes, because no other trial could succeed either.
     """
-    started = time.time()
+    started = now()
     evaluation, error = None, job.refused
     for _ in range(0 if job.refused else retries + 1):
         try:
@@ -40,14 +46,21 @@ def evaluate(hook: "pluggy.HookRelay", job: Job, epochs: int | None, retries: in
         except (ConfigurationError, Unsupported):
             raise
         except Exception as problem:  # a crashed training is a result of the search, not its end
-            error = f"{type(problem).__name__}: {problem}"
-    return _trial(job, evaluation, error, started)
+            error = _told(problem)
+    return _trial(job, evaluation, error, started, now())
 
 
 def duplicate(job: Job, leader: Trial) -> Trial:
     """Returns the trial of a job whose network was just evaluated as `leader`: the same answer, paid for once."""
     evaluation = leader.evaluation and attrs.evolve(leader.evaluation, cost=0.0, source="duplicate")
-    return _trial(job, evaluation, leader.error, leader.started)
+    return _trial(job, evaluation, leader.error, leader.started, leader.finished)
+
+
+def _told(problem: Exception) -> str:
+    """Returns the error as text that every database takes: no NUL, no half of a character, no megabytes."""
+    text = f"{type(problem).__name__}: {problem}"
+    text = text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text):,} characters)"
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
 def _ask(hook: "pluggy.HookRelay", job: Job, epochs: int | None) -> Evaluation:
@@ -57,7 +70,7 @@ def _ask(hook: "pluggy.HookRelay", job: Job, epochs: int | None) -> Evaluation:
     return answer
 
 
-def _trial(job: Job, evaluation: Evaluation | None, error: str | None, started: float) -> Trial:
+def _trial(job: Job, evaluation: Evaluation | None, error: str | None, started: float, finished: float) -> Trial:
     return Trial(
         number=job.number,
         architecture=job.architecture,
@@ -66,7 +79,7 @@ def _trial(job: Job, evaluation: Evaluation | None, error: str | None, started: 
         error=error,
         purpose=job.purpose,
         started=started,
-        finished=time.time(),
+        finished=finished,
         canonical=job.canonical,
         latency=job.latency,
     )

@@ -1,10 +1,13 @@
 """The loop of a run: suggest → evaluate → commit → on_trial, then one `final` evaluation of the best."""
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from queue import SimpleQueue
 
 import attrs
 
+from nasplug.activity import Clock
 from nasplug.errors import StorageError
 from nasplug.evaluator import Job, duplicate, evaluate
 from nasplug.result import incumbent
@@ -14,15 +17,24 @@ from nasplug.types import Trial
 
 @attrs.define(eq=False)
 class Loop:
-    """Runs a `Run` to its end. `commit` stores a trial before it is told; `stored` are the trials of a resumed run."""
+    """Runs a `Run` to its end. `stored` are the trials of a resumed run.
+
+    `commit` stores a trial before it is told; `rescue` stores those of several trials that are not stored yet.
+    """
 
     run: Run
     commit: Callable[[Trial], None]
+    rescue: Callable[[list[Trial]], None]
     stored: Mapping[int, Trial]
     pool: ThreadPoolExecutor = attrs.field(init=False)
+    pending: set[Future[Trial]] = attrs.field(factory=set, init=False)
+    finished: "SimpleQueue[Future[Trial]]" = attrs.field(factory=SimpleQueue, init=False)
+    unkept: Trial | None = attrs.field(default=None, init=False)
+    clock: Clock = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.pool = ThreadPoolExecutor(self.run.settings.workers, "evaluate")  # starts a thread at its first job
+        self.clock = Clock(max((trial.finished for trial in self.stored.values()), default=0.0))
 
     def execute(self) -> str:
         """Returns the reason for which the search ended; called once. Exceptions pass after `on_stop` was told."""
@@ -32,6 +44,7 @@ class Loop:
             (self._steadily if run.settings.steady else self._in_batches)()
             self._finally()
         except BaseException as error:
+            self._rescue()
             run.hook.on_stop(
                 run=run, reason="interrupted" if isinstance(error, KeyboardInterrupt) else f"error: {error}"
             )
@@ -54,15 +67,16 @@ class Loop:
             if trial.purpose == "search":
                 self._tell(trial)
         self.run.next_number, self.run.issued = 1 + max(self.stored, default=-1), len(self.run.trials)
-        pending: set[Future[Trial]] = set()
         while True:
-            while (free := self.run.settings.workers - len(pending)) and (jobs := self.run.ask(free)):
-                pending |= {self._submit(job) for job in jobs}
-            if not pending:
+            while (free := self.run.settings.workers - len(self.pending)) and (jobs := self.run.ask(free)):
+                for job in jobs:
+                    self._submit(job)
+            if not self.pending:
                 return
-            done, pending = wait(pending, return_when=FIRST_COMPLETED)
-            for trial in sorted((future.result() for future in done), key=lambda trial: trial.finished):
-                self.commit(trial)
+            trials = [self._next()]
+            while not self.finished.empty():
+                trials.append(self._next())
+            for trial in sorted(trials, key=lambda trial: trial.finished):
                 self.run.tell(trial)
 
     def _finally(self) -> None:
@@ -85,34 +99,55 @@ class Loop:
                 done[trial.number] = trial
             if job.number not in done:
                 done[job.number] = duplicate(job, done[leader])
-                self.commit(done[job.number])
+                self._keep(done[job.number])
             yield done[job.number]
 
     def _evaluate(self, jobs: list[Job]) -> Iterator[Trial]:
         """Yields the trials of the jobs as they complete, committed; with one worker in this very thread."""
-        settings = self.run.settings
-        if settings.workers == 1:
+        if self.run.settings.workers == 1:
             for job in jobs:
-                trial = evaluate(self.run.hook, job, settings.epochs, settings.retries)
-                self.commit(trial)
+                trial = self._work(job)
+                self._keep(trial)
                 yield trial
             return
-        futures = [self._submit(job) for job in jobs]
-        waiting = set(futures)
-        try:
-            for future in as_completed(futures):
-                trial = future.result()
-                self.commit(trial)
-                waiting.discard(future)
-                yield trial
-        except BaseException:  # an interruption, or the end of the generator: what is done is kept
-            for future in waiting:
-                if future.done() and not future.cancelled() and not future.exception():
-                    self.commit(future.result())  # paid for before the interruption
-            raise
+        for job in jobs:
+            self._submit(job)
+        for _ in jobs:
+            yield self._next()
 
-    def _submit(self, job: Job) -> Future[Trial]:
-        return self.pool.submit(evaluate, self.run.hook, job, self.run.settings.epochs, self.run.settings.retries)
+    def _submit(self, job: Job) -> None:
+        self.run.activity.waiting.add(job.number)
+        future = self.pool.submit(self._work, job)
+        self.pending.add(future)
+        future.add_done_callback(self.finished.put)
+
+    def _work(self, job: Job) -> Trial:
+        with self.run.activity.evaluating(job.number):
+            settings = self.run.settings
+            return evaluate(self.run.hook, job, settings.epochs, settings.retries, self.clock.now)
+
+    def _next(self) -> Trial:
+        """Returns the next trial that completes, committed. Raises what its evaluation raised."""
+        future = self.finished.get()
+        trial = future.result()
+        self._keep(trial)
+        self.pending.discard(future)
+        return trial
+
+    def _keep(self, trial: Trial) -> None:
+        self.unkept = trial
+        self.commit(trial)
+        self.unkept = None
+
+    def _rescue(self) -> None:
+        """Stores what was paid for when the search broke off; an interruption may have fallen into a commit."""
+        done = [future for future in self.pending if future.done() and not future.cancelled()]
+        trials = {trial.number: trial for future in done if not future.exception() for trial in [future.result()]}
+        if self.unkept is not None:
+            trials[self.unkept.number] = self.unkept
+        if trials:
+            with suppress(StorageError):  # the storage itself may be what broke off the search; that error is told
+                self.rescue([trials[number] for number in sorted(trials)])
 
     def _tell(self, trial: Trial) -> None:
         self.run.replaying = self.stored.get(trial.number) is trial

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
+from nasplug.activity import Activity
 from nasplug.errors import PluginError
 from nasplug.evaluator import Job
 from nasplug.settings import Settings
@@ -31,6 +32,7 @@ class Run:
     trials: list[Trial] = attrs.field(factory=list)
     rng: np.random.Generator = attrs.field(factory=np.random.default_rng)
     replaying: bool = False
+    activity: Activity = attrs.field(factory=Activity)
     storage: str | None = None
     stop_reason: str | None = None
     next_number: int = 0

@@ -80,7 +80,7 @@ def _in_memory(run: Run, resume: bool) -> Result:
     if resume:
         raise UsageError("Only a stored run can be resumed: name the storage it is in.")
     trials: list[Trial] = []
-    reason = Loop(run, trials.append, {}).execute()
+    reason = Loop(run, trials.append, trials.extend, {}).execute()
     return _result(run, reason, sorted(trials, key=lambda trial: trial.number))
 
 
@@ -90,10 +90,13 @@ def _in_storage(run: Run, url: str, name: str | None, resume: bool) -> Result:
     storage = Storage(url)
     try:
         run.storage = storage.url
-        key, stored = _resumed(storage, run, name) if resume else (_created(storage, run, name), [])
-        loop = Loop(run, partial(storage.add, key), {trial.number: trial for trial in stored})
-        reason = _executed(loop, storage, key)
-        storage.end(key, reason)
+        key = _resumed(storage, run, name) if resume else _created(storage, run, name)
+        with storage.driving(key, run.name):
+            stored = storage.trials(key)  # under the lock: nobody adds to them from here on
+            known = {trial.number: trial for trial in stored}
+            loop = Loop(run, partial(storage.add, key), partial(storage.add_missing, key), known)
+            reason = _executed(loop, storage, key)
+            storage.end(key, reason)
         return _result(run, reason, storage.trials(key))
     finally:
         storage.close()
@@ -116,7 +119,7 @@ def _created(storage: "Storage", run: Run, name: str | None) -> int:
     return storage.create(run.name, run.settings.identity(), versions(run.settings))
 
 
-def _resumed(storage: "Storage", run: Run, name: str | None) -> tuple[int, list[Trial]]:
+def _resumed(storage: "Storage", run: Run, name: str | None) -> int:
     if name is None:
         raise UsageError("Which run is to be resumed? Add --name; 'nasplug runs' lists them.")
     stored = storage.run(name)
@@ -131,7 +134,7 @@ def _resumed(storage: "Storage", run: Run, name: str | None) -> tuple[int, list[
             f"The run {name!r} was started with other settings: {'; '.join(changed)}. "
             "Resume it with those it had, or start a new run under another name."
         )
-    return stored.id, storage.trials(stored.id)
+    return stored.id
 
 
 def _words(value: Any) -> str:

@@ -1,8 +1,9 @@
-"""Trials in a database, through SQLAlchemy: a SQLite file (WAL) or any other URL. Imported where trials are stored."""
+"""Trials in a database, through SQLAlchemy: a SQLite file (WAL) or PostgreSQL. Imported where trials are stored."""
 
+import math
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -12,40 +13,20 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from nasplug.errors import StorageError, did_you_mean
+from nasplug.lock import RunLock
+from nasplug.schema import bring_up_to_date, runs, trials
 from nasplug.types import Architecture, Evaluation, Trial
 
-SCHEMA = 1
 DEFAULT_URL = "sqlite:///nasplug.db"
-TABLES = sa.MetaData()
-schema = sa.Table("nasplug_schema", TABLES, sa.Column("version", sa.Integer, nullable=False))
-runs = sa.Table(
-    "nasplug_runs",
-    TABLES,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("name", sa.String(200), nullable=False, unique=True),
-    sa.Column("settings", sa.JSON, nullable=False),
-    sa.Column("versions", sa.JSON, nullable=False),  # of the distributions that took part, for the record
-    sa.Column("created", sa.Float, nullable=False),
-    sa.Column("ended", sa.Text),  # the reason, None while the run goes on or was killed
-)
-trials = sa.Table(
-    "nasplug_trials",
-    TABLES,
-    sa.Column("run", sa.Integer, sa.ForeignKey("nasplug_runs.id"), primary_key=True),
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("architecture", sa.Text, nullable=False),
-    sa.Column("canonical", sa.Text, nullable=False),
-    sa.Column("state", sa.String(10), nullable=False),
-    sa.Column("purpose", sa.String(10), nullable=False),
-    sa.Column("accuracy", sa.Float),
-    sa.Column("cost", sa.Float),
-    sa.Column("source", sa.Text),
-    sa.Column("metrics", sa.JSON),
-    sa.Column("error", sa.Text),
-    sa.Column("latency", sa.Float),
-    sa.Column("started", sa.Float, nullable=False),
-    sa.Column("finished", sa.Float, nullable=False),
-)
+NAME_LENGTH = 200
+KEPT = "What is committed is kept; go on with --resume."
+ADVICE = {  # by what the database says; the last is for everything else
+    "disk is full": f"Make room there. {KEPT}",
+    "No space left": f"Make room there. {KEPT}",
+    "readonly database": "Give yourself write permission there, or name another --storage.",
+    "onnection": f"See that the server is up and reachable. {KEPT}",
+    "": "Check the path and your permissions, or name another --storage.",
+}
 
 
 @attrs.frozen
@@ -66,6 +47,7 @@ class Storage:
 
     def __init__(self, url: str = DEFAULT_URL, must_exist: bool = False) -> None:
         """Opens the database at `url` (a plain path means SQLite), creating its tables unless it `must_exist`."""
+        self._lock: RunLock | None = None
         self.url = url if re.match(r"[a-z][a-z0-9+_]+:", url) else f"sqlite:///{url}"
         path = self.url.removeprefix("sqlite:///") if self.url.startswith("sqlite:///") else ""
         if must_exist and path and not Path(path).exists():
@@ -73,14 +55,21 @@ class Storage:
                 f"There is no storage at {path}. Runs are kept in ./nasplug.db unless --storage names another."
             )
         with self._explained("open"):
-            self.connection = _engine(self.url).connect()
-            self._check_schema()
+            self.engine = _engine(self.url)
+            self.connection = self.engine.connect()
+            try:
+                bring_up_to_date(self.connection, self.url)
+            except BaseException:
+                self.close()
+                raise
 
     def create(self, name: str, settings: dict[str, Any], versions: dict[str, str]) -> int:
         """Returns the id of a new run; `versions` are those of the distributions that take part.
 
-        Raises `StorageError` where the name is taken.
+        Raises `StorageError` where the name is taken or no name.
         """
+        if not name.isprintable() or not 0 < len(name) <= NAME_LENGTH:
+            raise StorageError(f"A run's name has 1 to {NAME_LENGTH} printable characters, got {name[:300]!a}.")
         with self._explained("create a run in"):
             try:
                 row = {"name": name, "settings": settings, "versions": versions, "created": time.time()}
@@ -97,8 +86,33 @@ class Storage:
     def add(self, run: int, trial: Trial) -> None:
         """Stores one trial and commits it; called before any plugin hears of the trial."""
         with self._explained("write to"):
+            if self._lock is not None:
+                self._lock.check()
             self.connection.execute(_INSERT, _row(run, trial))
             self.connection.commit()
+
+    def add_missing(self, run: int, found: Iterable[Trial]) -> None:
+        """Stores those trials that are not stored yet; called when an interruption may have fallen into `add`."""
+        with self._explained("write to"):
+            self.connection.rollback()
+            known = set(self.connection.scalars(sa.select(trials.c.number).where(trials.c.run == run)))
+            rows = [_row(run, trial) for trial in found if trial.number not in known]
+            if rows:
+                self.connection.execute(_INSERT, rows)
+            self.connection.commit()
+
+    @contextmanager
+    def driving(self, run: int, name: str) -> Iterator[None]:
+        """Holds the lock of a run. Raises `StorageError` naming host and process where another driver holds it."""
+        lock = RunLock(self.engine.connect, run, name)
+        with self._explained("lock a run in"):
+            lock.acquire()
+        self._lock = lock
+        try:
+            yield
+        finally:
+            self._lock = None
+            lock.release()
 
     def end(self, run: int, reason: str) -> None:
         """Notes why a run has ended."""
@@ -143,19 +157,7 @@ class Storage:
     def close(self) -> None:
         """Closes the connection and its engine."""
         self.connection.close()
-        self.connection.engine.dispose()
-
-    def _check_schema(self) -> None:
-        if not sa.inspect(self.connection).has_table(schema.name):
-            TABLES.create_all(self.connection)
-            self.connection.execute(schema.insert(), {"version": SCHEMA})
-        found = self.connection.execute(sa.select(sa.func.max(schema.c.version))).scalar_one()
-        self.connection.commit()
-        if found != SCHEMA:
-            raise StorageError(
-                f"{self.url} has schema version {found}, this nasplug knows version {SCHEMA}. "
-                "Upgrade nasplug (pip install -U nasplug), or name another --storage."
-            )
+        self.engine.dispose()
 
     @contextmanager
     def _explained(self, doing: str) -> Iterator[None]:
@@ -165,11 +167,15 @@ class Storage:
             raise StorageError(f"Cannot {doing} {self.url}: its database driver is not installed ({error}).") from error
         except ArgumentError as error:
             raise StorageError(f"{self.url!r} is not a database URL: wanted for instance {DEFAULT_URL}.") from error
-        except (SQLAlchemyError, OSError) as error:
-            cause = getattr(error, "orig", None) or error
-            raise StorageError(
-                f"Cannot {doing} {self.url}: {cause}. Check the path and your permissions, or name another --storage."
-            ) from error
+        except (SQLAlchemyError, OSError, UnicodeError) as error:
+            cause = " ".join(str(getattr(error, "orig", None) or error).split())
+            advice = next((advice for words, advice in ADVICE.items() if words in cause), ADVICE[""])
+            raise StorageError(f"Cannot {doing} {self._shown}: {cause}. {advice}") from error
+
+    @property
+    def _shown(self) -> str:
+        """The URL without its password."""
+        return re.sub(r"(//[^:@/]*):[^@/]*@", r"\1:***@", self.url)
 
 
 _INSERT = trials.insert()
@@ -182,7 +188,7 @@ def _engine(url: str) -> sa.Engine:
         @sa.event.listens_for(engine, "connect")
         def durable(connection: Any, _: Any) -> None:
             # NORMAL syncs the log at checkpoints: a killed process loses nothing, a power cut at most the last commits
-            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON"):
+            for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
                 connection.execute(f"PRAGMA {pragma}")
 
     return engine
@@ -200,7 +206,7 @@ def _row(run: int, trial: Trial) -> dict[str, Any]:
         "accuracy": evaluation.accuracy if evaluation else None,
         "cost": evaluation.cost if evaluation else None,
         "source": evaluation.source if evaluation else None,
-        "metrics": evaluation.metrics if evaluation else None,
+        "metrics": _finite(evaluation.metrics) if evaluation else None,
         "error": trial.error,
         "latency": trial.latency,
         "started": trial.started,
@@ -214,7 +220,7 @@ def _trial(row: Any) -> Trial:
         number=row.number,
         architecture=Architecture.parse(row.architecture),
         state=row.state,
-        evaluation=Evaluation(row.accuracy, row.cost, row.metrics, row.source) if complete else None,
+        evaluation=Evaluation(row.accuracy, row.cost, _numbers(row.metrics), row.source) if complete else None,
         error=row.error,
         purpose=row.purpose,
         started=row.started,
@@ -222,3 +228,12 @@ def _trial(row: Any) -> Trial:
         canonical=row.canonical,
         latency=row.latency,
     )
+
+
+def _finite(metrics: dict[str, float]) -> dict[str, float | str]:
+    """JSON has no NaN and no infinity: they are written as words."""
+    return {name: value if math.isfinite(value) else str(value) for name, value in metrics.items()}
+
+
+def _numbers(metrics: dict[str, float | str]) -> dict[str, float]:
+    return {name: float(value) if isinstance(value, str) else value for name, value in metrics.items()}

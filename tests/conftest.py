@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from postgres import server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,3 +34,28 @@ def nasplug(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         return subprocess.run(command, **options)  # type: ignore[call-overload,no-any-return]
 
     return call
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The URL of a real PostgreSQL server's database; a test that needs it is skipped where there is none."""
+    with tempfile.TemporaryDirectory(prefix="nasplug-pg-") as folder, server(Path(folder)) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+    """Makes the URL of a database of the test's own, by a name: a SQLite file, or a schema of the server."""
+    if request.param == "sqlite":
+        return lambda name: f"sqlite:///{tmp_path}/{name}.db"
+    server_url = request.getfixturevalue("postgresql")
+
+    def named(name: str) -> str:
+        schema = f"{name}_{tmp_path.name}".lower()[:60]
+        engine = sa.create_engine(server_url)
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+        engine.dispose()
+        return f"{server_url}?options=-csearch_path%3D{schema}"
+
+    return named

@@ -1,0 +1,134 @@
+"""One driver a run: the other is named, a stale lock is taken over, and who lost the lock stores nothing more."""
+
+import os
+import platform
+import subprocess
+import sys
+import time
+
+import pytest
+import sqlalchemy as sa
+import toy
+
+import nasplug
+from nasplug.errors import StorageError
+from nasplug.lock import RunLock
+from nasplug.schema import locks
+from nasplug.storage import Storage
+
+BEAT = 0.1
+
+
+@pytest.fixture
+def storage(database):
+    opened = Storage(database("locks"))
+    opened.create("run", {}, {})
+    yield opened
+    opened.close()
+
+
+def lock(storage):
+    return RunLock(storage.engine.connect, 1, "run", BEAT)
+
+
+def pretend(storage, **values):
+    """Makes the lock look like another's."""
+    with storage.engine.begin() as connection:
+        connection.execute(locks.update().values(**values))
+
+
+def test_a_second_driver_is_refused_by_host_and_process(storage):
+    first = lock(storage)
+    first.acquire()
+    with pytest.raises(StorageError, match=f"'run' is driven by process {os.getpid()} on {platform.node()} .*--name"):
+        lock(storage).acquire()
+    first.release()
+    second = lock(storage)
+    second.acquire()
+    second.release()
+
+
+def test_two_drivers_of_two_runs_share_a_database(storage):
+    other = RunLock(storage.engine.connect, storage.create("other", {}, {}), "other", BEAT)
+    for one in (lock(storage), other):
+        one.acquire()
+        one.release()
+
+
+def test_the_lock_of_a_process_that_is_gone_is_taken_over_at_once(storage):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    stale = lock(storage)
+    stale.acquire()
+    pretend(storage, pid=gone.pid)
+    started = time.monotonic()
+    fresh = lock(storage)
+    fresh.acquire()
+    assert time.monotonic() - started < 3
+    fresh.release()
+
+
+def elsewhere(storage, beaten):
+    """A lock of another machine, whose last sign of life is so many seconds old by its own clock; nobody beats it."""
+    held = lock(storage)
+    held._ended.set()  # its thread ends at once
+    held.acquire()
+    pretend(storage, machine="elsewhere", host="node7", pid=1, beaten=time.time() - beaten)
+
+
+@pytest.mark.parametrize("beaten", [3600.0, -3600.0])
+def test_a_silent_lock_of_another_machine_is_taken_over_whatever_its_clock_says(storage, beaten):
+    elsewhere(storage, beaten)
+    fresh = lock(storage)
+    fresh.acquire()
+    fresh.release()
+
+
+def test_a_lock_of_another_machine_that_beats_is_kept_whatever_its_clock_says(storage):
+    held = lock(storage)
+    held.acquire()
+    pretend(storage, machine="elsewhere", host="node7", beaten=0.0)
+    with pytest.raises(StorageError, match="on node7"):
+        lock(storage).acquire()
+    held.release()
+
+
+def test_who_was_taken_over_stores_nothing_more(storage):
+    suspended = lock(storage)
+    suspended.acquire()
+    pretend(storage, owner="another")
+    deadline = time.monotonic() + 20
+    while not suspended.lost and time.monotonic() < deadline:
+        time.sleep(0.05)
+    with pytest.raises(StorageError, match="taken over by another process"):
+        suspended.check()
+    suspended.release()
+    with storage.engine.connect() as connection:
+        assert connection.scalar(sa.select(locks.c.owner)) == "another"  # the lock of the other stays
+
+
+def test_a_run_that_is_driven_cannot_be_resumed_beside_it(database, tmp_path):
+    settings = {"budget": 3, "storage": database("runs"), "name": "run"}
+    nasplug.search(toy.ToySpace(), "toy:Climber", **settings)
+    storage = Storage(database("runs"))
+    with storage.driving(1, "run"), pytest.raises(StorageError, match="is driven by process"):
+        nasplug.search(toy.ToySpace(), "toy:Climber", **settings, resume=True)
+    storage.close()
+    assert len(nasplug.search(toy.ToySpace(), "toy:Climber", **settings, resume=True).trials) == 4
+
+
+def test_names_and_options_are_parameters_of_sql(database):
+    name = "'); DROP TABLE nasplug_trials; -- %s :x {0} %(run)s"
+    url = database("hostile")
+    result = nasplug.search(toy.ToySpace(fails=name), "toy:Climber", budget=2, storage=url, name=name)
+    storage = Storage(url)
+    assert [run.name for run in storage.all_runs()] == [name]
+    assert storage.run(name).settings["space_options"]["fails"] == name
+    assert storage.trials(1) == result.trials
+    storage.close()
+
+
+@pytest.mark.parametrize("name", ["", "x" * 201, "two\nlines", "\x1b[2J", "nul\0", "half \ud800"])
+def test_what_is_no_name_is_refused(storage, name):
+    with pytest.raises(StorageError, match="1 to 200 printable characters"):
+        storage.create(name, {}, {})
