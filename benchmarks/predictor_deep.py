@@ -11,7 +11,7 @@ from nasplug_strategies.predictor.threads import threads
 from benchmarks.predictor_shared import gcn_flops, gemm_rate, verdict
 
 NAME = "predictor-deep"
-PAPER = {"layers": 18, "size": 96, "hidden": (512, 128), "lr": 1e-3, "weight_decay": 1e-5, "stages": 1}
+PAPER: dict[str, Any] = {"layers": 18, "size": 96, "hidden": (512, 128), "lr": 1e-3, "weight_decay": 1e-5, "stages": 1}
 
 
 def run() -> dict[str, Any]:

@@ -18,4 +18,5 @@ def run() -> dict[str, Any]:
         mse.append(mean_squared_error(predicted, y))
         without.append(mean_squared_error(predicted[y >= 80], y[y >= 80]))
     detail = f"τ ± {np.std(tau):.3f}; MSE {np.mean(mse):.2f}, without the tail below 80 %: {np.mean(without):.2f}"
-    return verdict(np.mean(tau), "Kendall τ", "≥ .58", np.mean(tau) >= 0.58, detail)
+    figure = float(np.mean(tau))
+    return verdict(figure, "Kendall τ", "≥ .58", figure >= 0.58, detail)

@@ -1,30 +1,43 @@
-"""Predicting a whole space of NASBench-101's size against its matrix products alone."""
+"""Predicting every cell of NASBench-101 against its matrix products alone, with and without encoding the cells."""
 
-import resource
 import time
+from pathlib import Path
 from typing import Any
 
 import torch
+from nasplug_strategies.pool import encode
 from nasplug_strategies.predictor import NeuralPredictor
 
+import nasplug
 from benchmarks.predictor_shared import cells, gcn_flops, gemm_rate, verdict
 
 NAME = "predictor-predict-floor"
-CELLS = 423_624
 
 
 def run() -> dict[str, Any]:
-    """Returns time ÷ floor; the cells are the 20,001 real ones, repeated up to the size of the space."""
+    """Returns time ÷ floor, with that of encoding and predicting, and the peak memory of the process."""
     graphs, y = cells()
     predictor = NeuralPredictor(preset="paper", stages=1, epochs=1, size=144).fit(graphs[:172], y[:172])
-    everything = graphs[torch.arange(CELLS) % len(graphs)]
-    before = gemm_rate(40)
-    start = time.perf_counter()
+    space = nasplug.space("nasbench101", evaluator="surrogate")
+    architectures = list(space.enumerate_space())
+    before, start = gemm_rate(40), time.perf_counter()
+    everything, _ = encode(space, architectures)
+    encoded = time.perf_counter()
     predictor.predict(everything)
-    seconds = time.perf_counter() - start
+    seconds, both = time.perf_counter() - encoded, time.perf_counter() - start
     rate = (before + gemm_rate(40)) / 2
-    nodes = int(everything.mask.sum()) / CELLS
-    ratio = seconds * rate / gcn_flops(CELLS, nodes, 5, 3, 144, (128,), False)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    detail = f"{seconds:.1f} s, {torch.get_num_threads()} threads, peak memory of the process {peak:.2f} GB"
-    return verdict(ratio, "× floor", "≤ 1.5, ≤ 1.5 GB", ratio <= 1.5 and peak <= 1.5, detail)
+    nodes = int(everything.mask.sum()) / len(everything)
+    floor = gcn_flops(len(everything), nodes, 5, 3, 144, (128,), False) / rate
+    peak = _peak_gb()
+    detail = (
+        f"{len(everything)} cells: {seconds:.1f} s, {torch.get_num_threads()} threads; with encoding "
+        f"{both / floor:.2f} × floor, {both:.1f} s; peak memory of the process {peak:.2f} GB"
+    )
+    holds = seconds <= 1.5 * floor and both <= 2.5 * floor and peak <= 1.5
+    return verdict(seconds / floor, "× floor", "≤ 1.5, ≤ 2.5 with encoding, ≤ 1.5 GB", holds, detail)
+
+
+def _peak_gb() -> float:
+    """Returns the highest resident memory; `getrusage` would report a parent's where that is larger."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e9

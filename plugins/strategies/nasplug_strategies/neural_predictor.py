@@ -1,7 +1,7 @@
 """The search strategy of the Neural Predictor: train a few, predict many, train the best predicted."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,17 +10,19 @@ import attrs
 from nasplug import Architecture, Trial, hookimpl, option, options
 from nasplug.errors import UsageError
 from nasplug_strategies.distinct import Distinct
+from nasplug_strategies.predictor.settings import Settings
 
 if TYPE_CHECKING:
     import click
 
     from nasplug.run import Run
-    from nasplug_strategies.pool import Pool
+    from nasplug_strategies.candidates import Candidates
 
 positive = attrs.validators.ge(1)
 maybe_positive = attrs.validators.optional(positive)
-PAPER_N = 172
+FIRST = {"paper": 172, "best": 40}  # random architectures; the paper's N, and what measured best
 REFIT = {"paper": 0, "best": 10}
+EXPLORE = {"paper": 0.0, "best": 0.5}
 
 
 @attrs.define(eq=False)
@@ -33,14 +35,22 @@ class NeuralPredictorSearch:
 
     n: int | None = option(
         None,
-        help=f"random architectures to learn from [{PAPER_N}, at most two thirds of the budget]",
+        help=f"random architectures to learn from [{FIRST['best']}, paper {FIRST['paper']}; at most 2/3 of the budget]",
         validator=maybe_positive,
     )
     k: int | None = option(None, help="predicted architectures to evaluate [the rest of the budget]")
     pool: int = option(10_000, help="architectures to predict where the space is too large to enumerate")
     refit: int | None = option(
         None,
-        help="fit again after every so many of the K; 0 = never",
+        help=f"fit again after every so many of the K; 0 = never [{REFIT['best']}, paper {REFIT['paper']}]",
+        validator=attrs.validators.optional(attrs.validators.ge(0)),
+    )
+    shortlist: int = option(
+        20_000, help="of the pool, how many of the best predicted the following fits rank", validator=positive
+    )
+    explore: float | None = option(
+        None,
+        help=f"rank draws this many deviations around predictions [{EXPLORE['best']:g}, paper {EXPLORE['paper']:g}]",
         validator=attrs.validators.optional(attrs.validators.ge(0)),
     )
     preset: Literal["paper", "best"] = option("best", help="the best measured predictor, or the paper's")
@@ -68,7 +78,7 @@ class NeuralPredictorSearch:
     )
 
     _seen: Distinct = attrs.field(factory=Distinct, init=False)
-    _pool: "Pool | None" = attrs.field(default=None, init=False)
+    _candidates: "Candidates | None" = attrs.field(default=None, init=False)
     _ranking: Iterator[Architecture] = attrs.field(factory=lambda: iter(()), init=False)
     _fitted: int | None = attrs.field(default=None, init=False)  # networks handed out when the ranking was made
 
@@ -101,6 +111,13 @@ class NeuralPredictorSearch:
         self._seen.tell(run.hook, trial)
 
     @hookimpl
+    def predict(self, run: "Run", architectures: Sequence[Architecture]) -> Any:
+        """Returns the accuracies that one fit to the run's trials predicts, in percent `[n]`."""
+        from nasplug_strategies.ranking import predict
+
+        return predict(run, architectures, self.settings())
+
+    @hookimpl
     def register_commands(self, group: "click.Group") -> None:
         """Adds `nasplug predictor`."""
         from nasplug_strategies.commands import predictor
@@ -112,7 +129,8 @@ class NeuralPredictorSearch:
         return len(self._seen.seen)
 
     def _n(self, budget: int | None) -> int:
-        return self.n or (min(PAPER_N, max(1, round(2 * budget / 3))) if budget else PAPER_N)
+        first = FIRST[self.preset]
+        return self.n or (min(first, max(1, round(2 * budget / 3))) if budget else first)
 
     def _until_fit(self) -> float:
         """Returns how many more of the K may be handed out before the next fit; infinite if there is none."""
@@ -128,13 +146,16 @@ class NeuralPredictorSearch:
         return found
 
     def _fit(self, run: "Run") -> None:
+        from nasplug_strategies.candidates import Candidates
         from nasplug_strategies.pool import Pool
         from nasplug_strategies.ranking import rank
 
-        if self._pool is None:
-            self._pool = Pool.of(run, self.pool, self._seen)
-        candidates = self._pool.architectures
-        self._ranking = (candidates[i] for i in rank(run, self._pool, self.settings()))
+        if self._candidates is None:
+            self._candidates = Candidates(Pool.of(run, self.pool, self._seen), self.shortlist)
+        explore = EXPLORE[self.preset] if self.explore is None else self.explore
+        self._ranking = self._candidates.best_first(
+            self._handed, lambda pool: rank(run, pool, self.settings(), explore)
+        )
         self._fitted = self._handed
 
     def _best(self, run: "Run", count: int) -> list[Architecture]:
@@ -145,7 +166,7 @@ class NeuralPredictorSearch:
 
     def settings(self) -> dict[str, Any]:
         """Returns the keyword arguments of `NeuralPredictor` that these options mean, without the seed."""
-        names = {*options.fields(type(self))} - {"n", "k", "pool", "refit", "paper"}
+        names = {"preset", "device", *attrs.fields_dict(Settings)} & {*options.fields(type(self))}
         own = {name: value for name in sorted(names) if (value := getattr(self, name)) is not None}
         recommended = self.paper or {} if self.preset == "paper" else {}
         return {**recommended, **own}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import attrs
 import numpy as np
@@ -24,15 +25,29 @@ class Pool:
     graphs: "Graphs"
     features: np.ndarray[Any, Any] | None
 
+    def __getitem__(self, rows: Sequence[int]) -> "Pool":
+        """Returns the pool of the architectures at `rows`."""
+        architectures = [self.architectures[row] for row in rows]
+        features = None if self.features is None else self.features[rows]
+        return Pool(architectures, self.graphs[rows], features)
+
     @classmethod
     def of(cls, run: "Run", size: int, seen: Distinct) -> "Pool":
         """Returns the whole space (inside the run's window) where it enumerates, else up to `size` new random ones."""
+        if run.latency_window is None and run.space in _WHOLE:
+            return _WHOLE[run.space]
         everything = run.hook.enumerate_space()
         if everything is None:
             architectures = Distinct(set(seen.seen)).sample(run.hook, run.rng, size)
         else:
             architectures = list(inside_window(run, everything))
-        return cls(architectures, *encode(run.hook, architectures))
+        pool = cls(architectures, *encode(run.hook, architectures))
+        if everything is not None and run.latency_window is None:
+            _WHOLE[run.space] = pool
+        return pool
+
+
+_WHOLE: "WeakKeyDictionary[object, Pool]" = WeakKeyDictionary()  # a space encoded once serves repeats, and goes with it
 
 
 def inside_window(run: "Run", architectures: Iterable[Architecture]) -> Iterator[Architecture]:

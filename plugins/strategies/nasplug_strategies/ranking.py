@@ -1,10 +1,12 @@
 """From the trials of a run to an order of its pool."""
 
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nasplug import Architecture
 from nasplug_strategies.pool import Pool, encode
 from nasplug_strategies.predictor.graphs import padded
 from nasplug_strategies.predictor.metrics import kendall_tau
@@ -16,8 +18,27 @@ if TYPE_CHECKING:
 log = logging.getLogger("nasplug")
 
 
-def rank(run: "Run", pool: Pool, settings: dict[str, Any]) -> list[int]:
-    """Returns the rows of `pool`, best predicted first, after a fit to the complete trials of the run."""
+def rank(run: "Run", pool: Pool, settings: dict[str, Any], explore: float) -> list[int]:
+    """Returns the rows of `pool`, best predicted first, after a fit to the complete trials of the run.
+
+    Predictions are drawn around their means with `explore` times the deviation of what is not known about them
+    (Thompson sampling, independent by architecture); 0 = the means.
+    """
+    predictor = fitted(run, pool, settings)
+    draws = explore * run.rng.standard_normal(len(pool.architectures))
+    predicted = predictor.predict(pool.graphs, pool.features, draws=draws)
+    order: list[int] = np.argsort(-predicted, kind="stable").tolist()
+    return order
+
+
+def predict(run: "Run", architectures: Sequence[Architecture], settings: dict[str, Any]) -> Any:
+    """Returns what a predictor fitted to the complete trials of the run says of `architectures`: percent `[n]`."""
+    pool = Pool(architectures, *encode(run.hook, architectures))
+    return fitted(run, pool, settings).predict(pool.graphs, pool.features)
+
+
+def fitted(run: "Run", pool: Pool, settings: dict[str, Any]) -> NeuralPredictor:
+    """Returns a predictor fitted to the complete trials of the run, with room for the largest graph of `pool`."""
     complete = [trial for trial in run.trials if trial.evaluation]
     accuracy = [trial.evaluation.accuracy for trial in complete if trial.evaluation]
     graphs, features = encode(run.hook, [trial.architecture for trial in complete])
@@ -30,6 +51,4 @@ def rank(run: "Run", pool: Pool, settings: dict[str, Any]) -> list[int]:
         tau,
         len(pool.architectures),
     )
-    predicted = predictor.predict(pool.graphs, pool.features)
-    order: list[int] = np.argsort(-predicted, kind="stable").tolist()
-    return order
+    return predictor

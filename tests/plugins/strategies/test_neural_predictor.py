@@ -101,8 +101,11 @@ def test_the_pool_bounds_the_search(drive):
 
 
 def test_n_is_at_most_two_thirds_of_the_budget(drive):
-    strategy = NeuralPredictorSearch()
-    assert [strategy._n(budget) for budget in (None, 1, 10, 100, 1000)] == [172, 1, 7, 67, 172]
+    first = {
+        preset: [NeuralPredictorSearch(preset=preset)._n(budget) for budget in (None, 1, 10, 100, 1000)]
+        for preset in ("paper", "best")
+    }
+    assert first == {"paper": [172, 1, 7, 67, 172], "best": [40, 1, 7, 40, 40]}
 
 
 def test_failed_trials_are_survived(drive, toy_accuracy):
@@ -138,6 +141,29 @@ def test_refit_learns_from_the_chosen_ones(drive, caplog):
     drive(NeuralPredictorSearch(n=20, pool=100, **QUICK | {"refit": 4}), batch=3).steps(33)
     fits = [record.args[0] for record in caplog.records if "predictor fitted" in record.message]
     assert fits == [20, 24, 28, 32]
+
+
+def test_a_short_list_is_ranked_until_twice_as_much_is_known(drive, caplog):
+    caplog.set_level(logging.INFO, "nasplug")
+    drive(NeuralPredictorSearch(n=10, pool=200, shortlist=30, **QUICK | {"refit": 4})).steps(28)
+    ranked = [record.args[2] for record in caplog.records if "predictor fitted" in record.message]
+    assert ranked == [200, 30, 30, 200, 30]  # after 10, 14, 18, 22 and 26 trials
+
+
+def test_after_the_short_list_comes_the_rest_of_the_pool(drive):
+    strategy = NeuralPredictorSearch(n=20, pool=30, shortlist=2, **QUICK | {"refit": 4})
+    assert len(drive(strategy, batch=3).steps(1000)) == 50
+
+
+def test_exploring_draws_other_architectures(drive):
+    def found(explore, seed):
+        quick = {**QUICK, "preset": "best", "epochs": 10, "members": 2}
+        return drive(NeuralPredictorSearch(n=20, pool=300, explore=explore, **quick), batch=10, seed=seed).steps(30)
+
+    plain, drawn = found(0.0, 0), found(3.0, 0)
+    assert plain[:20] == drawn[:20]
+    assert plain[20:] != drawn[20:]
+    assert found(3.0, 0) == drawn
 
 
 def test_the_latency_window_filters_an_enumerated_pool(drive, toy_space):

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import attrs
 import torch
@@ -9,7 +10,15 @@ from torch import Tensor, nn
 
 from nasplug_strategies.predictor.losses import LOSSES
 
-Augment = Callable[[Sequence[Tensor], torch.Generator], Sequence[Tensor]]
+
+class Pass(Protocol):
+    """Forward and backward pass of a batch."""
+
+    def forward(self, samples: Tensor, keep: Sequence[Tensor]) -> Tensor:
+        """Returns scores `[m, b]` of `samples` `[m·b]`, with dropout factors `[m, b, width]`, or none."""
+
+    def backward(self, slope: Tensor) -> None:
+        """Writes the gradient of every parameter, given the slope `[m, b]` of the loss by the scores."""
 
 
 @attrs.frozen
@@ -26,58 +35,55 @@ class Recipe:
 
 def fit(
     network: nn.Module,
-    inputs: Sequence[Tensor],
+    make_pass: Callable[[Sequence[Tensor], int], Pass],
     y: Tensor,
     recipe: Recipe,
     dropped: Sequence[int],
     generator: torch.Generator,
-    augment: Augment | None = None,
 ) -> None:
     """Trains the stacked members of `network` in place.
 
-    `inputs` hold one row per sample, `y` is `[m, n]` (a row per member); `dropped` are the
-    widths that dropout acts on; `augment` changes the inputs of an epoch before they are used.
-    Every random number comes from `generator`, so that equal arguments give equal bits.
+    `make_pass` returns the pass of `b` samples a member that writes its gradients into given tensors; `y` is `[m, n]`
+    (a row per member); `dropped` are the widths that dropout acts on. Every random number comes from `generator`, so
+    that equal arguments give equal bits.
     """
     m, n = y.shape
-    parameters = list(network.parameters())
-    optimizer, gradient = _adam(parameters, recipe)
-    loss_of = LOSSES[recipe.loss]
+    optimizer, slopes = _adam(list(network.parameters()), recipe)
+    slope_of = LOSSES[recipe.loss]
     sizes = [min(recipe.batch, n - start) for start in range(0, n, recipe.batch)]
+    passes = {b: make_pass(slopes, b) for b in set(sizes)}
     steps = recipe.epochs * len(sizes)
     for epoch in range(recipe.epochs):
         samples, labels = _order(y, sizes, generator)
-        rows: Sequence[Tensor] = [t[samples] for t in inputs]
-        rows = augment(rows, generator) if augment else rows
-        keep = [_dropout((m * n, width), recipe.dropout, generator, y.device) for width in dropped if recipe.dropout]
-        for step, parts in enumerate(zip(*(_batches(t, m, sizes) for t in (labels, *keep, *rows)), strict=True)):
+        factors = [_dropout((m * n, width), recipe.dropout, generator, y.device) for width in dropped if recipe.dropout]
+        batches = zip(sizes, samples, labels, *(_batches(t, m, sizes) for t in factors), strict=True)
+        for step, (b, rows, wanted, *keep) in enumerate(batches):
             optimizer.param_groups[0]["lr"] = recipe.lr * _cosine((epoch * len(sizes) + step) / steps)
-            score = network(parts[1 + len(keep) :], parts[1 : 1 + len(keep)])
-            slopes = torch.autograd.grad(loss_of(score, parts[0]), parameters)
-            torch.cat([slope.flatten() for slope in slopes], out=gradient)  # nothing of the step before is left
+            score = passes[b].forward(rows, keep)
+            passes[b].backward(slope_of(score, wanted))  # overwrites the gradients of the step before
             optimizer.step()
 
 
-def _adam(parameters: Sequence[nn.Parameter], recipe: Recipe) -> tuple[torch.optim.Adam, Tensor]:
-    """Returns the optimizer and its gradient, both over one flat tensor into which every parameter becomes a view.
+def _adam(parameters: Sequence[nn.Parameter], recipe: Recipe) -> tuple[torch.optim.Adam, Sequence[Tensor]]:
+    """Returns the optimizer of one flat tensor, into which every parameter becomes a view, and views of its gradient.
 
     One fused update instead of one per parameter.
     """
     flat = torch.cat([p.detach().flatten() for p in parameters])
+    flat.grad = torch.zeros_like(flat)
     sizes = [p.numel() for p in parameters]
     for p, value in zip(parameters, torch.split(flat, sizes), strict=True):
         p.data = value.view_as(p)
-    flat.grad = gradient = torch.zeros_like(flat)
-    return torch.optim.Adam([flat], lr=recipe.lr, weight_decay=recipe.weight_decay, fused=True), gradient
+    slopes = [slope.view_as(p) for p, slope in zip(parameters, torch.split(flat.grad, sizes), strict=True)]
+    return torch.optim.Adam([flat], lr=recipe.lr, weight_decay=recipe.weight_decay, fused=True), slopes
 
 
-def _order(y: Tensor, sizes: Sequence[int], generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Returns sample numbers and labels `[m·n]` of one epoch by batch, in an order of each member's own."""
+def _order(y: Tensor, sizes: Sequence[int], generator: torch.Generator) -> tuple[list[Tensor], list[Tensor]]:
+    """Returns sample numbers `[m·b]` and labels `[m, b]` of one epoch by batch, in an order of each member's own."""
     m, n = y.shape
     order = torch.rand(m, n, generator=generator).argsort(1).to(y.device)  # [m, n]
-    pieces = zip(torch.split(order, list(sizes), 1), torch.split(y.gather(1, order), list(sizes), 1), strict=True)
-    samples, labels = zip(*((s.flatten(), t.flatten()) for s, t in pieces), strict=True)
-    return torch.cat(samples), torch.cat(labels)
+    samples = [part.flatten() for part in torch.split(order, list(sizes), 1)]
+    return samples, list(torch.split(y.gather(1, order), list(sizes), 1))
 
 
 def _batches(rows: Tensor, m: int, sizes: Sequence[int]) -> list[Tensor]:

@@ -11,49 +11,6 @@ from nasplug_strategies.predictor.graphs import Graphs, aggregation
 from nasplug_strategies.predictor.settings import Normalisation
 
 
-class _Convolutions(torch.autograd.Function):
-    """All graph convolutions and the mean, as one step of autograd with its backward pass written out."""
-
-    @staticmethod
-    def forward(ctx: Any, U: Tensor, A: Tensor, w: Tensor, *weights: Tensor) -> Tensor:
-        """Returns `[m·b, 1, size]`; layer by layer 2V' = ReLU(U⁺W⁺) + ReLU(U⁻W⁻) with U = (½A V, ½Aᵀ V)."""
-        m, b, v = U.shape[:3]
-        U = U.flatten(1, 2)
-        saved: list[Tensor] = []
-        V = U
-        for W in weights:
-            if saved:
-                U = torch.bmm(A, V.view(m * b, v, -1)).view(m, b * v, 2, -1)
-            P = U.new_empty(2, m, b * v, W.shape[-1])
-            torch.bmm(U[:, :, 0], W[0], out=P[0])
-            torch.bmm(U[:, :, 1], W[1], out=P[1])
-            V = torch.relu_(P)[0] + P[1]  # [m, b·v, size]
-            saved += [U, P]
-        ctx.save_for_backward(A, w, *weights, *saved)
-        return torch.bmm(w, V.view(m * b, v, -1))
-
-    @staticmethod
-    def backward(ctx: Any, dh: Tensor) -> tuple[Tensor | None, ...]:
-        """Returns the gradients of the weights; all else is constant."""
-        A, w, *rest = ctx.saved_tensors
-        layers = len(rest) // 3
-        weights, saved = rest[:layers], rest[layers:]
-        shape = (weights[0].shape[1], -1, dh.shape[-1])
-        dV = (w.mT * dh).view(shape)  # [m, b·v, size]
-        gradients: list[Tensor | None] = []
-        for layer in reversed(range(layers)):
-            W, (U, P) = weights[layer], saved[2 * layer : 2 * layer + 2]
-            dP = torch.ops.aten.threshold_backward(dV.expand_as(P), P, 0)  # [2, m, b·v, size]
-            dW = torch.empty_like(W)
-            torch.bmm(U[:, :, 0].mT, dP[0], out=dW[0])
-            torch.bmm(U[:, :, 1].mT, dP[1], out=dW[1])
-            gradients.append(dW)
-            if layer:
-                dU = torch.stack((torch.bmm(dP[0], W[0].mT), torch.bmm(dP[1], W[1].mT)), 2)
-                dV = torch.bmm(A.mT, dU.view(len(A), A.shape[1], -1)).view(shape)
-        return None, None, None, *reversed(gradients)
-
-
 class GCN(nn.Module):
     """Bidirectional graph convolutions, mean over the real nodes, fully-connected layers (Wen et al., section 3).
 
@@ -92,8 +49,14 @@ class GCN(nn.Module):
         `keep` holds a dropout factor `[m, b, width]` for each fully-connected layer but the last, or nothing.
         """
         U, A, w, *features = inputs
-        h = _Convolutions.apply(U, A.flatten(0, 1), w.flatten(0, 1), *self.convolutions)  # type: ignore[no-untyped-call]
-        h = h.view(*U.shape[:2], -1)
+        m, b, v = U.shape[:3]
+        V = U = U.flatten(1, 2)
+        A, w = A.flatten(0, 1), w.flatten(0, 1)
+        for layer, W in enumerate(self.convolutions):
+            if layer:
+                U = torch.bmm(A, V.view(m * b, v, -1)).view(m, b * v, 2, -1)
+            V = torch.bmm(U[:, :, 0], W[0]).relu_() + torch.bmm(U[:, :, 1], W[1]).relu_()  # [m, b·v, size]
+        h = torch.bmm(w, V.view(m * b, v, -1)).view(m, b, -1)
         h = torch.cat((h, *features), 2) if features else h
         return fully_connected(h, self.dense, self.bias, keep)
 

@@ -27,7 +27,7 @@ class Graphs:
     def __len__(self) -> int:
         return self.x.shape[0]
 
-    def __getitem__(self, rows: Tensor | slice) -> "Graphs":
+    def __getitem__(self, rows: Tensor | slice | Sequence[int]) -> "Graphs":
         """Returns the graphs at `rows` (a slice, indices or a mask)."""
         return Graphs(self.x[rows], self.adjacency[rows], self.mask[rows])
 

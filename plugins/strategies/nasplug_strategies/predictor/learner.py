@@ -56,7 +56,7 @@ class Learner:
         return learner
 
     def score(self, graphs: Graphs, given: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Returns mean and variance of the score, float64 `[n]` each.
+        """Returns the mean of the score and the variance of what is not known about it, float64 `[n]` each.
 
         Chunks are scored side by side, each on one thread: no thread waits for another inside an operation.
         """
@@ -81,6 +81,11 @@ class Learner:
         mean = sum((w * m for w, (m, _) in zip(weights, parts, strict=True)), zero)
         spread = sum((w * (m - mean).square() for w, (m, _) in zip(weights, parts, strict=True)), zero)
         return mean, sum((w * v for w, (_, v) in zip(weights, parts, strict=True)), spread)
+
+    @property
+    def noise(self) -> float:
+        """The variance of labels around their scores, 0 where nothing tells it."""
+        return self.settings.process * self.process.noise if self.process else 0.0
 
     def state(self) -> dict[str, Tensor]:
         """Returns all tensors, by `part.name`."""

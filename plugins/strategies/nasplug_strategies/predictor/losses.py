@@ -1,31 +1,34 @@
-"""Losses over stacked members: each the sum over members of the mean over a batch, so that members stay independent."""
+"""Losses over stacked members, as what a fit needs of them: their slopes by the scores.
+
+Each is the mean over a batch, member by member.
+"""
 
 from collections.abc import Callable
 
+import torch
 from torch import Tensor
-from torch.nn import functional
 
-Loss = Callable[[Tensor, Tensor], Tensor]
+Slope = Callable[[Tensor, Tensor], Tensor]
 
 
 def mse(score: Tensor, y: Tensor) -> Tensor:
-    """Returns the squared error of `score` `[m, b]` against `y` `[m, b]`."""
-    return (score - y).square_().mean(1).sum()
+    """Returns the slope `[m, b]` of the squared error of `score` `[m, b]` against `y` `[m, b]`."""
+    return (score - y) * (2.0 / y.shape[1])
 
 
 def cross_entropy(score: Tensor, y: Tensor) -> Tensor:
-    """Returns the logistic loss of the logits `score` `[m, b]` against labels 0 or 1 `[m, b]`."""
-    return functional.binary_cross_entropy_with_logits(score, y, reduction="none").mean(1).sum()
+    """Returns the slope `[m, b]` of the logistic loss of the logits `score` `[m, b]` against labels 0 or 1 `[m, b]`."""
+    return (torch.sigmoid(score) - y) / y.shape[1]
 
 
 def pairwise(score: Tensor, y: Tensor) -> Tensor:
-    """Returns the logistic loss on the order of all pairs in the batch; ties in `y` do not count.
+    """Returns the slope `[m, b]` of the logistic loss on the order of all pairs in the batch; ties in `y` do not count.
 
-    log(1 + exp(−(sᵢ − sⱼ))) for every yᵢ > yⱼ (RankNet, Burges et al., ICML 2005).
+    The loss is log(1 + exp(−(sᵢ − sⱼ))) for every yᵢ > yⱼ (RankNet, Burges et al., ICML 2005).
     """
     better = (y[:, :, None] > y[:, None, :]).float()  # [m, b, b]
-    loss = functional.softplus(score[:, None, :] - score[:, :, None]) * better
-    return (loss.sum((1, 2)) / better.sum((1, 2)).clamp(min=1)).sum()
+    wrong = torch.sigmoid(score[:, None, :] - score[:, :, None]) * better
+    return (wrong.sum(1) - wrong.sum(2)) / better.sum((1, 2)).clamp(min=1)[:, None]
 
 
-LOSSES: dict[str, Loss] = {"mse": mse, "cross_entropy": cross_entropy, "pairwise": pairwise}
+LOSSES: dict[str, Slope] = {"mse": mse, "cross_entropy": cross_entropy, "pairwise": pairwise}

@@ -1,6 +1,7 @@
 """One trained set of stacked networks: scores of graphs, before they are turned into percent."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Self
 
 import attrs
@@ -8,10 +9,12 @@ import torch
 from torch import Tensor, nn
 
 from nasplug_strategies.predictor import permuted
+from nasplug_strategies.predictor.autograd_pass import AutogradPass
 from nasplug_strategies.predictor.cnn import CNN
 from nasplug_strategies.predictor.errors import PredictorError
-from nasplug_strategies.predictor.fit import Recipe, fit
+from nasplug_strategies.predictor.fit import Pass, Recipe, fit
 from nasplug_strategies.predictor.gcn import GCN
+from nasplug_strategies.predictor.gcn_pass import GCNPass
 from nasplug_strategies.predictor.graphs import Graphs
 from nasplug_strategies.predictor.mlp import MLP
 from nasplug_strategies.predictor.settings import Settings
@@ -83,11 +86,15 @@ class Model:
         chosen = self.settings
         recipe = Recipe(chosen.epochs, chosen.minibatch, lr, chosen.weight_decay, chosen.dropout, loss)
         targets = y.float().to(self.device).expand(chosen.members, len(y)).contiguous()
-        augment = None if chosen.kind == "gcn" else permuted.permute
         dropped = [bias.shape[2] for bias in list(self.network.bias)[:-1]]  # type: ignore[arg-type]
-        fit(self.network, self.inputs(graphs, scalars), targets, recipe, dropped, g, augment)
+        fit(self.network, self._pass_of(self.inputs(graphs, scalars), g), targets, recipe, dropped, g)
         if loss == "pairwise":
             self._standardise(self.score(graphs, scalars), y)
+
+    def _pass_of(self, inputs: Sequence[Tensor], g: torch.Generator) -> Callable[[Sequence[Tensor], int], Pass]:
+        if isinstance(self.network, GCN):
+            return partial(GCNPass, self.network, inputs)
+        return partial(AutogradPass, self.network, inputs, augment=lambda rows: permuted.permute(rows, g))
 
     def _standardise(self, score: Tensor, y: Tensor) -> None:
         """Gives the outputs of a ranking loss, which have no scale of their own, that of `y`."""

@@ -75,13 +75,14 @@ class NeuralPredictor:
         self.fitted = fitted
         return self
 
-    def predict(self, batch: Any, features: Any = None, return_std: bool = False) -> Any:
+    def predict(self, batch: Any, features: Any = None, return_std: bool = False, draws: Any = 0.0) -> Any:
         """Returns the accuracy in percent, float64 `[n]`; with `return_std` also its standard deviation `[n]`.
 
-        The order of accuracies is that of the scores: calibration is strictly increasing.
+        The order of accuracies is that of the scores: calibration is strictly increasing. `draws` `[n]` moves every
+        score by so many deviations of what is not known about it: standard normal ones make Thompson samples.
         """
         fitted, graphs, given = self._checked(batch, features)
-        mean, std = _regression(fitted, graphs, given)
+        mean, std = _regression(fitted, graphs, given, draws)
         if fitted.classifier is not None:
             low, high = fitted.rejected
             chance = torch.sigmoid(fitted.classifier.score(graphs, given)[0]).numpy()
@@ -173,11 +174,12 @@ PLAIN = ("nodes", "width", "given", "constant", "rejected")
 STAGES = ("regressor", "classifier")
 
 
-def _regression(fitted: Fitted, graphs: Graphs, given: Tensor | None) -> tuple[Array, Array]:
+def _regression(fitted: Fitted, graphs: Graphs, given: Tensor | None, draws: Any) -> tuple[Array, Array]:
     """Returns mean and standard deviation in percent `[n]` of the last stage."""
     if fitted.regressor is None or fitted.calibration is None:
         return np.full(len(graphs), fitted.constant), np.zeros(len(graphs))
     score, variance = (t.numpy() for t in fitted.regressor.score(graphs, given))
-    deviation = np.sqrt(variance)
+    deviation = np.sqrt(variance + fitted.regressor.noise)
+    score = score + draws * np.sqrt(variance)
     percent = fitted.calibration.percent
     return percent(score), (percent(score + deviation) - percent(score - deviation)) / 2.0

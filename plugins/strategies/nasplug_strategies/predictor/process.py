@@ -39,12 +39,17 @@ class GaussianProcess:
         return cls(points, block, theta, torch.cholesky_solve(y, root), root)
 
     def predict(self, points: Tensor) -> tuple[Tensor, Tensor]:
-        """Returns mean and variance (noise included) at `points` `[n, s]`, float64 `[n]` each."""
+        """Returns mean and variance (without noise) at `points` `[n, s]`, float64 `[n]` each."""
         K = _kernel(self.theta, _distances(points, self.points, self.block))  # [n, N]
         explained = torch.linalg.solve_triangular(self.root, K.T, upper=False).square().sum(0)
         blocks = (len(self.theta) - 2) // 3
         prior = self.theta[:blocks].exp().sum() + self.theta[-2].exp()
-        return (K @ self.alpha).squeeze(1), (prior - explained).clamp(min=0) + self.theta[-1].exp()
+        return (K @ self.alpha).squeeze(1), (prior - explained).clamp(min=0)
+
+    @property
+    def noise(self) -> float:
+        """The variance of a label around the mean, however well that is known."""
+        return float(self.theta[-1].exp())
 
 
 def _kernel(theta: Tensor, distances: Iterable[Tensor]) -> Tensor:

@@ -1,9 +1,11 @@
 """The training loop: gradients are zeroed, members are independent, the schedule ends at zero."""
 
 import math
+from functools import partial
 
 import pytest
 import torch
+from nasplug_strategies.predictor.autograd_pass import AutogradPass
 from nasplug_strategies.predictor.fit import Recipe, _cosine, fit
 from torch import nn
 
@@ -17,6 +19,10 @@ class Line(nn.Module):
 
     def forward(self, inputs, keep):
         return self.a * inputs[0] + self.b
+
+
+def fit_line(line, x, y, recipe):
+    fit(line, partial(AutogradPass, line, [x]), y, recipe, [], torch.Generator().manual_seed(0))
 
 
 def plain_adam(x, y, recipe, order):
@@ -36,7 +42,7 @@ def test_it_is_adam_with_zeroed_gradients_and_a_cosine():
     x = torch.linspace(-1, 1, 8)
     y, recipe = 3 * x + 1, Recipe(epochs=40, batch=8, lr=0.05, weight_decay=1e-3, dropout=0)
     net = Line(1)
-    fit(net, [x], y[None], recipe, [], torch.Generator().manual_seed(0))
+    fit_line(net, x, y[None], recipe)
     wanted = plain_adam(x, y, recipe, [torch.arange(8)] * 40)  # whole batches: the order inside does not matter
     assert (net.a.item(), net.b.item()) == pytest.approx(wanted, abs=1e-5)
 
@@ -50,7 +56,7 @@ def test_every_sample_is_seen_once_an_epoch_in_batches_with_a_remainder():
             return super().forward(inputs, keep)
 
     x = torch.arange(25.0)
-    fit(Spy(2), [x], torch.zeros(2, 25), Recipe(epochs=2, batch=10), [], torch.Generator().manual_seed(0))
+    fit_line(Spy(2), x, torch.zeros(2, 25), Recipe(epochs=2, batch=10))
     assert [t.shape[1] for t in seen] == [10, 10, 5] * 2
     for member in (0, 1):
         assert torch.cat([t[member] for t in seen[:3]]).sort().values.tolist() == x.tolist()
@@ -61,7 +67,7 @@ def test_members_learn_their_own_labels():
     x = torch.linspace(-1, 1, 20)
     net = Line(2)
     recipe = Recipe(epochs=200, batch=5, lr=0.05, weight_decay=0, dropout=0)
-    fit(net, [x], torch.stack((2 * x, -5 * x)), recipe, [], torch.Generator().manual_seed(0))
+    fit_line(net, x, torch.stack((2 * x, -5 * x)), recipe)
     assert net.a.flatten().tolist() == pytest.approx([2, -5], abs=0.05)
 
 

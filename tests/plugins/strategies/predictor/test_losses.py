@@ -1,28 +1,32 @@
-"""Losses over stacked members."""
+"""Slopes of the losses over stacked members, against autograd of the losses as they are defined."""
 
 import pytest
 import torch
-from nasplug_strategies.predictor.losses import cross_entropy, mse, pairwise
+from nasplug_strategies.predictor.losses import LOSSES
+from torch.nn import functional
 
 
-def test_mse_adds_the_members_means():
-    assert mse(torch.tensor([[1.0, 3.0], [0.0, 0.0]]), torch.zeros(2, 2)).item() == 5.0
+def pairs(score, y):
+    """Mean of log(1 + exp(−d)) over the differences d = better minus worse, pair by pair."""
+    d = [si - sj for si, yi in zip(score, y, strict=True) for sj, yj in zip(score, y, strict=True) if yi > yj]
+    return torch.stack([torch.log1p(torch.exp(-difference)) for difference in d]).mean()
 
 
-def test_cross_entropy_is_the_logistic_loss():
-    score, y = torch.tensor([[0.0, 2.0]]), torch.tensor([[1.0, 0.0]])
-    wanted = (torch.log(torch.tensor(2.0)) + torch.log(1 + torch.exp(torch.tensor(2.0)))) / 2
-    assert cross_entropy(score, y).item() == pytest.approx(wanted.item())
+DEFINITIONS = {
+    "mse": functional.mse_loss,
+    "cross_entropy": functional.binary_cross_entropy_with_logits,
+    "pairwise": pairs,
+}
+LABELS = {"mse": [0.5, -1.0, 2.0], "cross_entropy": [0.0, 1.0, 1.0], "pairwise": [1.0, 2.0, 2.0]}
 
 
-def test_pairwise_is_the_mean_over_ordered_pairs():
-    score, y = torch.tensor([[0.3, -0.2, 1.0]]), torch.tensor([[1.0, 2.0, 2.0]])
-    pairs = [-0.2 - 0.3, 1.0 - 0.3]  # better minus worse; the tie does not count
-    wanted = sum(torch.log1p(torch.exp(torch.tensor(-d))) for d in pairs) / 2
-    assert pairwise(score, y).item() == pytest.approx(wanted.item())
+@pytest.mark.parametrize("name", LOSSES)
+def test_the_slope_is_the_gradient_of_every_member(name):
+    score = torch.tensor([[0.3, -0.2, 1.0], [0.0, 2.0, -1.0]], requires_grad=True)
+    y = torch.tensor([LABELS[name], LABELS[name][::-1]])
+    sum(DEFINITIONS[name](s, t) for s, t in zip(score, y, strict=True)).backward()
+    assert torch.allclose(LOSSES[name](score.detach(), y), score.grad, atol=1e-6)
 
 
-def test_pairwise_of_equal_labels_is_zero_with_zero_gradient():
-    score = torch.randn(1, 4, requires_grad=True)
-    pairwise(score, torch.ones(1, 4)).backward()
-    assert score.grad.abs().sum() == 0
+def test_pairwise_has_no_slope_where_labels_are_equal():
+    assert LOSSES["pairwise"](torch.randn(1, 4), torch.ones(1, 4)).abs().sum() == 0

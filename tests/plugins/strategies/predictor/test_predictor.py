@@ -153,6 +153,17 @@ def test_best_knows_how_sure_it_is(toy_batch):
     assert 0.3 < np.mean(np.abs(mean - wanted) < 2 * std) <= 1.0
 
 
+def test_draws_move_a_prediction_by_what_is_not_known(toy_batch):
+    known, y = toy_batch(60)
+    fitted = predictor("best").fit(known, y)
+    new, _ = toy_batch(200, seed=1)
+    for batch in (known, new):
+        assert (fitted.predict(batch, draws=1.0) > fitted.predict(batch)).all()
+        assert (fitted.predict(batch, draws=-np.ones(len(batch))) < fitted.predict(batch)).all()
+    moved = [np.mean(fitted.predict(batch, draws=1.0) - fitted.predict(batch)) for batch in (known, new)]
+    assert moved[0] < moved[1]
+
+
 @pytest.mark.parametrize("settings", [{"preset": "paper", "stages": 2, "threshold": 75.0}, {"preset": "best"}])
 @pytest.mark.parametrize("kind", ["gcn", "mlp", "cnn"])
 def test_saved_predictors_predict_the_same(settings, kind, toy_batch, tmp_path):

@@ -1,0 +1,32 @@
+"""The written training step against the network itself and autograd."""
+
+import pytest
+import torch
+from nasplug_strategies.predictor.autograd_pass import AutogradPass
+from nasplug_strategies.predictor.gcn import GCN
+from nasplug_strategies.predictor.gcn_pass import GCNPass
+from nasplug_strategies.predictor.graphs import dense
+
+MEMBERS, BATCH = 2, 4
+
+
+@pytest.mark.parametrize("layers", [1, 3])
+@pytest.mark.parametrize("hidden", [(7,), (7, 3)])
+@pytest.mark.parametrize("features", [0, 2])
+@pytest.mark.parametrize("dropout", [False, True])
+def test_scores_and_gradients_are_those_of_autograd(layers, hidden, features, dropout, toy_batch):
+    g = torch.Generator().manual_seed(0)
+    net = GCN(5, layers, 6, hidden, MEMBERS, g, features)
+    inputs = [*GCN.inputs(dense(toy_batch(12)[0]), "row"), *([torch.randn(12, 2, generator=g)] if features else [])]
+    slopes = {cls: [torch.full_like(p, 9.0) for p in net.parameters()] for cls in (GCNPass, AutogradPass)}
+    passes = {cls: cls(net, inputs, slopes[cls], BATCH) for cls in slopes}
+    for _ in range(2):  # the second time the memory holds the first
+        samples = torch.randint(12, (MEMBERS * BATCH,), generator=g)
+        keep = [2.0 * (torch.rand(MEMBERS, BATCH, width, generator=g) < 0.5) for width in hidden] if dropout else []
+        slope = torch.randn(MEMBERS, BATCH, generator=g)
+        scores = [each.forward(samples, keep).clone() for each in passes.values()]
+        assert torch.allclose(*scores, atol=1e-6)
+        for each in passes.values():
+            each.backward(slope.clone())
+        for found, wanted in zip(*slopes.values(), strict=True):
+            assert torch.allclose(found, wanted, atol=1e-6)
