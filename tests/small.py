@@ -2,7 +2,7 @@
 
 from nasplug.training import Recipe
 from nasplug.training.backend import tf
-from nasplug.training.layers import BatchNorm, Convolution, Dense, Depthwise
+from nasplug.training.layers import BatchNorm, Convolution, Dense, Depthwise, Dropout
 
 RECIPE = Recipe(batch=50, epochs=1, final_epochs=1, learning_rate=0.01, norm_momentum=0.9, final_dropout=0.0)
 
@@ -18,3 +18,14 @@ class Small(tf.Module):
     def __call__(self, images, training):
         x = tf.nn.relu(self.norm(self.first(images), training))
         return self.dense(tf.reduce_mean(tf.nn.relu(self.depthwise(x)), [1, 2]))
+
+
+class Dropping(Small):
+    """The small network with dropout, whose random state is part of what a training starts with."""
+
+    def __init__(self, rng):
+        super().__init__(rng)
+        self.dropout = Dropout(0.3, rng)
+
+    def __call__(self, images, training):
+        return self.dropout(super().__call__(images, training), training)

@@ -53,7 +53,7 @@ class Depthwise(tf.Module):
 
 
 class BatchNorm(tf.Module):
-    """Batch normalisation with moving averages; scale starts at `scale`, offset at 0.
+    """Batch normalisation with moving averages; scale starts at 1, offset at 0.
 
     In training one fused operation normalises by the batch and moves the averages. On several devices each normalises
     by its own part of the batch, as the 128 images of a TPU core are in the paper's trainings, and the averages of all
@@ -61,16 +61,11 @@ class BatchNorm(tf.Module):
     """
 
     def __init__(
-        self,
-        channels: int,
-        momentum: float = 0.99,
-        epsilon: float = 1e-3,
-        scale: float = 1.0,
-        across_devices: bool = False,
+        self, channels: int, momentum: float = 0.99, epsilon: float = 1e-3, across_devices: bool = False
     ) -> None:
         super().__init__()
         self.momentum, self.epsilon, self.across_devices = momentum, epsilon, across_devices
-        self.scale = tf.Variable(tf.fill([channels], scale))
+        self.scale = tf.Variable(tf.ones(channels))
         self.offset = tf.Variable(tf.zeros(channels))
         self.mean, self.variance = _average(tf.zeros(channels)), _average(tf.ones(channels))
 
@@ -143,3 +138,9 @@ class Dropout(tf.Module):
             return x
         kept = self.generator.uniform(tf.shape(x)) >= self.rate
         return tf.where(kept, x / (1.0 - self.rate), 0.0)
+
+
+def random_states(network: Any) -> list[Any]:
+    """Returns the variables that hold the random states of dropout, which `network.variables` leaves out."""
+    dropouts = [module for module in network.submodules if isinstance(module, Dropout)]
+    return [dropout.generator.state for dropout in dropouts if dropout.generator is not None]

@@ -10,12 +10,13 @@ import numpy as np
 
 from nasplug.training.checkpoints import Checkpoints
 from nasplug.training.distribution import Placement, Stream, host_parts
-from nasplug.training.measuring import Measured, measure
+from nasplug.training.layers import random_states
+from nasplug.training.measuring import Measured, Measuring
 from nasplug.training.progress import Progress
 from nasplug.training.recipe import Recipe
 from nasplug.training.records import Records
 from nasplug.training.scalars import Scalars
-from nasplug.training.statistics import estimate_statistics, share_statistics
+from nasplug.training.statistics import StatisticsPass, share_statistics
 from nasplug.training.step import TrainingStep, batch_signature
 from nasplug.training.tasks import Task
 from nasplug.types import Evaluation, Purpose
@@ -55,25 +56,87 @@ def train_network(
     placement: Placement | None = None,
     records: Records | None = None,
 ) -> Trained:
-    """Returns a network trained from scratch and its accuracy, `source` "trained", `cost` in seconds of training.
+    """Returns a network trained from scratch and its accuracy: one `Training.run`."""
+    epochs = recipe.epochs_for(purpose) if epochs is None else epochs
+    return Training(network_factory, task, recipe, purpose, epochs, placement or Placement.default()).run(seed, records)
+
+
+@attrs.define(eq=False)
+class Training:
+    """Trainings that differ by their seed alone: the network is compiled once, and begins anew for each.
 
     `network_factory` builds a `tf.Module` with `__call__(images, training)` from a numpy generator, its only source
-    of initial weights. The answer is a function of the arguments on one machine, bit for bit, whatever else runs there
-    (see `backend.configure`, which must have been called). `placement` None means one device. Raises `Diverged`, naming
-    the step, on a loss that is not finite.
+    of initial weights.
     """
-    placement, records = placement or Placement.default(), records or Records()
-    epochs = recipe.epochs_for(purpose) if epochs is None else epochs
-    per_epoch = task.training_size(purpose) // (recipe.batch * placement.replicas)
-    with placement.strategy.scope():
-        network = network_factory(np.random.default_rng(seed))
-    step = TrainingStep(network, task, recipe, epochs * per_epoch, placement)
-    batches = _Batches(task, purpose, recipe.batch * placement.replicas, epochs, seed, placement)
-    progress = _fit(step, batches, per_epoch, records, placement)
-    _finish_statistics(network, task, recipe, purpose, seed, placement)
-    cost = progress.elapsed
-    measured = measure(network, task, purpose, recipe, placement)
-    return Trained(network, _evaluation(network, measured, progress, cost, epochs, batches.batch))
+
+    network_factory: NetworkFactory
+    task: Task
+    recipe: Recipe
+    purpose: Purpose
+    epochs: int
+    placement: Placement = attrs.field(factory=Placement.default)
+    _compiled: "_Compiled | None" = attrs.field(init=False, default=None)
+
+    def run(self, seed: int, records: Records | None = None) -> Trained:
+        """Returns the network trained from scratch and its accuracy, `source` "trained", `cost` in seconds of training.
+
+        The next run trains the same network again. The answer is a function of fields and `seed` on one machine, bit
+        for bit, whatever else runs there (see `backend.configure`, which must have been called). Raises `Diverged`,
+        naming the step, on a loss that is not finite.
+        """
+        task, recipe, placement = self.task, self.recipe, self.placement
+        compiled = self._begun(np.random.default_rng(seed))
+        batches = _Batches(task, self.purpose, self._batch, self.epochs, seed, placement)
+        progress = _fit(compiled.step, batches, self._per_epoch, records or Records(), placement)
+        _finish_statistics(compiled, task, recipe, self.purpose, seed, placement)
+        cost = progress.elapsed
+        measured = compiled.measuring.of(self.purpose)
+        evaluation = _evaluation(compiled.network, measured, progress, cost, self.epochs, batches.batch)
+        return Trained(compiled.network, evaluation)
+
+    @property
+    def _batch(self) -> int:
+        return self.recipe.batch * self.placement.replicas
+
+    @property
+    def _per_epoch(self) -> int:
+        return self.task.training_size(self.purpose) // self._batch
+
+    def _begun(self, rng: np.random.Generator) -> "_Compiled":
+        """Returns the network with initial weights, and what is compiled for it."""
+        with self.placement.strategy.scope():
+            network = self.network_factory(rng)
+        if self._compiled is None:
+            steps = self.epochs * self._per_epoch
+            self._compiled = _Compiled.of(network, self.task, self.recipe, steps, self.placement)
+        else:
+            self._compiled.begin_anew(network)
+        return self._compiled
+
+
+@attrs.frozen(eq=False)
+class _Compiled:
+    """A network with its step, its pass for statistics and its measuring, each traced at its first use."""
+
+    network: Any
+    step: TrainingStep
+    statistics: StatisticsPass
+    measuring: Measuring
+
+    @classmethod
+    def of(cls, network: Any, task: Task, recipe: Recipe, steps: int, placement: Placement) -> "_Compiled":
+        size = recipe.estimate_size // placement.replicas
+        statistics = StatisticsPass(network, batch_signature(task, size)[0], recipe.precision, placement)
+        step = TrainingStep(network, task, recipe, steps, placement)
+        return cls(network, step, statistics, Measuring(network, task, recipe, placement))
+
+    def begin_anew(self, fresh: Any) -> None:
+        """Gives the network all that `fresh`, another of the same architecture, has; the optimizer forgets."""
+        for variable, value in zip(self.network.variables, fresh.variables, strict=True):
+            variable.assign(value)
+        for own, other in zip(random_states(self.network), random_states(fresh), strict=True):
+            own.assign(other)
+        self.step.optimizer.forget()
 
 
 @attrs.frozen(eq=False)
@@ -122,17 +185,15 @@ def _fit(step: TrainingStep, batches: _Batches, per_epoch: int, records: Records
 
 
 def _finish_statistics(
-    network: Any, task: Task, recipe: Recipe, purpose: Purpose, seed: int, placement: Placement
+    compiled: _Compiled, task: Task, recipe: Recipe, purpose: Purpose, seed: int, placement: Placement
 ) -> None:
     """Brings the statistics of batch normalisation to what the network is used with."""
     if recipe.estimate_batches:
         size = recipe.estimate_size // placement.replicas * placement.replicas
         again = islice(task.training_batches(purpose, size, 1, seed), recipe.estimate_batches)
-        images, _ = batch_signature(task, size // placement.replicas)
-        own = (images for images, _ in host_parts(again, placement))
-        estimate_statistics(network, own, images, recipe.precision, placement)
+        compiled.statistics.estimate(images for images, _ in host_parts(again, placement))
     elif placement.replicas > 1:
-        share_statistics(network)
+        share_statistics(compiled.network)
 
 
 def _evaluation(

@@ -1,6 +1,6 @@
 """Accuracy of a trained network on held-out images."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
@@ -8,7 +8,7 @@ import numpy as np
 
 from nasplug.training.backend import tf
 from nasplug.training.distribution import Placement, Stream, across, host_parts
-from nasplug.training.recipe import Recipe
+from nasplug.training.recipe import Precision, Recipe
 from nasplug.training.step import batch_signature
 from nasplug.training.tasks import Task
 from nasplug.types import Purpose
@@ -22,32 +22,42 @@ class Measured:
     loss: float
 
 
-def measure(network: Any, task: Task, purpose: Purpose, recipe: Recipe, placement: Placement | None = None) -> Measured:
-    """Returns accuracy and loss of `network` on all held-out images: validation for `search`, test for `final`.
+class Measuring:
+    """Counts what a network gets right; compiled at the first use, for all further ones."""
 
-    Each host counts on its own part; the sums are the same on all.
-    """
-    placement = placement or Placement.default()
+    def __init__(self, network: Any, task: Task, recipe: Recipe, placement: Placement | None = None) -> None:
+        self._task, self._xla, self._placement = task, recipe.xla, placement or Placement.default()
+        self._count = _counting(network, recipe.precision)
+        self._counted: Any = None
 
+    def of(self, purpose: Purpose) -> Measured:
+        """Returns accuracy and loss on all held-out images: validation for `search`, test for `final`.
+
+        Each host counts on its own part; the sums are the same on all.
+        """
+        task, placement, totals = self._task, self._placement, np.zeros(3)
+        for size, images, labels in _padded(held_out(task, purpose, placement), placement.here):
+            if self._counted is None:
+                each = batch_signature(task, len(labels) // placement.here)
+                self._counted = placement.compiled(self._count, None, each, self._xla)
+            right, losses = (
+                [float(value) for value in placement.strategy.experimental_local_results(result)]
+                for result in self._counted(*placement.spread((images, labels)))
+            )
+            totals += (size, sum(right), sum(losses))
+        seen, hits, loss = _over_hosts(totals, placement)
+        return Measured(100.0 * hits / seen, loss / seen)
+
+
+def _counting(network: Any, precision: Precision) -> Callable[[Any, Any], Any]:
     def count(images: Any, labels: Any) -> Any:
         known, wanted = labels >= 0, tf.maximum(labels, 0)
-        logits = network(tf.cast(images, recipe.precision), False)
+        logits = network(tf.cast(images, precision), False)
         right = tf.logical_and(tf.argmax(logits, 1, tf.int32) == wanted, known)
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(wanted, logits)
         return tf.reduce_sum(tf.cast(right, tf.float32)), tf.reduce_sum(tf.where(known, losses, 0.0))
 
-    counted, totals = None, np.zeros(3)
-    for size, images, labels in _padded(held_out(task, purpose, placement), placement.here):
-        if counted is None:
-            each = batch_signature(task, len(labels) // placement.here)
-            counted = placement.compiled(count, None, each, recipe.xla)
-        right, losses = (
-            [float(value) for value in placement.strategy.experimental_local_results(result)]
-            for result in counted(*placement.spread((images, labels)))
-        )
-        totals += (size, sum(right), sum(losses))
-    seen, hits, loss = _over_hosts(totals, placement)
-    return Measured(100.0 * hits / seen, loss / seen)
+    return count
 
 
 def held_out(task: Task, purpose: Purpose, placement: Placement) -> Iterator[Any]:

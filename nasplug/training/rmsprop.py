@@ -20,6 +20,12 @@ class RMSProp(tf.Module):
         self.squares = [tf.Variable(tf.ones_like(v), trainable=False) for v in self.targets]
         self.moments = [tf.Variable(tf.zeros_like(v), trainable=False) for v in self.targets]
 
+    def forget(self) -> None:
+        """Brings s and m back to 1 and 0, for another training of the same variables."""
+        for square, moment in zip(self.squares, self.moments, strict=True):
+            square.assign(tf.ones_like(square))
+            moment.assign(tf.zeros_like(moment))
+
     def apply(self, gradients: Sequence[Any], learning_rate: Any) -> None:
         """Moves every variable against its gradient; called once a step, inside the graph."""
         for variable, square, moment, gradient in zip(self.targets, self.squares, self.moments, gradients, strict=True):

@@ -11,36 +11,46 @@ from nasplug.training.layers import BatchNorm
 from nasplug.training.recipe import Precision
 
 
-def estimate_statistics(
-    network: Any,
-    batches: Iterable[Any],
-    images: Any,
-    precision: Precision = "float32",
-    placement: Placement | None = None,
-) -> None:
-    """Sets the mean and variance of every `BatchNorm` of `network` to their averages over `batches` of images.
+class StatisticsPass:
+    """Estimates the statistics of every `BatchNorm` of a network; compiled at the first use, for all further ones.
 
-    Called after the last step, with batches like those it was trained on; `images` is the `tf.TensorSpec` of one
-    device's part of a batch. Moving averages lag behind the weights, and where layers are few channels wide their
-    errors add up over the layers: the same network can then validate at 20 % or at 52 %. See Wu and Johnson,
-    "Rethinking 'Batch' in BatchNorm" (arXiv 2105.07576), section 3.
+    Moving averages lag behind the weights, and where layers are few channels wide their errors add up over the layers:
+    the same network can then validate at 20 % or at 52 %. See Wu and Johnson, "Rethinking 'Batch' in BatchNorm"
+    (arXiv 2105.07576), section 3.
     """
-    placement = placement or Placement.default()
-    norms = batch_norms(network)
-    momenta = [norm.momentum for norm in norms]
-    for norm in norms:
-        norm.momentum = 0.0  # a pass in training mode now leaves the statistics of its own batch
 
-    def statistics(x: Any) -> Any:
-        network(tf.cast(x, precision), True)
-        return [(norm.mean.read_value(), norm.variance.read_value()) for norm in norms]
+    def __init__(
+        self, network: Any, images: Any, precision: Precision = "float32", placement: Placement | None = None
+    ) -> None:
+        """`images` is the `tf.TensorSpec` of one device's part of a batch."""
+        self._placement, self._images = placement or Placement.default(), images
+        self._norms = norms = batch_norms(network)
 
-    one_batch = placement.compiled(statistics, "MEAN", [images], xla=False)
-    passes = [[(m.numpy(), v.numpy()) for m, v in one_batch(*placement.spread([batch]))] for batch in batches]
-    for norm, momentum, *found in zip(norms, momenta, *passes, strict=True):
-        norm.mean.assign(np.mean([mean for mean, _ in found], axis=0))
-        norm.variance.assign(np.mean([variance for _, variance in found], axis=0))
-        norm.momentum = momentum
+        def statistics(x: Any) -> Any:
+            network(tf.cast(x, precision), True)
+            return [(norm.mean.read_value(), norm.variance.read_value()) for norm in norms]
+
+        self._statistics = statistics
+        self._one_batch: Any = None
+
+    def estimate(self, batches: Iterable[Any]) -> None:
+        """Sets mean and variance of every `BatchNorm` to their averages over `batches` of images.
+
+        Called after the last step, with batches like those the network was trained on.
+        """
+        momenta = [norm.momentum for norm in self._norms]
+        for norm in self._norms:
+            norm.momentum = 0.0  # a pass in training mode now leaves the statistics of its own batch
+        if self._one_batch is None:
+            self._one_batch = self._placement.compiled(self._statistics, "MEAN", [self._images], xla=False)
+        passes = [self._of(batch) for batch in batches]
+        for norm, momentum, *found in zip(self._norms, momenta, *passes, strict=True):
+            norm.mean.assign(np.mean([mean for mean, _ in found], axis=0))
+            norm.variance.assign(np.mean([variance for _, variance in found], axis=0))
+            norm.momentum = momentum
+
+    def _of(self, batch: Any) -> list[tuple[Any, Any]]:
+        return [(m.numpy(), v.numpy()) for m, v in self._one_batch(*self._placement.spread([batch]))]
 
 
 def share_statistics(network: Any) -> None:

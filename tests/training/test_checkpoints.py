@@ -3,12 +3,11 @@
 import attrs
 import numpy as np
 import pytest
-from small import RECIPE, Small
+from small import RECIPE, Dropping, Small
 
 from nasplug.errors import ConfigurationError
 from nasplug.training import configure, load_task
 from nasplug.training.backend import tf
-from nasplug.training.layers import Dropout
 from nasplug.training.loop import train_network
 from nasplug.training.progress import Diverged
 from nasplug.training.records import Records
@@ -16,17 +15,6 @@ from nasplug.training.records import Records
 configure()
 TASK = load_task("fashion-mnist", 28)
 TWO_EPOCHS = attrs.evolve(RECIPE, epochs=2, batch=100)  # 200 steps
-
-
-class Dropping(Small):
-    """The small network with dropout, whose random state belongs to what is saved."""
-
-    def __init__(self, rng):
-        super().__init__(rng)
-        self.dropout = Dropout(0.3, rng)
-
-    def __call__(self, images, training):
-        return self.dropout(super().__call__(images, training), training)
 
 
 @attrs.frozen(eq=False)

@@ -8,10 +8,11 @@ from pathlib import Path
 import attrs
 import numpy as np
 import pytest
-from small import RECIPE, Small
+from small import RECIPE, Dropping, Small
 
 from nasplug.training import configure, load_task, train
 from nasplug.training.backend import tf
+from nasplug.training.loop import Training
 from nasplug.training.progress import Diverged
 from nasplug.training.step import TrainingStep, cross_entropy
 
@@ -43,6 +44,13 @@ def test_it_learns_and_reports():
     assert found.cost > 0.0
     assert found.metrics["parameters"] == 9 * 8 + 16 + 9 * 8 + 90
     assert found.metrics["steps"] == 200
+
+
+def test_a_training_that_is_run_again_forgets_what_it_learned():
+    training = Training(Dropping, load_task("fashion-mnist", 28), attrs.evolve(RECIPE, estimate_batches=2), "search", 1)
+    first, other, again = (Bits.of(training.run(seed).evaluation) for seed in (5, 6, 5))
+    assert first == again == Bits.of(train(Dropping, training.task, training.recipe, "search", 1, 5))
+    assert other != first
 
 
 def test_final_trains_on_validation_images_too():
