@@ -15,7 +15,7 @@ from nasplug.training.constructions import CONSTRUCTIONS
 from nasplug.types import Purpose
 
 Batch = tuple[NDArray[np.float32], NDArray[np.int32]]  # images [b, r, r, channels], labels [b]
-FRAGMENTS_PER_PIXEL = 1 / 48**2
+FRAGMENTS_PER_PIXEL = 1 / 32**2
 
 
 class Task(Protocol):

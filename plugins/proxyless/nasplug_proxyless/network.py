@@ -23,19 +23,11 @@ from nasplug_proxyless.operations import (
 class InvertedBottleneck(tf.Module):
     """1×1 expansion, depthwise convolution, linear 1×1 projection, each followed by batch normalisation.
 
-    There is no expansion at ratio 1. The input is added in every layer that is not the first of its block; there the
-    last normalisation starts at scale `start`.
+    There is no expansion at ratio 1. The input is added in every layer that is not the first of its block.
     """
 
     def __init__(
-        self,
-        layer: Layer,
-        operation: int,
-        inputs: int,
-        outputs: int,
-        norm: dict[str, Any],
-        rng: np.random.Generator,
-        start: float = 1.0,
+        self, layer: Layer, operation: int, inputs: int, outputs: int, norm: dict[str, Any], rng: np.random.Generator
     ) -> None:
         super().__init__()
         hidden = inputs * expansion(layer, operation)
@@ -44,7 +36,7 @@ class InvertedBottleneck(tf.Module):
         self.depthwise = Depthwise(kernel(operation), hidden, layer.stride, rng)
         self.depthwise_norm = BatchNorm(hidden, **norm)
         self.project = Convolution(1, hidden, outputs, 1, rng)
-        self.project_norm = BatchNorm(outputs, **norm, scale=start if layer.residual else 1.0)
+        self.project_norm = BatchNorm(outputs, **norm)
 
     def __call__(self, x: Any, training: bool) -> Any:
         """Returns `[b, h / stride, w / stride, outputs]` for `x` `[b, h, w, inputs]`."""
@@ -69,9 +61,8 @@ class ConvNormRelu(tf.Module):
 class ProxylessNetwork(tf.Module):
     """A network of the space: images float32 `[b, h, w, channels]` to logits float32 `[b, classes]`.
 
-    `width` multiplies all filters; `norm` holds the constants of batch normalisation; what residual layers add is
-    scaled by `residual_start` at first (0: they start as the identity); initial weights come from `rng` alone. Raises
-    `InvalidArchitecture` for a code that is not in the space.
+    `width` multiplies all filters; `norm` holds the constants of batch normalisation; initial weights come from `rng`
+    alone. Raises `InvalidArchitecture` for a code that is not in the space.
     """
 
     def __init__(
@@ -83,7 +74,6 @@ class ProxylessNetwork(tf.Module):
         channels: int = 3,
         dropout: float = 0.0,
         norm: dict[str, Any] | None = None,
-        residual_start: float = 1.0,
     ) -> None:
         super().__init__()
         check(code)
@@ -94,7 +84,7 @@ class ProxylessNetwork(tf.Module):
         for layer, operation in zip(LAYERS, code, strict=True):
             outputs = scaled(layer.filters, width)
             if operation != ZERO:
-                self.layers.append(InvertedBottleneck(layer, operation, inputs, outputs, norm, rng, residual_start))
+                self.layers.append(InvertedBottleneck(layer, operation, inputs, outputs, norm, rng))
             inputs = outputs
         head = scaled(HEAD_FILTERS, width)
         self.head = conv_norm_relu(1, inputs, head, 1, norm, rng)

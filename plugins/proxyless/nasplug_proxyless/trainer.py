@@ -1,6 +1,7 @@
 """From the space's options to trainings: which images, which devices, which files."""
 
 import hashlib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from nasplug.errors import ConfigurationError
 from nasplug.training import configure, load_task, mean_of_repeats
 from nasplug.training.augmentation import Augmented
 from nasplug.training.distribution import Placement, place
-from nasplug.training.loop import Trained, train_network
+from nasplug.training.loop import Trained, Training
 from nasplug.training.records import Records
 from nasplug.training.tasks import Task
 from nasplug.types import Purpose
@@ -49,16 +50,23 @@ class Trainer:
     def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
         """Returns the mean of the setting's `repeats` trainings for `search`, one training for `final`."""
         repeats = self.setting.repeats if purpose == "search" else 1
-        return mean_of_repeats(lambda each: self.train(architecture, purpose, epochs, each).evaluation, repeats, seed)
+        training = self._training(architecture, purpose, epochs)
+
+        def once(each: int) -> Evaluation:
+            return training.run(each, self._records(f"{architecture} {purpose} {epochs} {each}")).evaluation
+
+        return mean_of_repeats(once, repeats, seed)
 
     def train(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Trained:
         """Returns the network after one training, and what it gave."""
         records = self._records(f"{architecture} {purpose} {epochs} {seed}")
+        return self._training(architecture, purpose, epochs).run(seed, records)
 
-        def factory(rng: np.random.Generator) -> Any:
-            return build(architecture.code, self.setting, purpose, rng)
-
-        return train_network(factory, self.task, self.setting.recipe, purpose, epochs, seed, self.placement, records)
+    def _training(self, architecture: Architecture, purpose: Purpose, epochs: int | None) -> Training:
+        setting = self.setting
+        factory = partial(build, architecture.code, setting, purpose)
+        epochs = setting.recipe.epochs_for(purpose) if epochs is None else epochs
+        return Training(factory, self.task, setting.recipe, purpose, epochs, self.placement)
 
     def export(self, trained: Trained, folder: Path) -> dict[str, Any]:
         """Writes the network of a final training into `folder`; returns files and accuracies: see `export`."""
@@ -87,7 +95,6 @@ def build(code: tuple[int, ...], setting: Setting, purpose: Purpose, rng: np.ran
         setting.channels,
         setting.recipe.dropout_for(purpose),
         setting.recipe.norm,
-        setting.residual_start,
     )
 
 

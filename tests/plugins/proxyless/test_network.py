@@ -49,14 +49,6 @@ def test_zero_in_a_residual_layer_is_the_identity():
     assert network(tf.zeros([2, 32, 32, 1]), False).shape == (2, 10)
 
 
-def test_residual_layers_can_start_as_the_identity():
-    network = ProxylessNetwork(MOBILE, np.random.default_rng(0), 0.25, 10, 1, residual_start=0.0)
-    x = tf.random.stateless_normal([2, 8, 8, 8], (0, 1))
-    residual = next(layer for layer in network.layers if layer.residual)
-    np.testing.assert_array_equal(residual(x, True), x)
-    assert [float(layer.project_norm.scale[0]) for layer in network.layers if not layer.residual] == [1.0] * 7
-
-
 def test_build_network_is_the_same_every_time():
     space, architecture = Proxyless(), Architecture("proxyless", MOBILE)
     first, second = (space.build_network(architecture=architecture) for _ in range(2))
