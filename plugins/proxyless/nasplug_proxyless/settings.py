@@ -75,7 +75,7 @@ _MINUTES = {"budget": 8, "batch": 2, "workers": 2, "device": "pixel1"}
 _EMBEDDED: dict[str, dict[str, Any]] = {
     "*": _MINUTES,
     "neural_predictor": {**_MINUTES, "refit": 2, "paper": {"stages": 1, "layers": 4, "size": 32}},
-    "regularized_evolution": {**_MINUTES, "population": 7, "tournament": 3},
+    "regularized_evolution": {**_MINUTES, "population": 4, "tournament": 2},
 }
 _IMAGENET: dict[str, dict[str, Any]] = {
     "*": {"budget": 129},
