@@ -28,8 +28,8 @@ class Best:
     source: str
 
     def document(self) -> dict[str, Any]:
-        """Returns what is printed as JSON."""
-        names = ("validation", "test", "latency", "metrics")
+        """Returns what is printed as JSON; where `source` is "surrogate", `test` is a predicted validation accuracy."""
+        names = ("validation", "test", "source", "latency", "metrics")
         return {"architecture": str(self.architecture)} | {name: getattr(self, name) for name in names}
 
 

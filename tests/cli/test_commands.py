@@ -18,7 +18,7 @@ def test_a_run_prints_one_json_document_and_keeps_its_trials(nasplug, tmp_path):
     done = nasplug(*RUN, "--json")
     found = json.loads(done.stdout)
     assert list(found) == ["run", "space", "strategy", "seed", "trials", "failed", "cost", "best", "storage"]
-    assert set(found["best"]) == {"architecture", "validation", "test", "latency", "metrics"}
+    assert set(found["best"]) == {"architecture", "validation", "test", "source", "latency", "metrics"}
     assert (found["run"], found["trials"], found["failed"], found["best"]["architecture"]) == (
         "first",
         5,
