@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from nasplug.types import Architecture, Evaluation, Purpose, Trial
+from nasplug.types import Architecture, Evaluation, Published, Purpose, Trial
 
 if TYPE_CHECKING:
     import click
@@ -123,3 +123,14 @@ class HookSpecs:
     @first
     def build_network(self, architecture: Architecture) -> Any:
         """Returns the architecture's network as a `tf.Module` that maps images to logits."""
+
+    @first
+    def predict(self, run: "Run", architectures: Sequence[Architecture]) -> "np.ndarray[Any, Any] | None":
+        """Returns what the strategy, having learnt from `run.trials`, predicts of `architectures`: percent, `[n]`.
+
+        Called outside of a search, for frontiers and reports. None: the strategy predicts nothing.
+        """
+
+    @first
+    def published(self) -> "dict[str, list[Published]] | None":
+        """Returns what a paper published of architectures of this space, by a name for each set; None: nothing."""

@@ -106,3 +106,14 @@ class Trial:
     def accuracy(self) -> float | None:
         """The evaluation's accuracy in percent, None where the trial failed."""
         return self.evaluation.accuracy if self.evaluation else None
+
+
+@attrs.frozen
+class Published:
+    """What a paper says of one architecture: percent, their standard deviation, milliseconds on `device`."""
+
+    architecture: Architecture
+    accuracy: float
+    std: float
+    latency: float
+    device: str

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from nasplug.errors import UsageError
 
-LIBRARIES = ("pandas", "pyarrow", "matplotlib", "plotly")
+LIBRARIES = ("pandas", "pyarrow", "matplotlib", "plotly", "scipy")
 
 
 def need_analysis(libraries: tuple[str, ...] = LIBRARIES) -> None:

@@ -57,15 +57,15 @@ def compare_command(
     need_analysis()
     from nasplug.cli.repeats import Repeats
     from nasplug.experiments.comparison import Comparison
-    from nasplug.experiments.outcome import Outcome, default_marks, write_outcome, write_trials
+    from nasplug.experiments.outcome import Outcome, write_outcome, write_trials
     from nasplug.experiments.plan import Plan
 
-    plan = Plan(space_options=options.parse(space_opt), **wanted)
+    plan = Plan(space_options=options.parse(space_opt, "--space-opt"), **wanted)
     comparison = Comparison.open(plan, out)
     with Repeats(comparison) as progress:
         comparison.run(workers, progress.tell)
     outcome = Outcome.of(write_trials(comparison.rows(), out), levels)
-    write_outcome(outcome, plan, out, title, marks or default_marks(plan.contenders))
+    write_outcome(outcome, plan, out, title, marks)
     if plan.repeats == 1:
         click.echo("One repeat has no spread: std and intervals are empty. Raise --repeats.", err=True)
     if as_json:

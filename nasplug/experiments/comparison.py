@@ -77,7 +77,7 @@ def _side_by_side(plan: Plan, todo: list[tuple[Contender, int]], workers: int) -
     from nasplug.middleware.processes import be_a_worker
 
     spawn = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
-    pool = ProcessPool(max(1, min(workers, len(todo))), initializer=be_a_worker, context=spawn)
+    pool: Any = ProcessPool(max(1, min(workers, len(todo))), initializer=be_a_worker, context=spawn)
     try:
         futures = {pool.schedule(repeat, args=(plan, *task)): task for task in todo}
         for future in as_completed(futures):

@@ -14,6 +14,7 @@ from nasplug.analysis.levels import default_levels, trainings_to
 from nasplug.analysis.reported import reported_name
 from nasplug.analysis.speedups import speedups
 from nasplug.analysis.summary import summary
+from nasplug.errors import StorageError
 from nasplug.experiments.contender import Contender, labels
 from nasplug.experiments.files import write
 from nasplug.experiments.plan import Plan
@@ -21,6 +22,7 @@ from nasplug.experiments.repeat import CLOCK
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 FIGURES = ("png", "svg")
 KEYS = ["strategy", "repeat", "number"]
@@ -82,12 +84,27 @@ def write_outcome(outcome: Outcome, plan: Plan, folder: Path, title: str | None,
     """Writes `summary.csv`, `levels.csv`, `speedups.csv` and the figure."""
     for name in ("summary", "levels", "speedups"):
         write(folder / f"{name}.csv", _csv(getattr(outcome, name)))
-    many = f"{plan.repeats} repeats" if plan.repeats > 1 else "1 repeat"
-    figure = comparison_figure(
-        outcome.curves, labels(plan.contenders), title or f"{plan.space}, {many}", outcome.accuracy, marks
-    )
+    figure = _figure(outcome, plan, title, marks)
     for form in FIGURES:
         save(figure, folder / f"comparison.{form}")
+
+
+def figure_of(folder: Path, title: str | None, marks: Sequence[int]) -> "Figure":
+    """Returns the figure of a finished comparison. Raises `NasplugError` for a folder that holds none."""
+    import pandas as pd
+
+    plan = Plan.of(folder)
+    table = folder / "trials.csv"
+    if not table.exists():
+        raise StorageError(f"{folder} has no trials.csv: the comparison is not finished. Repeat its command.")
+    return _figure(Outcome.of(pd.read_csv(table), ()), plan, title, marks)
+
+
+def _figure(outcome: Outcome, plan: Plan, title: str | None, marks: Sequence[int]) -> "Figure":
+    many = f"{plan.repeats} repeats" if plan.repeats > 1 else "1 repeat"
+    dotted = marks or default_marks(plan.contenders)
+    named = labels(plan.contenders)
+    return comparison_figure(outcome.curves, named, title or f"{plan.space}, {many}", outcome.accuracy, dotted)
 
 
 def _csv(table: "pd.DataFrame") -> str:

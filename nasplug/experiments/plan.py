@@ -42,6 +42,13 @@ class Plan:
         """The strategies, parsed."""
         return parse_contenders(self.strategies)
 
+    @classmethod
+    def of(cls, folder: Path) -> "Plan":
+        """Returns the plan in the folder of a comparison. Raises `StorageError` where there is none."""
+        values = _read(folder / NAME)["plan"]
+        window = values["latency"] and tuple(values["latency"])
+        return cls(**values | {"strategies": tuple(values["strategies"]), "latency": window})
+
     def keep(self, folder: Path, versions: dict[str, str]) -> None:
         """Writes the plan into a new folder; in one with a plan, makes sure that it is this one.
 

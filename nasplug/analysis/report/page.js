@@ -1,0 +1,155 @@
+"use strict";
+// Shows the data of the page: charts by Plotly, pictures when they are asked for, and a table of which one page is in the document.
+(() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const columns = data.columns, count = columns.number.length;
+  const byId = (id) => document.getElementById(id);
+  const rowOf = new Map(columns.number.map((number, row) => [number, row]));
+  const has = (name) => name in columns;
+
+  // ---- pictures
+  const opened = new Map();
+  const block = (index) => {
+    if (!opened.has(index)) {
+      const bytes = Uint8Array.from(atob(data.pictures.data[index]), (c) => c.charCodeAt(0));
+      const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+      opened.set(index, new Response(stream).json());
+    }
+    return opened.get(index);
+  };
+  let wanted = -1;
+  const show = async (row) => {
+    const which = data.which[row];
+    wanted = row;
+    const [svg, description] = (await block(Math.floor(which / data.pictures.block)))[which % data.pictures.block];
+    if (wanted !== row) return;
+    const figures = ["accuracy", "latency", "cost"].filter((name) => has(name) && columns[name][row] !== null);
+    const units = { accuracy: " %", latency: " ms", cost: " s" };
+    byId("card-title").textContent = `trial ${columns.number[row]}: ` +
+      (figures.map((name) => columns[name][row].toFixed(2) + units[name]).join(", ") || columns.state[row]);
+    const picture = byId("card-picture");
+    picture.hidden = svg === null;
+    picture.alt = description;
+    // an image runs no script, whatever the SVG says
+    if (svg !== null) picture.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(svg);
+    byId("card-text").textContent = data.architecture[which] + (description === data.architecture[which] ? "" : " — " + description);
+    byId("card").hidden = false;
+  };
+  byId("close").addEventListener("click", () => { wanted = -1; byId("card").hidden = true; });
+
+  // ---- charts
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const layout = (x, y) => {
+    const axis = { gridcolor: colour("--line"), zerolinecolor: colour("--line"), automargin: true };
+    return {
+      margin: { l: 48, r: 12, t: 10, b: 40 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", hovermode: "closest",
+      font: { color: colour("--front"), size: 12 }, xaxis: { title: { text: x }, ...axis }, yaxis: { title: { text: y }, ...axis },
+      legend: { orientation: "h", y: 1.12 },
+    };
+  };
+  const options = { responsive: true, displaylogo: false, displayModeBar: false };
+  const kind = (n) => (n > 2000 ? "scattergl" : "scatter");
+  const draw = (id, traces, x, y) => Plotly.react(id, traces, layout(x, y), options);
+  const pointing = (id, rows) => {
+    const chart = byId(id);
+    const told = (event) => { const row = rows(event.points[0]); if (row !== undefined) show(row); };
+    chart.on("plotly_hover", told);
+    chart.on("plotly_click", told);
+  };
+  const searched = [...Array(count).keys()].filter((row) => columns.purpose[row] === "search" && has("accuracy") && columns.accuracy[row] !== null);
+  const timed = has("latency") ? searched.filter((row) => columns.latency[row] !== null) : [];
+  const points = timed.length ? timed : searched;
+
+  const drawAll = () => {
+    const steps = data.incumbents;
+    draw("incumbent", [{ x: steps.map((s) => s[0]), y: steps.map((s) => s[1]), mode: "lines", line: { shape: "hv", color: colour("--a") } }],
+      "architectures trained", "validation accuracy (%)");
+    byId("scatter-caption").textContent = timed.length ? "Accuracy against latency, and the Pareto frontier: point at an architecture to see it"
+      : "Accuracy of every trial: point at an architecture to see it";
+    const x = timed.length ? columns.latency : columns.number;
+    const traces = [{ x: points.map((row) => x[row]), y: points.map((row) => columns.accuracy[row]), type: kind(points.length), mode: "markers",
+      marker: { color: colour("--a"), size: 6, opacity: 0.6 }, hoverinfo: "x+y", name: "trials" }];
+    if (data.frontier) {
+      const rows = data.frontier.numbers.map((number) => rowOf.get(number));
+      traces.push({ x: rows.map((row) => columns.latency[row]), y: rows.map((row) => columns.accuracy[row]), type: kind(points.length), mode: "lines+markers",
+        line: { shape: "hv", color: colour("--b") }, marker: { color: colour("--b"), size: 8 }, hoverinfo: "x+y", name: "frontier", customdata: rows });
+      byId("volume-figure").hidden = false;
+      draw("volume", [{ x: data.frontier.trial, y: data.frontier.volume, mode: "lines", line: { shape: "hv", color: colour("--a") } }], "trial", "% × ms");
+    }
+    draw("scatter", traces, timed.length ? "latency (ms)" : "trial", "validation accuracy (%)");
+    const p = data.prediction;
+    if (p) {
+      byId("prediction-figure").hidden = false;
+      byId("prediction-caption").textContent = `Predicted from the trials before ${p.first} against measured afterwards: Kendall τ ${p.tau === null ? "–" : p.tau.toFixed(3)}`;
+      const ends = [Math.min(...p.measured, ...p.predicted), Math.max(...p.measured, ...p.predicted)];
+      draw("prediction", [
+        { x: ends, y: ends, mode: "lines", line: { dash: "dot", color: colour("--soft") }, hoverinfo: "skip", showlegend: false },
+        { x: p.predicted, y: p.measured, mode: "markers", marker: { color: colour("--b"), size: 6 }, customdata: p.numbers, hoverinfo: "x+y", showlegend: false },
+      ], "predicted (%)", "measured (%)");
+    }
+  };
+  drawAll();
+  pointing("scatter", (point) => (point.curveNumber ? point.customdata : points[point.pointIndex]));
+  if (data.prediction) pointing("prediction", (point) => rowOf.get(point.customdata));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+
+  // ---- failures
+  const failed = [...Array(count).keys()].filter((row) => columns.state[row] === "failed");
+  byId("failed-count").textContent = `(${failed.length})`;
+  for (const row of failed.slice(0, 20)) {
+    const item = document.createElement("li");
+    item.textContent = `trial ${columns.number[row]}, ${data.architecture[data.which[row]]}: ${columns.error[row]}`;
+    byId("failures").append(item);
+  }
+  if (failed.length > 20) byId("failures").append(`and ${failed.length - 20} more: filter the trials by “failed”`);
+
+  // ---- trials
+  const names = ["number", "architecture", ...Object.keys(columns).filter((name) => name !== "number")];
+  const value = (name, row) => (name === "architecture" ? data.architecture[data.which[row]] : columns[name][row]);
+  const text = (v) => (v === null || v === undefined ? "" : typeof v === "number" && !Number.isInteger(v) ? v.toFixed(3) : String(v));
+  const PAGE = 50;
+  let order = [...Array(count).keys()], first = 0, sorted = "number", down = false;
+  const searchable = [...Array(count).keys()].map((row) => names.map((name) => text(value(name, row))).join("\n").toLowerCase());
+  const compare = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b)));
+  const arrange = () => {
+    const wantedText = byId("filter").value.trim().toLowerCase();
+    order = [...Array(count).keys()].filter((row) => searchable[row].includes(wantedText));
+    const missing = (row) => value(sorted, row) === null || value(sorted, row) === undefined;
+    order.sort((a, b) => missing(a) - missing(b) || (missing(a) ? a - b : (down ? -1 : 1) * compare(value(sorted, a), value(sorted, b)) || a - b));
+    first = 0;
+    fill();
+  };
+  const heads = byId("trials").tHead.rows[0];
+  for (const name of names) {
+    const head = document.createElement("th"), button = document.createElement("button");
+    head.scope = "col";
+    head.dataset.name = name;
+    button.type = "button";
+    button.textContent = name.replaceAll("_", " ");
+    button.addEventListener("click", () => { down = sorted === name && !down; sorted = name; arrange(); });
+    head.append(button);
+    heads.append(head);
+  }
+  const fill = () => {
+    const body = byId("trials").tBodies[0];
+    body.replaceChildren(...order.slice(first, first + PAGE).map((row) => {
+      const line = document.createElement("tr");
+      for (const name of names) {
+        const cell = line.insertCell();
+        cell.textContent = text(value(name, row));
+        if (name === "error") cell.className = "long";
+      }
+      line.addEventListener("click", () => show(row));
+      return line;
+    }));
+    for (const head of heads.cells) head.ariaSort = head.dataset.name === sorted ? (down ? "descending" : "ascending") : "none";
+    byId("where").textContent = order.length ? `${first + 1}–${Math.min(first + PAGE, order.length)} of ${order.length}` : "none";
+    byId("previous").disabled = first === 0;
+    byId("next").disabled = first + PAGE >= order.length;
+  };
+  byId("filter").addEventListener("input", arrange);
+  byId("previous").addEventListener("click", () => { first -= PAGE; fill(); });
+  byId("next").addEventListener("click", () => { first += PAGE; fill(); });
+  fill();
+  document.documentElement.dataset.ready = "yes";
+})();

@@ -1,0 +1,52 @@
+"""`nasplug plot`: the figures of runs and of comparisons, as PNG, SVG or PDF."""
+
+from pathlib import Path
+
+import click
+
+from nasplug.cli.history import storage_option
+from nasplug.errors import UsageError
+
+out_option = click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A file: .png, .svg or .pdf."
+)
+
+
+@click.command()
+@click.argument("runs", nargs=-1)
+@click.option(
+    "--comparison", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A folder of compare."
+)
+@click.option("--kind", type=click.Choice(["incumbent", "latency"]), default="incumbent", show_default=True)
+@click.option("--mark", "marks", type=int, multiple=True, metavar="N", help="Comparisons: a dotted line there.")
+@click.option("--title", help="Of the figure.")
+@out_option
+@storage_option
+def plot_command(
+    runs: tuple[str, ...],
+    comparison: Path | None,
+    kind: str,
+    marks: tuple[int, ...],
+    title: str | None,
+    out: Path,
+    storage: str,
+) -> None:
+    """Draw RUNS side by side, or the figure of a comparison."""
+    from nasplug.analysis.needs import need_analysis
+
+    need_analysis(("matplotlib", "pandas"))
+    from nasplug.analysis.drawing import save
+
+    if bool(runs) == bool(comparison):
+        raise UsageError("Name the runs to plot, or a folder of 'nasplug compare' with --comparison.")
+    if comparison is not None:
+        from nasplug.experiments.outcome import figure_of
+
+        save(figure_of(comparison, title, marks), out)
+    else:
+        from nasplug.analysis.run_figure import incumbent_figure, latency_figure
+        from nasplug.experiments.stored import load
+
+        draw = incumbent_figure if kind == "incumbent" else latency_figure
+        save(draw({name: load(storage, name).trials for name in runs}, title or ""), out)
+    click.echo(f"Written to {out}", err=True)

@@ -1,0 +1,58 @@
+"""The files of a frontier: its table, what was sampled, the published set, and the figure."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from nasplug.experiments.files import write
+from nasplug.experiments.frontier import Candidate, Frontier
+
+
+def write_frontier(frontier: Frontier, device: str, folder: Path) -> None:
+    """Writes `frontier.csv`, `samples.csv`, `frontier.png`, `frontier.svg`, and `published.csv` where there is one."""
+    from nasplug.analysis.drawing import save
+    from nasplug.analysis.frontier_figure import frontier_figure
+
+    write(folder / "frontier.csv", _csv([c.row() for c in frontier.candidates]))
+    write(folder / "samples.csv", _csv([c.row() for c in frontier.sampled]))
+    if frontier.published:
+        write(folder / "published.csv", _csv(published_rows(frontier)))
+    trained = [(c.latency, c.accuracy) for c in frontier.candidates if c.accuracy is not None]
+    published = [(c.latency, c.predicted) for _, c in frontier.published]
+    figure = frontier_figure(_points(frontier.sampled), _points(frontier.candidates), trained, published, device)
+    for form in ("png", "svg"):
+        save(figure, folder / f"frontier.{form}")
+
+
+def document(frontier: Frontier) -> dict[str, Any]:
+    """Returns what is printed as JSON."""
+    found = {"sampled": len(frontier.sampled), "frontier": [c.row() for c in frontier.candidates]}
+    return found | ({"published": published_rows(frontier)} if frontier.published else {})
+
+
+def published_rows(frontier: Frontier) -> list[dict[str, Any]]:
+    """Returns the published set as it was published, with what is predicted of it here."""
+    return [
+        {
+            "latency": p.latency,
+            "accuracy": p.accuracy,
+            "std": p.std,
+            "architecture": str(p.architecture),
+            "predicted": c.predicted,
+        }
+        for p, c in frontier.published
+    ]
+
+
+def _points(candidates: Sequence[Candidate]) -> list[tuple[float, float]]:
+    return [(c.latency, c.predicted) for c in candidates]
+
+
+def _csv(rows: list[dict[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()

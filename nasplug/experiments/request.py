@@ -1,0 +1,61 @@
+"""What `nasplug frontier` was asked for, and how it is answered."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+
+from nasplug.choice import Choice
+from nasplug.errors import UsageError
+from nasplug.experiments.frontier import Candidate, Frontier, find, trained
+from nasplug.experiments.known import of_space, read_trials
+from nasplug.experiments.stored import complete, load, revived
+from nasplug.experiments.window import Window
+from nasplug.settings import Settings
+from nasplug.types import Trial
+
+
+@attrs.frozen(kw_only=True)
+class Request:
+    """The space, the window, what to learn from (`run` in `storage`, or the file `data`) and what to train finally.
+
+    Raises `UsageError` unless exactly one of `run` and `data` is given.
+    """
+
+    space: str
+    device: str
+    latency: tuple[float, float]
+    samples: int
+    run: str | None
+    data: Path | None
+    final: int | None
+    final_repeats: int
+    reference: str | None
+    strategy: str
+    space_options: dict[str, str]
+    strategy_options: dict[str, str]
+    seed: int
+    storage: str
+
+    def __attrs_post_init__(self) -> None:
+        if (self.run is None) == (self.data is None):
+            raise UsageError("What is to be learnt from? Name either --run or --data.")
+
+    def answer(self, tell: Callable[[Candidate], None]) -> Frontier:
+        """Returns the frontier; `tell` hears of every architecture that was trained finally."""
+        window = Window(self.device, *self.latency)
+        choice = Choice.of(self.space, self.strategy, self.space_options, self.strategy_options)
+        settings = Settings(space=self.space, strategy=self.strategy, seed=self.seed)
+        run = revived(choice, self._known(), settings, "frontier")
+        found = find(run, window, self.samples, self.reference)
+        front = list(found.candidates)
+        for place, candidate in trained(run, front, self.final or 0, self.final_repeats):
+            front[place] = candidate
+            tell(candidate)
+        return attrs.evolve(found, candidates=front)
+
+    def _known(self) -> list[Trial]:
+        if self.data is not None:
+            return read_trials(self.data, self.space)
+        name = str(self.run)
+        return complete(of_space(load(self.storage, name).trials, self.space, name), name)

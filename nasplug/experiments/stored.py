@@ -1,0 +1,60 @@
+"""A stored run made alive again: its plugins, and a `Run` that has been told its trials."""
+
+from collections.abc import Sequence
+
+import attrs
+
+from nasplug import manager
+from nasplug.choice import Choice
+from nasplug.errors import StorageError
+from nasplug.run import Run
+from nasplug.settings import Settings
+from nasplug.storage import Storage, StoredRun
+from nasplug.types import Trial
+
+
+@attrs.frozen
+class Kept:
+    """A run as the storage has it, and its trials in the order of their numbers."""
+
+    run: StoredRun
+    trials: list[Trial]
+
+
+def load(url: str, name: str) -> Kept:
+    """Returns the stored run `name`. Raises `StorageError` where there is none, or it has no trial."""
+    storage = Storage(url, must_exist=True)
+    try:
+        run = storage.run(name)
+        trials = storage.trials(run.id)
+    finally:
+        storage.close()
+    if not trials:
+        raise StorageError(f"The run {name!r} is empty: no trial was stored before it ended.")
+    return Kept(run, trials)
+
+
+def complete(trials: Sequence[Trial], name: str) -> list[Trial]:
+    """Returns the complete search trials. Raises `StorageError`, with the first failure, where all failed."""
+    found = [t for t in trials if t.purpose == "search" and t.state == "complete"]
+    if not found:
+        first = next((t.error for t in trials if t.error), "no trial was evaluated")
+        raise StorageError(f"The run {name!r} has no complete trial: {len(trials)} failed. The first: {first}")
+    return found
+
+
+def revived(choice: Choice, trials: Sequence[Trial], settings: Settings, name: str) -> Run:
+    """Returns a run of the chosen plugins that knows `trials` and suggests nothing; for `predict`."""
+    hook = manager.build(choice.space, choice.strategy, space_name=choice.space_name).hook
+    return Run(name, hook, settings, choice.space, trials=list(trials))
+
+
+def choice_of(run: StoredRun) -> Choice:
+    """Returns the plugins that a stored run was made with. Raises `NasplugError` where one cannot be made again."""
+    s = run.settings
+    return Choice.of(s["space"], s["strategy"], _given(s["space_options"]), _given(s["strategy_options"]))
+
+
+def _given(options: dict[str, object]) -> dict[str, object]:
+    """Returns stored options as a plugin takes them: JSON has lists where options have tuples."""
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in options.items()}
