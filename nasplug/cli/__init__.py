@@ -20,6 +20,9 @@ COMMANDS = {
     "best": ("nasplug.cli.history", "Show the best architecture of a run."),
     "export": ("nasplug.cli.history", "Write the trials of a run as CSV or JSON."),
     "compare": ("nasplug.cli.compare", "Compare strategies over independent repeats."),
+    "frontier": ("nasplug.cli.frontier", "Find the frontier of accuracy against latency."),
+    "report": ("nasplug.cli.report", "Write a run as one self-contained page."),
+    "plot": ("nasplug.cli.plot", "Draw runs and comparisons as PNG, SVG or PDF."),
     "completion": ("nasplug.cli.completion", "Print the completion script of a shell."),
 }
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nasplug import Architecture, Evaluation, hookimpl, option
 from nasplug.errors import InvalidArchitecture
-from nasplug.types import Purpose
+from nasplug.types import Published, Purpose
 from nasplug_proxyless import counts, latency
 from nasplug_proxyless.drawing import draw_layers
 from nasplug_proxyless.operations import CHOICES, LAYERS, OPERATIONS, check
@@ -199,6 +199,13 @@ class Proxyless:
     def draw(self, architecture: Architecture) -> str:
         """Returns an SVG: one box a layer, as wide as its kernel and as high as its expansion; zero is a gap."""
         return draw_layers(_checked(architecture))
+
+    @hookimpl
+    def published(self) -> dict[str, list[Published]]:
+        """Returns `table2`: the nine networks of the paper's frontier."""
+        from nasplug_proxyless.table2 import table2
+
+        return {"table2": table2()}
 
     @hookimpl
     def build_network(self, architecture: Architecture) -> Any:
