@@ -3,12 +3,8 @@
 from collections.abc import Sequence
 
 import attrs
-import numpy as np
-from numpy.typing import NDArray
 
 from nasplug.types import Trial
-
-Floats = NDArray[np.float64]
 
 
 @attrs.frozen

@@ -9,11 +9,13 @@ from typing import Any
 
 import click
 
+from nasplug.analysis.pareto import frontier
 from nasplug.cli.output import best_rows, emit, print_best, print_json, print_table
 from nasplug.errors import StorageError
 from nasplug.result import best_of, rows
 from nasplug.types import Trial
 
+FRONT = ("latency", "accuracy", "architecture", "trial")
 TOLD = ("number", "architecture", "state", "purpose", "accuracy", "cost", "source", "latency", "error")
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
@@ -75,7 +77,10 @@ def trials_command(run: str, storage: str, as_json: bool) -> None:
 @storage_option
 @as_json_option
 def best_command(run: str, storage: str, as_json: bool) -> None:
-    """Show the best architecture of RUN: chosen by validation accuracy, reported by test accuracy."""
+    """Show the best architecture of RUN: chosen by validation accuracy, reported by test accuracy.
+
+    With a device, also the Pareto frontier of validation accuracy against latency.
+    """
     name, found = _load(storage, run)
     best = best_of(found)
     if best is None:
@@ -84,9 +89,15 @@ def best_command(run: str, storage: str, as_json: bool) -> None:
             if found
             else f"The run {name!r} is empty."
         )
+    front = [(t.latency, t.accuracy, str(t.architecture), t.number) for t in frontier(found)]
     if as_json:
-        return print_json(best.document())
-    return print_best(f"Best of {name}", best_rows(best))
+        named = [dict(zip(FRONT, row, strict=True)) for row in front]
+        return print_json(best.document() | ({"frontier": named} if named else {}))
+    print_best(f"Best of {name}", best_rows(best))
+    if front:
+        click.echo()
+        print_table("Frontier of validation accuracy (%) against latency (ms)", FRONT, front)
+    return None
 
 
 @click.command()

@@ -52,7 +52,8 @@ class Plan:
     def keep(self, folder: Path, versions: dict[str, str]) -> None:
         """Writes the plan into a new folder; in one with a plan, makes sure that it is this one.
 
-        More `repeats` go on where fewer ended. Raises `StorageError` with what is different.
+        More `repeats` go on where fewer ended, and other `strategies` are new curves. Raises `StorageError` with what
+        is different.
         """
         path = folder / NAME
         mine = {"plan": _values(self), "versions": versions}
@@ -84,6 +85,6 @@ def _changed(stored: dict[str, Any], mine: dict[str, Any]) -> list[str]:
         (f"{key}", stored[part].get(key), value)
         for part in ("plan", "versions")
         for key, value in mine[part].items()
-        if key not in ("repeats",)
+        if key not in ("repeats", "strategies")  # every strategy has files of its own
     ]
     return [f"{key} was {json.dumps(old)}, now {json.dumps(new)}" for key, old, new in pairs if old != new]

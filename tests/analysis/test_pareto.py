@@ -1,0 +1,44 @@
+"""Frontiers and hypervolume, by their definitions."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nasplug.analysis.pareto import Reference, frontier, hypervolume, hypervolume_over, pareto_front
+from nasplug.types import Architecture, Evaluation, Trial
+
+point = st.tuples(st.integers(1, 20), st.integers(1, 20))
+clouds = st.lists(point, min_size=1, max_size=40)
+WORST = Reference(latency=21.0, accuracy=0.0)
+
+
+def dominates(a, b):
+    return a[0] <= b[0] and a[1] >= b[1] and a != b
+
+
+@settings(deadline=None)
+@given(clouds)
+def test_the_frontier_is_what_nothing_dominates_and_each_point_once(cloud):
+    front = [cloud[i] for i in pareto_front([x for x, _ in cloud], [y for _, y in cloud])]
+    assert set(front) == {p for p in cloud if not any(dominates(q, p) for q in cloud)}
+    assert front == sorted(set(front))
+
+
+@settings(deadline=None)
+@given(clouds)
+def test_hypervolume_counts_the_unit_squares_that_are_dominated(cloud):
+    squares = sum(any(x <= column and y >= row + 1 for x, y in cloud) for column in range(1, 21) for row in range(20))
+    assert hypervolume([x for x, _ in cloud], [y for _, y in cloud], WORST) == pytest.approx(squares)
+
+
+@settings(deadline=None)
+@given(clouds)
+def test_hypervolume_over_trials_is_that_of_every_beginning(cloud):
+    xs, ys = [x for x, _ in cloud], [y for _, y in cloud]
+    over = hypervolume_over(xs, ys, WORST)
+    assert over == pytest.approx([hypervolume(xs[:n], ys[:n], WORST) for n in range(1, len(cloud) + 1)])
+
+
+def test_a_run_without_latency_has_no_frontier():
+    trial = Trial(0, Architecture("toy", (1,)), "complete", Evaluation(50, 1), None, "search", 0.0, 1.0)
+    assert frontier([trial]) == []
