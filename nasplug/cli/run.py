@@ -3,6 +3,8 @@
 import shlex
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import click
@@ -13,6 +15,7 @@ from nasplug.cli.completion import plugin_names
 from nasplug.cli.leaving import leave
 from nasplug.cli.output import best_rows, print_best, print_json
 from nasplug.cli.progress import Progress
+from nasplug.cli.streams import prints_elsewhere
 from nasplug.errors import NasplugError
 from nasplug.result import Result
 
@@ -80,6 +83,7 @@ class LatencyRange(click.ParamType[tuple[float, float]]):
 @click.option(
     "--async", "asynchronous", is_flag=True, help="Suggest whenever a worker is free: faster, not repeatable."
 )
+@click.option("--safe", is_flag=True, help="Use no plugins but nasplug's own and those that NASPLUG_SAFE names.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
 def run_command(space_opt: tuple[str, ...], strategy_opt: tuple[str, ...], as_json: bool, **wanted: Any) -> None:
     """Search a space with a strategy, then evaluate the best architecture finally.
@@ -87,18 +91,18 @@ def run_command(space_opt: tuple[str, ...], strategy_opt: tuple[str, ...], as_js
     Trials are stored before the strategy hears of them: stop at any time, go on with --resume.
     """
     progress = Progress()
-    signal.signal(signal.SIGTERM, _terminate)
+    end = partial(_end, progress, wanted)
+    _heed_signals(end)
     try:
-        result = nasplug.search(
-            space_options=options.parse(space_opt, "--space-opt"),
-            strategy_options=options.parse(strategy_opt, "--strategy-opt"),
-            observers=[progress],
-            **wanted,
-        )
+        with prints_elsewhere():
+            result = nasplug.search(
+                space_options=options.parse(space_opt, "--space-opt"),
+                strategy_options=options.parse(strategy_opt, "--strategy-opt"),
+                observers=[progress],
+                **wanted,
+            )
     except KeyboardInterrupt as interruption:
-        progress.close()
-        _explain_interruption(progress, wanted)
-        leave(143 if isinstance(interruption, Terminated) else 130)
+        end(signal.SIGTERM if isinstance(interruption, Terminated) else signal.SIGINT)
     except Exception:  # whatever it is, the bar must not stay in front of its message
         progress.close()
         raise
@@ -109,8 +113,25 @@ class Terminated(KeyboardInterrupt):
     """SIGTERM: ends a run like Ctrl-C does."""
 
 
-def _terminate(*_: Any) -> None:
-    raise Terminated
+def _heed_signals(end: Callable[[int], None]) -> None:
+    """Lets the first Ctrl-C or SIGTERM stop the run in good order, and a second one end it at once by `end`."""
+
+    def first(number: int, _: Any) -> None:
+        for each in heeded:
+            signal.signal(each, lambda again, _: end(again))
+        raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
+
+    heeded = [each for each in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(each) != signal.SIG_IGN]
+    for each in heeded:
+        signal.signal(each, first)
+
+
+def _end(progress: Progress, wanted: dict[str, Any], number: int) -> None:
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)  # what follows takes no time, and is worth reading
+    progress.close()
+    _explain_interruption(progress, wanted)
+    leave(128 + number)
 
 
 def _explain_interruption(progress: Progress, wanted: dict[str, Any]) -> None:
