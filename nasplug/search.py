@@ -12,6 +12,7 @@ from nasplug.errors import NasplugError, StorageError, UsageError
 from nasplug.loop import Loop
 from nasplug.result import Result
 from nasplug.run import Run
+from nasplug.safe import check_trusted
 from nasplug.types import Trial
 from nasplug.versions import versions
 
@@ -40,6 +41,7 @@ def search(
     storage: str | os.PathLike[str] | None = None,
     name: str | None = None,
     resume: bool = False,
+    safe: bool = False,
     observers: Sequence[object] = (),
 ) -> Result:
     """Returns the result of one search, when it has ended.
@@ -50,10 +52,13 @@ def search(
     `batch` is how many are suggested at once (default: the same); `latency` bounds milliseconds on `device`;
     `timeout` ends an evaluation after so many seconds, in processes of their own.
     `storage` None keeps the trials in memory; `resume` goes on with the stored run `name`.
+    `safe` refuses named plugins that are neither nasplug's own nor named in the environment's NASPLUG_SAFE.
     `observers` are plugin instances that only watch; unlike middleware they are no part of what is stored and compared.
     Raises `NasplugError` for everything a user can mend.
     """
     wanted = with_needed(middleware, max_cost, timeout)
+    if safe:
+        check_trusted(space, strategy, wanted)
     choice = Choice.of(space, strategy, space_options or {}, strategy_options or {})
     settings = choice.settings(
         wanted,

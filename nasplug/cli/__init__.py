@@ -6,6 +6,7 @@ from importlib import import_module
 import click
 
 from nasplug.cli.leaving import leave
+from nasplug.cli.streams import printable
 from nasplug.errors import NasplugError, UsageError, did_you_mean
 
 COMMANDS = {
@@ -102,7 +103,7 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         if debug:
             raise
-        click.echo(f"Error: {_message(error)}", err=True)
+        click.echo(f"Error: {printable(_message(error))}", err=True)
         leave(2 if isinstance(error, UsageError) else 1)
 
 

@@ -10,6 +10,7 @@ import click
 
 from nasplug.analysis.reported import reported_name
 from nasplug.cli.leaving import leave
+from nasplug.cli.streams import printable
 from nasplug.errors import StorageError
 
 WRAPPED = 24  # columns that the widest column of a table keeps on a narrow terminal
@@ -87,7 +88,9 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:,.0f}" if value.is_integer() and abs(value) >= 1000 else f"{value:.6g}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else " ".join(str(value).splitlines())
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return printable(" ".join(str(value).splitlines()))
 
 
 def _is_number(text: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from nasplug import hookimpl
+from nasplug.cli.streams import printable
 from nasplug.result import incumbent
 from nasplug.run import Run
 from nasplug.types import Architecture, Trial
@@ -28,6 +29,7 @@ class Progress:
     _fresh: int = 0
     _printed: float = 0.0
     _best: Trial | None = None
+    _failed: int = 0
 
     @hookimpl
     def on_start(self, run: Run) -> None:
@@ -50,17 +52,24 @@ class Progress:
         self._fresh += not run.replaying
         best = self._best = incumbent([trial, *([self._best] if self._best else [])])
         best_text = f"best {best.accuracy:.2f} %" if best else "none complete yet"
+        self._failed += trial.state == "failed"
         left = self._time_left(run)
         if self._bar:
-            self._bar.update(self._task, completed=self.told, best=best_text, left=left)
+            self._bar.update(self._task, completed=self.told, best=best_text, left=f"{left}{self._doing(run)}")
         if trial.state == "failed":
             self._console.print(
-                f"trial {trial.number} failed: {trial.error}", style="yellow", highlight=False, markup=False
+                f"trial {trial.number} failed: {printable(trial.error or '')}",
+                style="yellow",
+                highlight=False,
+                markup=False,
             )
         elif not self._bar and not run.replaying and self._due(run):
             place = f"{trial.number + 1}/{run.budget}" if run.budget else str(trial.number + 1)
             label = f"trial {place}" if trial.purpose == "search" else "final"
-            self._console.print(f"{label}: {trial.accuracy:.2f} %, {best_text}{left}", highlight=False, markup=False)
+            doing = self._doing(run)
+            self._console.print(
+                f"{label}: {trial.accuracy:.2f} %, {best_text}{left}{doing}", highlight=False, markup=False
+            )
 
     @hookimpl
     def on_stop(self) -> None:
@@ -83,6 +92,10 @@ class Progress:
             return False
         self._printed = now
         return True
+
+    def _doing(self, run: Run) -> str:
+        """Says what several workers do; one is always busy."""
+        return f" ({run.activity}, {self._failed} failed)" if run.settings.workers > 1 else ""
 
     def _time_left(self, run: Run) -> str:
         """Estimates from the pace so far: trials still to come, and the final evaluation as one more."""

@@ -2,8 +2,10 @@
 
 import multiprocessing
 import os
+import resource
 import signal
 import threading
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 import attrs
 from pebble import ProcessExpired, ProcessPool
 
-from nasplug import hookimpl, manager, options
+from nasplug import hookimpl, manager, option, options
 from nasplug.errors import ConfigurationError
 from nasplug.run import Run
 from nasplug.types import Architecture, Evaluation, Purpose
@@ -45,6 +47,11 @@ class Processes:
     `ProcessExpired` and is replaced. Both become failed trials in the loop, or another attempt.
     """
 
+    memory: float | None = option(
+        None,
+        "GiB that a worker may take for its data; beyond them an evaluation fails",
+        validator=attrs.validators.optional(attrs.validators.gt(0)),
+    )
     _pool: Any = attrs.field(default=None, init=False)
     _recipe: Any = attrs.field(default=None, init=False)
     _timeout: float | None = attrs.field(default=None, init=False)
@@ -54,20 +61,23 @@ class Processes:
         self._recipe = SpaceRecipe.of(run)
         self._timeout = run.settings.timeout
         spawn = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
-        self._pool = ProcessPool(run.settings.workers, initializer=be_a_worker, context=spawn)
+        self._pool = ProcessPool(run.settings.workers, initializer=be_a_worker, initargs=(self.memory,), context=spawn)
 
     @hookimpl(tryfirst=True)
     def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
         task = (self._recipe, {"architecture": architecture, "purpose": purpose, "epochs": epochs, "seed": seed})
-        future = self._pool.schedule(_evaluate, args=task, timeout=self._timeout)
+        future = self._pool.schedule(_evaluate, args=task)
+        while not (future.running() or future.done()):  # a process is still being made
+            time.sleep(0.01)
         try:
-            answer: Evaluation = future.result()
+            answer: Evaluation = future.result(self._timeout)  # by a clock that nobody sets
         except TimeoutError:
-            if self._timeout is None:
+            if future.done():
                 raise
+            future.cancel()  # which ends the process
             raise TimeoutError(f"the evaluation was stopped after {self._timeout:g} s") from None
         except ProcessExpired as death:
-            raise RuntimeError(f"the worker process died with exit code {death.exitcode}") from None
+            raise RuntimeError(f"the worker process {_cause(death.exitcode)}") from None
         return answer
 
     @hookimpl
@@ -76,12 +86,20 @@ class Processes:
         self._pool.join()
 
 
-def be_a_worker() -> None:
-    """Leaves Ctrl-C to the driver, and ends with it, however it ends."""
+def be_a_worker(memory: float | None = None) -> None:
+    """Leaves Ctrl-C to the driver, and ends with it, however it ends; `memory` in GiB bounds its data."""
+    if memory is not None:
+        resource.setrlimit(resource.RLIMIT_DATA, (int(memory * 2**30),) * 2)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _cause(code: int | None) -> str:
+    if code != -signal.SIGKILL:
+        return f"died with exit code {code}"
+    return "was killed (SIGKILL), by the system for instance because memory ran out"
 
 
 def _end_with(parent: Any) -> None:

@@ -95,6 +95,8 @@ class Ray:
                 raise TimeoutError(f"the evaluation was stopped after {self._timeout:g} s")
             answer: str = ray.get(next(stream))
             return answer
+        except StopIteration:  # the stream broke off without a word
+            raise ray.exceptions.WorkerCrashedError from None
         finally:
             self._queued.discard(token)
             self._streams.discard(stream)

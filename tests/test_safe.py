@@ -1,0 +1,63 @@
+"""`--safe` and hostile texts: what is not trusted is not imported, and no foreign text steers a terminal."""
+
+import sys
+
+import pytest
+import toy
+
+import nasplug
+from nasplug.cli.streams import printable
+from nasplug.errors import DiscoveryError
+
+HOSTILE = "\x1b[2J\x1b]0;owned\x07\u202egnp.exe\x9b31m<script>alert(1)</script>[bold]x[/bold]"
+WRITTEN = r"\x1b[2J\x1b]0;owned\x07\u202egnp.exe\x9b31m<script>alert(1)</script>[bold]x[/bold]"
+
+
+def test_safe_runs_what_this_project_brings():
+    found = nasplug.search(toy.ToySpace(), "random", budget=2, middleware=["cache", "log"], safe=True)
+    assert len(found.trials) == 3
+
+
+@pytest.mark.parametrize(
+    ("chosen", "complaint"),
+    [
+        ({"space": "untrusted:Space"}, "refuses the space 'untrusted:Space', which no distribution announces"),
+        ({"strategy": "untrusted:S"}, "refuses the strategy"),
+        ({"middleware": ["untrusted:M:path=x"]}, "refuses the middleware 'untrusted:M'"),
+        ({"middleware": ["notice"]}, "refuses the middleware 'notice', of the distribution nasplug-notice"),
+    ],
+)
+def test_safe_refuses_everything_else_before_it_is_imported(chosen, complaint, tmp_path, monkeypatch):
+    (tmp_path / "untrusted.py").write_text("raise SystemExit('this was imported')")
+    monkeypatch.syspath_prepend(tmp_path)
+    wanted = {"space": toy.ToySpace(), "strategy": "random"} | chosen
+    with pytest.raises(DiscoveryError, match=f"--safe {complaint}.*NASPLUG_SAFE"):
+        nasplug.search(**wanted, budget=2, safe=True)
+    assert "untrusted" not in sys.modules
+
+
+def test_safe_accepts_what_the_environment_names(monkeypatch):
+    monkeypatch.setenv("NASPLUG_SAFE", "other, toy:ToySpace,toy:Grid")
+    assert len(nasplug.search("toy:ToySpace", "toy:Grid", budget=2, safe=True).trials) == 3
+
+
+def test_safe_on_the_command_line_is_wrong_use(nasplug):
+    done = nasplug("run", "--space", "toy:ToySpace", "--strategy", "random", "--safe")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Error: --safe refuses the space 'toy:ToySpace'")
+
+
+def test_what_could_steer_a_terminal_is_written_out():
+    assert printable(HOSTILE) == WRITTEN
+    assert printable("Kendall τ ≥ 0.9\n\tend") == "Kendall τ ≥ 0.9\n\tend"
+
+
+def test_hostile_errors_and_names_are_shown_and_stored_as_text(nasplug):
+    run = ("run", "--space", "toy_hostile:Hostile", "--strategy", "toy:Grid", "--budget", "2", "--name", "<b>'; DROP")
+    done = nasplug(*run)
+    assert done.returncode == 1
+    for shown in (done, nasplug("trials", "<b>'; DROP"), nasplug("runs")):
+        text = shown.stdout + shown.stderr
+        assert not any(character in text for character in "\x1b\x07\x9b\u202e"), text
+    assert r"<script>alert(1)</script>[bold]x[/bold]" in done.stderr
+    assert "<b>'; DROP" in nasplug("runs").stdout
