@@ -36,7 +36,7 @@ def hypervolume(latency: Sequence[float], accuracy: Sequence[float], reference: 
     inside = [i for i in range(len(latency)) if latency[i] < reference.latency and accuracy[i] > reference.accuracy]
     front = pareto_front([latency[i] for i in inside], [accuracy[i] for i in inside])
     chosen = [inside[i] for i in front]
-    ends = [latency[i] for i in chosen[1:]] + [reference.latency]
+    ends = [*(latency[i] for i in chosen[1:]), reference.latency][: len(chosen)]
     return float(
         sum((end - latency[i]) * (accuracy[i] - reference.accuracy) for i, end in zip(chosen, ends, strict=True))
     )

@@ -39,6 +39,12 @@ def test_hypervolume_over_trials_is_that_of_every_beginning(cloud):
     assert over == pytest.approx([hypervolume(xs[:n], ys[:n], WORST) for n in range(1, len(cloud) + 1)])
 
 
+def test_a_point_at_the_reference_dominates_nothing():
+    assert hypervolume([21.0], [5.0], WORST) == 0.0
+    assert hypervolume([5.0], [0.0], WORST) == 0.0
+    assert hypervolume_over([21.0, 20.0], [5.0, 1.0], WORST) == [0.0, 1.0]
+
+
 def test_a_run_without_latency_has_no_frontier():
     trial = Trial(0, Architecture("toy", (1,)), "complete", Evaluation(50, 1), None, "search", 0.0, 1.0)
     assert frontier([trial]) == []
