@@ -6,7 +6,6 @@ keeps what was measured. Needs `pip install -e examples/nasbenchgraph`.
 
 import os
 import sys
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -17,7 +16,7 @@ from nasplug_nasbenchgraph import NASBenchGraph
 import nasplug
 from benchmarks.parts import kept, seeds
 from benchmarks.predictor_shared import verdict
-from nasplug import Architecture, Trial, hookimpl
+from nasplug import Trial, hookimpl
 
 NAME = "predictor-search-nasbenchgraph"
 DATASETS = ("cora", "citeseer", "pubmed", "cs", "physics", "photo", "computers", "arxiv", "proteins")
@@ -61,23 +60,14 @@ def _mean(strategy: str, dataset: str) -> float:
 
 
 @cache
-def encoded(architectures: tuple[Architecture, ...]) -> Any:
-    """Returns the graphs of a part of the pool, which is the same in every search."""
-    return NASBenchGraph().encode_graph(architectures=architectures)
+def space_of(dataset: Any) -> NASBenchGraph:
+    """Returns one space for all searches on a data set, so that its table and its graphs are made once."""
+    return NASBenchGraph(dataset=dataset)
 
 
-class EncodedOnce(NASBenchGraph):
-    """The space, without the seconds in which every search would encode it anew."""
-
-    @hookimpl
-    def encode_graph(self, architectures: Sequence[Architecture]) -> Any:
-        """Returns the graphs of the architectures."""
-        return encoded(tuple(architectures))
-
-
-def trainings(strategy: str, dataset: Any, seed: int) -> int:
+def trainings(strategy: str, dataset: str, seed: int) -> int:
     """Returns the number of the first training of one search that meets the goal."""
-    space = EncodedOnce(dataset=dataset)
+    space = space_of(dataset)
     known = sorted(100 * row["valid_perf"] for row in space.table.values())
     goal = Goal(known[-max(1, int(SHARE * len(known)))])
     nasplug.search(space, strategy, budget=len(known), seed=seed, observers=[goal])

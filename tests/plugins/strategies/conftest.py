@@ -129,7 +129,7 @@ def fake_run() -> Callable[..., Any]:
     """Returns what a strategy sees of a run, as plain attributes."""
 
     def make(hook: Any, trials: list[Trial] | None = None, seed: int = 0, **more: Any) -> Any:
-        fields = {"budget": None, "remaining": None, "device": "cpu", "latency_window": None} | more
+        fields = {"space": hook, "budget": None, "remaining": None, "device": "cpu", "latency_window": None} | more
         return SimpleNamespace(hook=hook, trials=trials or [], rng=np.random.default_rng(seed), seed=seed, **fields)
 
     return make
