@@ -41,12 +41,12 @@ class Proxyless:
     data: Path | None = option(None, help="folder of the ImageNet TFRecord shards, for task=imagenet")
     width: float | None = option(None, help="multiplies all filters [embedded 0.25, imagenet 1]", validator=_positive)
     resolution: int | None = option(
-        None, help="pixels of an image's side [cluttered-fashion-mnist 48, fashion-mnist 32, imagenet 224]",
+        None, help="pixels of an image's side [embedded 32, imagenet 224]",
         validator=_positive,
     )  # fmt: skip
     epochs: int | None = option(None, help="epochs of a search training [the task's recipe]", validator=_positive)
     repeats: int | None = option(
-        None, help="trainings whose mean accuracy a search trial reports [embedded 2, imagenet 1]", validator=_positive
+        None, help="trainings whose mean accuracy a search trial reports [embedded 12, imagenet 1]", validator=_positive
     )
     validation_shards: int | None = option(
         None, help="training shards that a search validates on [40 of 1024, of others the same share]",
