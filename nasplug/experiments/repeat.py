@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+import nasplug
 from nasplug import manager
 from nasplug.evaluator import Job, evaluate
 from nasplug.experiments.contender import Contender
 from nasplug.experiments.plan import Plan
 from nasplug.result import Result, incumbent, rows
-from nasplug.search import search
 from nasplug.types import Trial
 
 CLOCK = ("started", "finished")
@@ -44,7 +44,7 @@ def _space(name: str, options: tuple[tuple[str, str], ...]) -> Any:
 
 
 def _search(plan: Plan, space: Any, contender: Contender, seed: int) -> Result:
-    return search(
+    return nasplug.search(
         space,
         contender.strategy,
         strategy_options=contender.options,

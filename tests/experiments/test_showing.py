@@ -110,7 +110,7 @@ def test_a_frontier_is_predicted_inside_the_window_and_beside_the_papers(nasplug
     ("change", "code", "message"),
     [
         ({"--device": "abacus"}, 1, "cannot tell latencies on the device 'abacus'"),
-        ({"--latency": "1:2"}, 1, "1:2"),
+        ({"--latency": "1:2"}, 1, "the space reaches from 30.94 to 219.09 ms. Widen the window"),
         ({"--latency": "85:75"}, 2, "0 ≤ LOW < HIGH"),
         ({"--reference": "table9"}, 2, "it has: table2"),
         ({"--strategy": "random"}, 2, "predicts nothing"),
