@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -113,7 +114,8 @@ def _executed(loop: Loop, storage: "Storage", key: int) -> str:
         return loop.execute()
     except NasplugError:
         if not loop.stored:
-            storage.discard_empty(key)
+            with suppress(StorageError):  # the storage may be what refuses; the first error is told
+                storage.discard_empty(key)
         raise
 
 

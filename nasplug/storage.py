@@ -4,7 +4,7 @@ import math
 import re
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -168,6 +168,8 @@ class Storage:
         except ArgumentError as error:
             raise StorageError(f"{self.url!r} is not a database URL: wanted for instance {DEFAULT_URL}.") from error
         except (SQLAlchemyError, OSError, UnicodeError) as error:
+            with suppress(AttributeError, SQLAlchemyError):  # never opened, or away: there is nothing to take back
+                self.connection.rollback()
             cause = " ".join(str(getattr(error, "orig", None) or error).split())
             advice = next((advice for words, advice in ADVICE.items() if words in cause), ADVICE[""])
             raise StorageError(f"Cannot {doing} {self._shown}: {cause}. {advice}") from error

@@ -22,6 +22,7 @@ class Ray:
 
     An evaluation over the run's `timeout`, which counts from its start on a node, is cancelled. One whose node or
     worker process was lost is tried again, and then a failed trial. What an evaluation prints stays in the logs of Ray.
+    A program that has called `ray.init` itself keeps its connection, and sends the space's code along by `runtime_env`.
     """
 
     address: str = option(
@@ -47,13 +48,11 @@ class Ray:
         self._ray = _imported()
         self._ours = not self._ray.is_initialized()
         if self._ours:
-            self._connect()
+            self._connect(code)
         if not self.growing:
             self._check_room()
         options = {"num_cpus": self.cpus, "num_gpus": self.gpus, "resources": {"TPU": self.tpu} if self.tpu else {}}
-        more = {"runtime_env": code} if code else {}
-        remote = self._ray.remote(max_retries=0, num_returns="streaming", **options, **more)
-        self._task = remote(answers)
+        self._task = self._ray.remote(max_retries=0, num_returns="streaming", **options)(answers)
 
     @hookimpl(tryfirst=True)
     def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
@@ -101,12 +100,12 @@ class Ray:
             self._queued.discard(token)
             self._streams.discard(stream)
 
-    def _connect(self) -> None:
+    def _connect(self, code: dict[str, Any]) -> None:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         before = signal.getsignal(signal.SIGTERM)
         more = {"include_dashboard": False} if self.address == "local" else {}
         try:
-            self._ray.init(address=self.address, log_to_driver=False, logging_level="ERROR", **more)
+            self._ray.init(address=self.address, log_to_driver=False, logging_level="ERROR", runtime_env=code, **more)
         except (ConnectionError, RuntimeError, ValueError) as error:
             raise ConfigurationError(
                 f"There is no Ray cluster at {self.address!r}: {str(error).strip().splitlines()[0]} "

@@ -48,6 +48,23 @@ class TestProcesses(MiddlewareConformance):
     middleware = "processes"
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # Ray leaves its subprocesses' pipes to the collector
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+class TestRay(MiddlewareConformance):
+    middleware = "ray"
+
+    @pytest.fixture(scope="class", autouse=True)
+    def one_node(self):
+        """A cluster for all laws, which would make one each."""
+        ray = pytest.importorskip("ray", reason="Ray is not installed: pip install -r requirements-ray.txt")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # or Ray warns of what it will change
+            ray.init(address="local", num_cpus=4, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+            yield
+            ray.shutdown()
+
+
 def test_nothing_that_is_installed_from_here_is_left_out():
     classes = [kind for kind in globals().values() if isinstance(kind, type) and kind.__name__.startswith("Test")]
     tried = {getattr(kind, kind.kind) for kind in classes}

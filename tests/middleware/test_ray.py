@@ -1,0 +1,187 @@
+"""Evaluations on a real Ray cluster of three nodes on this machine, whose nodes and workers are killed while busy."""
+
+import json
+import os
+import threading
+import time
+
+import attrs
+import pytest
+import toy
+
+import nasplug
+from nasplug import hookimpl
+from nasplug.errors import ConfigurationError
+
+ray = pytest.importorskip("ray", reason="Ray is not installed: pip install -r requirements-ray.txt")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Tip. In future versions of Ray:FutureWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # Ray leaves its subprocesses' pipes to the collector
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+SLOW_MACHINE = {
+    "RAY_raylet_start_wait_time_s": "120",
+    "RAY_worker_register_timeout_seconds": "120",
+    "RAY_agent_register_timeout_ms": "120000",
+}
+QUIET = {"RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_USAGE_STATS_ENABLED": "0"}
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A head that evaluates nothing, and two nodes with one core each."""
+    from ray.cluster_utils import Cluster
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {**SLOW_MACHINE, **QUIET}.items():
+            patch.setenv(name, value)
+        made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+        for _ in range(2):
+            made.add_node(num_cpus=1)
+        yield made
+        made.shutdown()
+
+
+def on(cluster, more=""):
+    return [f"ray:address={cluster.address}{more}"]
+
+
+def search(cluster, space_options=None, **settings):
+    wanted = {"budget": 6, "workers": 2, "middleware": on(cluster)} | settings
+    return nasplug.search("toy:ToySpace", "toy:Grid", space_options=space_options or {}, **wanted)
+
+
+def outcome(result):
+    return [attrs.evolve(trial, started=0.0, finished=0.0) for trial in result.trials]
+
+
+def failed(result):
+    return {trial.number: trial.error for trial in result.trials if trial.state == "failed"}
+
+
+def wait_for(condition, seconds=120.0):
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert condition()
+
+
+def test_a_cluster_gives_the_same_trials_as_threads(cluster):
+    assert outcome(search(cluster, batch=2)) == outcome(search(cluster, batch=2, middleware=[]))
+
+
+def test_what_fails_on_a_worker_fails_as_it_does_here(cluster):
+    wrong = {"fails": "0,0,1", "value": 250.0}
+    assert failed(search(cluster, wrong, middleware=[])) == failed(search(cluster, wrong))
+    with pytest.raises(ConfigurationError, match="no batteries"):
+        search(cluster, {"broken": True})
+
+
+def test_the_evaluations_of_a_node_that_is_killed_are_made_elsewhere(cluster, tmp_path):
+    calls = tmp_path / "calls"
+    victim = cluster.add_node(num_cpus=1)
+    killer = threading.Thread(target=_kill_when_busy, args=(cluster, victim, calls, 3))
+    killer.start()
+    result = search(cluster, {"seconds": 1.5, "calls": calls}, workers=3, batch=3)
+    killer.join()
+    assert outcome(result) == outcome(
+        search(cluster, batch=3, middleware=[], space_options={"calls": calls, "seconds": 0.0})
+    )
+    assert len(calls.read_text().splitlines()) > 7 + 7  # one was begun twice
+
+
+def _kill_when_busy(cluster, node, calls, busy):
+    wait_for(lambda: calls.exists() and len(calls.read_text().splitlines()) >= busy)
+    cluster.remove_node(node, allow_graceful=False)
+
+
+def test_an_evaluation_that_is_lost_every_time_is_a_failed_trial(cluster, tmp_path):
+    calls = tmp_path / "calls"
+    result = search(cluster, {"kills": "0,0,2", "calls": calls}, middleware=on(cluster, ",attempts=1"))
+    assert list(failed(result)) == [2]
+    assert "was lost in all of 2 attempts (WorkerCrashedError" in failed(result)[2]
+    assert calls.read_text().splitlines().count("0,0,2") == 2
+    assert len(result.trials) == 7
+
+
+def test_an_evaluation_that_hangs_is_cancelled_and_its_core_is_free_again(cluster):
+    result = search(cluster, {"hangs": "0,0,1"}, timeout=2.0)
+    assert failed(result) == {1: "TimeoutError: the evaluation was stopped after 2 s"}
+
+
+class Interrupt:
+    """Looks at a run at its first trial, and interrupts it."""
+
+    def __init__(self):
+        self.seen = ""
+
+    @hookimpl
+    def on_trial(self, run):
+        wait_for(lambda: len(run.activity.working) - len(run.activity.queued) == 2)
+        self.seen = str(run.activity)
+        raise KeyboardInterrupt
+
+
+def test_an_interruption_cancels_what_runs_and_what_waits(cluster, tmp_path):
+    watch = Interrupt()
+    options = {"seconds": 0.0, "hangs": "0,0,1", "calls": tmp_path / "calls"}
+    with pytest.raises(KeyboardInterrupt):
+        nasplug.search(
+            "toy:ToySpace",
+            Hanging(),
+            space_options=options,
+            budget=6,
+            workers=5,
+            asynchronous=True,
+            middleware=on(cluster),
+            observers=[watch],
+        )
+    assert watch.seen == "2 running, 2 waiting"
+    ray.init(address=cluster.address, log_to_driver=False, logging_level="ERROR")
+    wait_for(lambda: ray.available_resources().get("CPU") == 2.0)  # nothing runs any more
+    ray.shutdown()
+
+
+class Hanging:
+    """Suggests one evaluation that ends, and then those that do not."""
+
+    @hookimpl
+    def suggest(self, run, count):
+        return [toy.architecture(0, 0, int(run.next_number > 0 or index > 0)) for index in range(count)]
+
+
+def test_code_of_an_uninstalled_folder_travels_along(cluster, tmp_path, monkeypatch):
+    (tmp_path / "faraway").mkdir()
+    (tmp_path / "faraway" / "__init__.py").write_text(FARAWAY)
+    monkeypatch.syspath_prepend(tmp_path)
+    result = nasplug.search("faraway:Faraway", "random", budget=2, middleware=on(cluster))
+    assert [trial.accuracy for trial in result.trials] == [77.0] * 3, failed(result)
+
+
+FARAWAY = """
+import toy
+from nasplug import Evaluation, hookimpl
+
+class Faraway(toy.ToySpace):
+    @hookimpl
+    def evaluate(self):
+        return Evaluation(77.0 if "runtime_resources" in __file__ else 0.0, 1.0)
+"""
+
+
+@pytest.mark.parametrize("wanted", ["gpus=1", "tpu=4", "cpus=64"])
+def test_what_no_node_offers_is_told_before_the_first_trial(cluster, wanted):
+    with pytest.raises(ConfigurationError, match=r"No node of the Ray cluster has .*there are: .*growing=true"):
+        search(cluster, middleware=on(cluster, f",{wanted}"))
+
+
+def test_the_command_line_prints_one_document_and_survives_a_lost_node(cluster, nasplug, tmp_path):
+    toys = ("--space", "toy:ToySpace", "--strategy", "toy:Grid", "--budget", "4", "--workers", "2")
+    done = nasplug("run", *toys, "--with", *on(cluster), "--json", env={**os.environ, **QUIET, "PYTHONPATH": _tests()})
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["trials"] == 4
+
+
+def _tests():
+    return os.path.dirname(toy.__file__)
