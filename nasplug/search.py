@@ -75,6 +75,8 @@ def search(
         timeout=timeout,
         retries=retries,
     )
+    if name == "":
+        raise UsageError("A run's name must not be empty; leave it out to have one made up.")
     hook = choice.manager(settings, wanted, observers).hook
     run = Run(name or f"{settings.space}-{settings.strategy}-{seed}", hook, settings, choice.space)
     if storage is None:

@@ -50,6 +50,10 @@ class Storage:
         self._lock: RunLock | None = None
         self.url = url if re.match(r"[a-z][a-z0-9+_]+:", url) else f"sqlite:///{url}"
         path = self.url.removeprefix("sqlite:///") if self.url.startswith("sqlite:///") else ""
+        if self.url in ("sqlite://", "sqlite:///", "sqlite:///:memory:"):
+            raise StorageError(
+                f"{url!r} names no file, and the trials would be lost: wanted for instance {DEFAULT_URL}."
+            )
         if must_exist and path and not Path(path).exists():
             raise StorageError(
                 f"There is no storage at {path}. Runs are kept in ./nasplug.db unless --storage names another."
@@ -128,10 +132,11 @@ class Storage:
             self.connection.commit()
 
     def all_runs(self) -> list[StoredRun]:
-        """Returns every run with the number of its trials, oldest first."""
+        """Returns every run with the number of its search trials, oldest first."""
+        of_search = sa.and_(trials.c.run == runs.c.id, trials.c.purpose == "search")
         query = (
             sa.select(runs, sa.func.count(trials.c.number).label("trials"))
-            .outerjoin(trials, trials.c.run == runs.c.id)
+            .outerjoin(trials, of_search)
             .group_by(runs.c.id)
             .order_by(runs.c.id)
         )

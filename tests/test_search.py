@@ -134,6 +134,7 @@ def test_an_empty_window_and_an_unknown_device_are_told():
         ({"latency": (1.0, 2.0)}, "needs a device"),
         ({"latency": (5.0, 2.0), "device": "toyphone"}, "LOW < HIGH"),
         ({"resume": True}, "Only a stored run can be resumed"),
+        ({"name": ""}, "name must not be empty"),
     ],
 )
 def test_wrong_use_is_one_clear_message(settings, complaint):

@@ -180,6 +180,8 @@ def test_a_newer_schema_is_refused(database):
         ("{folder}/text.db", "Cannot open .*file is not a database"),
         ("nonsense://", "database driver is not installed"),
         ("sqlite:runs.db", "is not a database URL"),
+        ("", "names no file, and the trials would be lost"),
+        ("sqlite://", "names no file, and the trials would be lost"),
     ],
 )
 def test_what_cannot_be_opened_is_one_message(tmp_path, url, complaint):

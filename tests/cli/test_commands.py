@@ -40,7 +40,7 @@ def test_the_storage_can_be_asked_afterwards(nasplug):
     nasplug(*RUN)
     runs = json.loads(nasplug("runs", "--json").stdout)
     assert [(run["run"], run["trials"], run["ended"]) for run in runs] == [
-        ("first", 6, "the budget of 5 trials is used")
+        ("first", 5, "the budget of 5 trials is used")
     ]
     trials = json.loads(nasplug("trials", "first", "--json").stdout)
     assert list(trials[0])[:12] == [
