@@ -18,9 +18,7 @@ from nasplug.cli.run import LatencyRange
 @click.option("--latency", required=True, type=LatencyRange(), help="Lowest and highest milliseconds.")
 @click.option("--samples", required=True, type=click.IntRange(1), metavar="M", help="Architectures to predict.")
 @click.option("--run", metavar="RUN", help="Learn from this run.")
-@click.option(
-    "--data", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Or from a CSV architecture,accuracy."
-)
+@click.option("--data", type=click.Path(dir_okay=False, path_type=Path), help="Or from a CSV architecture,accuracy.")
 @click.option("--final", type=click.IntRange(1), metavar="K", help="Train so many of the frontier finally.")
 @click.option(
     "--final-repeats", type=click.IntRange(1), default=1, show_default=True, help="Trainings of each of them."

@@ -14,9 +14,7 @@ out_option = click.option(
 
 @click.command()
 @click.argument("runs", nargs=-1)
-@click.option(
-    "--comparison", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A folder of compare."
-)
+@click.option("--comparison", type=click.Path(file_okay=False, path_type=Path), help="A folder of compare.")
 @click.option("--kind", type=click.Choice(["incumbent", "latency"]), default="incumbent", show_default=True)
 @click.option("--mark", "marks", type=int, multiple=True, metavar="N", help="Comparisons: a dotted line there.")
 @click.option("--title", help="Of the figure.")
