@@ -35,6 +35,7 @@ class RunLock:
     beat: float = BEAT
     owner: str = attrs.field(factory=lambda: str(uuid.uuid4()))
     lost: bool = attrs.field(default=False, init=False)
+    _thread: threading.Thread = attrs.field(init=False)
     _ended: threading.Event = attrs.field(factory=threading.Event, init=False)
 
     def acquire(self) -> None:
@@ -51,11 +52,13 @@ class RunLock:
                 f"The run {self.name!r} is driven by process {held.pid} on {held.host} at this moment. Wait until it "
                 "has ended, stop it there, or start a run under another --name."
             )
-        threading.Thread(target=self._beat, name="sign of life", daemon=True).start()
+        self._thread = threading.Thread(target=self._beat, name="sign of life", daemon=True)
+        self._thread.start()
 
     def release(self) -> None:
         """Gives the lock back, if it is still this driver's; called however the run ends."""
         self._ended.set()
+        self._thread.join(BEAT)  # its connection is closed before the database is
         with suppress(SQLAlchemyError), self.connect() as connection:  # a lock that stays is stale when we are gone
             connection.execute(locks.delete().where(locks.c.run == self.run, locks.c.owner == self.owner))
             connection.commit()

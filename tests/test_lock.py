@@ -66,6 +66,7 @@ def test_the_lock_of_a_process_that_is_gone_is_taken_over_at_once(storage):
     fresh.acquire()
     assert time.monotonic() - started < 3
     fresh.release()
+    stale.release()
 
 
 def elsewhere(storage, beaten):

@@ -39,7 +39,7 @@ def code_of(kind: type) -> dict[str, Any]:
         return {}
     if folder is not None:
         return {"py_modules": [str(folder)]}
-    return {"working_dir": str(Path(str(file)).parent), "excludes": ["*", "!*.py"]}
+    return {"working_dir": str(Path(str(file)).parent), "excludes": ["*", "!.", "!*.py"]}
 
 
 def ask(architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> str:

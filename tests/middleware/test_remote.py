@@ -74,7 +74,7 @@ def test_a_local_package_travels_whole_and_a_local_module_with_its_neighbours(tm
     import packed_space
 
     assert remote.code_of(packed_space.Space) == {"py_modules": [str(tmp_path / "packed_space")]}
-    assert remote.code_of(lonely_space.Space) == {"working_dir": str(tmp_path), "excludes": ["*", "!*.py"]}
+    assert remote.code_of(lonely_space.Space) == {"working_dir": str(tmp_path), "excludes": ["*", "!.", "!*.py"]}
     for name in ("lonely_space", "packed_space"):
         del sys.modules[name]
 
