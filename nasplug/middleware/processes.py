@@ -55,19 +55,26 @@ class Processes:
     _pool: Any = attrs.field(default=None, init=False)
     _recipe: Any = attrs.field(default=None, init=False)
     _timeout: float | None = attrs.field(default=None, init=False)
+    _workers: int = attrs.field(default=1, init=False)
+    _renewal: threading.Lock = attrs.field(factory=threading.Lock, init=False)
 
     @hookimpl
     def on_start(self, run: Run) -> None:
         self._recipe = SpaceRecipe.of(run)
-        self._timeout = run.settings.timeout
+        self._timeout, self._workers = run.settings.timeout, run.settings.workers
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> Any:
         spawn = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
-        self._pool = ProcessPool(run.settings.workers, initializer=be_a_worker, initargs=(self.memory,), context=spawn)
+        return ProcessPool(self._workers, initializer=be_a_worker, initargs=(self.memory,), context=spawn)
 
     @hookimpl(tryfirst=True)
     def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
         task = (self._recipe, {"architecture": architecture, "purpose": purpose, "epochs": epochs, "seed": seed})
-        future = self._pool.schedule(_evaluate, args=task)
+        pool, future = self._scheduled(task)
         while not (future.running() or future.done()):  # a process is still being made
+            if not pool.active:
+                raise RuntimeError("a worker process died while it was being made")
             time.sleep(0.01)
         try:
             answer: Evaluation = future.result(self._timeout)  # by a clock that nobody sets
@@ -79,6 +86,13 @@ class Processes:
         except ProcessExpired as death:
             raise RuntimeError(f"the worker process {_cause(death.exitcode)}") from None
         return answer
+
+    def _scheduled(self, task: tuple[SpaceRecipe, dict[str, Any]]) -> tuple[Any, Any]:
+        """Returns the pool and the future of an evaluation. A death at a bad moment breaks a pool: then in another."""
+        with self._renewal:
+            if not self._pool.active:
+                self._pool = self._new_pool()
+            return self._pool, self._pool.schedule(_evaluate, args=task)
 
     @hookimpl
     def on_stop(self) -> None:

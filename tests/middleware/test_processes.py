@@ -9,6 +9,7 @@ import toy
 import nasplug
 from nasplug import hookimpl
 from nasplug.errors import ConfigurationError
+from nasplug.middleware.processes import Processes
 
 
 def search(**settings):
@@ -75,3 +76,19 @@ def test_a_space_that_workers_cannot_import_is_told():
 def test_an_instance_of_an_importable_class_travels_with_its_options():
     result = nasplug.search(toy.ToySpace(value=12.5), "toy:Grid", budget=2, middleware=["processes"])
     assert [trial.accuracy for trial in result.trials] == [12.5] * 3
+
+
+def test_a_broken_pool_is_replaced():
+    class Breaker:
+        """Breaks the pool before the third trial, as the death of a worker does while it is being made."""
+
+        @hookimpl
+        def on_trial(self, trial):
+            if trial.number == 1:
+                processes._pool.stop()
+                processes._pool.join()
+
+    processes = Processes()
+    result = search(middleware=[processes, Breaker()])
+    assert not failed(result)
+    assert len(result.trials) == 6
