@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import threading
 import time
 
@@ -129,45 +130,40 @@ def test_an_evaluation_that_hangs_is_cancelled_and_its_core_is_free_again(cluste
     assert failed(result) == {1: "TimeoutError: the evaluation was stopped after 2 s"}
 
 
-class Interrupt:
-    """Looks at a run at its first trial, and interrupts it."""
+class CtrlC:
+    """Presses Ctrl-C when two evaluations run, and remembers what the progress said."""
 
     def __init__(self):
         self.seen = ""
 
     @hookimpl
-    def on_trial(self, run):
-        wait_for(lambda: len(run.activity.working) - len(run.activity.queued) == 2)
-        self.seen = str(run.activity)
-        raise KeyboardInterrupt
+    def on_start(self, run):
+        threading.Thread(target=self._press, args=(run.activity,)).start()
+
+    def _press(self, activity):
+        wait_for(lambda: (len(activity.working), len(activity.queued)) == (4, 2))
+        self.seen = str(activity)
+        os.kill(os.getpid(), signal.SIGINT)
 
 
-def test_an_interruption_cancels_what_runs_and_what_waits(cluster, tmp_path):
-    watch = Interrupt()
-    options = {"seconds": 0.0, "hangs": "0,0,1", "calls": tmp_path / "calls"}
+class Hanging:
+    """Suggests evaluations that do not end."""
+
+    @hookimpl
+    def suggest(self, count):
+        return [toy.architecture(0, 0, 1)] * count
+
+
+def test_ctrl_c_cancels_what_runs_and_what_waits(cluster):
+    watch, before = CtrlC(), signal.signal(signal.SIGINT, signal.default_int_handler)
+    settings = {"budget": 6, "workers": 4, "asynchronous": True, "middleware": on(cluster), "observers": [watch]}
     with pytest.raises(KeyboardInterrupt):
-        nasplug.search(
-            "toy:ToySpace",
-            Hanging(),
-            space_options=options,
-            budget=6,
-            workers=5,
-            asynchronous=True,
-            middleware=on(cluster),
-            observers=[watch],
-        )
+        nasplug.search("toy:ToySpace", Hanging(), space_options={"hangs": "0,0,1"}, **settings)
+    signal.signal(signal.SIGINT, before)
     assert watch.seen == "2 running, 2 waiting"
     ray.init(address=cluster.address, log_to_driver=False, logging_level="ERROR")
     wait_for(lambda: ray.available_resources().get("CPU") == 2.0)  # nothing runs any more
     ray.shutdown()
-
-
-class Hanging:
-    """Suggests one evaluation that ends, and then those that do not."""
-
-    @hookimpl
-    def suggest(self, run, count):
-        return [toy.architecture(0, 0, int(run.next_number > 0 or index > 0)) for index in range(count)]
 
 
 def test_code_of_an_uninstalled_folder_travels_along(cluster, tmp_path, monkeypatch):
@@ -179,10 +175,10 @@ def test_code_of_an_uninstalled_folder_travels_along(cluster, tmp_path, monkeypa
 
 
 FARAWAY = """
-import toy
 from nasplug import Evaluation, hookimpl
+from nasplug.testing import Toy
 
-class Faraway(toy.ToySpace):
+class Faraway(Toy):
     @hookimpl
     def evaluate(self):
         return Evaluation(77.0 if "runtime_resources" in __file__ else 0.0, 1.0)
