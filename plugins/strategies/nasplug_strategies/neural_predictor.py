@@ -94,7 +94,7 @@ class NeuralPredictorSearch:
     @hookimpl
     def suggest(self, run: "Run", count: int) -> list[Architecture]:
         """Returns new random architectures, then the best predicted; `[]` while a fit waits for pending trials."""
-        missing = self._n(run.budget) - self._handed
+        missing = self._n(run.budget, run.settings.batch) - self._handed
         if missing > 0 and self._fitted is None and (found := self._random(run, min(count, missing))):
             return found
         if self._until_fit() <= 0:
@@ -128,9 +128,13 @@ class NeuralPredictorSearch:
     def _handed(self) -> int:
         return len(self._seen.seen)
 
-    def _n(self, budget: int | None) -> int:
+    def _n(self, budget: int | None, batch: int = 1) -> int:
+        """Returns the option, else the preset's: at most 2/3 of the budget, in whole batches: no worker idles."""
         first = FIRST[self.preset]
-        return self.n or (min(first, max(1, round(2 * budget / 3))) if budget else first)
+        if self.n or not budget:
+            return self.n or first
+        most = max(1, round(2 * budget / 3))
+        return min(first, most - most % batch or most)
 
     def _until_fit(self) -> float:
         """Returns how many more of the K may be handed out before the next fit; infinite if there is none."""
@@ -160,7 +164,7 @@ class NeuralPredictorSearch:
 
     def _best(self, run: "Run", count: int) -> list[Architecture]:
         """Returns the next `count` of the ranking that nothing was paid for, at most up to K and the next fit."""
-        left = math.inf if self.k is None else self._n(run.budget) + self.k - self._handed
+        left = math.inf if self.k is None else self._n(run.budget, run.settings.batch) + self.k - self._handed
         new = (architecture for architecture in self._ranking if self._seen.add(run.hook, architecture))
         return list(islice(new, max(0, int(min(count, left, self._until_fit())))))
 

@@ -108,6 +108,10 @@ def test_n_is_at_most_two_thirds_of_the_budget(drive):
     assert first == {"paper": [172, 1, 7, 67, 172], "best": [40, 1, 7, 40, 40]}
 
 
+def test_n_is_a_whole_number_of_batches():
+    assert [NeuralPredictorSearch()._n(8, batch) for batch in (1, 2, 4, 8)] == [5, 4, 4, 5]
+
+
 def test_failed_trials_are_survived(drive, toy_accuracy):
     driver = drive(
         NeuralPredictorSearch(n=30, pool=200, **QUICK), value=lambda a: toy_accuracy(a) if a.code[0] else None
