@@ -55,7 +55,8 @@ class TestRay(MiddlewareConformance):
     middleware = "ray"
 
     @pytest.fixture(scope="class", autouse=True)
-    def one_node(self):
+    @classmethod
+    def one_node(cls):
         """A cluster for all laws, which would make one each."""
         ray = pytest.importorskip("ray", reason="Ray is not installed: pip install -r requirements-ray.txt")
         with pytest.MonkeyPatch.context() as patch:
