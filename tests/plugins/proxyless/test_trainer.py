@@ -81,6 +81,9 @@ def test_the_whole_network_trains_compiled_by_xla_and_in_bfloat16(option):
     for options in ({}, option):
         trainer = Trainer.of(Proxyless(task="fashion-mnist", width=0.25, resolution=28, **options))
         network = trainer.space.build_network(architecture=Architecture("proxyless", MOBILE))
+        for layer in network.layers:
+            if layer.residual:  # starts as the identity: else the last bit of an image changes the third loss by 0.3 %
+                layer.project_norm.scale.assign(tf.zeros_like(layer.project_norm.scale))
         step = TrainingStep(network, trainer.task, trainer.setting.recipe, 4)
         batches = list(
             zip(range(3), trainer.task.training_batches("search", trainer.setting.recipe.batch, 1, 0), strict=False)
