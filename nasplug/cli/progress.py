@@ -2,6 +2,7 @@
 
 import logging
 import time
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -98,15 +99,13 @@ class Progress:
         return f" ({run.activity}, {self._failed} failed)" if run.settings.workers > 1 else ""
 
     def _time_left(self, run: Run) -> str:
-        """Estimates from the pace so far: trials still to come, and the final evaluation as one more."""
-        if not self._fresh or run.remaining is None:
+        """Estimates from the rounds of all workers so far those still to come, the final evaluation as one more."""
+        if not self._fresh or not run.budget or self.told > run.budget:
             return ""
-        pace = (time.monotonic() - self._started) / self._fresh
-        return (
-            f", about {_words(pace * (run.budget + 1 - self.told))} left"
-            if run.budget and self.told <= run.budget
-            else ""
-        )
+        workers = run.settings.workers
+        round_seconds = (time.monotonic() - self._started) / ceil(self._fresh / workers)
+        rounds = ceil(run.budget / workers) - ceil(self.told / workers) + 1
+        return f", about {_words(round_seconds * rounds)} left"
 
 
 def _stderr() -> "Console":
