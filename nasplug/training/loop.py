@@ -33,32 +33,10 @@ class Trained:
 
 
 def train(
-    network_factory: NetworkFactory,
-    task: Task,
-    recipe: Recipe,
-    purpose: Purpose,
-    epochs: int | None,
-    seed: int,
-    placement: Placement | None = None,
-    records: Records | None = None,
+    network_factory: NetworkFactory, task: Task, recipe: Recipe, purpose: Purpose, epochs: int | None, seed: int
 ) -> Evaluation:
-    """Returns the accuracy of a network trained from scratch: `train_network` without the network."""
-    return train_network(network_factory, task, recipe, purpose, epochs, seed, placement, records).evaluation
-
-
-def train_network(
-    network_factory: NetworkFactory,
-    task: Task,
-    recipe: Recipe,
-    purpose: Purpose,
-    epochs: int | None,
-    seed: int,
-    placement: Placement | None = None,
-    records: Records | None = None,
-) -> Trained:
-    """Returns a network trained from scratch and its accuracy: one `Training.run`."""
-    epochs = recipe.epochs_for(purpose) if epochs is None else epochs
-    return Training(network_factory, task, recipe, purpose, epochs, placement or Placement.default()).run(seed, records)
+    """Returns the accuracy of one training from scratch on one device: `Training.run` without the network."""
+    return Training(network_factory, task, recipe, purpose, epochs).run(seed).evaluation
 
 
 @attrs.define(eq=False)
@@ -66,14 +44,14 @@ class Training:
     """Trainings that differ by their seed alone: the network is compiled once, and begins anew for each.
 
     `network_factory` builds a `tf.Module` with `__call__(images, training)` from a numpy generator, its only source
-    of initial weights.
+    of initial weights; `epochs` None are the recipe's.
     """
 
     network_factory: NetworkFactory
     task: Task
     recipe: Recipe
     purpose: Purpose
-    epochs: int
+    epochs: int | None = None
     placement: Placement = attrs.field(factory=Placement.default)
     _compiled: "_Compiled | None" = attrs.field(init=False, default=None)
 
@@ -86,13 +64,17 @@ class Training:
         """
         task, recipe, placement = self.task, self.recipe, self.placement
         compiled = self._begun(np.random.default_rng(seed))
-        batches = _Batches(task, self.purpose, self._batch, self.epochs, seed, placement)
+        batches = _Batches(task, self.purpose, self._batch, self._epochs, seed, placement)
         progress = _fit(compiled.step, batches, self._per_epoch, records or Records(), placement)
         _finish_statistics(compiled, task, recipe, self.purpose, seed, placement)
         cost = progress.elapsed
         measured = compiled.measuring.of(self.purpose)
-        evaluation = _evaluation(compiled.network, measured, progress, cost, self.epochs, batches.batch)
+        evaluation = _evaluation(compiled.network, measured, progress, cost, self._epochs, batches.batch)
         return Trained(compiled.network, evaluation)
+
+    @property
+    def _epochs(self) -> int:
+        return self.recipe.epochs_for(self.purpose) if self.epochs is None else self.epochs
 
     @property
     def _batch(self) -> int:
@@ -107,7 +89,7 @@ class Training:
         with self.placement.strategy.scope():
             network = self.network_factory(rng)
         if self._compiled is None:
-            steps = self.epochs * self._per_epoch
+            steps = self._epochs * self._per_epoch
             self._compiled = _Compiled.of(network, self.task, self.recipe, steps, self.placement)
         else:
             self._compiled.begin_anew(network)
@@ -125,6 +107,7 @@ class _Compiled:
 
     @classmethod
     def of(cls, network: Any, task: Task, recipe: Recipe, steps: int, placement: Placement) -> "_Compiled":
+        """Returns what belongs to a new network; called once for all trainings of it."""
         size = recipe.estimate_size // placement.replicas
         statistics = StatisticsPass(network, batch_signature(task, size)[0], recipe.precision, placement)
         step = TrainingStep(network, task, recipe, steps, placement)

@@ -13,7 +13,7 @@ from nasplug.training import Recipe, configure, load_task
 from nasplug.training.backend import tf
 from nasplug.training.distribution import Placement, place
 from nasplug.training.layers import BatchNorm, Convolution, Dense, Depthwise
-from nasplug.training.loop import train_network
+from nasplug.training.loop import Training
 from nasplug.training.tasks import ArrayTask
 
 BATCH, PER_CLASS = 64, 40
@@ -70,7 +70,7 @@ def main(devices, hosts):
     placement = placed(devices, hosts)
     replicas = placement.replicas
     recipe = attrs.evolve(RECIPE, batch=BATCH // replicas, learning_rate=RECIPE.learning_rate / replicas)
-    trained = train_network(Small, some_images(), recipe, "search", None, 7, placement)
+    trained = Training(Small, some_images(), recipe, "search", placement=placement).run(7)
     found = {
         "replicas": replicas,
         "training_loss": trained.evaluation.metrics["training_loss"],

@@ -8,7 +8,7 @@ from small import RECIPE, Dropping, Small
 from nasplug.errors import ConfigurationError
 from nasplug.training import configure, load_task
 from nasplug.training.backend import tf
-from nasplug.training.loop import train_network
+from nasplug.training.loop import Training
 from nasplug.training.progress import Diverged
 from nasplug.training.records import Records
 
@@ -35,7 +35,7 @@ class Preempted:
 
 
 def run(task=TASK, folder=None, every=30, recipe=TWO_EPOCHS):
-    return train_network(Dropping, task, recipe, "search", None, 3, None, Records(folder, every))
+    return Training(Dropping, task, recipe, "search").run(3, Records(folder, every))
 
 
 def bits(trained):
@@ -79,7 +79,7 @@ def test_a_diverging_training_saves_nothing_after_its_last_good_step(tmp_path):
 
 
 def test_scalars_are_readable_events(tmp_path):
-    train_network(Small, TASK, TWO_EPOCHS, "search", None, 3, None, Records(tensorboard=tmp_path / "board"))
+    Training(Small, TASK, TWO_EPOCHS, "search").run(3, Records(tensorboard=tmp_path / "board"))
     (path,) = (tmp_path / "board").glob("events.out.tfevents.*")
     events = [tf.compat.v1.Event.FromString(record.numpy()) for record in tf.data.TFRecordDataset(str(path))]
     values = {(event.step, value.tag): value.simple_value for event in events for value in event.summary.value}

@@ -65,7 +65,6 @@ class Trainer:
     def _training(self, architecture: Architecture, purpose: Purpose, epochs: int | None) -> Training:
         setting = self.setting
         factory = partial(build, architecture.code, setting, purpose)
-        epochs = setting.recipe.epochs_for(purpose) if epochs is None else epochs
         return Training(factory, self.task, setting.recipe, purpose, epochs, self.placement)
 
     def export(self, trained: Trained, folder: Path) -> dict[str, Any]:
