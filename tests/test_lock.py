@@ -50,8 +50,13 @@ def test_a_second_driver_is_refused_by_host_and_process(storage):
 
 def test_two_drivers_of_two_runs_share_a_database(storage):
     other = RunLock(storage.engine.connect, storage.create("other", {}, {}), "other", BEAT)
-    for one in (lock(storage), other):
+    both = [lock(storage), other]
+    for one in both:
         one.acquire()
+    with storage.engine.connect() as connection:
+        assert set(connection.scalars(sa.select(locks.c.run))) == {1, 2}  # held at the same time
+    for one in both:
+        one.check()
         one.release()
 
 
@@ -82,6 +87,8 @@ def test_a_silent_lock_of_another_machine_is_taken_over_whatever_its_clock_says(
     elsewhere(storage, beaten)
     fresh = lock(storage)
     fresh.acquire()
+    with storage.engine.connect() as connection:
+        assert connection.execute(sa.select(locks.c.host, locks.c.pid)).all() == [(platform.node(), os.getpid())]
     fresh.release()
 
 
