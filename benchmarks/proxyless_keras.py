@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.proxyless_twins import alone, batch_of, fastest, keras_twin, timed
+from benchmarks.proxyless_twins import alone, batch_of, compared, fastest, keras_twin, timed
 
 NAME = "proxyless-images-per-second-vs-keras"
 BAR = 2.0
@@ -22,16 +22,7 @@ def run() -> dict[str, Any]:
         for side, values in seconds.items():
             values.append(alone(f"proxyless_keras.{side}()"))
     ours, keras = (fastest(values) for values in seconds.values())
-    images = STEPS * CASE["batch"]
-    return {
-        "figure": keras["wall"] / ours["wall"],
-        "unit": "×",
-        "bar": f"≥ {BAR:g}",
-        "holds": keras["wall"] >= BAR * ours["wall"],
-        "cpu_ratio": keras["cpu"] / ours["cpu"],
-        "ours": images / ours["wall"],
-        "keras": images / keras["wall"],
-    }
+    return compared(ours, keras, "keras", BAR, STEPS * CASE["batch"])
 
 
 def ours() -> dict[str, float]:

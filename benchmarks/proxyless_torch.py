@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.proxyless_keras import CASE, STEPS
-from benchmarks.proxyless_twins import alone, batch_of, fastest, timed, torch_twin
+from benchmarks.proxyless_twins import alone, batch_of, compared, fastest, timed, torch_twin
 
 NAME = "proxyless-images-per-second-vs-torch"
 BAR = 1.0
@@ -24,16 +24,7 @@ def run() -> dict[str, Any]:
             values.append(alone(call))
     ours, *others = (fastest(values) for values in seconds.values())
     torch = fastest(others)
-    images = STEPS * CASE["batch"]
-    return {
-        "figure": torch["wall"] / ours["wall"],
-        "unit": "×",
-        "bar": f"≥ {BAR:g}",
-        "holds": torch["wall"] >= BAR * ours["wall"],
-        "cpu_ratio": torch["cpu"] / ours["cpu"],
-        "ours": images / ours["wall"],
-        "torch": images / torch["wall"],
-    }
+    return compared(ours, torch, "torch", BAR, STEPS * CASE["batch"])
 
 
 def torch(threads: int) -> dict[str, float]:
