@@ -41,6 +41,7 @@ class Choice:
     def settings(
         self,
         middleware: list[Plugin],
+        *,
         budget: int | None,
         bounded: bool,
         batch: int | None,

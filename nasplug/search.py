@@ -63,11 +63,11 @@ def search(
     choice = Choice.of(space, strategy, space_options or {}, strategy_options or {})
     settings = choice.settings(
         wanted,
-        budget,
-        max_cost is not None,
-        batch,
-        workers,
-        device,
+        budget=budget,
+        bounded=max_cost is not None,
+        batch=batch,
+        workers=workers,
+        device=device,
         seed=seed,
         epochs=epochs,
         latency_window=latency,

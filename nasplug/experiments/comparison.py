@@ -30,7 +30,8 @@ class Comparison:
     def open(cls, plan: Plan, folder: Path) -> "Comparison":
         """Returns the comparison that `folder` holds or will hold. Raises `NasplugError` before anything is run."""
         choices = [Choice.of(plan.space, c.strategy, plan.space_options, c.options) for c in plan.contenders]
-        found = [versions(choice.settings([], plan.budget, False, None, 1, plan.device)) for choice in choices]
+        given: dict[str, Any] = {"budget": plan.budget, "bounded": False, "batch": None, "device": plan.device}
+        found = [versions(choice.settings([], workers=1, **given)) for choice in choices]
         plan.keep(folder, {name: version for each in found for name, version in each.items()})
         return cls(plan, folder)
 
