@@ -72,7 +72,7 @@ def bring_up_to_date(connection: sa.Connection, url: str) -> None:
     begin_exclusively(connection)
     try:
         _change(connection, _version(connection), url)
-    except BaseException:
+    except BaseException:  # whatever stops it, Ctrl-C too: half a migration must not stay open
         connection.rollback()
         raise
     return connection.commit()

@@ -18,6 +18,7 @@ def _whole(low: int, default: int | None) -> Any:
     """Returns a field for an integer of at least `low`; None is allowed where it is the default."""
 
     def converted(value: Any, field: "attrs.Attribute[Any]") -> int | None:
+        """Returns the value as Python's own int. Raises `UsageError` for what is none, or too low."""
         if value is None and default is None:
             return None
         try:

@@ -63,7 +63,7 @@ class Storage:
             self.connection = self.engine.connect()
             try:
                 bring_up_to_date(self.connection, self.url)
-            except BaseException:
+            except BaseException:  # nobody else can close what was never handed out
                 self.close()
                 raise
 

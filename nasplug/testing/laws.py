@@ -44,8 +44,11 @@ def law(*answers_for: str) -> Callable[[Law], Law]:
     """Returns a decorator for a law that also answers for the faults of the subjects named (hooks, mostly)."""
 
     def decorate(method: Law) -> Law:
+        """Returns the law that tells its own breach from the faults that other laws answer for."""
+
         @functools.wraps(method)
         def tried(self: "Laws") -> None:
+            """Raises `Broken` where the law is, `NotApplicable` where it cannot be tried."""
             __tracebackhide__ = True  # pytest: the message says all
             if reason := self.exemptions().get(method.__name__):
                 raise NotApplicable(f"exempt: {reason}")

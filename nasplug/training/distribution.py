@@ -68,6 +68,7 @@ class Placement:
         """
 
         def run(*arguments: Any) -> Any:
+            """Returns the reduced results of all replicas."""
             each = self.strategy.run(function, arguments)
             if reduced is None:
                 return each

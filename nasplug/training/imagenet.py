@@ -128,6 +128,7 @@ def _epochs(paths: list[str], epochs: range, images: int, seed: int) -> Any:
     """Returns a dataset of `(path, number, record)`: `images` of every epoch, shuffled by `(seed, epoch)`."""
 
     def one(epoch: Any) -> Any:
+        """Returns the records of one epoch."""
         key = tf.stack([tf.cast(seed, tf.int64), epoch])
         files = tf.random.experimental.stateless_shuffle(tf.constant(paths), key)
         among = tf.random.stateless_uniform([], key, maxval=2**31 - 1, dtype=tf.int64)
