@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 positive = attrs.validators.ge(1)
 maybe_positive = attrs.validators.optional(positive)
-FIRST = {"paper": 172, "best": 40}  # random architectures; the paper's N, and what measured best
+FIRST = {"paper": 172, "best": 40}  # random architectures; the paper's N, and ours after a handful of searches
 REFIT = {"paper": 0, "best": 10}
 EXPLORE = {"paper": 0.0, "best": 0.5}
 
