@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 import pluggy
 
-from nasplug import manager, options
+from nasplug import discovery, manager, options
 from nasplug.errors import PluginError
 from nasplug.middleware.window import LatencyWindow
 from nasplug.settings import DEFAULT_BUDGET, Settings, plugin_options
@@ -35,8 +35,10 @@ class Choice:
         made_space = manager.make("space", space, space_given)
         advice = _advice(made_space, *names)
         run_advice = {key: advice.pop(key) for key in RUN_ADVICE if key in advice}
-        given = advice | strategy_given if isinstance(strategy, str) else strategy_given
-        return cls(made_space, manager.make("strategy", strategy, given), *names, run_advice)
+        if isinstance(strategy, str):
+            _refuse_unknown(advice, *names)
+            strategy_given = advice | strategy_given
+        return cls(made_space, manager.make("strategy", strategy, strategy_given), *names, run_advice)
 
     def settings(
         self,
@@ -92,6 +94,15 @@ def _advice(space: object, space_name: str, strategy_name: str) -> dict[str, Any
     if not isinstance(advice, dict | None):
         raise PluginError(f"The space {space_name!r} must recommend a dict of option values, not {advice!r}.")
     return dict(advice or {})
+
+
+def _refuse_unknown(advice: dict[str, Any], space_name: str, strategy_name: str) -> None:
+    known = options.fields(discovery.load("strategy", strategy_name))
+    if unknown := sorted(advice.keys() - known.keys()):
+        raise PluginError(
+            f"The space {space_name!r} recommends {', '.join(unknown)} for the strategy {strategy_name!r}, which has "
+            "no such option: they are not made for each other's version."
+        )
 
 
 def _make_middleware(plugin: Plugin) -> object:

@@ -79,10 +79,10 @@ class Run:
             return []
         self.rng = np.random.default_rng((self.seed, self.next_number))
         suggested = self.hook.suggest(run=self, count=room)
-        if suggested is None or len(suggested) > room:
-            found = "nothing" if suggested is None else f"{len(suggested)} architectures"
+        if not isinstance(suggested, list | tuple) or len(suggested) > room:
+            found = f"{len(suggested)} architectures" if isinstance(suggested, list | tuple) else repr(suggested)
             raise PluginError(
-                f"The strategy {self.settings.strategy!r} was asked for at most {room} architectures "
+                f"The strategy {self.settings.strategy!r} was asked for a list of at most {room} architectures "
                 f"and returned {found}."
             )
         return [self.job(architecture) for architecture in suggested]

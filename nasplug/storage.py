@@ -48,9 +48,10 @@ class Storage:
     def __init__(self, url: str = DEFAULT_URL, must_exist: bool = False) -> None:
         """Opens the database at `url` (a plain path means SQLite), creating its tables unless it `must_exist`."""
         self._lock: RunLock | None = None
-        self.url = url if re.match(r"[a-z][a-z0-9+_]+:", url) else f"sqlite:///{url}"
-        path = self.url.removeprefix("sqlite:///") if self.url.startswith("sqlite:///") else ""
-        if self.url in ("sqlite://", "sqlite:///", "sqlite:///:memory:"):
+        wanted = url if re.match(r"[a-z][a-z0-9+_]+:", url) else f"sqlite:///{url}"
+        self.url = re.sub(r"(//[^:@/]*):[^@/]*@", r"\1:***@", wanted)  # what is shown: without its password
+        path = wanted.removeprefix("sqlite:///") if wanted.startswith("sqlite:///") else ""
+        if wanted in ("sqlite://", "sqlite:///", "sqlite:///:memory:"):
             raise StorageError(
                 f"{url!r} names no file, and the trials would be lost: wanted for instance {DEFAULT_URL}."
             )
@@ -59,7 +60,7 @@ class Storage:
                 f"There is no storage at {path}. Runs are kept in ./nasplug.db unless --storage names another."
             )
         with self._explained("open"):
-            self.engine = _engine(self.url)
+            self.engine = _engine(wanted)
             self.connection = self.engine.connect()
             try:
                 bring_up_to_date(self.connection, self.url)
@@ -177,12 +178,7 @@ class Storage:
                 self.connection.rollback()
             cause = " ".join(str(getattr(error, "orig", None) or error).split())
             advice = next((advice for words, advice in ADVICE.items() if words in cause), ADVICE[""])
-            raise StorageError(f"Cannot {doing} {self._shown}: {cause}. {advice}") from error
-
-    @property
-    def _shown(self) -> str:
-        """The URL without its password."""
-        return re.sub(r"(//[^:@/]*):[^@/]*@", r"\1:***@", self.url)
+            raise StorageError(f"Cannot {doing} {self.url}: {cause}. {advice}") from error
 
 
 _INSERT = trials.insert()

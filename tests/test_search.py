@@ -158,12 +158,19 @@ def test_a_strategy_that_breaks_its_contract_is_told_by_name():
         def suggest(self):
             return None
 
-    with pytest.raises(PluginError, match="'Greedy' was asked for at most 1 architectures and returned 2"):
+    class Single:
+        @hookimpl
+        def suggest(self):
+            return toy.architecture(0, 0, 0)
+
+    with pytest.raises(PluginError, match="'Greedy' was asked for a list of at most 1 architectures and returned 2"):
         search(strategy=Greedy())
     with pytest.raises(PluginError, match=r"'Vague' suggested \(0, 0, 0\), which is no Architecture"):
         search(strategy=Vague())
-    with pytest.raises(PluginError, match="'Silent' was asked .* and returned nothing"):
+    with pytest.raises(PluginError, match="'Silent' was asked .* and returned None"):
         search(strategy=Silent())
+    with pytest.raises(PluginError, match="'Single' was asked for a list .* and returned Architecture"):
+        search(strategy=Single())
 
 
 def test_max_cost_ends_a_search_without_a_budget_of_trials():
@@ -180,6 +187,16 @@ def test_a_space_recommends_and_the_user_overrides():
 
     assert len(search(Advising(), budget=None).trials) == 6
     assert len(search(Advising(), budget=3).trials) == 4
+
+
+def test_a_space_that_recommends_an_unknown_option_is_named():
+    class Outdated(toy.ToySpace):
+        @hookimpl
+        def recommend(self, strategy):
+            return {"tempo": 5}
+
+    with pytest.raises(PluginError, match="space 'Outdated' recommends tempo for the strategy 'toy:Climber'"):
+        search(Outdated())
 
 
 def test_observers_hear_of_start_every_trial_and_the_end():

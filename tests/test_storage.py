@@ -190,6 +190,12 @@ def test_what_cannot_be_opened_is_one_message(tmp_path, url, complaint):
         Storage(url.format(folder=tmp_path))
 
 
+def test_a_password_is_never_shown():
+    with pytest.raises(StorageError, match=r"Cannot open postgresql\+none://me:\*\*\*@host/runs") as raised:
+        Storage("postgresql+none://me:secret@host/runs")
+    assert "secret" not in str(raised.value)
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_without_write_permission_is_one_message(tmp_path):
     tmp_path.chmod(0o500)

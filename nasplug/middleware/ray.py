@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from typing import Any
 
 import attrs
@@ -13,6 +14,7 @@ from nasplug.middleware.remote import answers, ask, code_of, read, recipe_of
 from nasplug.run import Run
 from nasplug.types import Architecture, Evaluation, Purpose
 
+LEAVE = 60.0  # seconds that cancelled evaluations have to return
 _amount = attrs.validators.ge(0)
 
 
@@ -39,10 +41,13 @@ class Ray:
     _timeout: float | None = attrs.field(default=None, init=False)
     _streams: set[Any] = attrs.field(factory=set, init=False)
     _queued: set[object] = attrs.field(factory=set, init=False)
+    _inside: set[object] = attrs.field(factory=set, init=False)
+    _closing: bool = attrs.field(default=False, init=False)
     _ours: bool = attrs.field(default=False, init=False)
 
     @hookimpl
     def on_start(self, run: Run) -> None:
+        self._closing = False
         self._recipe, self._timeout, self._queued = recipe_of(run), run.settings.timeout, run.activity.queued
         code = code_of(type(run.space))
         self._ray = _imported()
@@ -56,10 +61,19 @@ class Ray:
 
     @hookimpl(tryfirst=True)
     def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
-        question = ask(architecture, purpose, epochs, seed)
+        token = object()
+        self._inside.add(token)
+        try:
+            return self._evaluated(ask(architecture, purpose, epochs, seed))
+        finally:
+            self._inside.discard(token)
+
+    def _evaluated(self, question: str) -> Evaluation:
         errors = self._ray.exceptions
         lost = (errors.WorkerCrashedError, errors.NodeDiedError, errors.ObjectLostError, errors.LocalRayletDiedError)
         for _ in range(self.attempts + 1):
+            if self._closing:
+                raise errors.TaskCancelledError
             try:
                 return read(self._answer(question))
             except lost as loss:
@@ -73,11 +87,19 @@ class Ray:
     def on_stop(self) -> None:
         if self._ray is None:
             return
-        for stream in list(self._streams):
-            self._ray.cancel(stream, force=True)
-        if self._ours:
+        self._closing = True
+        if self._left() and self._ours:
             self._ray.shutdown()
         self._ray = None
+
+    def _left(self) -> bool:
+        """Cancels until no thread asks Ray any more, whose shutdown would crash under one; False where one stays."""
+        deadline = time.monotonic() + LEAVE
+        while self._inside and time.monotonic() < deadline:
+            for stream in list(self._streams):
+                self._ray.cancel(stream, force=True)
+            time.sleep(0.02)
+        return not self._inside
 
     def _answer(self, question: str) -> str:
         """Returns what the worker wrote; waits for room without a limit, and for the answer as long as allowed."""
