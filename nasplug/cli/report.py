@@ -5,6 +5,8 @@ from pathlib import Path
 import click
 
 from nasplug.cli.history import storage_option
+from nasplug.cli.safe import safe_flag
+from nasplug.cli.streams import printable
 
 
 @click.command()
@@ -13,7 +15,8 @@ from nasplug.cli.history import storage_option
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The HTML file to be written."
 )
 @storage_option
-def report_command(run: str, out: Path, storage: str) -> None:
+@safe_flag
+def report_command(run: str, out: Path, storage: str, safe: bool) -> None:
     """Write RUN as one HTML page that needs no network: curves, frontier, pictures, trials, failures, options."""
     from nasplug.analysis.needs import need_analysis
 
@@ -23,5 +26,6 @@ def report_command(run: str, out: Path, storage: str) -> None:
     from nasplug.experiments.reporting import subject
     from nasplug.experiments.stored import load
 
-    write(out, page(subject(load(storage, run), lambda text: click.echo(text, err=True))))
+    told = subject(load(storage, run), lambda text: click.echo(printable(text), err=True), safe)
+    write(out, page(told))
     click.echo(f"Written to {out}", err=True)

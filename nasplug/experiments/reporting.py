@@ -15,14 +15,17 @@ if TYPE_CHECKING:
 LEARNT, LEAST = 400, 4  # trials that a prediction learns from at most (seconds of a fit), and at least
 
 
-def subject(kept: Kept, tell: Callable[[str], None]) -> "Subject":
-    """Returns what a report shows of a run; `tell` hears why pictures or predictions are missing from it."""
+def subject(kept: Kept, tell: Callable[[str], None], safe: bool = False) -> "Subject":
+    """Returns what a report shows of a run; `tell` hears why pictures or predictions are missing from it.
+
+    With `safe`, plugins that are not trusted are such a reason.
+    """
     from nasplug.analysis.report.subject import Subject
 
     choice: Choice | None = None
     hook: Any = None
     try:
-        choice = choice_of(kept.run)
+        choice = choice_of(kept.run, safe)
         hook = revived(choice, kept.trials, _settings(kept), kept.run.name).hook
     except NasplugError as error:
         tell(f"No pictures: the run's plugins cannot be made again. {error}")

@@ -8,6 +8,7 @@ from nasplug import manager
 from nasplug.choice import Choice
 from nasplug.errors import StorageError
 from nasplug.run import Run
+from nasplug.safe import check_trusted
 from nasplug.settings import Settings
 from nasplug.storage import Storage, StoredRun
 from nasplug.types import Trial
@@ -49,9 +50,14 @@ def revived(choice: Choice, trials: Sequence[Trial], settings: Settings, name: s
     return Run(name, hook, settings, choice.space, trials=list(trials))
 
 
-def choice_of(run: StoredRun) -> Choice:
-    """Returns the plugins that a stored run was made with. Raises `NasplugError` where one cannot be made again."""
+def choice_of(run: StoredRun, safe: bool = False) -> Choice:
+    """Returns the plugins that a stored run was made with.
+
+    Raises `NasplugError` where one cannot be made again, or is none that `safe` trusts.
+    """
     s = run.settings
+    if safe:  # the database names what is imported
+        check_trusted(s["space"], s["strategy"], ())
     return Choice.of(s["space"], s["strategy"], _given(s["space_options"]), _given(s["strategy_options"]))
 
 
