@@ -9,6 +9,7 @@ from nasplug import options
 from nasplug.cli.completion import plugin_names
 from nasplug.cli.output import print_json, print_table
 from nasplug.cli.run import LatencyRange
+from nasplug.cli.safe import safe_option
 
 
 @click.command()
@@ -37,6 +38,7 @@ from nasplug.cli.run import LatencyRange
 )
 @click.option("--title", help="Of the figure.  [default: space and repeats]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@safe_option
 def compare_command(
     out: Path,
     workers: int,

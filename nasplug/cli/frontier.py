@@ -10,6 +10,7 @@ from nasplug.cli.completion import plugin_names
 from nasplug.cli.history import as_json_option, storage_option
 from nasplug.cli.output import print_json, print_table
 from nasplug.cli.run import LatencyRange
+from nasplug.cli.safe import safe_option
 
 
 @click.command()
@@ -31,6 +32,7 @@ from nasplug.cli.run import LatencyRange
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for CSV and figure.")
 @storage_option
 @as_json_option
+@safe_option
 def frontier_command(
     out: Path | None, as_json: bool, space_opt: tuple[str, ...], strategy_opt: tuple[str, ...], **wanted: Any
 ) -> None:
