@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from nasplug.cli.completion import plugin_names
 from nasplug.errors import OptionError
 
 
@@ -17,7 +18,9 @@ def predictor() -> None:
 
 
 @predictor.command()
-@click.option("--space", required=True, help="Search space that the architectures are of.")
+@click.option(
+    "--space", required=True, shell_complete=plugin_names("space"), help="Search space that the architectures are of."
+)
 @click.option("--space-opt", "space_options", multiple=True, metavar="KEY=VALUE", help="Option of the space.")
 @click.option(
     "--data",
