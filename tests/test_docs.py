@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.__main__ import names
 from nasplug.cli import COMMANDS
 from nasplug.hookspecs import HookSpecs
 from nasplug.testing import MiddlewareConformance, SpaceConformance, StrategyConformance
@@ -56,6 +57,11 @@ def test_every_law_says_what_is_expected_and_why():
             expected, _, why = inspect.getdoc(getattr(base, law)).partition("\n\n")
             assert expected.endswith(".")
             assert why.strip()
+
+
+def test_the_results_have_a_line_for_every_benchmark():
+    page = (DOCS / "reference" / "results.md").read_text()
+    assert sorted(re.findall(r"^\| .+? \| `([a-z0-9-]+)` \| .+? \| .+? \|$", page, re.MULTILINE)) == list(names())
 
 
 def test_the_command_reference_is_made_from_the_commands_themselves():
