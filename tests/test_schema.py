@@ -45,7 +45,7 @@ def test_every_released_schema_is_a_fixture():
 def test_a_database_of_schema_1_is_migrated_where_it_is(old):
     storage = Storage(old)
     assert [(run.name, run.trials, run.settings, run.ended) for run in storage.all_runs()] == [
-        ("ended", 2, {"seed": 0}, "the budget of 1 trials is used"),
+        ("ended", 1, {"seed": 0}, "the budget of 1 trials is used"),
         ("killed", 1, {"seed": 1}, None),
     ]
     first, final = storage.trials(1)
