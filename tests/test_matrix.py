@@ -5,7 +5,7 @@ import pytest
 import nasplug
 
 SPACES = {
-    "proxyless": {"task": "fashion-mnist", "width": 0.1, "resolution": 28, "epochs": 1},
+    "proxyless": {"task": "fashion-mnist", "width": 0.1, "resolution": 28, "epochs": 1, "repeats": 1},
     "nasbench101": {"evaluator": "train", "channels": 8, "stacks": 1, "epochs": 1},
 }
 STRATEGIES = {
