@@ -21,6 +21,8 @@ def _finite_non_negative(_: Any, attribute: "attrs.Attribute[Any]", value: float
 
 
 def _integers(code: Iterable[Any]) -> tuple[int, ...]:
+    if isinstance(code, bytes):  # an integer each: the quick way for spaces that make many
+        return tuple(code)
     try:
         return tuple(map(index, code))  # of a list or array too, whose text and hash would differ
     except TypeError:
@@ -73,8 +75,8 @@ class Evaluation:
 
     `accuracy` is in percent, `cost` in seconds of training; `metrics` holds whatever else
     the space knows (parameters, loss, …). `source` says where the figure comes from:
-    `trained`, `table`, `surrogate`, `cache`, … Raises `ValueError` outside these bounds, so
-    that a diverged training (NaN) can never become a complete trial.
+    `trained`, `table`, `cache`, …; one with `surrogate` in it is shown as a prediction. Raises
+    `ValueError` outside these bounds, so that a diverged training (NaN) can never become a complete trial.
     """
 
     accuracy: float = attrs.field(converter=float, validator=_in_percent)

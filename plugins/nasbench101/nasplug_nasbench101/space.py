@@ -3,7 +3,7 @@
 import struct
 import sys
 from collections.abc import Iterator, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -103,7 +103,8 @@ class NASBench101:
     @hookimpl
     def enumerate_space(self) -> Iterator[Architecture]:
         """Returns an iterator over the 423,624 cells that differ, small ones first."""
-        return map(Architecture, repeat(NAME), struct.iter_unpack(f"{CODE_LENGTH}B", all_codes().tobytes()))
+        codes = chain.from_iterable(struct.iter_unpack(f"{CODE_LENGTH}s", all_codes().tobytes()))
+        return map(Architecture, repeat(NAME), codes)
 
     @hookimpl
     def canonical(self, architecture: Architecture) -> str:
@@ -122,10 +123,11 @@ class NASBench101:
         """Returns the milliseconds in which the dataset's network classifies an image on `host`, this machine's CPU."""
         if device != "host":
             return None
-        from nasplug.training import litert
+        from nasplug.training import configure, litert
         from nasplug_nasbench101.network import CellNetwork
 
         litert.interpreter()  # says what is missing before a network is built
+        configure()
         return litert.host_latency(CellNetwork(Cell.from_code(_checked(architecture))), (1, 32, 32, 3))
 
     @hookimpl
@@ -151,6 +153,9 @@ class NASBench101:
     @hookimpl
     def build_network(self, architecture: Architecture) -> "tf.Module":
         """Returns the network in which the cell is trained here: `channels`, `stacks` and `modules` of this space."""
+        from nasplug.training import configure
+
+        configure()
         return self._training().network(Cell.from_code(_checked(architecture)), np.random.default_rng(0))
 
     def _training(self) -> Training:
