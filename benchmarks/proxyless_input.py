@@ -84,7 +84,7 @@ def _windows(count: int, seed: int) -> Any:
     from nasplug.training.imagenet_images import training_window
 
     shape = tf.constant([375, 500, 3])
-    return np.stack([training_window(shape, [seed, i], SIZE).numpy() for i in range(count)])
+    return np.stack([training_window(shape, [seed, i]).numpy() for i in range(count)])
 
 
 def _write(folder: Path) -> list[bytes]:

@@ -12,6 +12,7 @@ from nasplug.training.backend import tf
 from nasplug.training.imagenet_broken import explained
 from nasplug.training.imagenet_images import held_out_image, parsed, training_image
 from nasplug.training.imagenet_shards import Shard, Shards, read_folder
+from nasplug.training.tasks import batches_per_epoch
 from nasplug.types import Purpose
 
 VALIDATION_SHARDS, TRAINING_SHARDS = 40, 1024  # the paper validates on the last 40 of 1024 shards, 50,046 images
@@ -56,9 +57,7 @@ class ImageNet:
 
         Raises `ConfigurationError`, naming shard and image, for what cannot be read or decoded.
         """
-        own, per_epoch = batch // self.hosts, self.training_size(purpose) // batch
-        if not per_epoch:
-            raise ConfigurationError(f"{self.training_size(purpose)} training images do not make one batch of {batch}")
+        own, per_epoch = batch // self.hosts, batches_per_epoch(self, purpose, batch)
         first, skipped = divmod(start, per_epoch)
         records = _epochs(self._own(self._training(purpose)), range(first, epochs), per_epoch * own, seed)
         records = records.skip(skipped * own)

@@ -27,6 +27,8 @@ def _fault(record: Any, classes: int) -> str | None:
     """Returns what is wrong with a record, None for a good one."""
     try:
         encoded, label = parsed(record)
+        if not tf.io.is_jpeg(encoded):
+            return "is no JPEG"  # decode_jpeg takes others too, cropping does not
         tf.io.decode_jpeg(encoded, channels=3)
     except tf.errors.InvalidArgumentError as error:
         return f"cannot be decoded ({str(error.message).splitlines()[0]})"

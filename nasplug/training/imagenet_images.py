@@ -11,7 +11,7 @@ from nasplug.training.backend import tf
 
 MEAN = 255.0 * np.array([0.485, 0.456, 0.406], np.float32)
 DEVIATION = 255.0 * np.array([0.229, 0.224, 0.225], np.float32)
-MARGIN = 32 / 224  # an evaluation crop leaves out a margin, as if 224 pixels were cut from 256
+CENTRE = 224 / 256  # the part of the shorter side that an evaluation crop keeps
 
 
 def parsed(record: Any) -> tuple[Any, Any]:
@@ -27,14 +27,14 @@ def parsed(record: Any) -> tuple[Any, Any]:
 def training_image(encoded: Any, seed: Any, size: int) -> Any:
     """Returns float32 `[size, size, 3]`: a random crop of a JPEG, resized, flipped by chance, standardised.
 
-    Crop and flip are a function of `seed` `[2]`.
+    Crop and flip are functions of `seed` `[2]`, the flip of a seed of its own: one for both would tie it to the aspect.
     """
-    crop = _decoded(encoded, training_window(tf.io.extract_jpeg_shape(encoded), seed, size))
-    mirrored = tf.random.stateless_uniform([], seed) < 0.5
+    crop = _decoded(encoded, training_window(tf.io.extract_jpeg_shape(encoded), seed))
+    mirrored = tf.random.stateless_uniform([], tf.random.fold_in(seed, 1)) < 0.5
     return _finished(tf.cond(mirrored, lambda: tf.reverse(crop, [1]), lambda: crop), size)
 
 
-def training_window(shape: Any, seed: Any, size: int) -> Any:
+def training_window(shape: Any, seed: Any) -> Any:
     """Returns the window `[4]` (top, left, height, width) of a random crop of an image of `shape` `[3]`.
 
     It covers 8 to 100 % of the image, its aspect is 3/4 to 4/3; after 10 vain attempts it is the central one.
@@ -51,18 +51,18 @@ def training_window(shape: Any, seed: Any, size: int) -> Any:
     )
     sampled = tf.stack([begin[0], begin[1], extent[0], extent[1]])
     whole = tf.reduce_all(tf.equal(extent[:2], shape[:2]))
-    return tf.where(whole, _central(shape, size), sampled)
+    return tf.where(whole, _central(shape), sampled)
 
 
 def held_out_image(encoded: Any, size: int) -> Any:
     """Returns float32 `[size, size, 3]`: the central crop of a JPEG, resized and standardised."""
-    return _finished(_decoded(encoded, _central(tf.io.extract_jpeg_shape(encoded), size)), size)
+    return _finished(_decoded(encoded, _central(tf.io.extract_jpeg_shape(encoded))), size)
 
 
-def _central(shape: Any, size: int) -> Any:
+def _central(shape: Any) -> Any:
     """Returns the window `[4]` (top, left, height, width) of the central square without its margin."""
     shorter = tf.cast(tf.minimum(shape[0], shape[1]), tf.float32)
-    side = tf.cast(shorter / (1.0 + MARGIN), tf.int32)
+    side = tf.cast(CENTRE * shorter, tf.int32)
     return tf.stack([(shape[0] - side + 1) // 2, (shape[1] - side + 1) // 2, side, side])
 
 

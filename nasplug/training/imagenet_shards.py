@@ -13,6 +13,7 @@ import attrs
 
 from nasplug.errors import ConfigurationError
 from nasplug.training.backend import tf
+from nasplug.training.location import location
 
 INDEX = "index.json"
 SHARD = re.compile(r"(train|validation)-(\d{5})-of-(\d{5})")
@@ -38,6 +39,27 @@ class Shards:
     classes: int
 
 
+@attrs.frozen
+class Index:
+    """What `index.json` says: the number of classes, and `(images, bytes)` of every file by its name."""
+
+    classes: int
+    files: Mapping[str, tuple[int, int]]
+
+    @classmethod
+    def of(cls, text: bytes, path: str) -> "Index":
+        """Returns the index written in `text`. Raises `ConfigurationError`, naming `path`, for any other text."""
+        try:
+            content = json.loads(text)
+            files = {name: (int(one["images"]), int(one["bytes"])) for name, one in content["shards"].items()}
+            return cls(int(content["classes"]), files)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ConfigurationError(
+                f"{path} is no index of shards ({type(error).__name__}: {error}). Write it anew: "
+                "scripts/make_imagenet_shards.py --index DIR."
+            ) from None
+
+
 @cache
 def read_folder(folder: Path) -> Shards:
     """Returns the shards of `folder`, a local folder or `gs://…`, after checking that they are whole.
@@ -52,12 +74,7 @@ def read_folder(folder: Path) -> Shards:
     shards = {split: _shards(names, index) for split, names in paths.items()}
     if index is None:
         _check_official(shards)
-    return Shards(shards["train"], shards["validation"], index["classes"] if index else OFFICIAL_CLASSES)
-
-
-def location(folder: Path) -> str:
-    """Returns the folder as TensorFlow reads it: a `Path` has lost one slash of `gs://bucket`."""
-    return re.sub(r"^(\w+):/+", r"\1://", str(folder))
+    return Shards(shards["train"], shards["validation"], index.classes if index else OFFICIAL_CLASSES)
 
 
 def indexed(folder: Path, classes: int) -> dict[str, Any]:
@@ -113,32 +130,36 @@ def _complete(place: str, split: str, numbers: set[int], totals: set[int]) -> li
     return [f"{place}/{split}-{number:05d}-of-{total:05d}" for number in range(total)]
 
 
-def _index(place: str) -> dict[str, Any] | None:
+def _index(place: str) -> Index | None:
+    """Returns the folder's index, None where it has none. Raises `ConfigurationError` for a bucket without one."""
     path = f"{place}/{INDEX}"
     if tf.io.gfile.exists(path):
-        with tf.io.gfile.GFile(path) as file:
-            index: dict[str, Any] = json.loads(file.read())
-        return index
+        with tf.io.gfile.GFile(path, "rb") as file:
+            return Index.of(file.read(), path)
     if "://" in place:
-        raise ConfigurationError(f"{place} needs an {INDEX}: scripts/make_imagenet_shards.py --index writes it.")
+        raise ConfigurationError(
+            f"{place} needs an {INDEX}: upload the one that scripts/make_imagenet_shards.py writes beside the shards, "
+            "for those from elsewhere with --index DIR before they are uploaded."
+        )
     return None
 
 
-def _shards(paths: Sequence[str], index: Mapping[str, Any] | None) -> tuple[Shard, ...]:
+def _shards(paths: Sequence[str], index: Index | None) -> tuple[Shard, ...]:
     with ThreadPoolExecutor(16) as pool:
         if index is None:
             return tuple(map(Shard, paths, pool.map(count_images, paths)))
         sizes = list(pool.map(_size, paths))
-    return tuple(_indexed_shard(path, size, index["shards"]) for path, size in zip(paths, sizes, strict=True))
+    return tuple(_indexed_shard(path, size, index) for path, size in zip(paths, sizes, strict=True))
 
 
-def _indexed_shard(path: str, size: int, index: Mapping[str, Any]) -> Shard:
-    known = index.get(path.rpartition("/")[2])
+def _indexed_shard(path: str, size: int, index: Index) -> Shard:
+    known = index.files.get(path.rpartition("/")[2])
     if known is None:
         raise ConfigurationError(f"the shard {path} is not in {INDEX}. {MEND}")
-    if known["bytes"] != size:
-        raise ConfigurationError(f"the shard {path} has {size:,} bytes, {INDEX} says {known['bytes']:,}. {MEND}")
-    return Shard(path, known["images"])
+    images, there = known
+    if there != size:
+        raise ConfigurationError(f"the shard {path} has {size:,} bytes, {INDEX} says {there:,}. {MEND}")
+    return Shard(path, images)
 
 
 def _check_official(shards: Mapping[str, Sequence[Shard]]) -> None:

@@ -52,6 +52,14 @@ class Task(Protocol):
         ...
 
 
+def batches_per_epoch(task: Task, purpose: Purpose, batch: int) -> int:
+    """Returns the full batches of an epoch. Raises `ConfigurationError` where the images do not make one."""
+    images = task.training_size(purpose)
+    if images < batch:
+        raise ConfigurationError(f"{images} training images do not make one batch of {batch}")
+    return images // batch
+
+
 @attrs.frozen(eq=False)
 class ArrayTask:
     """A task whose images are in memory: uint8 `[n, h, h]`, drawn on canvases of `resolution` pixels.

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +11,8 @@ from imagenet_sample import CLASSES, HELD_OUT_PER_CLASS, PER_CLASS, SHARDS, buil
 from nasplug.errors import ConfigurationError
 from nasplug.training.backend import tf
 from nasplug.training.imagenet import load_imagenet
-from nasplug.training.imagenet_images import DEVIATION, MEAN, held_out_image, training_image
-from nasplug.training.imagenet_shards import location, read_folder
+from nasplug.training.imagenet_shards import read_folder
+from nasplug.training.location import location
 
 TOTAL = CLASSES * PER_CLASS
 SIZE = 32
@@ -103,27 +104,6 @@ def test_hosts_read_different_shards_and_make_up_the_batch(built):
         batches(task.share(8, 9))
 
 
-def test_a_training_crop_is_part_of_the_image_and_a_function_of_its_seed():
-    ramp = np.broadcast_to(np.linspace(0, 255, 400)[None, :, None], (300, 400, 3)).astype(np.uint8)
-    encoded = tf.io.encode_jpeg(ramp, quality=100)
-    crops = [training_image(encoded, [0, i], SIZE).numpy() * DEVIATION + MEAN for i in range(60)]
-    np.testing.assert_array_equal(crops[3], training_image(encoded, [0, 3], SIZE).numpy() * DEVIATION + MEAN)
-    slopes = [crop[16, -1, 0] - crop[16, 0, 0] for crop in crops]  # the width of the crop, negative when mirrored
-    widths = np.abs(slopes) / 255
-    assert 15 < sum(slope < 0 for slope in slopes) < 45
-    assert widths.min() > 0.2  # 8 % of the area at an aspect of 3/4
-    assert widths.max() > 0.85
-    assert np.std(widths) > 0.1
-
-
-def test_an_evaluation_crop_is_the_centre():
-    ramp = np.broadcast_to(np.linspace(0, 255, 448)[None, :, None], (256, 448, 3)).astype(np.uint8)
-    crop = held_out_image(tf.io.encode_jpeg(ramp, quality=100), 224).numpy() * DEVIATION + MEAN
-    assert crop.shape == (224, 224, 3)
-    assert crop[112, 0, 0] == pytest.approx(255 * 112 / 448, abs=2)  # 224 of 256 pixels of the shorter side
-    assert crop[112, -1, 0] == pytest.approx(255 * 336 / 448, abs=2)
-
-
 def test_missing_shards_are_named(copied):
     (copied / "train-00002-of-00008").unlink()
     (copied / "train-00005-of-00008").unlink()
@@ -172,11 +152,18 @@ def cut(feature):
     value[0] = value[0][:200]
 
 
+def as_png(feature):
+    value = feature["image/encoded"].bytes_list.value
+    value[0] = tf.io.encode_png(tf.io.decode_jpeg(value[0])).numpy()
+
+
 def relabel(feature):
     feature["image/class/label"].int64_list.value[0] = 5
 
 
-@pytest.mark.parametrize(("change", "message"), [(cut, "cannot be decoded"), (relabel, "has the label 5, not one of")])
+@pytest.mark.parametrize(("change", "message"), [
+    (cut, "cannot be decoded"), (as_png, "is no JPEG"), (relabel, "has the label 5, not one of"),
+])  # fmt: skip
 def test_a_bad_image_names_its_shard(copied, change, message):
     corrupt(copied, change)
     task = load_imagenet(copied, SIZE)
@@ -208,6 +195,27 @@ def test_the_script_names_what_it_cannot_decode(tmp_path):
     assert "7.JPEG cannot be decoded" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "text", ['{"classes": 4', "[]", '{"classes": 4}', '{"classes": 4, "shards": {"a": 3}}', b"\xff\xfe"]
+)
+def test_a_broken_index_is_named(copied, text):
+    (copied / "index.json").write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(ConfigurationError, match=r"index.json is no index of shards .*--index DIR"):
+        load_imagenet(copied, SIZE)
+
+
+def test_images_are_read_from_a_bucket_that_has_an_index(built):
+    bucket = "ram://imagenet"  # TensorFlow's file system in memory, reached as gs:// is
+    tf.io.gfile.makedirs(bucket)
+    for path in sorted(built.iterdir()):
+        if path.name != "index.json":
+            tf.io.gfile.copy(str(path), f"{bucket}/{path.name}", overwrite=True)
+    with pytest.raises(ConfigurationError, match="ram://imagenet needs an index.json: upload"):
+        load_imagenet(Path(bucket), SIZE)
+    tf.io.gfile.copy(str(built / "index.json"), f"{bucket}/index.json", overwrite=True)
+    assert equal(batches(load_imagenet(Path(bucket), SIZE)), batches(load_imagenet(built, SIZE)))
+
+
 def test_buckets_keep_both_slashes(built):
-    assert location(type(built)("gs://bucket/imagenet")) == "gs://bucket/imagenet"
+    assert location(Path("gs://bucket/imagenet")) == "gs://bucket/imagenet"
     assert location(built) == str(built)
