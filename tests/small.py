@@ -1,5 +1,7 @@
 """A network of seconds, and how it is trained: what the trainer is tested with."""
 
+import attrs
+
 from nasplug.training import Recipe
 from nasplug.training.backend import tf
 from nasplug.training.layers import BatchNorm, Convolution, Dense, Depthwise, Dropout
@@ -29,3 +31,20 @@ class Dropping(Small):
 
     def __call__(self, images, training):
         return self.dropout(super().__call__(images, training), training)
+
+
+@attrs.frozen(eq=False)
+class Preempted:
+    """The task whose training ends like a machine that is taken away, at batch number `at`."""
+
+    task: object
+    at: int
+
+    def __getattr__(self, name):
+        return getattr(self.task, name)
+
+    def training_batches(self, *arguments):
+        for number, batch in enumerate(self.task.training_batches(*arguments)):
+            if number == self.at:
+                raise KeyboardInterrupt
+            yield batch

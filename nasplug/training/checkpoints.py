@@ -1,5 +1,7 @@
 """A training's state on disk: a preempted training goes on at the step where it was saved, and ends as if unbroken."""
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +9,7 @@ import numpy as np
 from nasplug.errors import ConfigurationError
 from nasplug.training.backend import tf
 from nasplug.training.distribution import Placement
+from nasplug.training.location import location
 from nasplug.training.progress import Progress
 from nasplug.training.step import TrainingStep
 
@@ -37,23 +40,35 @@ class Checkpoints:
             seconds=self._seconds,
             losses=self._losses,
         )
-        self._manager = tf.train.CheckpointManager(self._state, str(own), KEPT, checkpoint_name="step")
+        self._manager = tf.train.CheckpointManager(self._state, location(own), KEPT, checkpoint_name="step")
 
     def restore(self) -> None:
         """Brings network, optimizer and progress to the last step saved; does nothing where none was.
 
-        Raises `ConfigurationError` where the files cannot be read.
+        A damaged checkpoint is named on standard error, and the one before it is read. Raises `ConfigurationError`
+        where none of those kept can be read.
         """
-        latest = tf.train.latest_checkpoint(str(self.folder))
-        if latest is None:
-            return
+        state = tf.train.get_checkpoint_state(location(self.folder))
+        problems: list[str] = []
+        for path in reversed(state.all_model_checkpoint_paths if state else []):
+            if (problem := self._problem(path)) is None:
+                self._go_on_from(path, problems)
+                return
+            problems.append(problem)
+        if problems:
+            raise ConfigurationError(f"{'; '.join(problems)}. Delete {self.folder} to start this training anew.")
+
+    def _problem(self, path: str) -> str | None:
+        """Reads a checkpoint into the training, and returns what is wrong with it, None for a good one."""
         try:
-            self._state.restore(latest).assert_existing_objects_matched()
+            self._state.restore(path).assert_existing_objects_matched()
         except (tf.errors.OpError, AssertionError, LookupError, ValueError) as error:
-            raise ConfigurationError(
-                f"the checkpoint {latest} cannot be read ({str(error).splitlines()[0]}). Delete {self.folder} to start "
-                "this training anew."
-            ) from error
+            return f"the checkpoint {path} cannot be read ({str(error).splitlines()[0]})"
+        return None
+
+    def _go_on_from(self, path: str, problems: Sequence[str]) -> None:
+        for problem in problems:
+            print(f"{problem}: the training goes on from {path}", file=sys.stderr)
         progress, losses = self.progress, self._losses.numpy()
         progress.number, progress.seconds = int(self._number), float(self._seconds)
         progress.losses.extend(losses[~np.isnan(losses)].tolist())

@@ -5,15 +5,16 @@ import time
 from pathlib import Path
 
 from nasplug.training.backend import tf
+from nasplug.training.location import location
 
 
 class Scalars:
     """Writes an event file into `folder`, which TensorBoard shows as one run."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"events.out.tfevents.{time.time_ns()}.{os.getpid()}"
-        self._writer = tf.io.TFRecordWriter(str(path))
+        place = location(folder)
+        tf.io.gfile.makedirs(place)
+        self._writer = tf.io.TFRecordWriter(f"{place}/events.out.tfevents.{time.time_ns()}.{os.getpid()}")
         self._write(_event(file_version="brain.Event:2"))
 
     def write(self, step: int, **values: float) -> None:

@@ -1,9 +1,12 @@
 """A training that is cut off goes on where it was saved and ends as if unbroken."""
 
+import re
+from pathlib import Path
+
 import attrs
 import numpy as np
 import pytest
-from small import RECIPE, Dropping, Small
+from small import RECIPE, Dropping, Preempted, Small
 
 from nasplug.errors import ConfigurationError
 from nasplug.training import configure, load_task
@@ -11,27 +14,11 @@ from nasplug.training.backend import tf
 from nasplug.training.loop import Training
 from nasplug.training.progress import Diverged
 from nasplug.training.records import Records
+from nasplug.training.scalars import Scalars
 
 configure()
 TASK = load_task("fashion-mnist", 28)
 TWO_EPOCHS = attrs.evolve(RECIPE, epochs=2, batch=100)  # 200 steps
-
-
-@attrs.frozen(eq=False)
-class Preempted:
-    """The task whose training ends like a machine that is taken away, at batch number `at`."""
-
-    task: object
-    at: int
-
-    def __getattr__(self, name):
-        return getattr(self.task, name)
-
-    def training_batches(self, *arguments):
-        for number, batch in enumerate(self.task.training_batches(*arguments)):
-            if number == self.at:
-                raise KeyboardInterrupt
-            yield batch
 
 
 def run(task=TASK, folder=None, every=30, recipe=TWO_EPOCHS):
@@ -64,12 +51,31 @@ def test_the_last_two_are_kept_and_a_finished_training_is_not_repeated(tmp_path)
     assert again.evaluation.cost == pytest.approx(first.evaluation.cost, rel=0.5)
 
 
-def test_a_damaged_checkpoint_is_named(tmp_path):
-    run(folder=tmp_path)
+def test_a_damaged_checkpoint_is_named_and_the_one_before_it_read(tmp_path, capsys):
+    whole = run(folder=tmp_path)
     for path in tmp_path.glob("step-200.data*"):
         path.write_bytes(b"")
-    with pytest.raises(ConfigurationError, match="step-200 cannot be read"):
+    assert bits(run(folder=tmp_path)) == bits(whole)
+    told = capsys.readouterr().err
+    assert re.search(r"step-200 cannot be read .*: the training goes on from \S*step-180\n", told)
+    for path in tmp_path.glob("*.data*"):
+        path.write_bytes(b"")
+    with pytest.raises(ConfigurationError, match=r"step-200 cannot be read .*step-180 cannot be read .*to start this"):
         run(folder=tmp_path)
+
+
+def test_checkpoints_and_scalars_go_into_a_bucket():
+    bucket = Path("ram://saved")  # TensorFlow's file system in memory, reached as gs:// is
+    with pytest.raises(KeyboardInterrupt):
+        run(Preempted(TASK, 65), bucket / "one")
+    assert tf.train.latest_checkpoint("ram://saved/one").endswith("step-60")
+    assert bits(run(folder=bucket / "one")) == bits(run())
+    scalars = Scalars(bucket / "board")
+    scalars.write(7, loss=0.5)
+    scalars.close()
+    (name,) = tf.io.gfile.listdir("ram://saved/board")
+    assert len(list(tf.data.TFRecordDataset(f"ram://saved/board/{name}"))) == 2
+    assert not Path("ram:").exists()
 
 
 def test_a_diverging_training_saves_nothing_after_its_last_good_step(tmp_path):
