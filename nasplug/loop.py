@@ -1,5 +1,6 @@
 """The loop of a run: suggest → evaluate → commit → on_trial, then one `final` evaluation of the best."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -13,6 +14,8 @@ from nasplug.evaluator import Job, duplicate, evaluate
 from nasplug.result import incumbent
 from nasplug.run import Run
 from nasplug.types import Trial
+
+log = logging.getLogger("nasplug")
 
 
 @attrs.define(eq=False)
@@ -45,9 +48,7 @@ class Loop:
             self._finally()
         except BaseException as error:
             self._rescue()
-            run.hook.on_stop(
-                run=run, reason="interrupted" if isinstance(error, KeyboardInterrupt) else f"error: {error}"
-            )
+            self._stop_after(error)
             raise
         finally:
             self.pool.shutdown(wait=False, cancel_futures=True)
@@ -148,6 +149,14 @@ class Loop:
         if trials:
             with suppress(StorageError):  # the storage itself may be what broke off the search; that error is told
                 self.rescue([trials[number] for number in sorted(trials)])
+
+    def _stop_after(self, error: BaseException) -> None:
+        """Tells every plugin why the search broke off; what one of them raises then is logged, and hides no error."""
+        reason = "interrupted" if isinstance(error, KeyboardInterrupt) else f"error: {error}"
+        try:
+            self.run.hook.on_stop(run=self.run, reason=reason)
+        except Exception as second:  # whatever a foreign hook raises, the first error is what ended the search
+            log.warning("on_stop raised %s: %s", type(second).__name__, second)
 
     def _tell(self, trial: Trial) -> None:
         self.run.replaying = self.stored.get(trial.number) is trial
