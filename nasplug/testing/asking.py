@@ -98,27 +98,35 @@ class SpaceLaws(PluginConformance):
         return found
 
     def latency(self, architecture: Architecture, device: str) -> float | None:
-        """Returns the latency, None where the device is unknown."""
+        """Returns the latency, None where the device is unknown; anything but a number is a fault."""
         try:
-            found: float | None = self.hook.measure_latency(architecture=architecture, device=device)
+            found: object = self.hook.measure_latency(architecture=architecture, device=device)
         except Unsupported:  # the core's own answer where no plugin has one
             return None
         except Exception as error:
             raise Fault("measure_latency", f"{architecture} on {device!r} raised {error!r}") from error
-        return found
+        if found is None or isinstance(found, float | int):
+            return found
+        raise Fault("measure_latency", f"{architecture} on {device!r} gave {found!r}, which is no number")
 
     def everything(self) -> list[Architecture]:
         """Returns the enumerated space. Not applicable where it is not enumerated, or too large."""
         self.needs("enumerate_space")
-        iterator: Iterator[Architecture] | None = self.ask("enumerate_space")
-        if iterator is None:
+        if (found := self.listed(self.enumerated + 1)) is None:
             raise NotApplicable("the space says that it is too large")
-        found = list(islice(iterator, self.enumerated + 1))
         if len(found) > self.enumerated:
             raise NotApplicable(
                 f"the space has more than {self.enumerated:,} architectures (class attribute: enumerated)"
             )
         return found
+
+    def listed(self, count: int, asked: Any = None) -> list[Architecture] | None:
+        """Returns the first `count` of the enumerated space, None where it says that it is too large."""
+        iterator: Iterator[Architecture] | None = self.ask("enumerate_space", asked)
+        try:
+            return None if iterator is None else list(islice(iterator, count))
+        except Exception as error:  # a generator raises here, not where it is asked for
+            raise Fault("enumerate_space", f"going through it raised {type(error).__name__}: {error}") from error
 
     def _architecture(self, hook: str, asked: Any, **arguments: Any) -> Architecture:
         found = self.ask(hook, asked, **arguments)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from nasplug import discovery, manager, options
+from nasplug.errors import DiscoveryError, OptionError
 from nasplug.hookspecs import HookSpecs
 from nasplug.testing.elsewhere import importable, loaded_by_import
 from nasplug.testing.generators import generator_states, stir
@@ -29,6 +30,20 @@ class PluginConformance(Laws):
     options: ClassVar[dict[str, Any]] = NO_OPTIONS
 
     def fresh(self) -> Any:
+        """Returns a new instance of the plugin; whatever its class raises is a fault of the subject `making`.
+
+        Raises `DiscoveryError` or `OptionError` where the test itself names what is not there.
+        """
+        try:
+            return self.made()
+        except DiscoveryError:
+            raise
+        except Exception as error:  # a law answers for whatever a foreign class raises
+            if self.options and isinstance(error, OptionError):
+                raise
+            raise Fault("making", f"it raised {type(error).__name__}: {error}") from error
+
+    def made(self) -> Any:
         """Returns a new instance of the plugin, with `options`."""
         subject = inspect.getattr_static(self, self.kind)
         if isinstance(subject, str):
@@ -38,8 +53,13 @@ class PluginConformance(Laws):
         return attrs.evolve(subject) if attrs.has(type(subject)) else copy.deepcopy(subject)
 
     def exemptions(self) -> dict[str, str]:
-        """Returns the laws that the test, or the plugin's class itself, says do not bind it."""
-        return {**getattr(type(self.fresh()), "conformance_exempt", {}), **self.exempt}
+        """Returns the laws that the test, or the plugin's class itself, says do not bind it, with the reasons."""
+        own = getattr(type(self.fresh()), "conformance_exempt", {})
+        if not isinstance(own, dict):
+            raise Fault("exemptions", f"conformance_exempt is {own!r}, no dict of law and reason")
+        if unknown := sorted({*own, *self.exempt} - {*self.laws()}):
+            raise Fault("exemptions", f"there is no law {unknown[0]}: exempt from {[*own, *self.exempt]}")
+        return {**own, **self.exempt}
 
     def implemented(self) -> dict[str, Callable[..., Any]]:
         """Returns the hooks that the plugin implements."""
@@ -82,6 +102,23 @@ class PluginConformance(Laws):
             known, taken = inspect.signature(spec).parameters, inspect.signature(method).parameters  # type: ignore[arg-type]
             unknown = [argument for argument in taken if argument not in known]
             self.expect(not unknown, f"{name} takes {unknown}; the hook's arguments are {list(known)[1:]}")
+
+    @law("making")
+    def test_instances_can_be_made(self) -> None:
+        """The class makes an instance from options alone, or from none, and raises nothing.
+
+        A run makes one, and every worker process another. What may be missing (data, an accelerator) is told by
+        evaluate, or by on_start.
+        """
+        self.fresh()
+
+    @law("exemptions")
+    def test_exemptions_name_laws(self) -> None:
+        """What a plugin or its test is exempt from are laws that there are.
+
+        A misspelt name would exempt it from nothing, silently.
+        """
+        self.exemptions()
 
     @law()
     def test_required_hooks_are_there(self) -> None:

@@ -14,6 +14,8 @@ from typing import Any, ClassVar, Literal
 
 import attrs
 
+from nasplug.errors import DiscoveryError, OptionError
+
 PAGE = "docs/write/laws.md"
 
 
@@ -50,9 +52,9 @@ def law(*answers_for: str) -> Callable[[Law], Law]:
         def tried(self: "Laws") -> None:
             """Raises `Broken` where the law is, `NotApplicable` where it cannot be tried."""
             __tracebackhide__ = True  # pytest: the message says all
-            if reason := self.exemptions().get(method.__name__):
-                raise NotApplicable(f"exempt: {reason}")
             try:
+                if reason := self.exemptions().get(method.__name__):
+                    raise NotApplicable(f"exempt: {reason}")
                 method(self)
             except _Unmet as unmet:
                 raise Broken(_message(type(self), method, str(unmet))) from None
@@ -60,6 +62,10 @@ def law(*answers_for: str) -> Callable[[Law], Law]:
                 if fault.subject not in answers_for:
                     raise NotApplicable(f"{fault.subject}: {fault} (another law answers for that)") from fault
                 raise Broken(_message(type(self), method, f"{fault.subject}: {fault}")) from fault
+            except (unittest.SkipTest, DiscoveryError, OptionError):  # the latter two are mistakes of who asks
+                raise
+            except Exception as error:  # what a plugin answered made the law itself stumble: still one law's verdict
+                raise Broken(_message(type(self), method, f"{type(error).__name__}: {error}")) from error
 
         return tried
 
@@ -122,7 +128,8 @@ def statement(method: Any) -> str:
 
 
 def _message(kind: type, method: Any, happened: str) -> str:
-    owner = next(c for c in kind.__mro__ if method.__name__ in vars(c) and c.__module__.startswith("nasplug.testing"))
+    owner = [c for c in kind.__mro__ if method.__name__ in vars(c)][-1]  # the kit's, where a test defines it again
     why = " ".join((inspect.getdoc(method) or "").partition("\n\n")[2].split())
-    anchor = f"{PAGE}#{owner.__module__}.{owner.__qualname__}.{method.__name__}"
-    return f"\nexpected:  {statement(method)}\nhappened:  {happened}\nwhy:       {why}\nexplained: {anchor}"
+    name = f"{owner.__module__}.{owner.__qualname__}.{method.__name__}"
+    explained = f"explained: {PAGE}#{name}\n           or: python -m pydoc {name}"
+    return f"\nexpected:  {statement(method)}\nhappened:  {happened}\nwhy:       {why}\n{explained}"

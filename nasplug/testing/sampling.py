@@ -3,6 +3,7 @@
 import json
 import pickle
 from collections import Counter
+from typing import Any
 
 import numpy as np
 
@@ -72,13 +73,25 @@ class SamplingLaws(SpaceLaws):
 
     @law()
     def test_global_generators_are_left_alone(self) -> None:
-        """sample, mutate and canonical neither use nor seed the global generators of Python, numpy or torch.
+        """Sampling, enumerating and encoding neither use nor seed the global generators of Python, numpy or torch.
 
         They belong to the program around the search: np.random.seed() in a plugin changes everybody's numbers.
         """
+        self._use(self.hook)  # first, since the hooks may import torch, whose generator is to be watched as well
         with self.untouched():
-            for architecture in [*self.drawn(10), *self.mutants(10)]:
-                self.canonical(architecture)
+            self._use(self.build(self.fresh(), name=self.name))
+
+    def _use(self, hook: Any) -> None:
+        """Asks every hook that neither trains nor measures."""
+        rng, implemented = np.random.default_rng(6), self.implemented()
+        architectures = [self.sample(rng, hook) for _ in range(10)]
+        architectures += [self.mutate(parent, rng, hook) for parent in architectures]
+        for architecture in architectures:
+            self.canonical(architecture, hook)
+        for name in implemented.keys() & {"encode_graph", "features"}:
+            self.ask(name, hook, architectures=[*architectures])
+        if "enumerate_space" in implemented:
+            self.listed(100, hook)
 
     @law("canonical", "describe", "encode_graph", "features", "draw")
     def test_samples_and_mutants_are_valid(self) -> None:

@@ -26,16 +26,25 @@ def searched(space: Any, strategy: Any, observers: Sequence[object] = (), **sett
 def interrupted(space: Plugins, strategy: Plugins, middleware: Plugins, after: int, **settings: Any) -> Result:
     """Returns the result of a stored search that was interrupted after the trial `after`, then resumed.
 
-    Called with functions that make the plugins, since a resumed run is another process.
+    Called with functions that make the plugins, since a resumed run is another process. Whatever either search raises
+    is a fault of the subject `resume`.
     """
     with tempfile.TemporaryDirectory() as folder:
         stored = {"storage": f"sqlite:///{Path(folder) / 'runs.db'}", "name": "interrupted"} | settings
         with suppress(KeyboardInterrupt):
-            watchers = [Witness(), Interruption(after)]
-            nasplug.search(space(), strategy(), middleware=middleware(), observers=watchers, **stored)
-        return nasplug.search(
-            space(), strategy(), middleware=middleware(), observers=[Witness()], resume=True, **stored
-        )
+            _stored(space, strategy, middleware, Interruption(after), **stored)
+        return _stored(space, strategy, middleware, resume=True, **stored)
+
+
+def _stored(space: Plugins, strategy: Plugins, middleware: Plugins, *more: object, **settings: Any) -> Result:
+    try:
+        observers = [Witness(), *more]
+        return nasplug.search(space(), strategy(), middleware=middleware(), observers=observers, **settings)
+    except Fault:
+        raise
+    except Exception as error:  # as in `searched`
+        part = "the resumed search" if settings.get("resume") else "the search that was to be interrupted"
+        raise Fault("resume", f"{part} raised {type(error).__name__}: {error}") from error
 
 
 def told(result: Result) -> list[tuple[str, float | None]]:

@@ -35,6 +35,18 @@ class SpaceConformance(EvaluationLaws, GraphLaws, SamplingLaws):
             )
 
     @law()
+    def test_forms_vary(self) -> None:
+        """Samples that vary have more than one canonical form.
+
+        Architectures of one form are one network: a search would end after it.
+        """
+        drawn = set(self.drawn())
+        if len(drawn) == 1:
+            raise NotApplicable("the samples do not vary (another law answers for that)")
+        forms = {self.canonical(architecture) for architecture in drawn}
+        self.expect(len(forms) > 1, f"{len(drawn)} architectures have the form {min(forms)!r}")
+
+    @law()
     def test_canonical_is_the_same_in_another_process(self) -> None:
         """canonical gives the same text in another process.
 

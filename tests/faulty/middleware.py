@@ -88,6 +88,15 @@ class RefusesReplay:
             run.stop("this was told before")
 
 
+class RaisesWhenReplayed:
+    breaks = "test_a_resumed_search_is_the_same"
+
+    @hookimpl
+    def on_trial(self, run, trial):
+        if run.replaying:
+            raise KeyError(trial.number)
+
+
 class MainThreadOnly:
     breaks = "test_several_workers_find_the_same"
 

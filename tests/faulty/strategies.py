@@ -146,9 +146,19 @@ class ForgetsReplayed(Careful):
             self.learnt.append(trial)
 
     def candidate(self, run):
-        if not self.learnt:
+        if not self.learnt or run.rng.random() < 0.2:
             return run.hook.sample(rng=run.rng)
         return run.hook.mutate(architecture=self.parent(self.learnt).architecture, rng=run.rng)
+
+
+class RaisesWhenReplayed(Careful):
+    breaks = "test_a_resumed_search_is_the_same"
+
+    @hookimpl
+    def on_trial(self, run, trial):
+        if run.replaying:
+            raise KeyError(trial.number)
+        self.seen.add(trial.canonical)
 
 
 class Endless(Careful):

@@ -1,15 +1,18 @@
 """Broken plugins on purpose: each is caught by exactly the law that is meant for it."""
 
 import pytest
-from faulty import heavy_space, middleware, spaces, strategies
+from faulty import evaluations, forms, heavy_space, middleware, spaces, strategies
 from faulty.strategies import Careful
 
 from nasplug.testing import MiddlewareConformance, SpaceConformance, StrategyConformance, Toy, check
 
 
-def faults(module):
-    found = [kind for kind in vars(module).values() if isinstance(kind, type) and "breaks" in vars(kind)]
-    return [pytest.param(kind, id=kind.__name__) for kind in found]
+def faults(*modules):
+    kinds = [kind for module in modules for kind in vars(module).values() if isinstance(kind, type)]
+    return [pytest.param(kind, id=kind.__name__) for kind in kinds if "breaks" in vars(kind)]
+
+
+SPACES = faults(spaces, heavy_space, forms, evaluations)
 
 
 def broken(base, **attributes):
@@ -23,7 +26,7 @@ def assert_exactly(verdicts, law):
         assert part in caught.message
 
 
-@pytest.mark.parametrize("fault", [*faults(spaces), *faults(heavy_space)])
+@pytest.mark.parametrize("fault", SPACES)
 def test_a_faulty_space_is_caught_by_its_law_alone(fault):
     assert_exactly(broken(SpaceConformance, space=fault, devices=("toyphone",)), fault.breaks)
 
@@ -39,7 +42,7 @@ def test_faulty_middleware_is_caught_by_its_law_alone(fault):
 
 
 def test_every_law_has_a_fault_that_it_catches():
-    everything = [*faults(spaces), *faults(heavy_space), *faults(strategies), *faults(middleware)]
+    everything = [*SPACES, *faults(strategies, middleware)]
     assert len(everything) >= 25
     caught = {fault.values[0].breaks for fault in everything}
     laws = {law for base in (SpaceConformance, StrategyConformance, MiddlewareConformance) for law in base.laws()}
