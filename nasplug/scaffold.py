@@ -19,10 +19,11 @@ def create(kind: Literal["space", "strategy"], name: str, folder: Path) -> list[
 
     Raises `UsageError` for a name that cannot be one, for one that is taken, and where `folder` cannot be made.
     """
-    _check_name(kind, name)
+    title = name.title().replace("_", "")
+    _check_name(kind, name, title)
     if folder.exists():
         raise UsageError(f"{folder} already exists, and nothing is ever overwritten. Name another folder with --out.")
-    values = {"name": name, "title": name.title().replace("_", ""), "module": f"nasplug_{name}"}
+    values = {"name": name, "title": title, "module": f"nasplug_{name}"}
     values |= {"project": f"nasplug-{name.replace('_', '-')}", "version": __version__}
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -35,11 +36,17 @@ def create(kind: Literal["space", "strategy"], name: str, folder: Path) -> list[
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def _check_name(kind: discovery.Kind, name: str) -> None:
-    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or keyword.iskeyword(name):
+def _check_name(kind: discovery.Kind, name: str, title: str) -> None:
+    words = keyword.iskeyword(name) or keyword.iskeyword(title)
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or words:
         raise UsageError(
             f"{name!r} cannot be the name of a {kind}: wanted a-z, 0-9 and single underscores between, a letter first, "
             "and no word of Python; my_space for instance."
+        )
+    if title in _imported(kind):
+        raise UsageError(
+            f"{name!r} cannot be the name of a {kind}: its class would be called {title}, as something that its module "
+            f"imports. Choose another name; my_{name} for instance."
         )
     for plugin in discovery.installed(kind):
         if plugin.name == name:
@@ -48,6 +55,13 @@ def _check_name(kind: discovery.Kind, name: str) -> None:
             )
     if find_spec(f"nasplug_{name}"):
         raise UsageError(f"There already is a package nasplug_{name} that Python can import. Choose another name.")
+
+
+def _imported(kind: discovery.Kind) -> set[str]:
+    """Returns the names that the module of a new project imports for itself."""
+    source = "".join(path.read_text(encoding="utf-8") for path in (TEMPLATES / kind).glob(f"*.py{SUFFIX}"))
+    lines = re.findall(r"^ *(?:from \S+ )?import (.+)$", source, re.MULTILINE)
+    return {part.split()[-1] for line in lines for part in line.split(",")}
 
 
 def _render(template: Path, made: Path, values: dict[str, Any]) -> None:

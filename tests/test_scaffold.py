@@ -1,13 +1,15 @@
 """New projects: names are checked, nothing is overwritten, and a project appears whole or not at all."""
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
 
 import pytest
+from packaging.requirements import Requirement
 
-from nasplug import scaffold
+from nasplug import discovery, scaffold
 from nasplug.errors import UsageError
 
 
@@ -37,12 +39,33 @@ def test_the_code_of_a_project_is_clean(kind, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["", "My", "1st", "a-b", "a__b", "_a", "a_", "class", "naïve", "a b", "../x", "a" + "\n"]
+    "name", ["", "My", "1st", "a-b", "a__b", "_a", "a_", "class", "naïve", "a b", "../x", "a" + "\n", "true", "none"]
 )
 def test_what_cannot_be_a_name_is_refused(name, tmp_path):
     with pytest.raises(UsageError, match="cannot be the name of a space"):
         scaffold.create("space", name, tmp_path / "mine")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("space", "architecture"), ("space", "sequence"), ("space", "batch"), ("strategy", "trial"), ("strategy", "run")],
+)
+def test_a_name_that_the_module_itself_needs_is_refused(kind, name, tmp_path):
+    with pytest.raises(UsageError, match=f"its class would be called {name.title()}.+ my_{name} for instance"):
+        scaffold.create(kind, name, tmp_path / "mine")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["space", "strategy"])
+def test_what_a_projects_readme_runs_comes_with_its_test_extra(kind, tmp_path):
+    scaffold.create(kind, "my_own", tmp_path / "mine")
+    project = tomllib.loads((tmp_path / "mine" / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    brought = {Requirement(text).name for text in wanted}
+    [run] = re.findall(r"^\$ nasplug run (.+)$", (tmp_path / "mine" / "README.md").read_text(), re.MULTILINE)
+    for asked, name in re.findall(r"--(space|strategy) (\S+)", run):
+        assert name == "my_own" or discovery.find(asked, name).distribution in brought
 
 
 def test_a_name_that_is_taken_is_refused(tmp_path):
