@@ -72,7 +72,6 @@ def interpreter() -> Any:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError:
         raise ConfigurationError(
-            "running networks on this machine as LiteRT models needs LiteRT: pip install ai-edge-litert, "
-            "or name another device than 'host'"
+            "LiteRT is missing, which the device 'host' and exported networks need: pip install ai-edge-litert"
         ) from None
     return Interpreter

@@ -12,13 +12,13 @@ from nasplug.training.checkpoints import Checkpoints
 from nasplug.training.distribution import Placement, Stream, host_parts
 from nasplug.training.layers import random_states
 from nasplug.training.measuring import Measured, Measuring
-from nasplug.training.progress import Progress
+from nasplug.training.progress import Diverged, Progress
 from nasplug.training.recipe import Recipe
 from nasplug.training.records import Records
 from nasplug.training.scalars import Scalars
 from nasplug.training.statistics import StatisticsPass, share_statistics
 from nasplug.training.step import TrainingStep, batch_signature
-from nasplug.training.tasks import Task
+from nasplug.training.tasks import Task, batches_per_epoch
 from nasplug.types import Evaluation, Purpose
 
 NetworkFactory = Callable[[np.random.Generator], Any]
@@ -59,8 +59,9 @@ class Training:
         """Returns the network trained from scratch and its accuracy, `source` "trained", `cost` in seconds of training.
 
         The next run trains the same network again. The answer is a function of fields and `seed` on one machine, bit
-        for bit, whatever else runs there (see `backend.configure`, which must have been called). Raises `Diverged`,
-        naming the step, on a loss that is not finite.
+        for bit, whatever else runs there (see `backend.configure`, which must have been called). Its cost leaves out
+        how the step is traced; on several devices the first step does that, and counts. Raises `Diverged`, naming the
+        step, on a loss that is not finite, and `ConfigurationError` where the images do not make one batch.
         """
         task, recipe, placement = self.task, self.recipe, self.placement
         compiled = self._begun(np.random.default_rng(seed))
@@ -82,7 +83,7 @@ class Training:
 
     @property
     def _per_epoch(self) -> int:
-        return self.task.training_size(self.purpose) // self._batch
+        return batches_per_epoch(self.task, self.purpose, self._batch)
 
     def _begun(self, rng: np.random.Generator) -> "_Compiled":
         """Returns the network with initial weights, and what is compiled for it."""
@@ -182,6 +183,10 @@ def _finish_statistics(
 def _evaluation(
     network: Any, measured: Measured, progress: Progress, cost: float, epochs: int, batch: int
 ) -> Evaluation:
+    """Returns what is told of a training. Raises `Diverged` where its last update left no numbers for weights."""
+    if not math.isfinite(measured.loss):
+        end = f"the held-out loss is {measured.loss} after the last step, {progress.steps}"
+        raise Diverged(f"the training diverged: {end}")
     metrics = {
         "parameters": float(sum(math.prod(v.shape) for v in network.trainable_variables)),
         "loss": measured.loss,

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from small import RECIPE, Dropping, Small
 
+from nasplug.errors import ConfigurationError
 from nasplug.training import configure, load_task, train
 from nasplug.training.backend import tf
 from nasplug.training.loop import Training
@@ -82,6 +83,17 @@ def test_results_do_not_depend_on_the_number_of_threads():
 def test_divergence_names_the_step():
     with pytest.raises(Diverged, match=r"at step \d+ of 200"):
         run(recipe=attrs.evolve(RECIPE, learning_rate=1e30))
+
+
+def test_a_last_update_that_ruins_the_weights_is_no_result():
+    one_step = attrs.evolve(RECIPE, batch=10_000, learning_rate=1e30, warmup=0.0)
+    with pytest.raises(Diverged, match=r"the held-out loss is (nan|inf) after the last step, 1"):
+        run(recipe=one_step)
+
+
+def test_images_that_do_not_make_a_batch_are_no_training():
+    with pytest.raises(ConfigurationError, match="10000 training images do not make one batch of 10001"):
+        run(recipe=attrs.evolve(RECIPE, batch=10_001))
 
 
 def test_weight_decay_acts_on_convolution_kernels_alone():
