@@ -1,5 +1,6 @@
 """The reported accuracy of the incumbent as trainings go by: one curve a repeat, for each strategy."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -18,8 +19,8 @@ GRID = 200  # points of the axis of training cost
 class Curves:
     """The curves of one strategy: `reported` `[repeats, trainings]` in percent, `cost` as cumulative seconds.
 
-    Entry `[r, i]` is what repeat r reports after i + 1 trainings, NaN while it has no complete trial. A repeat that
-    ended early keeps its incumbent and its cost.
+    Entry `[r, i]` is what repeat r reports after i + 1 trainings, NaN while it has no complete trial or the final
+    evaluation of its incumbent failed. A repeat that ended early keeps its incumbent and its cost.
     """
 
     strategy: str
@@ -40,15 +41,20 @@ class Curves:
 def curves(trials: pd.DataFrame) -> list[Curves]:
     """Returns the curves of every strategy in a tidy table of trials, in the order of the table.
 
-    Raises `UsageError` for missing columns, an empty table, or a strategy none of whose trials is complete.
+    Raises `UsageError` for missing columns, an empty table, or a repeat that reports nothing in the end.
     """
-    missing = [column for column in COLUMNS if column not in trials]
-    if missing:
-        raise UsageError(f"The table of trials lacks the columns {', '.join(missing)}; there are {list(trials)}.")
+    need_columns(trials, COLUMNS)
     searched = trials[trials["purpose"] == "search"]
     if searched.empty:
         raise UsageError("There are no trials to compare: the table is empty.")
     return [_of(str(name), part) for name, part in searched.groupby("strategy", sort=False)]
+
+
+def need_columns(trials: pd.DataFrame, columns: Sequence[str]) -> None:
+    """Raises `UsageError`, with the columns that there are, unless the table of trials has all `columns`."""
+    missing = [column for column in columns if column not in trials]
+    if missing:
+        raise UsageError(f"The table of trials lacks the columns {', '.join(missing)}; there are {list(trials)}.")
 
 
 def by_cost(all_curves: list[Curves]) -> tuple[Floats, list[Floats]]:
@@ -63,20 +69,33 @@ def by_cost(all_curves: list[Curves]) -> tuple[Floats, list[Floats]]:
 def _of(name: str, part: pd.DataFrame) -> Curves:
     order = part.sort_values(["repeat", "number"], kind="stable")
     place = order.groupby("repeat", sort=True).cumcount()
-    reported = _table(order, place, "reported").ffill(axis=1).to_numpy(dtype=float)
+    wide = _table(order, place, "reported")
+    reported = _kept(wide.to_numpy(dtype=float), order.groupby("repeat", sort=True).size().to_numpy())
     cost = _table(order, place, "cost").fillna(0.0).cumsum(axis=1).to_numpy(dtype=float)
-    if not np.isfinite(reported[:, -1]).all():
-        failed = int((~np.isfinite(reported[:, -1])).sum())
-        raise UsageError(
-            f"{failed} of {len(reported)} repeats of {name!r} report nothing: all their trials, or the final "
-            "evaluations, failed. 'error' in trials.csv says why."
-        )
+    _need_ends(name, wide.index[~np.isfinite(reported[:, -1])].tolist(), len(wide))
     return Curves(name, reported, cost)
 
 
 def _table(order: pd.DataFrame, place: "pd.Series[int]", column: str) -> pd.DataFrame:
     wide: Any = order.assign(place=place).pivot(index="repeat", columns="place", values=column)
     return pd.DataFrame(wide.sort_index().sort_index(axis=1)).astype(float)
+
+
+def _kept(values: Floats, lengths: NDArray[np.int64]) -> Floats:
+    """Returns `values` `[repeats, trainings]` where each row keeps its last value beyond its length `[repeats]`."""
+    beyond = np.arange(values.shape[1]) >= lengths[:, None]
+    return np.where(beyond, values[np.arange(len(values)), lengths - 1][:, None], values)
+
+
+def _need_ends(name: str, silent: list[int], repeats: int) -> None:
+    if not silent:
+        return
+    which = ", ".join(map(str, silent[:5])) + (", …" if len(silent) > 5 else "")
+    raise UsageError(
+        f"{len(silent)} of {repeats} repeats of {name!r} report nothing in the end ({which}): all their trials, or the "
+        "final evaluation of the incumbent, failed. 'error' in trials.csv says why; a repeat whose file below repeats/ "
+        "is removed is made again."
+    )
 
 
 def _at_costs(c: Curves, axis: Floats) -> Floats:

@@ -18,6 +18,8 @@ def speedups(all_curves: Sequence[Curves], levels: Sequence[float]) -> pd.DataFr
     `factor` = trainings of `than` / trainings of `strategy` until their mean curves reach the level. Only pairs of
     which both reach it have a row. `low` and `high` bound the middle 95 % of 2,000 resamples of the repeats (percentile
     bootstrap); they are empty for one repeat, and `high` is inf where resamples of `than` do not reach the level.
+    Strategies with equally many repeats are resampled together: repeat r has the same seed in each, and stays beside
+    its like, so that the interval is that of paired samples.
     """
     means = [_resampled_means(c) for c in all_curves]
     rows = []
@@ -33,7 +35,10 @@ def speedups(all_curves: Sequence[Curves], levels: Sequence[float]) -> pd.DataFr
 
 
 def _resampled_means(c: Curves) -> Floats:
-    """Returns the mean curves of resamples, `[resamples, trainings]`; no resample for a single repeat."""
+    """Returns the mean curves of resamples, `[resamples, trainings]`; no resample for a single repeat.
+
+    The seed is the same for every strategy, so that equally many repeats are drawn in the same way.
+    """
     if c.repeats < 2:
         return np.empty((0, c.reported.shape[1]))
     rng = np.random.default_rng(0)

@@ -12,13 +12,20 @@ def summary(all_curves: Sequence[Curves]) -> pd.DataFrame:
     """Returns one row a strategy, axis (`trainings`, `cost` in seconds) and place on it.
 
     Columns: `strategy, by, x, repeats, mean, std, q25, median, q75`, accuracies in percent; `repeats` have a complete
-    trial by then; `std` is that of a sample, empty for one repeat.
+    trial by then, and are what is described, where the mean line of the figure needs all repeats; `std` is that of a
+    sample, empty for one repeat. A strategy one of whose repeats cost nothing (`free`) has no rows by cost.
     """
     parts = [_rows(c.strategy, "trainings", np.arange(1.0, c.reported.shape[1] + 1), c.reported) for c in all_curves]
-    if all(c.cost[:, -1].min() > 0 for c in all_curves):
-        axis, values = by_cost(list(all_curves))
-        parts += [_rows(c.strategy, "cost", axis, v) for c, v in zip(all_curves, values, strict=True)]
+    paid = [c for c in all_curves if not free(c)]
+    if paid:
+        axis, values = by_cost(paid)
+        parts += [_rows(c.strategy, "cost", axis, v) for c, v in zip(paid, values, strict=True)]
     return pd.concat(parts, ignore_index=True)
+
+
+def free(c: Curves) -> bool:
+    """Returns whether one of the repeats cost nothing: what it reports by seconds of training is not defined."""
+    return bool(c.cost[:, -1].min() <= 0)
 
 
 def _rows(strategy: str, by: str, x: Floats, values: Floats) -> pd.DataFrame:

@@ -38,6 +38,22 @@ def test_nothing_is_reported_before_the_first_complete_trial():
     assert (first["repeats"], first["mean"]) == (1, 50.0)
 
 
+def test_a_final_evaluation_that_failed_is_not_hidden_behind_the_one_before():
+    (c,) = curves(table(a=[[50.0, np.nan, 70.0], [40.0, 80.0]]))
+    np.testing.assert_array_equal(c.reported, [[50.0, np.nan, 70.0], [40.0, 80.0, 80.0]])
+    np.testing.assert_array_equal(c.mean, [45.0, np.nan, 75.0])
+    with pytest.raises(UsageError, match=r"1 of 2 repeats of 'a' report nothing in the end \(1\)"):
+        curves(table(a=[[50.0, 60.0], [40.0, np.nan]]))
+
+
+def test_a_strategy_that_cost_nothing_takes_no_other_from_the_summary_by_cost():
+    trials = table(free=[[50.0, 60.0]], paid=[[50.0, 60.0]])
+    trials.loc[trials["strategy"] == "free", "cost"] = 0.0
+    found = summary(curves(trials))
+    assert set(found[found["by"] == "cost"]["strategy"]) == {"paid"}
+    assert set(found[found["by"] == "trainings"]["strategy"]) == {"free", "paid"}
+
+
 def test_the_summary_is_numpys():
     values = np.sort(np.random.default_rng(0).uniform(50, 90, (9, 4)), axis=1)
     found = summary(curves(table(a=values.tolist())))
@@ -95,6 +111,7 @@ def test_the_interval_of_two_samples_of_one_law_contains_1_nearly_always_and_low
         (table(a=[[50.0]]).drop(columns="reported"), "lacks the columns reported"),
         (table(a=[[50.0]]).iloc[:0], "the table is empty"),
         (table(a=[[np.nan]], b=[[50.0]]), "1 of 1 repeats of 'a' report nothing"),
+        (table(a=[[50.0, np.nan]]), "1 of 1 repeats of 'a' report nothing"),
     ],
 )
 def test_a_table_that_cannot_be_compared_is_refused(trials, message):
