@@ -28,7 +28,7 @@ class Best:
     source: str
 
     def document(self) -> dict[str, Any]:
-        """Returns what is printed as JSON; where `source` is "surrogate", `test` is a predicted validation accuracy."""
+        """Returns what is printed as JSON; where `source` is a surrogate, `test` is a predicted validation accuracy."""
         names = ("validation", "test", "source", "latency", "metrics")
         return {"architecture": str(self.architecture)} | {name: getattr(self, name) for name in names}
 

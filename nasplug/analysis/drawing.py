@@ -35,12 +35,18 @@ def new_figure(width: float = 6.4, height: float = 4.0) -> "Figure":
 
 
 def save(figure: "Figure", path: Path) -> None:
-    """Writes the figure in the format that the file's name ends with. Raises `UsageError` for another, or no place."""
+    """Writes the figure in the format that the file's name ends with; its texts are shown as they are, `$` too.
+
+    Raises `UsageError` for another format, or where it cannot be written.
+    """
     from matplotlib import rc_context
+    from matplotlib.text import Text
 
     kind = path.suffix.removeprefix(".").lower()
     if kind not in FORMATS:
         raise UsageError(f"{path}: a figure is written as {', '.join('.' + form for form in FORMATS)}.")
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)  # the names of runs, options and devices are no formulas
     try:
         with rc_context(STYLE):
             figure.savefig(path, format=kind, metadata=FORMATS[kind])
