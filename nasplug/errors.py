@@ -40,6 +40,10 @@ class StorageError(NasplugError):
     """The database cannot be opened, read or written, or disagrees with the request."""
 
 
+class NameTaken(StorageError):
+    """A run of that name is stored already."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Returns ` Did you mean 'x'?` for the closest known name, else an empty string."""
     close = difflib.get_close_matches(name, list(known), n=1)

@@ -19,6 +19,10 @@ from nasplug.schema import begin_exclusively, locks
 
 BEAT = 10.0  # seconds between two signs of life
 SILENCE = 3.5 * BEAT  # for so long none: the driver is gone
+_DRIVER = sa.bindparam("driver", type_=sa.String)
+_OURS: sa.Select[Any] = sa.select(sa.literal_column("1")).where(locks.c.owner == _DRIVER).with_for_update(read=True)
+# true while `driver`, the owner of a lock, holds it, which stays so until the transaction ends; or without a driver
+PERMITTED = sa.or_(_DRIVER.is_(None), _OURS.exists())
 
 
 @attrs.define(eq=False)
@@ -34,7 +38,6 @@ class RunLock:
     name: str
     beat: float = BEAT
     owner: str = attrs.field(factory=lambda: str(uuid.uuid4()))
-    lost: bool = attrs.field(default=False, init=False)
     _thread: threading.Thread = attrs.field(init=False)
     _ended: threading.Event = attrs.field(factory=threading.Event, init=False)
 
@@ -50,7 +53,8 @@ class RunLock:
         if held is not None:
             raise StorageError(
                 f"The run {self.name!r} is driven by process {held.pid} on {held.host} at this moment. Wait until it "
-                "has ended, stop it there, or start a run under another --name."
+                "has ended, stop it there, or start a run under another --name; if it is dead, try again in "
+                f"{SILENCE:g} s."
             )
         self._thread = threading.Thread(target=self._beat, name="sign of life", daemon=True)
         self._thread.start()
@@ -63,13 +67,12 @@ class RunLock:
             connection.execute(locks.delete().where(locks.c.run == self.run, locks.c.owner == self.owner))
             connection.commit()
 
-    def check(self) -> None:
-        """Raises `StorageError` where another driver took the run over while this one gave no sign of life."""
-        if self.lost:
-            raise StorageError(
-                f"The run {self.name!r} was taken over by another process while this one was suspended for more than "
-                f"{SILENCE:g} s. What is stored is kept; the other process goes on."
-            )
+    def lost(self) -> StorageError:
+        """Returns the error of a driver whose run another one took over, while it gave no sign of life."""
+        return StorageError(
+            f"The run {self.name!r} was taken over by another process while this one was suspended for more than "
+            f"{SILENCE:g} s. What is stored is kept; the other process goes on."
+        )
 
     def _take(self, connection: sa.Connection, stale: Any) -> Any:
         """Returns None where the lock is now ours, else whose it is; `stale` is a holder that may be replaced."""
@@ -103,9 +106,8 @@ class RunLock:
             with suppress(SQLAlchemyError), self.connect() as connection:  # busy or away: the next one counts
                 done = connection.execute(mine.values(beats=locks.c.beats + 1, beaten=time.time()))
                 connection.commit()
-                self.lost = done.rowcount == 0 and not self._ended.is_set()
-            if self.lost:
-                return
+                if done.rowcount == 0:  # taken over: the next write of this driver is refused
+                    return
 
 
 def _machine() -> str:

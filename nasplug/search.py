@@ -9,7 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from nasplug.choice import Choice, Plugin, with_needed
-from nasplug.errors import NasplugError, StorageError, UsageError
+from nasplug.errors import NameTaken, NasplugError, StorageError, UsageError
 from nasplug.loop import Loop
 from nasplug.result import Result
 from nasplug.run import Run
@@ -122,10 +122,15 @@ def _executed(loop: Loop, storage: "Storage", key: int) -> str:
 
 
 def _created(storage: "Storage", run: Run, name: str | None) -> int:
-    if name is None:
+    """Returns the id of a new run; without a name it takes the next free one."""
+    created, stem = partial(storage.create, settings=run.settings.identity(), versions=versions(run.settings)), run.name
+    if name is not None:
+        return created(name)
+    while True:
         taken = {stored.name for stored in storage.all_runs()}
-        run.name = next(free for i in count(1) if (free := f"{run.name}-{i}") not in taken)
-    return storage.create(run.name, run.settings.identity(), versions(run.settings))
+        run.name = next(free for i in count(1) if (free := f"{stem}-{i}") not in taken)
+        with suppress(NameTaken):  # meanwhile, by a driver that started at the same moment
+            return created(run.name)
 
 
 def _resumed(storage: "Storage", run: Run, name: str | None) -> int:

@@ -1,29 +1,28 @@
 """Trials in a database, through SQLAlchemy: a SQLite file (WAL) or PostgreSQL. Imported where trials are stored."""
 
 import math
-import re
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any, cast
 
 import attrs
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
-from nasplug.errors import StorageError, did_you_mean
-from nasplug.lock import RunLock
+from nasplug.database import DEFAULT_URL, engine_of, file_of, masked, url_of
+from nasplug.errors import NameTaken, StorageError, did_you_mean
+from nasplug.lock import PERMITTED, RunLock
 from nasplug.schema import bring_up_to_date, runs, trials
 from nasplug.types import Architecture, Evaluation, Trial
 
-DEFAULT_URL = "sqlite:///nasplug.db"
 NAME_LENGTH = 200
 KEPT = "What is committed is kept; go on with --resume."
 ADVICE = {  # by what the database says; the last is for everything else
     "disk is full": f"Make room there. {KEPT}",
     "No space left": f"Make room there. {KEPT}",
     "readonly database": "Give yourself write permission there, or name another --storage.",
+    "read-only transaction": f"See that the server takes writes. {KEPT}",
     "onnection": f"See that the server is up and reachable. {KEPT}",
     "": "Check the path and your permissions, or name another --storage.",
 }
@@ -48,19 +47,15 @@ class Storage:
     def __init__(self, url: str = DEFAULT_URL, must_exist: bool = False) -> None:
         """Opens the database at `url` (a plain path means SQLite), creating its tables unless it `must_exist`."""
         self._lock: RunLock | None = None
-        wanted = url if re.match(r"[a-z][a-z0-9+_]+:", url) else f"sqlite:///{url}"
-        self.url = re.sub(r"(//[^:@/]*):[^@/]*@", r"\1:***@", wanted)  # what is shown: without its password
-        path = wanted.removeprefix("sqlite:///") if wanted.startswith("sqlite:///") else ""
-        if wanted in ("sqlite://", "sqlite:///", "sqlite:///:memory:"):
+        wanted = url_of(url)
+        self.url = masked(wanted)  # what is shown
+        file = file_of(wanted)
+        if must_exist and file and not file.exists():
             raise StorageError(
-                f"{url!r} names no file, and the trials would be lost: wanted for instance {DEFAULT_URL}."
-            )
-        if must_exist and path and not Path(path).exists():
-            raise StorageError(
-                f"There is no storage at {path}. Runs are kept in ./nasplug.db unless --storage names another."
+                f"There is no storage at {file}. Runs are kept in ./nasplug.db unless --storage names another."
             )
         with self._explained("open"):
-            self.engine = _engine(wanted)
+            self.engine = engine_of(wanted)
             self.connection = self.engine.connect()
             try:
                 bring_up_to_date(self.connection, self.url)
@@ -71,7 +66,7 @@ class Storage:
     def create(self, name: str, settings: dict[str, Any], versions: dict[str, str]) -> int:
         """Returns the id of a new run; `versions` are those of the distributions that take part.
 
-        Raises `StorageError` where the name is taken or no name.
+        Raises `NameTaken` where the name is taken, `StorageError` where it is no name.
         """
         if not name.isprintable() or not 0 < len(name) <= NAME_LENGTH:
             raise StorageError(f"A run's name has 1 to {NAME_LENGTH} printable characters, got {name[:300]!a}.")
@@ -82,7 +77,7 @@ class Storage:
                 self.connection.commit()
             except IntegrityError:
                 self.connection.rollback()
-                raise StorageError(
+                raise NameTaken(
                     f"A run named {name!r} is already in {self.url}. Add --resume to go on with it, "
                     "or choose another --name."
                 ) from None
@@ -91,9 +86,7 @@ class Storage:
     def add(self, run: int, trial: Trial) -> None:
         """Stores one trial and commits it; called before any plugin hears of the trial."""
         with self._explained("write to"):
-            if self._lock is not None:
-                self._lock.check()
-            self.connection.execute(_INSERT, _row(run, trial))
+            self._write(_INSERT, _row(run, trial))
             self.connection.commit()
 
     def add_missing(self, run: int, found: Iterable[Trial]) -> None:
@@ -101,9 +94,9 @@ class Storage:
         with self._explained("write to"):
             self.connection.rollback()
             known = set(self.connection.scalars(sa.select(trials.c.number).where(trials.c.run == run)))
-            rows = [_row(run, trial) for trial in found if trial.number not in known]
-            if rows:
-                self.connection.execute(_INSERT, rows)
+            for trial in found:
+                if trial.number not in known:
+                    self._write(_INSERT, _row(run, trial))
             self.connection.commit()
 
     @contextmanager
@@ -122,14 +115,14 @@ class Storage:
     def end(self, run: int, reason: str) -> None:
         """Notes why a run has ended."""
         with self._explained("write to"):
-            self.connection.execute(runs.update().where(runs.c.id == run), {"ended": reason})
+            self._write(runs.update().where(runs.c.id == run, PERMITTED), {"ended": reason})
             self.connection.commit()
 
     def discard_empty(self, run: int) -> None:
-        """Removes a run that has no trial; one that has any stays as it is."""
-        some = sa.exists().where(trials.c.run == run)
+        """Removes a run that has no trial; one that has any stays as it is, and so does another driver's."""
+        none = ~sa.exists().where(trials.c.run == run)
         with self._explained("write to"):
-            self.connection.execute(runs.delete().where(runs.c.id == run, ~some))
+            self.connection.execute(runs.delete().where(runs.c.id == run, none, PERMITTED), {"driver": self._driver})
             self.connection.commit()
 
     def all_runs(self) -> list[StoredRun]:
@@ -141,7 +134,7 @@ class Storage:
             .group_by(runs.c.id)
             .order_by(runs.c.id)
         )
-        with self._explained("read"):
+        with self._reading():
             return [StoredRun(**row) for row in self.connection.execute(query).mappings()]
 
     def run(self, name: str) -> StoredRun:
@@ -157,13 +150,32 @@ class Storage:
     def trials(self, run: int) -> list[Trial]:
         """Returns the trials of a run in the order of their numbers."""
         query = trials.select().where(trials.c.run == run).order_by(trials.c.number)
-        with self._explained("read"):
+        with self._reading():
             return [_trial(row) for row in self.connection.execute(query)]
 
     def close(self) -> None:
         """Closes the connection and its engine."""
         self.connection.close()
         self.engine.dispose()
+
+    @property
+    def _driver(self) -> str | None:
+        """The name under which this storage holds the lock of a run, if it drives one."""
+        return None if self._lock is None else self._lock.owner
+
+    def _write(self, statement: sa.UpdateBase, values: dict[str, Any]) -> None:
+        """Executes a statement on one row of a run. Raises `StorageError` where another driver took the run over."""
+        done = self.connection.execute(statement, values | {"driver": self._driver})
+        if self._lock is not None and done.rowcount == 0:
+            self.connection.rollback()
+            raise self._lock.lost()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Leaves no transaction open, in which PostgreSQL would wait beside a long evaluation."""
+        with self._explained("read"):
+            yield
+            self.connection.rollback()
 
     @contextmanager
     def _explained(self, doing: str) -> Iterator[None]:
@@ -181,20 +193,9 @@ class Storage:
             raise StorageError(f"Cannot {doing} {self.url}: {cause}. {advice}") from error
 
 
-_INSERT = trials.insert()
-
-
-def _engine(url: str) -> sa.Engine:
-    engine = sa.create_engine(url)
-    if engine.dialect.name == "sqlite":
-
-        @sa.event.listens_for(engine, "connect")
-        def durable(connection: Any, _: Any) -> None:
-            # NORMAL syncs the log at checkpoints: a killed process loses nothing, a power cut at most the last commits
-            for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-                connection.execute(f"PRAGMA {pragma}")
-
-    return engine
+_VALUES = sa.select(*(sa.bindparam(column.name, type_=column.type) for column in trials.c))
+_STORING = trials.insert().from_select(list(trials.c), _VALUES.where(PERMITTED))
+_INSERT = _STORING.execution_options(preserve_rowcount=True)
 
 
 def _row(run: int, trial: Trial) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 import toy
 
 import nasplug
+from nasplug import hookimpl
 from nasplug.errors import StorageError
 from nasplug.lock import RunLock
 from nasplug.schema import locks
@@ -40,7 +41,9 @@ def pretend(storage, **values):
 def test_a_second_driver_is_refused_by_host_and_process(storage):
     first = lock(storage)
     first.acquire()
-    with pytest.raises(StorageError, match=f"'run' is driven by process {os.getpid()} on {platform.node()} .*--name"):
+    with pytest.raises(
+        StorageError, match=f"by process {os.getpid()} on {platform.node()} .*if it is dead, try again in 35 s"
+    ):
         lock(storage).acquire()
     first.release()
     second = lock(storage)
@@ -56,7 +59,6 @@ def test_two_drivers_of_two_runs_share_a_database(storage):
     with storage.engine.connect() as connection:
         assert set(connection.scalars(sa.select(locks.c.run))) == {1, 2}  # held at the same time
     for one in both:
-        one.check()
         one.release()
 
 
@@ -101,18 +103,52 @@ def test_a_lock_of_another_machine_that_beats_is_kept_whatever_its_clock_says(st
     held.release()
 
 
-def test_who_was_taken_over_stores_nothing_more(storage):
+def test_the_lock_of_another_stays_when_who_was_taken_over_ends(storage):
     suspended = lock(storage)
     suspended.acquire()
     pretend(storage, owner="another")
-    deadline = time.monotonic() + 20
-    while not suspended.lost and time.monotonic() < deadline:
-        time.sleep(0.05)
-    with pytest.raises(StorageError, match="taken over by another process"):
-        suspended.check()
+    suspended._thread.join(20)
+    assert not suspended._thread.is_alive()  # nothing more to give a sign of life for
     suspended.release()
     with storage.engine.connect() as connection:
-        assert connection.scalar(sa.select(locks.c.owner)) == "another"  # the lock of the other stays
+        assert connection.scalar(sa.select(locks.c.owner)) == "another"
+
+
+class TakenOver:
+    """Another driver takes the run over when trial `number` is told, or before the first one; it finds `stored`."""
+
+    def __init__(self, url, number):
+        self.url, self.number, self.stored = url, number, []
+
+    @hookimpl
+    def on_start(self):
+        if self.number is None:
+            self._take()
+
+    @hookimpl
+    def on_trial(self, trial):
+        if trial.number == self.number:
+            self._take()
+
+    def _take(self):
+        other = Storage(self.url)
+        pretend(other, owner="another", machine="elsewhere")
+        self.stored = other.trials(1)
+        other.close()
+
+
+@pytest.mark.parametrize("number", [None, 0, 2, 6])
+@pytest.mark.parametrize("settings", [{"workers": 1}, {"workers": 3, "batch": 3}, {"workers": 3, "asynchronous": True}])
+def test_who_was_taken_over_stores_nothing_more(database, number, settings):
+    url = database("taken")
+    watch = TakenOver(url, number)
+    with pytest.raises(StorageError, match="'run' was taken over by another process"):
+        nasplug.search(toy.ToySpace(), "toy:Climber", budget=6, storage=url, name="run", observers=[watch], **settings)
+    storage = Storage(url)
+    run = storage.run("run")
+    assert run.ended is None
+    assert storage.trials(run.id) == watch.stored
+    storage.close()
 
 
 def test_a_run_that_is_driven_cannot_be_resumed_beside_it(database, tmp_path):

@@ -15,6 +15,7 @@ from nasplug.cli.completion import plugin_names
 from nasplug.cli.leaving import leave
 from nasplug.cli.output import best_rows, print_best, print_json
 from nasplug.cli.progress import Progress
+from nasplug.cli.safe import safe_flag
 from nasplug.cli.streams import prints_elsewhere
 from nasplug.errors import NasplugError
 from nasplug.result import Result
@@ -66,9 +67,9 @@ class LatencyRange(click.ParamType[tuple[float, float]]):
     help="Add middleware; the first is outermost.",
 )
 @click.option(
-    "--space-opt", multiple=True, metavar="k=v", help="An option of the space; 'nasplug show NAME' lists them."
+    "--space-opt", multiple=True, metavar="k=v,…", help="Options of the space; 'nasplug show NAME' lists them."
 )
-@click.option("--strategy-opt", multiple=True, metavar="k=v", help="An option of the strategy.")
+@click.option("--strategy-opt", multiple=True, metavar="k=v,…", help="Options of the strategy.")
 @click.option("--device", help="Measure every architecture's latency on this device, pixel1 for instance.")
 @click.option("--latency", type=LatencyRange(), help="Keep to architectures of this latency in ms on --device.")
 @click.option(
@@ -83,7 +84,7 @@ class LatencyRange(click.ParamType[tuple[float, float]]):
 @click.option(
     "--async", "asynchronous", is_flag=True, help="Suggest whenever a worker is free: faster, not repeatable."
 )
-@click.option("--safe", is_flag=True, help="Use no plugins but nasplug's own and those that NASPLUG_SAFE names.")
+@safe_flag
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
 def run_command(space_opt: tuple[str, ...], strategy_opt: tuple[str, ...], as_json: bool, **wanted: Any) -> None:
     """Search a space with a strategy, then evaluate the best architecture finally.
@@ -138,7 +139,9 @@ def _explain_interruption(progress: Progress, wanted: dict[str, Any]) -> None:
     run = progress.run
     if run is None:
         return click.echo("Interrupted before the first trial.", err=True)
-    arguments = [argument for argument in sys.argv[1:] if argument != "--resume"]
+    from nasplug.database import masked  # SQLAlchemy, which has stored the trials
+
+    arguments = [masked(argument) for argument in sys.argv[1:] if argument != "--resume"]
     name = [] if wanted["name"] else ["--name", run.name]
     command = shlex.join(["nasplug", *arguments, *name, "--resume"])
     return click.echo(
