@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from nasplug.analysis.pareto import frontier
+from nasplug.analysis.pareto import frontier, measured, volume_of
 from nasplug.cli.output import best_rows, emit, print_best, print_json, print_table
+from nasplug.cli.streams import for_output
 from nasplug.errors import StorageError
 from nasplug.result import best_of, rows
 from nasplug.types import Trial
@@ -79,7 +80,8 @@ def trials_command(run: str, storage: str, as_json: bool) -> None:
 def best_command(run: str, storage: str, as_json: bool) -> None:
     """Show the best architecture of RUN: chosen by validation accuracy, reported by test accuracy.
 
-    With a device, also the Pareto frontier of validation accuracy against latency.
+    With a device, also the Pareto frontier of validation accuracy against latency and its hypervolume, from the slowest
+    latency and the lowest accuracy of the run.
     """
     name, found = _load(storage, run)
     best = best_of(found)
@@ -90,13 +92,15 @@ def best_command(run: str, storage: str, as_json: bool) -> None:
             else f"The run {name!r} is empty."
         )
     front = [(t.latency, t.accuracy, str(t.architecture), t.number) for t in frontier(found)]
+    volume = volume_of(measured(found)) if front else None
     if as_json:
         named = [dict(zip(FRONT, row, strict=True)) for row in front]
-        return print_json(best.document() | ({"frontier": named} if named else {}))
+        return print_json(best.document() | ({"frontier": named, "hypervolume": volume} if named else {}))
     print_best(f"Best of {name}", best_rows(best))
     if front:
         click.echo()
-        print_table("Frontier of validation accuracy (%) against latency (ms)", FRONT, front)
+        title = f"Frontier of validation accuracy (%) against latency (ms), hypervolume {volume:.2f} % × ms"
+        print_table(title, FRONT, front)
     return None
 
 
@@ -115,7 +119,7 @@ def export_command(run: str, form: str, out: Path | None, storage: str) -> None:
         return print_json(table)
     text = _csv(table) if form == "csv" else _json(table)
     if out is None:
-        return emit(text.rstrip("\n"))
+        return emit(for_output(text.rstrip("\n")))
     try:
         out.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -22,7 +22,7 @@ def emit(text: str) -> None:
     Raises `StorageError` where it cannot be written, on a full disk for instance.
     """
     try:
-        click.echo(text)
+        click.echo(text, color=True)  # as it is: click would take what looks like a colour out of data
     except BrokenPipeError:
         leave(0)
     except OSError as error:

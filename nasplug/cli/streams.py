@@ -26,3 +26,8 @@ def prints_elsewhere() -> Iterator[None]:
 def printable(text: str) -> str:
     """Returns the text with what could steer a terminal (escapes, direction marks) written out; for foreign texts."""
     return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
+
+
+def for_output(text: str) -> str:
+    """Returns a foreign text as standard output takes it: whole for a file or a program, printable on a terminal."""
+    return printable(text) if sys.stdout.isatty() else text

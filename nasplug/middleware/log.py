@@ -37,7 +37,7 @@ class Log:
 
     def _write(self, event: dict[str, object]) -> None:
         with self._stream() as stream:
-            stream.write(json.dumps(event, ensure_ascii=False) + "\n")
+            stream.write(json.dumps(event) + "\n")  # ASCII: no text of a plugin can steer a terminal
 
     @contextmanager
     def _stream(self) -> Iterator[TextIO]:
