@@ -89,7 +89,7 @@ def _error(kind: str, message: str) -> Exception:
 
 
 def _plain(name: str, value: Any) -> Any:
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return ",".join(map(str, value))
     if isinstance(value, Path):
         return str(value.absolute())

@@ -79,8 +79,8 @@ def test_a_local_package_travels_whole_and_a_local_module_with_its_neighbours(tm
         del sys.modules[name]
 
 
-def test_paths_and_tuples_travel_as_texts():
+def test_paths_and_sequences_travel_as_texts():
     assert remote._plain("folder", Path("/data")) == "/data"
-    assert remote._plain("sizes", (1, 2)) == "1,2"
+    assert remote._plain("sizes", (1, 2)) == remote._plain("sizes", [1, 2]) == "1,2"
     with pytest.raises(ConfigurationError, match="option net is a object"):
         remote._plain("net", object())
