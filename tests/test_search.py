@@ -1,5 +1,7 @@
 """The loop through its public door: determinism, failures, duplicates, budgets, windows, the final evaluation."""
 
+import threading
+
 import attrs
 import pytest
 import toy
@@ -96,9 +98,33 @@ def test_the_generator_of_a_trial_depends_on_seed_and_number_alone():
     assert len({tuple(architectures) for architectures in drawn.values()}) == 1
 
 
-def test_steady_state_pays_for_the_whole_budget_and_keeps_workers_busy():
-    result = search(toy.ToySpace(seconds=0.02), budget=20, workers=4, asynchronous=True)
-    assert sorted(t.number for t in result.trials) == list(range(21))
+@attrs.define(eq=False)
+class Uneven(toy.ToySpace):
+    """The first evaluation ends after all others, which only go on three at a time."""
+
+    left: int = attrs.field(default=18, init=False)
+    others: threading.Barrier = attrs.field(init=False)
+    all_done: threading.Event = attrs.field(factory=threading.Event, init=False)
+
+    def __attrs_post_init__(self):
+        self.others = threading.Barrier(3, self._three_went_on)
+
+    def _three_went_on(self):
+        self.left -= 3
+        if not self.left:
+            self.all_done.set()
+
+    @hookimpl
+    def evaluate(self, architecture, purpose, epochs, seed):
+        if purpose == "search":
+            assert self.all_done.wait(60) if architecture.code == (0, 0, 0) else self.others.wait(60) < 3
+        return super().evaluate(architecture, purpose, epochs, seed)
+
+
+def test_steady_state_keeps_every_worker_busy_while_one_evaluation_lasts():
+    result = search(Uneven(), "toy:Grid", budget=19, workers=4, asynchronous=True)
+    assert [trial.error for trial in result.trials if trial.state == "failed"] == []
+    assert sorted(trial.number for trial in result.trials) == list(range(20))
 
 
 def test_a_latency_window_restricts_every_strategy():
