@@ -132,5 +132,12 @@ class HookSpecs:
         """
 
     @first
+    def predicts_from(self, budget: int | None, batch: int) -> int | None:
+        """Returns after how many trials of a run the strategy suggests what it predicted; None: it never does.
+
+        Called outside of a search, for the dotted line in the figure of a comparison.
+        """
+
+    @first
     def published(self) -> "dict[str, list[Published]] | None":
         """Returns what a paper published of architectures of this space, by a name for each set; None: nothing."""

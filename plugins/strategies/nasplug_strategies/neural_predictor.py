@@ -94,7 +94,7 @@ class NeuralPredictorSearch:
     @hookimpl
     def suggest(self, run: "Run", count: int) -> list[Architecture]:
         """Returns new random architectures, then the best predicted; `[]` while a fit waits for pending trials."""
-        missing = self._n(run.budget, run.settings.batch) - self._handed
+        missing = self.predicts_from(run.budget, run.settings.batch) - self._handed
         if missing > 0 and self._fitted is None and (found := self._random(run, min(count, missing))):
             return found
         if self._until_fit() <= 0:
@@ -118,6 +118,15 @@ class NeuralPredictorSearch:
         return predict(run, architectures, self.settings())
 
     @hookimpl
+    def predicts_from(self, budget: int | None, batch: int) -> int:
+        """Returns the N of random ones: the option, else the preset's, at most 2/3 of the budget in whole batches."""
+        first = FIRST[self.preset]
+        if self.n or not budget:
+            return self.n or first
+        most = max(1, round(2 * budget / 3))
+        return min(first, most - most % batch or most)  # a part of a batch would leave workers idle
+
+    @hookimpl
     def register_commands(self, group: "click.Group") -> None:
         """Adds `nasplug predictor`."""
         from nasplug_strategies.commands import predictor
@@ -127,14 +136,6 @@ class NeuralPredictorSearch:
     @property
     def _handed(self) -> int:
         return len(self._seen.seen)
-
-    def _n(self, budget: int | None, batch: int = 1) -> int:
-        """Returns the option, else the preset's: at most 2/3 of the budget, in whole batches: no worker idles."""
-        first = FIRST[self.preset]
-        if self.n or not budget:
-            return self.n or first
-        most = max(1, round(2 * budget / 3))
-        return min(first, most - most % batch or most)
 
     def _until_fit(self) -> float:
         """Returns how many more of the K may be handed out before the next fit; infinite if there is none."""
@@ -164,7 +165,8 @@ class NeuralPredictorSearch:
 
     def _best(self, run: "Run", count: int) -> list[Architecture]:
         """Returns the next `count` of the ranking that nothing was paid for, at most up to K and the next fit."""
-        left = math.inf if self.k is None else self._n(run.budget, run.settings.batch) + self.k - self._handed
+        first = self.predicts_from(run.budget, run.settings.batch)
+        left = math.inf if self.k is None else first + self.k - self._handed
         new = (architecture for architecture in self._ranking if self._seen.add(run.hook, architecture))
         return list(islice(new, max(0, int(min(count, left, self._until_fit())))))
 

@@ -102,14 +102,14 @@ def test_the_pool_bounds_the_search(drive):
 
 def test_n_is_at_most_two_thirds_of_the_budget(drive):
     first = {
-        preset: [NeuralPredictorSearch(preset=preset)._n(budget) for budget in (None, 1, 10, 100, 1000)]
+        preset: [NeuralPredictorSearch(preset=preset).predicts_from(budget, 1) for budget in (None, 1, 10, 100, 1000)]
         for preset in ("paper", "best")
     }
     assert first == {"paper": [172, 1, 7, 67, 172], "best": [40, 1, 7, 40, 40]}
 
 
 def test_n_is_a_whole_number_of_batches():
-    assert [NeuralPredictorSearch()._n(8, batch) for batch in (1, 2, 4, 8)] == [5, 4, 4, 5]
+    assert [NeuralPredictorSearch().predicts_from(8, batch) for batch in (1, 2, 4, 8)] == [5, 4, 4, 5]
 
 
 def test_failed_trials_are_survived(drive, toy_accuracy):
