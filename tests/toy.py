@@ -40,6 +40,7 @@ class ToySpace:
     kills: str = option("", "the code whose evaluation kills its process")
     value: float = option(-1.0, "what every evaluation claims instead of the accuracy; nan and 250 are wrong")
     broken: bool = option(False, "no evaluation can ever succeed")
+    says: str = option("", "what every evaluation prints on standard output")
     calls: Path | None = option(None, "a file that gets one line an evaluation")
 
     @hookimpl
@@ -72,6 +73,8 @@ class ToySpace:
         if self.calls:
             with self.calls.open("a") as lines:
                 lines.write(f"{code}\n")
+        if self.says:
+            print(self.says, flush=True)
         time.sleep(3600.0 if code == self.hangs else self.seconds)
         if code == self.kills:
             os._exit(7)
@@ -102,6 +105,24 @@ class Climber:
             return [run.hook.sample(rng=run.rng) for _ in range(count)]
         best = max(done, key=lambda trial: trial.accuracy)
         return [run.hook.mutate(architecture=best.architecture, rng=run.rng) for _ in range(count)]
+
+
+@attrs.define(eq=False)
+class Foreseer:
+    """Samples, and predicts by a rule of thumb: the more each operation counts, the better."""
+
+    @hookimpl
+    def suggest(self, run: Run, count: int) -> list[Architecture]:
+        return [run.hook.sample(rng=run.rng) for _ in range(count)]
+
+    @hookimpl
+    def predict(self, run: Run, architectures: Sequence[Architecture]) -> np.ndarray:
+        assert run.trials, "there is nothing to learn from"
+        return np.array([50.0 + sum(architecture.code) for architecture in architectures])
+
+    @hookimpl
+    def predicts_from(self, budget: int | None) -> int | None:
+        return budget and budget // 2
 
 
 @attrs.define(eq=False)

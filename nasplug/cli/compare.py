@@ -10,6 +10,7 @@ from nasplug.cli.completion import plugin_names
 from nasplug.cli.output import print_json, print_table
 from nasplug.cli.run import LatencyRange
 from nasplug.cli.safe import safe_option
+from nasplug.cli.streams import prints_elsewhere
 
 
 @click.command()
@@ -34,7 +35,7 @@ from nasplug.cli.safe import safe_option
 @click.option("--latency", type=LatencyRange(), help="Keep to architectures of this latency in ms on --device.")
 @click.option("--level", "levels", type=float, multiple=True, help="Percent to reach.  [default: where each ends]")
 @click.option(
-    "--mark", "marks", type=int, multiple=True, metavar="N", help="A dotted line there.  [default: the options n=…]"
+    "--mark", "marks", type=int, multiple=True, metavar="N", help="A dotted line.  [default: where predictions begin]"
 )
 @click.option("--title", help="Of the figure.  [default: space and repeats]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -63,13 +64,14 @@ def compare_command(
     from nasplug.experiments.plan import Plan
 
     plan = Plan(space_options=options.parse(space_opt, "--space-opt"), **wanted)
-    comparison = Comparison.open(plan, out)
-    with Repeats(comparison) as progress:
-        comparison.run(workers, progress.tell)
+    with prints_elsewhere():
+        comparison = Comparison.open(plan, out)
+        with Repeats(comparison) as progress:
+            comparison.run(workers, progress.tell)
     outcome = Outcome.of(write_trials(comparison.rows(), out), levels)
     write_outcome(outcome, plan, out, title, marks)
-    if plan.repeats == 1:
-        click.echo("One repeat has no spread: std and intervals are empty. Raise --repeats.", err=True)
+    for remark in outcome.remarks():
+        click.echo(remark, err=True)
     if as_json:
         return print_json(outcome.document() | {"out": str(out)})
     columns = ("strategy", "repeats", "mean", "std", "q25", "median", "q75")

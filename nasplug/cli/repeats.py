@@ -1,11 +1,14 @@
 """Shows a comparison as it goes: a bar with the time left on a terminal, a line now and then elsewhere."""
 
+import sys
 import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 import click
+
+from nasplug.cli.streams import printable
 
 if TYPE_CHECKING:
     from nasplug.experiments.comparison import Comparison
@@ -30,7 +33,7 @@ class Repeats:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         self._todo = len(self.comparison.missing())
-        console = Console(stderr=True, soft_wrap=True)
+        console = Console(file=sys.stderr, soft_wrap=True)  # the stream itself: a repeat replaces sys.stderr
         columns = (TextColumn("repeats"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         self._bar = Progress(
             *columns, TextColumn("{task.fields[left]}"), console=console, disable=not console.is_terminal
@@ -41,7 +44,7 @@ class Repeats:
 
     def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
         self._bar.stop()
-        if kind is KeyboardInterrupt:
+        if kind is KeyboardInterrupt or (kind and self.done):
             click.echo(f"{self.done} repeats are kept. The same command goes on where they end.", err=True)
 
     def tell(self, said: list[str]) -> None:
@@ -50,7 +53,7 @@ class Repeats:
         for line in said:
             if line not in self._shown:
                 self._shown.add(line)
-                click.echo(line, err=True)
+                click.echo(printable(line), err=True)
         self._bar.update(0, completed=self.done, left=self._left())
         now = time.monotonic()
         if self._bar.disable and (now - self._printed > SECONDS or self.done == self._todo):

@@ -5,17 +5,20 @@ import json
 import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import as_completed
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
 import attrs
 
+from nasplug import manager
 from nasplug.choice import Choice
-from nasplug.errors import StorageError
+from nasplug.errors import NasplugError, StorageError
 from nasplug.experiments.contender import Contender
 from nasplug.experiments.files import write
 from nasplug.experiments.plan import Plan
 from nasplug.experiments.repeat import repeat
+from nasplug.settings import Settings
 from nasplug.versions import versions
 
 
@@ -31,8 +34,15 @@ class Comparison:
         """Returns the comparison that `folder` holds or will hold. Raises `NasplugError` before anything is run."""
         choices = [Choice.of(plan.space, c.strategy, plan.space_options, c.options) for c in plan.contenders]
         given: dict[str, Any] = {"budget": plan.budget, "bounded": False, "batch": None, "device": plan.device}
-        found = [versions(choice.settings([], workers=1, **given)) for choice in choices]
-        plan.keep(folder, {name: version for each in found for name, version in each.items()})
+        settings = [choice.settings([], workers=1, **given) for choice in choices]
+        marks = {
+            contender.text: mark
+            for contender, choice, each in zip(plan.contenders, choices, settings, strict=True)
+            if (mark := _mark(choice, each)) is not None
+        }
+        plan.keep(folder, {name: version for each in settings for name, version in versions(each).items()}, marks)
+        for half in folder.glob("**/*.part"):  # of a command that was killed while it wrote
+            half.unlink(missing_ok=True)
         return cls(plan, folder)
 
     def missing(self) -> list[tuple[Contender, int]]:
@@ -64,6 +74,13 @@ class Comparison:
         return self.folder / "repeats" / f"{readable}-{digest}" / f"{number:05d}.json"
 
 
+def _mark(choice: Choice, settings: Settings) -> int | None:
+    """Returns after how many trials of this budget the strategy predicts; None: it never does."""
+    hook = manager.build(choice.space, choice.strategy, space_name=choice.space_name).hook
+    mark: int | None = hook.predicts_from(budget=settings.budget, batch=settings.batch)
+    return mark
+
+
 Outcomes = Iterator[tuple[tuple[Contender, int], dict[str, Any]]]
 
 
@@ -73,7 +90,7 @@ def _here(plan: Plan, todo: list[tuple[Contender, int]]) -> Outcomes:
 
 
 def _side_by_side(plan: Plan, todo: list[tuple[Contender, int]], workers: int) -> Outcomes:
-    from pebble import ProcessPool
+    from pebble import ProcessExpired, ProcessPool
 
     from nasplug.middleware.processes import be_a_worker
 
@@ -82,7 +99,12 @@ def _side_by_side(plan: Plan, todo: list[tuple[Contender, int]], workers: int) -
     try:
         futures = {pool.schedule(repeat, args=(plan, *task)): task for task in todo}
         for future in as_completed(futures):
-            yield futures[future], future.result()
+            yield futures.pop(future), future.result()  # what is kept in a file is not kept here
+    except (ProcessExpired, BrokenProcessPool) as death:
+        raise NasplugError(
+            f"A worker process died (exit code {getattr(death, 'exitcode', 'unknown')}): killed by the system where "
+            "memory ran out, or by a crash of its own. Fewer --workers need less memory."
+        ) from death
     finally:
         pool.stop()
         pool.join()

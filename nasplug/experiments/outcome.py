@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from nasplug.analysis.comparison_figure import comparison_figure
-from nasplug.analysis.curves import Curves, curves
+from nasplug.analysis.curves import COLUMNS, Curves, curves, need_columns
 from nasplug.analysis.drawing import save
 from nasplug.analysis.levels import default_levels, trainings_to
 from nasplug.analysis.reported import reported_name
 from nasplug.analysis.speedups import speedups
-from nasplug.analysis.summary import summary
+from nasplug.analysis.summary import free, summary
 from nasplug.errors import StorageError
-from nasplug.experiments.contender import Contender, labels
+from nasplug.experiments.contender import labels
 from nasplug.experiments.files import write
-from nasplug.experiments.plan import Plan
+from nasplug.experiments.plan import Plan, marks_of
 from nasplug.experiments.repeat import CLOCK
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Outcome:
     @classmethod
     def of(cls, trials: "pd.DataFrame", levels: Sequence[float]) -> "Outcome":
         """Returns the outcome of a tidy table of trials; without `levels`, at those where the strategies end."""
+        need_columns(trials, (*COLUMNS, "state", "source"))
         finals = trials[(trials["purpose"] == "final") & (trials["state"] == "complete")]
         found = curves(trials)
         wanted = list(levels) or default_levels(found)
@@ -60,10 +61,14 @@ class Outcome:
         found: list[dict[str, Any]] = last.to_dict(orient="records")
         return found
 
-
-def default_marks(contenders: Sequence[Contender]) -> list[int]:
-    """Returns where predictions begin in strategies that were given the option `n`, as far as they were."""
-    return sorted({int(n) for contender in contenders if (n := contender.options.get("n", "")).isdigit()})
+    def remarks(self) -> list[str]:
+        """Returns what the tables leave empty or out, and why, in sentences."""
+        found = []
+        if any(c.repeats == 1 for c in self.curves):
+            found.append("One repeat has no spread: std and intervals are empty. Raise --repeats.")
+        if costless := [c.strategy for c in self.curves if free(c)]:
+            found.append(f"No summary by cost of {', '.join(costless)}: a repeat of it cost no training.")
+        return found
 
 
 def write_trials(repeats: Iterable[list[dict[str, Any]]], folder: Path) -> "pd.DataFrame":
@@ -84,25 +89,38 @@ def write_outcome(outcome: Outcome, plan: Plan, folder: Path, title: str | None,
     """Writes `summary.csv`, `levels.csv`, `speedups.csv` and the figure."""
     for name in ("summary", "levels", "speedups"):
         write(folder / f"{name}.csv", _csv(getattr(outcome, name)))
-    figure = _figure(outcome, plan, title, marks)
+    figure = _figure(outcome, plan, folder, title, marks)
     for form in FIGURES:
         save(figure, folder / f"comparison.{form}")
 
 
 def figure_of(folder: Path, title: str | None, marks: Sequence[int]) -> "Figure":
-    """Returns the figure of a finished comparison. Raises `NasplugError` for a folder that holds none."""
+    """Returns the figure of the trials in the folder of a comparison. Raises `NasplugError` where there are none.
+
+    The plan may have gone on since they were written: strategies and repeats are those of the table.
+    """
+    outcome = Outcome.of(_read_trials(folder), ())
+    strategies, repeats = tuple(c.strategy for c in outcome.curves), outcome.curves[0].repeats
+    there = attrs.evolve(Plan.of(folder), strategies=strategies, repeats=repeats)
+    return _figure(outcome, there, folder, title, marks)
+
+
+def _read_trials(folder: Path) -> "pd.DataFrame":
     import pandas as pd
 
-    plan = Plan.of(folder)
     table = folder / "trials.csv"
     if not table.exists():
         raise StorageError(f"{folder} has no trials.csv: the comparison is not finished. Repeat its command.")
-    return _figure(Outcome.of(pd.read_csv(table), ()), plan, title, marks)
+    try:
+        return pd.read_csv(table)
+    except (OSError, ValueError) as error:
+        raise StorageError(f"{table} cannot be read ({error}). Repeat the command of the comparison.") from error
 
 
-def _figure(outcome: Outcome, plan: Plan, title: str | None, marks: Sequence[int]) -> "Figure":
+def _figure(outcome: Outcome, plan: Plan, folder: Path, title: str | None, marks: Sequence[int]) -> "Figure":
     many = f"{plan.repeats} repeats" if plan.repeats > 1 else "1 repeat"
-    dotted = marks or default_marks(plan.contenders)
+    predicting = marks_of(folder)
+    dotted = marks or sorted({predicting[text] for text in plan.strategies if text in predicting})
     named = labels(plan.contenders)
     return comparison_figure(outcome.curves, named, title or f"{plan.space}, {many}", outcome.accuracy, dotted)
 

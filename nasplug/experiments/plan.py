@@ -49,15 +49,15 @@ class Plan:
         window = values["latency"] and tuple(values["latency"])
         return cls(**values | {"strategies": tuple(values["strategies"]), "latency": window})
 
-    def keep(self, folder: Path, versions: dict[str, str]) -> None:
-        """Writes the plan into a new folder; in one with a plan, makes sure that it is this one.
+    def keep(self, folder: Path, versions: dict[str, str], marks: dict[str, int]) -> None:
+        """Writes the plan into a folder without repeats; in one with some, makes sure that they are of this plan.
 
-        More `repeats` go on where fewer ended, and other `strategies` are new curves. Raises `StorageError` with what
-        is different.
+        More `repeats` go on where fewer ended, and other `strategies` are new curves. `marks` is after how many trials
+        each strategy predicts, where it does. Raises `StorageError` with what is different.
         """
         path = folder / NAME
-        mine = {"plan": _values(self), "versions": versions}
-        if path.exists():
+        mine = {"plan": _values(self), "versions": versions, "marks": marks}
+        if path.exists() and any(folder.glob("repeats/*/*.json")):
             changed = _changed(_read(path), mine)
             if changed:
                 raise StorageError(
@@ -65,6 +65,11 @@ class Plan:
                     "Repeat it as it was, or name another --out."
                 )
         write(path, json.dumps(mine, indent=2, ensure_ascii=False) + "\n")
+
+
+def marks_of(folder: Path) -> dict[str, int]:
+    """Returns after how many trials a strategy of the comparison in `folder` predicts, for each that does."""
+    return dict(_read(folder / NAME)["marks"])
 
 
 def _values(plan: Plan) -> dict[str, Any]:
@@ -75,7 +80,7 @@ def _values(plan: Plan) -> dict[str, Any]:
 def _read(path: Path) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return {"plan": found["plan"], "versions": found["versions"]}
+        return {name: found[name] for name in ("plan", "versions", "marks")}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StorageError(f"{path} is no plan of a comparison ({error}). Name another --out.") from error
 

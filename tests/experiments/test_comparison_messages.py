@@ -1,0 +1,135 @@
+"""What a user is told by `nasplug compare`: one message for each mistake, a bar that moves, and clean output."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from nasplug.experiments.comparison import Comparison
+from nasplug.experiments.plan import Plan
+
+TESTS = Path(__file__).resolve().parents[1]
+TOY = ("compare", "--space", "toy:ToySpace", "--strategy", "random", "--strategy", "toy:Climber", "--budget", "10")
+
+
+def plan(**changes):
+    values = {"space": "toy:ToySpace", "strategies": ("random", "toy:Climber"), "repeats": 1, "budget": 10}
+    return Plan(**values | changes)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("--repeats", "0"), 2, "repeats must be at least 1, got 0"),
+        (("--repeats", "1", "--strategy", "random"), 2, "'random' is given twice"),
+        (("--repeats", "1", "--strategy", "randon"), 2, "Did you mean 'random'?"),
+        (("--repeats", "1", "--space-opt", "vlaue=1"), 2, "Did you mean 'value'?"),
+        (("--repeats", "1", "--space-opt", "broken=yes"), 1, "The toy has no batteries"),
+        (("--repeats", "1", "--device", "abacus"), 1, "cannot tell latencies on the device 'abacus'"),
+        (
+            ("--repeats", "2", "--space-opt", "value=250"),
+            2,
+            "2 of 2 repeats of 'random' report nothing in the end (0, 1)",
+        ),
+        (("--repeats", "1", "--device", "toyphone", "--latency", "1:2"), 1, "Widen the window"),
+    ],
+)
+def test_a_mistake_is_one_message(nasplug, arguments, code, message):
+    done = nasplug(*TOY, *arguments, "--out", "x")
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
+    assert message in done.stderr
+
+
+def test_a_worker_that_dies_is_one_message_and_what_is_done_is_kept(nasplug, tmp_path):
+    grid = ("compare", "--space", "toy:ToySpace", "--strategy", "toy:Grid", "--repeats", "2", "--workers", "2")
+    assert nasplug(*grid, "--budget", "3", "--out", "x").returncode == 0
+    done = nasplug(*grid, "--budget", "3", "--space-opt", "kills=0,0,2", "--out", "y")
+    assert (done.returncode, "Traceback" in done.stderr, done.stdout) == (1, False, "")
+    assert "A worker process died (exit code 7)" in done.stderr
+    assert "Fewer --workers need less memory" in done.stderr
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_what_a_training_prints_is_not_in_the_document(nasplug, workers):
+    chatty = ("--space-opt", "says=epoch 1 of 90", "--repeats", "2", "--workers", workers)
+    done = nasplug(*TOY, *chatty, "--out", "x", "--json")
+    assert [row["strategy"] for row in json.loads(done.stdout)["strategies"]] == ["random", "toy:Climber"]
+    assert "epoch 1 of 90" in done.stderr
+
+
+def test_one_repeat_is_said_to_have_no_spread(nasplug, tmp_path):
+    done = nasplug(*TOY, "--repeats", "1", "--out", "x")
+    assert done.returncode == 0
+    assert "One repeat has no spread" in done.stderr
+    assert pd.read_csv(tmp_path / "x" / "summary.csv")["std"].isna().all()
+
+
+def test_another_comparison_in_the_same_folder_loses_nothing(nasplug, tmp_path):
+    nasplug(*TOY, "--repeats", "1", "--out", "x")
+    before = {path: path.read_bytes() for path in (tmp_path / "x").rglob("*.*")}
+    done = nasplug(*TOY, "--repeats", "1", "--seed", "5", "--out", "x")
+    assert "x holds another comparison: seed was 0, now 5" in done.stderr
+    assert {path: path.read_bytes() for path in (tmp_path / "x").rglob("*.*")} == before
+
+
+def test_a_mistyped_command_leaves_the_folder_to_the_corrected_one(nasplug):
+    assert nasplug(*TOY, "--repeats", "1", "--space-opt", "broken=yes", "--out", "x").returncode == 1
+    done = nasplug(*TOY, "--repeats", "1", "--out", "x")
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_a_killed_command_left_half_written_is_removed(tmp_path):
+    half = tmp_path / "repeats" / "random-12345678" / "00000.json.99.part"
+    half.parent.mkdir(parents=True)
+    half.write_text("[{")
+    Comparison.open(plan(), tmp_path)
+    assert not half.exists()
+
+
+def test_a_figure_of_a_comparison_that_goes_on_is_that_of_its_last_tables(nasplug, tmp_path):
+    nasplug(*TOY, "--repeats", "2", "--out", "x")
+    more = plan(repeats=5, strategies=("toy:Foreseer", "random"))
+    assert len(Comparison.open(more, tmp_path / "x").missing()) == 8  # and now it is killed
+    done = nasplug("plot", "--comparison", "x", "--out", "again.svg")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "again.svg").read_bytes() == (tmp_path / "x" / "comparison.svg").read_bytes()
+    assert "toy:ToySpace, 2 repeats" in (tmp_path / "again.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    ("table", "code", "message"),
+    [
+        (None, 1, "has no trials.csv: the comparison is not finished"),
+        ("", 1, "trials.csv cannot be read (No columns to parse from file)"),
+        ("strategy,repeat\nrandom,0\n", 2, "lacks the columns number, purpose, cost, reported, state, source"),
+    ],
+)
+def test_a_table_that_cannot_be_plotted_is_one_message(nasplug, tmp_path, table, code, message):
+    Comparison.open(plan(), tmp_path / "x")
+    if table is not None:
+        (tmp_path / "x" / "trials.csv").write_text(table)
+    done = nasplug("plot", "--comparison", "x", "--out", "x.png")
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
+    assert message in done.stderr
+
+
+def test_the_bar_on_a_terminal_moves_while_a_repeat_runs(tmp_path):
+    ours, terminal = pty.openpty()
+    slow = ("--space", "toy:ToySpace", "--space-opt", "seconds=0.5", "--strategy", "toy:Grid", "--budget", "8")
+    command = [sys.executable, "-m", "nasplug.cli", "compare", *slow, "--repeats", "1", "--out", "x"]
+    env = {**os.environ, "PYTHONPATH": str(TESTS), "TERM": "xterm"}
+    streams = {"stdin": terminal, "stdout": subprocess.DEVNULL, "stderr": terminal}
+    with subprocess.Popen(command, cwd=tmp_path, env=env, **streams) as process:
+        os.close(terminal)
+        shown = b""
+        while b"0:00:02" not in shown:
+            shown += os.read(ours, 1000)
+        assert process.poll() is None
+        assert list(tmp_path.glob("x/repeats/*/*.json")) == []  # the first repeat is not over
+        process.kill()
+    os.close(ours)
