@@ -1,7 +1,8 @@
 """`nasplug frontier`: the paper's Table 2 for any space that knows latencies."""
 
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +12,10 @@ from nasplug.cli.history import as_json_option, storage_option
 from nasplug.cli.output import print_json, print_table
 from nasplug.cli.run import LatencyRange
 from nasplug.cli.safe import safe_option
+from nasplug.cli.streams import printable, prints_elsewhere
+
+if TYPE_CHECKING:
+    from nasplug.experiments.frontier import Candidate, Frontier
 
 
 @click.command()
@@ -44,20 +49,40 @@ def frontier_command(
         from nasplug.analysis.needs import need_analysis
 
         need_analysis(("matplotlib",))
-    from nasplug.experiments.frontier_files import document, write_frontier
+    from nasplug.experiments.frontier_files import write_frontier
     from nasplug.experiments.request import Request
 
     space, strategy = options.parse(space_opt, "--space-opt"), options.parse(strategy_opt, "--strategy-opt")
     request = Request(space_options=space, strategy_options=strategy, **wanted)
-    found = request.answer(lambda c: click.echo(f"{c.architecture}: {c.accuracy:.2f} %", err=True))
+    with prints_elsewhere():
+        found = request.answer(partial(_told, out))
     if out is not None:
         write_frontier(found, request.device, out)
         click.echo(f"Written to {out}", err=True)
+    low, high = request.latency
+    _show(found, f"architectures in {low:g}:{high:g} ms on {request.device}", as_json)
+    found.require_a_final()
+
+
+def _told(out: Path | None, candidate: "Candidate", so_far: "Frontier") -> None:
+    """Tells of an architecture that was trained finally, and keeps it."""
+    from nasplug.experiments.frontier_files import write_candidates
+
+    if candidate.accuracy is not None:
+        click.echo(f"{candidate.architecture}: {candidate.accuracy:.2f} %", err=True)
+    for failure in candidate.failures:
+        click.echo(printable(f"A final evaluation failed. {failure}"), err=True)
+    if out is not None:
+        write_candidates(so_far, out)
+
+
+def _show(found: "Frontier", what: str, as_json: bool) -> None:
+    from nasplug.experiments.frontier_files import document
+
     if as_json:
         return print_json(document(found))
     rows = [candidate.row() for candidate in found.candidates]
-    low, high = request.latency
-    title = f"{len(rows)} of {len(found.sampled)} architectures in {low:g}:{high:g} ms on {request.device}"
+    title = f"{len(rows)} of {len(found.sampled)} {what}"
     return print_table(title, list(rows[0]), [[_two(value) for value in row.values()] for row in rows])
 
 

@@ -7,10 +7,10 @@ import attrs
 import numpy as np
 
 from nasplug.analysis.pareto import pareto_front
-from nasplug.errors import UsageError
+from nasplug.errors import NasplugError, UsageError
 from nasplug.evaluator import Job, evaluate
 from nasplug.experiments.window import Window
-from nasplug.types import Architecture, Published
+from nasplug.types import Architecture, Published, Trial
 
 if TYPE_CHECKING:
     from nasplug.run import Run
@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class Candidate:
-    """One architecture of a frontier: milliseconds, predicted percent, and what `final` trainings reported."""
+    """One architecture of a frontier: milliseconds, predicted percent, and what `final` trainings reported.
+
+    `failures` are the messages of those trainings that failed.
+    """
 
     architecture: Architecture
     latency: float
     predicted: float
     reported: tuple[float, ...] = ()
+    failures: tuple[str, ...] = ()
 
     @property
     def accuracy(self) -> float | None:
@@ -54,6 +58,12 @@ class Frontier:
     sampled: list[Candidate]
     published: list[tuple[Published, Candidate]]
 
+    def require_a_final(self) -> None:
+        """Raises `NasplugError`, with the first failure, where final trainings were made and all failed."""
+        failures = [failure for candidate in self.candidates for failure in candidate.failures]
+        if failures and not any(candidate.reported for candidate in self.candidates):
+            raise NasplugError(f"All {len(failures)} final evaluations failed. The first: {failures[0]}")
+
 
 def find(run: "Run", window: Window, samples: int, reference: str | None) -> Frontier:
     """Returns the frontier of `samples` architectures of the window, by what the run's strategy predicts of them.
@@ -75,19 +85,22 @@ def spread(front: Sequence[Candidate], count: int) -> list[int]:
 
 
 def trained(run: "Run", front: Sequence[Candidate], count: int, repeats: int) -> Iterator[tuple[int, Candidate]]:
-    """Yields place and candidate for `count` of the frontier, with `repeats` final evaluations of different seeds."""
+    """Yields place and candidate for `count` of the frontier, with `repeats` final evaluations of different seeds.
+
+    One that fails is kept among the candidate's failures.
+    """
     for place in spread(front, count):
-        candidate = front[place]
-        canonical = run.hook.canonical(architecture=candidate.architecture)
-        found = []
-        for repeat in range(repeats):
-            seed = int(np.random.SeedSequence((run.seed, repeat, 3)).generate_state(1)[0]) >> 1
-            job = Job(place, candidate.architecture, canonical, seed, "final", candidate.latency)
-            trial = evaluate(run.hook, job, run.settings.epochs, retries=0)
-            if trial.accuracy is None:
-                raise UsageError(f"The final evaluation of {candidate.architecture} failed: {trial.error}")
-            found.append(trial.accuracy)
-        yield place, attrs.evolve(candidate, reported=tuple(found))
+        trials = [_final(run, place, front[place], repeat) for repeat in range(repeats)]
+        reported = tuple(trial.accuracy for trial in trials if trial.accuracy is not None)
+        failures = tuple(f"{trial.architecture}: {trial.error}" for trial in trials if trial.error)
+        yield place, attrs.evolve(front[place], reported=reported, failures=failures)
+
+
+def _final(run: "Run", place: int, candidate: Candidate, repeat: int) -> Trial:
+    canonical = run.hook.canonical(architecture=candidate.architecture)
+    seed = int(np.random.SeedSequence((run.seed, repeat, 3)).generate_state(1)[0]) >> 1
+    job = Job(place, candidate.architecture, canonical, seed, "final", candidate.latency)
+    return evaluate(run.hook, job, run.settings.epochs, retries=0)
 
 
 def _predicted(run: "Run", device: str, architectures: Sequence[Architecture]) -> list[Candidate]:

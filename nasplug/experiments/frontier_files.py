@@ -11,19 +11,24 @@ from nasplug.experiments.frontier import Candidate, Frontier
 
 
 def write_frontier(frontier: Frontier, device: str, folder: Path) -> None:
-    """Writes `frontier.csv`, `samples.csv`, `frontier.png`, `frontier.svg`, and `published.csv` where there is one."""
-    from nasplug.analysis.drawing import save
+    """Writes the tables `frontier.csv` and `samples.csv`, `published.csv` where there is one, and the figure."""
+    from nasplug.analysis.drawing import FORMATS, save
     from nasplug.analysis.frontier_figure import frontier_figure
 
-    write(folder / "frontier.csv", _csv([c.row() for c in frontier.candidates]))
+    write_candidates(frontier, folder)
     write(folder / "samples.csv", _csv([c.row() for c in frontier.sampled]))
     if frontier.published:
         write(folder / "published.csv", _csv(published_rows(frontier)))
     trained = [(c.latency, c.accuracy) for c in frontier.candidates if c.accuracy is not None]
     published = [(c.latency, c.predicted) for _, c in frontier.published]
     figure = frontier_figure(_points(frontier.sampled), _points(frontier.candidates), trained, published, device)
-    for form in ("png", "svg"):
+    for form in FORMATS:
         save(figure, folder / f"frontier.{form}")
+
+
+def write_candidates(frontier: Frontier, folder: Path) -> None:
+    """Writes `frontier.csv`: called after every training, which is too dear to be lost."""
+    write(folder / "frontier.csv", _csv([c.row() for c in frontier.candidates]))
 
 
 def document(frontier: Frontier) -> dict[str, Any]:

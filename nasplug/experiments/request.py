@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import attrs
+import numpy as np
 
 from nasplug.choice import Choice
 from nasplug.errors import UsageError
@@ -11,6 +12,7 @@ from nasplug.experiments.frontier import Candidate, Frontier, find, trained
 from nasplug.experiments.known import of_space, read_trials
 from nasplug.experiments.stored import complete, load, revived
 from nasplug.experiments.window import Window
+from nasplug.run import Run
 from nasplug.settings import Settings
 from nasplug.types import Trial
 
@@ -41,21 +43,28 @@ class Request:
         if (self.run is None) == (self.data is None):
             raise UsageError("What is to be learnt from? Name either --run or --data.")
 
-    def answer(self, tell: Callable[[Candidate], None]) -> Frontier:
-        """Returns the frontier; `tell` hears of every architecture that was trained finally."""
+    def answer(self, tell: Callable[[Candidate, Frontier], None]) -> Frontier:
+        """Returns the frontier; `tell` hears of every architecture trained finally, and gets the frontier so far."""
         window = Window(self.device, *self.latency)
-        choice = Choice.of(self.space, self.strategy, self.space_options, self.strategy_options)
-        settings = Settings(space=self.space, strategy=self.strategy, seed=self.seed)
-        run = revived(choice, self._known(), settings, "frontier")
+        run = self._run()
         found = find(run, window, self.samples, self.reference)
         front = list(found.candidates)
         for place, candidate in trained(run, front, self.final or 0, self.final_repeats):
             front[place] = candidate
-            tell(candidate)
-        return attrs.evolve(found, candidates=front)
+            found = attrs.evolve(found, candidates=list(front))
+            tell(candidate, found)
+        return found
 
-    def _known(self) -> list[Trial]:
+    def _run(self) -> Run:
+        """Returns a run of the plugins that was told what there is to learn from."""
+        choice = Choice.of(self.space, self.strategy, self.space_options, self.strategy_options)
+        run = revived(choice, [], Settings(space=self.space, strategy=self.strategy, seed=self.seed), "frontier")
+        own = run.hook.sample(rng=np.random.default_rng(self.seed)).space  # `module:Class` has a name of its own
+        run.trials = self._known(own)
+        return run
+
+    def _known(self, space: str) -> list[Trial]:
         if self.data is not None:
-            return read_trials(self.data, self.space)
+            return read_trials(self.data, space)
         name = str(self.run)
-        return complete(of_space(load(self.storage, name).trials, self.space, name), name)
+        return complete(of_space(load(self.storage, name).trials, space, name), name)
