@@ -17,6 +17,10 @@ class Calibration:
     labels: Array
     slope: float  # percent a score, outside
 
+    def __attrs_post_init__(self) -> None:
+        if self.scores.ndim != 1 or self.scores.shape != self.labels.shape:
+            raise ValueError(f"wanted a label for each score, got {self.labels.shape} for {self.scores.shape}")
+
     @classmethod
     def linear(cls, y: Array) -> Self:
         """Returns the curve that standardises: score 0 is the mean of `y`, ±1 one standard deviation away."""

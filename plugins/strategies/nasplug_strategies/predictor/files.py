@@ -30,4 +30,8 @@ def read(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
         raise PredictorError(f"{path} is no saved predictor: {error}") from error
     if header.get("format") != FORMAT:
         raise PredictorError(f"{path} is no saved predictor: wanted format {FORMAT}, it has {header.get('format')!r}")
-    return json.loads(header["about"]), tensors
+    try:
+        about: dict[str, Any] = json.loads(header["about"])
+    except (KeyError, ValueError) as error:
+        raise PredictorError(f"{path} is damaged: its header lacks what is to be known of the tensors") from error
+    return about, tensors

@@ -99,7 +99,10 @@ class Learner:
     def restore(
         cls, settings: Settings, shape: Shape, seed: int, device: torch.device, state: dict[str, Tensor]
     ) -> Self:
-        """Returns the learner of these tensors. Raises `RuntimeError` or `KeyError` where they do not fit."""
+        """Returns the learner of these tensors.
+
+        Raises `RuntimeError`, `ValueError`, `TypeError` or `KeyError` where they do not fit, or are not all there.
+        """
         parts: dict[str, dict[str, Tensor]] = {"model": {}, "process": {}, "scaler": {}}
         for key, tensor in state.items():
             part, _, name = key.partition(".")
@@ -110,7 +113,21 @@ class Learner:
             learner.model.restore(parts["model"])
         learner.process = GaussianProcess(**parts["process"]) if parts["process"] else None
         learner.scaler = Scaler(**parts["scaler"]) if parts["scaler"] else None
+        learner._check()
         return learner
+
+    def _check(self) -> None:
+        """Raises `ValueError` where a part that a fit leaves is missing, or has another width than the learner."""
+        width, share = self.shape.scalars, self.settings.process
+        kept = int(self.scaler.kept.sum()) if self.scaler else 0
+        points = self.process.points.shape[1] if self.process else 0
+        wanted = width if share else 0
+        if (kept, points) != (width, wanted):
+            raise ValueError(
+                f"wanted {width} scaled scalars and a process on {wanted}, there are {kept} and a process on {points}"
+            )
+        if self.model is None and (share < 1 or self.process is None):
+            raise ValueError("the tensors of its networks are missing")
 
 
 def scalars_of(settings: Settings, graphs: Graphs, given: Tensor | None) -> Blocks:

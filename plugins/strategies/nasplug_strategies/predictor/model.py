@@ -56,8 +56,11 @@ class Model:
         return {**self.network.state_dict(), "output_scale": self.scale, "output_shift": self.shift}
 
     def restore(self, state: dict[str, Tensor]) -> None:
-        """Takes over the tensors of `state`. Raises `RuntimeError` or `KeyError` where they do not fit."""
-        self.scale, self.shift = state.pop("output_scale"), state.pop("output_shift")
+        """Takes over the tensors of `state`. Raises `RuntimeError`, `ValueError` or `KeyError` if they do not fit."""
+        scale, shift = state.pop("output_scale"), state.pop("output_shift")
+        if not scale.shape == shift.shape == self.scale.shape:
+            raise ValueError(f"wanted output_scale and output_shift of {len(self.scale)} members")
+        self.scale, self.shift = scale, shift
         self.network.load_state_dict(state)
 
     def score(self, graphs: Graphs, scalars: Tensor | None) -> Tensor:

@@ -59,27 +59,30 @@ class NeuralPredictor:
     def fit(self, batch: Any, accuracy: Any, features: Any = None) -> Self:
         """Returns itself, trained on `n` graphs with `accuracy` `[n]` in percent and, optionally, `features` `[n, s]`.
 
-        Where all labels are equal (also for one sample) nothing is trained and that label is predicted.
+        Where all labels are equal (also for one sample) nothing is trained and that label is predicted. Both stages
+        have the node representation size of all `n`. Raises `PredictorError` for features that nothing would read.
         """
         graphs = dense(batch)
-        y, given = percentages(accuracy, len(graphs)), given_scalars(features, len(graphs))
+        y, given = percentages(accuracy, len(graphs)), self._given(features, len(graphs))
         _, nodes, width = graphs.x.shape
         fitted = Fitted(nodes, width, 0 if given is None else given.shape[1])
+        chosen = attrs.evolve(self.settings, size=self.settings.representation_size(len(graphs)))
         with threads(1):
-            kept = self._fit_classifier(fitted, graphs, given, y)
+            kept = self._fit_classifier(fitted, chosen, graphs, given, y)
             if np.ptp(y[kept]) == 0:
                 fitted.constant = float(y[kept][0])
             else:
                 rows = torch.from_numpy(kept)
-                self._fit_regressor(fitted, graphs[rows], None if given is None else given[rows], y[kept])
+                self._fit_regressor(fitted, chosen, graphs[rows], None if given is None else given[rows], y[kept])
         self.fitted = fitted
         return self
 
     def predict(self, batch: Any, features: Any = None, return_std: bool = False, draws: Any = 0.0) -> Any:
         """Returns the accuracy in percent, float64 `[n]`; with `return_std` also its standard deviation `[n]`.
 
-        The order of accuracies is that of the scores: calibration is strictly increasing. `draws` `[n]` moves every
-        score by so many deviations of what is not known about it: standard normal ones make Thompson samples.
+        The order of accuracies is that of the scores: calibration is strictly increasing and nothing is clipped, so
+        that an architecture far better than all of the fit may pass 100 %. `draws` `[n]` moves every score by so many
+        deviations of what is not known about it: standard normal ones make Thompson samples.
         """
         fitted, graphs, given = self._checked(batch, features)
         mean, std = _regression(fitted, graphs, given, draws)
@@ -90,9 +93,17 @@ class NeuralPredictor:
             std = np.where(chance > 0.5, std, high - low)
         return (mean, std) if return_std else mean
 
-    def _fit_classifier(self, fitted: Fitted, graphs: Graphs, given: Tensor | None, y: Array) -> Bools:
+    def _given(self, features: Any, n: int) -> Tensor | None:
+        if features is not None and not self.settings.reads_features:
+            raise PredictorError(
+                f"kind={self.settings.kind} reads operations and edges alone: leave the features out, or use kind=gcn"
+            )
+        return given_scalars(features, n)
+
+    def _fit_classifier(
+        self, fitted: Fitted, chosen: Settings, graphs: Graphs, given: Tensor | None, y: Array
+    ) -> Bools:
         """Returns which samples the regressor learns from; trains the first stage if there is one to learn."""
-        chosen = self.settings
         threshold = chosen.threshold if chosen.percentile is None else float(np.percentile(y, chosen.percentile))
         kept: Bools = y > threshold
         if chosen.stages == 1 or min(kept.sum(), (~kept).sum()) < 2:
@@ -105,8 +116,7 @@ class NeuralPredictor:
         fitted.rejected = (float(y[~kept].mean()), threshold)
         return kept
 
-    def _fit_regressor(self, fitted: Fitted, graphs: Graphs, given: Tensor | None, y: Array) -> None:
-        chosen = self.settings
+    def _fit_regressor(self, fitted: Fitted, chosen: Settings, graphs: Graphs, given: Tensor | None, y: Array) -> None:
         calibration = Calibration.linear(y) if chosen.loss == "mse" else Calibration.ranks(y)
         target = torch.from_numpy(calibration.score(y))
         fitted.regressor = Learner.fit(chosen, graphs, given, target, chosen.loss, chosen.lr, self.seed, self.device)
@@ -153,14 +163,18 @@ class NeuralPredictor:
         predictor = cls(device=device)
         try:
             return predictor._restored(about, tensors)
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        except KeyError as error:
+            raise PredictorError(f"{path} does not fit this predictor: it lacks {error}") from error
+        except (TypeError, ValueError, RuntimeError) as error:
             raise PredictorError(f"{path} does not fit this predictor: {error}") from error
 
     def _restored(self, about: dict[str, Any], tensors: dict[str, Tensor]) -> Self:
         self.seed, self.settings = about["seed"], Settings(**about["settings"])
         fitted = Fitted(**{name: about[name] for name in PLAIN})
-        if "scores" in tensors:
+        if "regressor" in about:
             fitted.calibration = Calibration(tensors["scores"].numpy(), tensors["labels"].numpy(), about["slope"])
+        elif fitted.constant is None:
+            raise ValueError("it has neither a regressor nor the one label that it was fitted to")
         for name in STAGES:
             if name in about:
                 state = {key.removeprefix(f"{name}."): t for key, t in tensors.items() if key.startswith(f"{name}.")}

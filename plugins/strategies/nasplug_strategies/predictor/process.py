@@ -18,7 +18,8 @@ class GaussianProcess:
     """Matérn 5/2 kernels: one for each block, added, plus one on all blocks together.
 
     Hyper-parameters maximise the marginal likelihood under weak log-normal priors (our choice). Kernels are
-    float32, what is solved with them is float64, and nothing is random.
+    float32, what is solved with them is float64, and nothing is random. Raises `ValueError` for tensors whose shapes
+    do not fit each other.
     """
 
     points: Tensor  # [N, s]
@@ -26,6 +27,14 @@ class GaussianProcess:
     theta: Tensor  # logarithms of the hyper-parameters, as in `evidence`
     alpha: Tensor  # [N, 1], (K + σ²I)⁻¹ y
     root: Tensor  # [N, N], Cholesky factor of K + σ²I
+
+    def __attrs_post_init__(self) -> None:
+        N, s = self.points.shape
+        parameters = 3 * len(torch.unique(self.block)) + 2
+        for name, shape in {"block": (s,), "theta": (parameters,), "alpha": (N, 1), "root": (N, N)}.items():
+            found = tuple(getattr(self, name).shape)
+            if found != shape:
+                raise ValueError(f"wanted {name} of shape {shape} for points of shape {(N, s)}, got {found}")
 
     @classmethod
     def fit(cls, points: Tensor, block: Tensor, y: Tensor) -> Self:

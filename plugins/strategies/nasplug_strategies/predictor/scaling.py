@@ -22,6 +22,11 @@ class Scaler:
     kept: Tensor
     block: Tensor
 
+    def __attrs_post_init__(self) -> None:
+        shapes = [tuple(t.shape) for t in (self.mean, self.scale, self.kept, self.block)]
+        if self.mean.ndim != 1 or len(set(shapes)) != 1:
+            raise ValueError(f"wanted mean, scale, kept and block of as many columns, got {shapes}")
+
     @classmethod
     def fit(cls, blocks: Blocks) -> Self:
         """Returns the scaler of the blocks of `N` training graphs."""

@@ -125,6 +125,42 @@ def test_given_features_are_used(preset, toy_batch):
         fitted.predict(batch)
 
 
+@pytest.mark.parametrize(("n", "size"), [(43, 48), (86, 72)])
+def test_both_stages_have_the_size_of_table_1_for_all_samples(n, size, toy_batch):
+    fitted = NeuralPredictor("paper", threshold=75.0, epochs=1).fit(*toy_batch(n)).fitted
+    assert (fitted.classifier.shape.size, fitted.regressor.shape.size) == (size, size)
+
+
+@pytest.mark.parametrize("kind", ["mlp", "cnn"])
+def test_features_that_nothing_would_read_are_refused(kind, toy_batch):
+    batch, y = toy_batch(20)
+    with pytest.raises(PredictorError, match=f"kind={kind} reads operations and edges alone"):
+        predictor("paper", kind=kind).fit(batch, y, features=np.ones((20, 1)))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"preset": "best"}, "no more nodes than those of the fit"),
+        ({"preset": "paper", "kind": "mlp"}, "wanted graphs of at most 2 nodes, got 5"),
+        ({"preset": "paper", "kind": "cnn"}, "wanted graphs of at most 2 nodes, got 5"),
+    ],
+)
+def test_graphs_larger_than_those_of_the_fit_are_refused(settings, message, toy_batch):
+    pairs = [Data(x=torch.eye(5)[[i % 5, 0]], edge_index=torch.tensor([[0], [1]])) for i in range(10)]
+    fitted = predictor(**settings).fit(Batch.from_data_list(pairs), np.linspace(60, 90, 10))
+    with pytest.raises(PredictorError, match=message):
+        fitted.predict(toy_batch(3)[0])
+
+
+def test_nothing_is_clipped_so_that_an_order_remains(toy_batch):
+    batch, y = toy_batch(60)
+    fitted = predictor("best").fit(batch, y + 100 - y.max())
+    far = fitted.predict(batch, draws=np.linspace(30, 31, 60))
+    assert far.max() > 100
+    assert len(np.unique(far)) == 60
+
+
 def test_two_stages_place_the_rejected_below_the_threshold(toy_batch):
     batch, y = toy_batch(150)
     fitted = predictor("paper", stages=2, threshold=75.0, epochs=100, classifier_lr=3e-3).fit(batch, y)
@@ -162,43 +198,6 @@ def test_draws_move_a_prediction_by_what_is_not_known(toy_batch):
         assert (fitted.predict(batch, draws=-np.ones(len(batch))) < fitted.predict(batch)).all()
     moved = [np.mean(fitted.predict(batch, draws=1.0) - fitted.predict(batch)) for batch in (known, new)]
     assert moved[0] < moved[1]
-
-
-@pytest.mark.parametrize("settings", [{"preset": "paper", "stages": 2, "threshold": 75.0}, {"preset": "best"}])
-@pytest.mark.parametrize("kind", ["gcn", "mlp", "cnn"])
-def test_saved_predictors_predict_the_same(settings, kind, toy_batch, tmp_path):
-    batch, y = toy_batch(40)
-    features = np.arange(40.0)[:, None]
-    fitted = NeuralPredictor(**QUICK[settings["preset"]] | settings | {"kind": kind}).fit(batch, y, features)
-    fitted.save(tmp_path / "p")
-    loaded = NeuralPredictor.load(tmp_path / "p")
-    assert (loaded.predict(batch, features) == fitted.predict(batch, features)).all()
-
-
-def test_a_constant_predictor_is_saved_too(toy_batch, tmp_path):
-    NeuralPredictor().fit(toy_batch(1)[0], [55.0]).save(tmp_path / "p")
-    assert NeuralPredictor.load(tmp_path / "p").predict(toy_batch(2)[0]).tolist() == [55.0, 55.0]
-
-
-def test_other_files_are_refused(tmp_path, toy_batch):
-    from safetensors import safe_open
-    from safetensors.torch import save_file
-
-    with pytest.raises(PredictorError, match="no saved predictor"):
-        NeuralPredictor.load(tmp_path / "absent")
-    (tmp_path / "text").write_text("hello")
-    with pytest.raises(PredictorError, match="no saved predictor"):
-        NeuralPredictor.load(tmp_path / "text")
-    save_file({"a": torch.ones(1)}, tmp_path / "foreign")
-    with pytest.raises(PredictorError, match="wanted format"):
-        NeuralPredictor.load(tmp_path / "foreign")
-    predictor("paper").fit(*toy_batch(10)).save(tmp_path / "p")
-    with safe_open(tmp_path / "p", "pt") as file:
-        header, tensors = file.metadata(), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    name = "regressor.model.convolutions.1"
-    save_file(tensors | {name: tensors[name][..., :3].contiguous()}, tmp_path / "cut", header)
-    with pytest.raises(PredictorError, match="size mismatch"):
-        NeuralPredictor.load(tmp_path / "cut")
 
 
 def test_threads_are_restored_and_concurrent_fits_agree(toy_batch):
