@@ -7,8 +7,9 @@ def recommended(strategy: str, tabular: bool) -> dict[str, Any] | None:
     """Returns option values and `budget` for a strategy's name; None where there is nothing to suggest.
 
     `tabular`: accuracies are looked up. Then the predictor has the settings of arXiv 1912.00848, section 3
-    and table 1: 172 architectures, for its own predictor 3 layers of size 144 and a classifier at 91 % before the
-    regressor. Where every cell is trained, budgets are small and one stage is enough (ours).
+    and table 1: 172 architectures, for its own predictor 3 layers, of table 1's size by how many are learned from,
+    and a classifier at 91 % before the regressor. Where every cell is trained, budgets are small and one stage is
+    enough (ours).
     """
     return (_TABLE if tabular else _TRAINING).get(strategy)
 
@@ -18,11 +19,11 @@ _TABLE: dict[str, dict[str, Any]] = {
     "regularized_evolution": {"budget": 500, "population": 100, "tournament": 10},
     "neural_predictor": {
         "budget": 260,  # of which the strategy trains the paper's 172 before it predicts
-        "paper": {"layers": 3, "size": 144, "stages": 2, "threshold": 91.0},
+        "paper": {"layers": 3, "stages": 2, "threshold": 91.0},
     },
 }
 _TRAINING: dict[str, dict[str, Any]] = {
     "random": {"budget": 20},
     "regularized_evolution": {"budget": 30, "population": 10, "tournament": 3},
-    "neural_predictor": {"budget": 24, "paper": {"layers": 3, "size": 48, "stages": 1}},
+    "neural_predictor": {"budget": 24, "paper": {"layers": 3, "stages": 1}},
 }

@@ -1,15 +1,18 @@
 """`nasplug predictor …`."""
 
-import json
 from collections.abc import Iterable, Iterator
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from nasplug.cli.completion import plugin_names
-from nasplug.errors import OptionError
+from nasplug.options import parse
+
+if TYPE_CHECKING:
+    from nasplug_strategies.neural_predictor import NeuralPredictorSearch
+    from nasplug_strategies.pool import Pool
 
 
 @click.group()
@@ -49,43 +52,58 @@ def cv(
     options: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Cross-validate hyper-parameters: mean and standard deviation over repeated random splits."""
-    from nasplug_strategies.cv_data import encoded
+    """Cross-validate hyper-parameters: mean and standard deviation over repeated random splits.
+
+    Options count as in a search: what the space recommends, and over it what is given here.
+    """
+    from nasplug.cli.output import print_json
     from nasplug_strategies.predictor.cross_validation import cross_validate
 
-    graphs, features, accuracy = encoded(space, space_options, data)
+    tried = [(choice, strategy(space, space_options, choice).settings()) for choice in grid(options)]
+    pool, accuracy = known(space, space_options, data)
     results = []
-    for choice in grid(options):
-        metrics = cross_validate(graphs, features, accuracy, predictor_settings(choice), splits, top, seed)
+    for choice, settings in tried:
+        metrics = cross_validate(*pool.shown(settings["preset"]), accuracy, settings, splits, top, seed)
         results.append({"options": choice} | metrics)
         click.echo(_line(choice, metrics), err=as_json)
     if as_json:
         about = {"space": space, "data": str(data), "samples": len(accuracy), "splits": splits, "top": top}
-        click.echo(json.dumps(about | {"results": results}, indent=2))
+        print_json(about | {"results": results})
 
 
 def grid(texts: Iterable[str]) -> Iterator[dict[str, str]]:
     """Yields every combination of the values given for each option: `["a=1", "a=2"]` gives two.
 
-    Raises `OptionError` for a text without `=`.
+    Raises `UsageError` for a text without `=`.
     """
     values: dict[str, list[str]] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise OptionError(f"wanted --strategy-opt KEY=VALUE, got {text!r}")
-        values.setdefault(name.replace("-", "_"), []).append(value)
+    for name, value in (pair for text in texts for pair in parse([text], "--strategy-opt").items()):
+        values.setdefault(name, []).append(value)
     for combination in product(*values.values()):
         yield dict(zip(values, combination, strict=True))
 
 
-def predictor_settings(choice: dict[str, str]) -> dict[str, Any]:
-    """Returns the predictor's settings for option texts of the strategy. Raises `OptionError` as a search would."""
-    from nasplug.options import make
-    from nasplug_strategies.neural_predictor import NeuralPredictorSearch
+def strategy(space: str, space_options: Iterable[str], choice: dict[str, str]) -> "NeuralPredictorSearch":
+    """Returns the strategy that a search on this space would make of the option texts. Raises what a search would."""
+    from nasplug.choice import Choice
 
-    strategy: NeuralPredictorSearch = make(NeuralPredictorSearch, choice, "neural_predictor")
-    return strategy.settings()
+    given = parse(space_options, "--space-opt")
+    return cast("NeuralPredictorSearch", Choice.of(space, "neural_predictor", given, dict(choice)).strategy)
+
+
+def known(space: str, space_options: Iterable[str], data: Path) -> "tuple[Pool, list[float]]":
+    """Returns the architectures of a CSV file, encoded, and their accuracies in percent.
+
+    Raises `StorageError` naming the line that is wrong, `InvalidArchitecture` from the space.
+    """
+    import nasplug
+    from nasplug.experiments.known import read_trials
+    from nasplug_strategies.pool import Pool
+
+    trials = read_trials(data, space)
+    hook = nasplug.space(space, **parse(space_options, "--space-opt"))
+    accuracy = [trial.evaluation.accuracy for trial in trials if trial.evaluation]
+    return Pool.encoded(hook, [trial.architecture for trial in trials]), accuracy
 
 
 def _line(choice: dict[str, str], metrics: dict[str, dict[str, float]]) -> str:

@@ -10,7 +10,7 @@ import attrs
 from nasplug import Architecture, Trial, hookimpl, option, options
 from nasplug.errors import UsageError
 from nasplug_strategies.distinct import Distinct
-from nasplug_strategies.predictor.settings import Settings
+from nasplug_strategies.predictor.settings import Settings, finite, settings
 
 if TYPE_CHECKING:
     import click
@@ -23,6 +23,12 @@ maybe_positive = attrs.validators.optional(positive)
 FIRST = {"paper": 172, "best": 40}  # random architectures; the paper's N, and ours after a handful of searches
 REFIT = {"paper": 0, "best": 10}
 EXPLORE = {"paper": 0.0, "best": 0.5}
+
+
+def _settings_alone(_: object, attribute: "attrs.Attribute[Any]", value: dict[str, Any]) -> None:
+    if unknown := sorted(value.keys() - attrs.fields_dict(Settings).keys()):
+        known = ", ".join(attrs.fields_dict(Settings))
+        raise ValueError(f"{attribute.name!r} holds {', '.join(unknown)}; wanted are predictor settings: {known}")
 
 
 @attrs.define(eq=False)
@@ -38,8 +44,14 @@ class NeuralPredictorSearch:
         help=f"random architectures to learn from [{FIRST['best']}, paper {FIRST['paper']}; at most 2/3 of the budget]",
         validator=maybe_positive,
     )
-    k: int | None = option(None, help="predicted architectures to evaluate [the rest of the budget]")
-    pool: int = option(10_000, help="architectures to predict where the space is too large to enumerate")
+    k: int | None = option(
+        None, help="predicted architectures to evaluate [the rest of the budget]", validator=maybe_positive
+    )
+    pool: int = option(
+        10_000,
+        help="architectures to predict where the space is too large to enumerate, or to measure for a latency window",
+        validator=positive,
+    )
     refit: int | None = option(
         None,
         help=f"fit again after every so many of the K; 0 = never [{REFIT['best']}, paper {REFIT['paper']}]",
@@ -51,7 +63,7 @@ class NeuralPredictorSearch:
     explore: float | None = option(
         None,
         help=f"rank draws this many deviations around predictions [{EXPLORE['best']:g}, paper {EXPLORE['paper']:g}]",
-        validator=attrs.validators.optional(attrs.validators.ge(0)),
+        validator=attrs.validators.optional([attrs.validators.ge(0), finite]),
     )
     preset: Literal["paper", "best"] = option("best", help="the best measured predictor, or the paper's")
     kind: Literal["gcn", "mlp", "cnn"] | None = option(None, help="network of the predictor")
@@ -73,14 +85,20 @@ class NeuralPredictorSearch:
     device: str = option("cpu", help="torch device of the networks: cpu, cuda, cuda:1, …")
     paper: dict[str, Any] | None = option(
         None,
-        help="what a space recommends for preset=paper alone, as a dict of the options above; they override it",
-        validator=attrs.validators.optional(attrs.validators.instance_of(dict)),
+        help="predictor settings that a space recommends for preset=paper alone, a dict; the options above override it",
+        validator=attrs.validators.optional([attrs.validators.instance_of(dict), _settings_alone]),
     )
 
     _seen: Distinct = attrs.field(factory=Distinct, init=False)
     _candidates: "Candidates | None" = attrs.field(default=None, init=False)
     _ranking: Iterator[Architecture] = attrs.field(factory=lambda: iter(()), init=False)
     _fitted: int | None = attrs.field(default=None, init=False)  # networks handed out when the ranking was made
+
+    def __attrs_post_init__(self) -> None:
+        """Refuses what no predictor can be made with, before anything is paid."""
+        asked = self.settings()
+        del asked["device"]  # torch knows the devices, and is not imported yet
+        settings(asked.pop("preset"), asked)
 
     @hookimpl
     def on_start(self, run: "Run") -> None:
@@ -147,20 +165,28 @@ class NeuralPredictorSearch:
     def _random(self, run: "Run", count: int) -> list[Architecture]:
         found = self._seen.sample(run.hook, run.rng, count)
         if found and not run.trials:
-            run.hook.encode_graph(architectures=found)  # a space that cannot says so before anything is paid
+            self._try(run, found)
         return found
+
+    def _try(self, run: "Run", found: list[Architecture]) -> None:
+        """Asks for graphs and for the device, which may be lacking, before anything is paid."""
+        from nasplug_strategies.predictor.device import torch_device
+
+        run.hook.encode_graph(architectures=found)
+        torch_device(self.device)
 
     def _fit(self, run: "Run") -> None:
         from nasplug_strategies.candidates import Candidates
         from nasplug_strategies.pool import Pool
         from nasplug_strategies.ranking import rank
 
-        if self._candidates is None:
-            self._candidates = Candidates(Pool.of(run, self.pool, self._seen), self.shortlist)
-        explore = EXPLORE[self.preset] if self.explore is None else self.explore
-        self._ranking = self._candidates.best_first(
-            self._handed, lambda pool: rank(run, pool, self.settings(), explore)
-        )
+        if self._candidates is None and (pool := Pool.of(run, self.pool, self._seen)):
+            self._candidates = Candidates(pool, self.shortlist)
+        if self._candidates:  # else nothing new is left to rank
+            explore = EXPLORE[self.preset] if self.explore is None else self.explore
+            self._ranking = self._candidates.best_first(
+                self._handed, lambda part: rank(run, part, self.settings(), explore)
+            )
         self._fitted = self._handed
 
     def _best(self, run: "Run", count: int) -> list[Architecture]:

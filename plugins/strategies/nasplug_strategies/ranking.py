@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nasplug import Architecture
-from nasplug_strategies.pool import Pool, encode
+from nasplug_strategies.pool import Pool
 from nasplug_strategies.predictor.graphs import padded
 from nasplug_strategies.predictor.metrics import kendall_tau
 from nasplug_strategies.predictor.predictor import NeuralPredictor
@@ -26,22 +26,23 @@ def rank(run: "Run", pool: Pool, settings: dict[str, Any], explore: float) -> li
     """
     predictor = fitted(run, pool, settings)
     draws = explore * run.rng.standard_normal(len(pool.architectures))
-    predicted = predictor.predict(pool.graphs, pool.features, draws=draws)
+    predicted = predictor.predict(*pool.shown(settings["preset"]), draws=draws)
     order: list[int] = np.argsort(-predicted, kind="stable").tolist()
     return order
 
 
 def predict(run: "Run", architectures: Sequence[Architecture], settings: dict[str, Any]) -> Any:
     """Returns what a predictor fitted to the complete trials of the run says of `architectures`: percent `[n]`."""
-    pool = Pool(architectures, *encode(run.hook, architectures))
-    return fitted(run, pool, settings).predict(pool.graphs, pool.features)
+    pool = Pool.encoded(run.hook, architectures)
+    return fitted(run, pool, settings).predict(*pool.shown(settings["preset"]))
 
 
 def fitted(run: "Run", pool: Pool, settings: dict[str, Any]) -> NeuralPredictor:
     """Returns a predictor fitted to the complete trials of the run, with room for the largest graph of `pool`."""
     complete = [trial for trial in run.trials if trial.evaluation]
     accuracy = [trial.evaluation.accuracy for trial in complete if trial.evaluation]
-    graphs, features = encode(run.hook, [trial.architecture for trial in complete])
+    known = Pool.encoded(run.hook, [trial.architecture for trial in complete])
+    graphs, features = known.shown(settings["preset"])
     graphs = padded(graphs, pool.graphs.x.shape[1])  # the few trained may all be smaller than the largest of the pool
     predictor = NeuralPredictor(seed=run.seed, **settings).fit(graphs, accuracy, features)
     tau = kendall_tau(predictor.predict(graphs, features), accuracy)

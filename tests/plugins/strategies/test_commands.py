@@ -7,36 +7,63 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from nasplug_strategies.commands import grid, predictor
+from nasplug_strategies.predictor import cross_validation
 from nasplug_strategies.predictor.cross_validation import cross_validate
 from nasplug_strategies.predictor.errors import PredictorError
 from nasplug_strategies.predictor.graphs import dense
 
 import nasplug
-from nasplug.errors import OptionError
+from nasplug.errors import OptionError, StorageError, UsageError
+
+
+def write(path, accuracy):
+    """Returns `path`, a file of 60 networks with what `accuracy` says of their codes."""
+    space, rng = nasplug.space("proxyless"), np.random.default_rng(0)
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["architecture", "accuracy"])
+        for architecture in [space.sample(rng=rng) for _ in range(60)]:
+            writer.writerow([architecture, accuracy(architecture.code)])
+    return path
 
 
 @pytest.fixture
-def data(tmp_path, toy_space, toy_accuracy, monkeypatch):
-    """A file of toy cells; the toy space answers to its name."""
-    space, rng = toy_space(), np.random.default_rng(0)
-    monkeypatch.setattr(nasplug, "space", lambda name, **_: space, raising=False)
-    with (tmp_path / "data.csv").open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["architecture", "accuracy"])
-        for _ in range(60):
-            architecture = space.sample(rng)
-            writer.writerow([architecture, toy_accuracy(architecture)])
-    return tmp_path / "data.csv"
+def data(tmp_path):
+    return write(tmp_path / "data.csv", lambda code: 40 + sum(code) / 3)
 
 
 def call(*arguments):
-    return CliRunner().invoke(predictor, ["cv", "--space", "toycells", *map(str, arguments)])
+    return CliRunner().invoke(predictor, ["cv", "--space", "proxyless", *map(str, arguments)])
+
+
+def opts(*options):
+    return [part for option in options for part in ("--strategy-opt", option)]
+
+
+@pytest.fixture
+def seen(monkeypatch):
+    """What the predictors of a cross-validation are made with and fitted to, in place of all fits."""
+    found = []
+
+    class Spy:
+        def __init__(self, **settings):
+            self.settings = settings
+
+        def fit(self, graphs, y, features):
+            found.append(self.settings | {"fitted": len(y), "features": features})
+            return self
+
+        def predict(self, graphs, features):
+            found[-1]["predicted"] = len(graphs)
+            return np.arange(float(len(graphs)))
+
+    monkeypatch.setattr(cross_validation, "NeuralPredictor", Spy)
+    return found
 
 
 def test_one_json_document_with_a_result_for_every_combination(data):
-    options = ["preset=paper", "stages=1", "epochs=5", "size=8", "lr=1e-6", "lr=1e-2"]
-    opts = [part for option in options for part in ("--strategy-opt", option)]
-    result = call("--data", data, "--splits", 3, "--json", *opts)
+    options = opts("preset=paper", "epochs=30", "size=8", "layers=2", "lr=1e-6", "lr=1e-2")
+    result = call("--data", data, "--splits", 3, "--json", *options)
     assert result.exit_code == 0, result.output
     document = json.loads(result.stdout)
     assert document["samples"] == 60
@@ -46,27 +73,30 @@ def test_one_json_document_with_a_result_for_every_combination(data):
     assert fast["mse"]["std"] > 0
 
 
-def test_it_splits_119_into_79_and_40(toy_batch, monkeypatch):
-    from nasplug_strategies.predictor import cross_validation
+def test_what_has_no_value_in_json_is_null(tmp_path, seen):
+    result = call("--data", write(tmp_path / "equal.csv", lambda code: 50.0), "--splits", 1, "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout, parse_constant=pytest.fail)["results"][0]["r2"]["mean"] is None
 
-    seen = []
 
-    class Spy:
-        def __init__(self, **_):
-            pass
+def test_options_count_as_in_a_search(data, seen):
+    assert call("--data", data, "--splits", 1, *opts("preset=paper", "preset=best", "size=8")).exit_code == 0
+    paper, best = seen
+    assert (paper["layers"], paper["stages"], paper["size"]) == (4, 1, 8)  # the space recommends 4, 1 and 32
+    assert best.keys() & {"layers", "stages"} == set()
 
-        def fit(self, graphs, y, features):
-            seen.append(len(y))
-            return self
 
-        def predict(self, graphs, features):
-            seen.append(len(graphs))
-            return np.arange(float(len(graphs)))
+def test_the_paper_sees_no_features_of_the_space(data, seen):
+    assert call("--data", data, "--splits", 1, *opts("preset=paper", "preset=best")).exit_code == 0
+    paper, best = seen
+    assert paper["features"] is None
+    assert len(best["features"]) == best["fitted"]
 
-    monkeypatch.setattr(cross_validation, "NeuralPredictor", Spy)
+
+def test_it_splits_119_into_79_and_40(toy_batch, seen):
     batch, y = toy_batch(119)
     cross_validate(dense(batch), None, y, {}, 2, 10, 0)
-    assert seen == [79, 40] * 2
+    assert [(found["fitted"], found["predicted"]) for found in seen] == [(79, 40)] * 2
 
 
 def test_too_few_architectures_are_refused(toy_batch):
@@ -75,25 +105,39 @@ def test_too_few_architectures_are_refused(toy_batch):
         cross_validate(dense(batch), None, y, {}, 2, 10, 0)
 
 
+CODE = ",".join(["1"] * 21)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("a,b\n1,2\n", "missing"), ("architecture,accuracy\nx:1,9\n", "line 2"), ("architecture,accuracy\n", "holds no")],
+    [
+        (b"a,b\n1,2\n", "lacks the columns architecture, accuracy"),
+        (b"architecture,accuracy\nx:1,9\n", "line 2: 'x:1' is an architecture of the space 'x'"),
+        (b"architecture,accuracy\n", "is empty"),
+        (f'architecture,accuracy\n"{CODE}",90\n"{CODE}",nan\n'.encode(), "line 3: accuracy must be a percentage"),
+        (f'architecture,accuracy\n"{CODE}",250\n'.encode(), "line 2: accuracy must be a percentage"),
+        (f'architecture,accuracy\n"{CODE}",-1\n'.encode(), "line 2: accuracy must be a percentage"),
+        (b"architecture,accuracy\n\xff\xfe,90\n", "cannot be read"),
+    ],
 )
 def test_bad_files_are_named(tmp_path, text, message):
-    (tmp_path / "bad.csv").write_text(text)
+    (tmp_path / "bad.csv").write_bytes(text)
     result = call("--data", tmp_path / "bad.csv")
-    assert isinstance(result.exception, PredictorError)
+    assert isinstance(result.exception, StorageError)
     assert message in str(result.exception)
 
 
-def test_unknown_options_are_refused_as_in_a_search(data):
-    assert isinstance(call("--data", data, "--strategy-opt", "sise=3").exception, OptionError)
+@pytest.mark.parametrize("option", ["sise=3", "lr=-1", "stages=3"])
+def test_bad_options_are_refused_as_in_a_search(data, seen, option):
+    assert isinstance(call("--data", data, *opts("preset=best", option)).exception, OptionError)
+    assert seen == []
 
 
 def test_the_grid():
     assert list(grid(["a=1", "b=x", "a=2"])) == [{"a": "1", "b": "x"}, {"a": "2", "b": "x"}]
+    assert list(grid(["hidden=512,128"])) == [{"hidden": "512,128"}]
     assert list(grid([])) == [{}]
-    with pytest.raises(OptionError):
+    with pytest.raises(UsageError, match="--strategy-opt wants name=value, got 'a'"):
         list(grid(["a"]))
 
 

@@ -60,14 +60,14 @@ def test_the_ranking_is_used(drive, toy_accuracy):
 def test_the_best_predicted_comes_first(drive, toy_space, toy_accuracy):
     driver = drive(NeuralPredictorSearch(n=60, **QUICK), space=toy_space(enumerable=True))
     driver.steps(61)
-    from nasplug_strategies.pool import encode
+    from nasplug_strategies.pool import Pool
     from nasplug_strategies.predictor import NeuralPredictor
 
     learned, pool = driver.run.trials[:60], list(driver.space.enumerate_space())
     settings = {name: value for name, value in QUICK.items() if name != "refit"}
     predictor = NeuralPredictor(seed=0, **settings)
-    predictor.fit(encode(driver.space, [t.architecture for t in learned])[0], [t.accuracy for t in learned])
-    predicted = predictor.predict(encode(driver.space, pool)[0])
+    predictor.fit(Pool.encoded(driver.space, [t.architecture for t in learned]).graphs, [t.accuracy for t in learned])
+    predicted = predictor.predict(Pool.encoded(driver.space, pool).graphs)
     paid = {t.canonical for t in learned}
     fresh = [a for _, a in sorted(zip(-predicted, pool, strict=True), key=lambda pair: pair[0])]
     best = next(a for a in fresh if driver.space.canonical(a) not in paid)
@@ -172,7 +172,7 @@ def test_exploring_draws_other_architectures(drive):
 
 def test_the_latency_window_filters_an_enumerated_pool(drive, toy_space):
     space = toy_space(enumerable=True)
-    driver = drive(NeuralPredictorSearch(n=20, **QUICK), space=space, latency_window=(4.0, 8.0))
+    driver = drive(NeuralPredictorSearch(n=20, pool=30_000, **QUICK), space=space, latency_window=(4.0, 8.0))
     found = driver.steps(40)[20:]
     assert all(4.0 <= space.measure_latency(a, "cpu") <= 8.0 for a in found)
 

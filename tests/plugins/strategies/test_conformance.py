@@ -1,0 +1,27 @@
+"""The predictor that fits again and again, and explores, held to the laws that this decides; `testing` has them all."""
+
+from typing import ClassVar
+
+from nasplug.testing import StrategyConformance
+
+DECIDED = (
+    "test_never_pays_twice",
+    "test_survives_failed_trials",
+    "test_is_repeatable",
+    "test_a_resumed_search_is_the_same",
+    "test_ends_where_nothing_is_new",
+    "test_works_asynchronously",
+)
+
+
+class TestNeuralPredictorThatRefits(StrategyConformance):
+    strategy = "neural_predictor"
+    options: ClassVar = {"n": 10, "refit": 4, "explore": 0.5, "epochs": 10, "size": 8}
+    budget = 18
+    exempt: ClassVar = {
+        name: "how often it fits changes nothing" for name in StrategyConformance.laws() if name not in DECIDED
+    }
+
+
+def test_the_laws_that_are_tried_exist():
+    assert set(DECIDED) <= set(StrategyConformance.laws())
