@@ -66,6 +66,11 @@ def frontier(trials: Sequence[Trial]) -> list[Trial]:
     return [points[i] for i in pareto_front([t.latency or 0.0 for t in points], [t.accuracy or 0.0 for t in points])]
 
 
+def volume_of(points: Sequence[Trial]) -> float:
+    """Returns the hypervolume of measured trials, from the slowest latency and the lowest accuracy among them."""
+    return hypervolume([t.latency or 0.0 for t in points], [t.accuracy or 0.0 for t in points], worst(points))
+
+
 def worst(points: Sequence[Trial]) -> Reference:
     """Returns the reference of a run: the slowest latency and the lowest accuracy among its measured trials."""
     return Reference(max(t.latency or 0.0 for t in points), min(t.accuracy or 0.0 for t in points))

@@ -1,16 +1,18 @@
-"""The figures of one run: the incumbent by trainings, and accuracy against latency with the Pareto frontier."""
+"""The figures of runs: incumbents, accuracy against latency with frontiers, hypervolumes, predictions."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nasplug.analysis.drawing import COLOURS, new_figure
-from nasplug.analysis.pareto import frontier, measured
+from nasplug.analysis.pareto import frontier, hypervolume_over, measured, worst
 from nasplug.errors import StorageError
 from nasplug.result import incumbent
 from nasplug.types import Trial
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from nasplug.analysis.report.subject import Prediction
 
 
 def incumbent_figure(runs: Mapping[str, Sequence[Trial]], title: str) -> "Figure":
@@ -33,13 +35,42 @@ def latency_figure(runs: Mapping[str, Sequence[Trial]], title: str) -> "Figure":
     figure = new_figure()
     axes = figure.axes[0]
     for index, (name, trials) in enumerate(runs.items()):
-        points, front = measured(trials), frontier(trials)
-        if not points:
-            raise StorageError(f"The run {name!r} measured no latency: it needs --device, pixel1 for instance.")
         colour = COLOURS[index % len(COLOURS)]
-        axes.scatter(*_points(points), s=10, alpha=0.5, color=colour)
-        axes.step(*_points(front), where="post", color=colour, label=name, marker="o")
+        axes.scatter(*_points(_timed(name, trials)), s=10, alpha=0.5, color=colour)
+        axes.step(*_points(frontier(trials)), where="post", color=colour, label=name, marker="o")
     axes.set(xlabel="latency (ms)", ylabel="validation accuracy (%)", title=title)
+    axes.legend(loc="lower right", fontsize=8)
+    return figure
+
+
+def hypervolume_figure(runs: Mapping[str, Sequence[Trial]], title: str) -> "Figure":
+    """Returns the hypervolume of accuracy and latency against the number of trainings, one line a run.
+
+    All are measured from one reference: the slowest latency and the lowest accuracy of all runs together. Raises
+    `StorageError` for a run without latencies.
+    """
+    points = {name: _timed(name, trials) for name, trials in runs.items()}
+    reference = worst([trial for timed in points.values() for trial in timed])
+    figure = new_figure()
+    axes = figure.axes[0]
+    for index, (name, timed) in enumerate(points.items()):
+        volume = hypervolume_over(*_points(timed), reference)
+        axes.step(range(1, len(volume) + 1), volume, where="post", color=COLOURS[index % len(COLOURS)], label=name)
+    axes.set(xlabel="architectures trained", ylabel="hypervolume (% × ms)", title=title)
+    axes.legend(loc="lower right", fontsize=8)
+    return figure
+
+
+def prediction_figure(predictions: Mapping[str, "Prediction"], title: str) -> "Figure":
+    """Returns measured against predicted accuracy, one colour a run, with Kendall's τ and a dotted line of equals."""
+    figure = new_figure()
+    axes = figure.axes[0]
+    for index, (name, p) in enumerate(predictions.items()):
+        colour = COLOURS[index % len(COLOURS)]
+        axes.scatter(p.predicted, p.measured, s=10, alpha=0.6, color=colour, label=f"{name}, Kendall τ {p.tau:.3f}")
+    ends = [value for p in predictions.values() for value in (*p.predicted, *p.measured)]
+    axes.plot([min(ends), max(ends)], [min(ends), max(ends)], linestyle=":", linewidth=1.0, color="#444444")
+    axes.set(xlabel="predicted validation accuracy (%)", ylabel="measured validation accuracy (%)", title=title)
     axes.legend(loc="lower right", fontsize=8)
     return figure
 
@@ -53,6 +84,13 @@ def _steps(trials: Sequence[Trial]) -> list[tuple[int, float]]:
         if best is not None and best.accuracy is not None:
             steps.append((count, best.accuracy))
     return steps
+
+
+def _timed(name: str, trials: Sequence[Trial]) -> list[Trial]:
+    points = measured(trials)
+    if not points:
+        raise StorageError(f"The run {name!r} measured no latency: it needs --device, pixel1 for instance.")
+    return points
 
 
 def _points(trials: Sequence[Trial]) -> tuple[list[float], list[float]]:

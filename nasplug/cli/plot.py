@@ -5,8 +5,11 @@ from pathlib import Path
 import click
 
 from nasplug.cli.history import storage_option
+from nasplug.cli.safe import safe_flag
+from nasplug.cli.streams import prints_elsewhere
 from nasplug.errors import UsageError
 
+KINDS = ("incumbent", "latency", "hypervolume", "prediction")
 out_option = click.option(
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A file: .png, .svg or .pdf."
 )
@@ -15,11 +18,12 @@ out_option = click.option(
 @click.command()
 @click.argument("runs", nargs=-1)
 @click.option("--comparison", type=click.Path(file_okay=False, path_type=Path), help="A folder of compare.")
-@click.option("--kind", type=click.Choice(["incumbent", "latency"]), default="incumbent", show_default=True)
+@click.option("--kind", type=click.Choice(KINDS), default=KINDS[0], show_default=True, help="What to draw of RUNS.")
 @click.option("--mark", "marks", type=int, multiple=True, metavar="N", help="Comparisons: a dotted line there.")
 @click.option("--title", help="Of the figure.")
 @out_option
 @storage_option
+@safe_flag
 def plot_command(
     runs: tuple[str, ...],
     comparison: Path | None,
@@ -28,11 +32,12 @@ def plot_command(
     title: str | None,
     out: Path,
     storage: str,
+    safe: bool,
 ) -> None:
     """Draw RUNS side by side, or the figure of a comparison."""
     from nasplug.analysis.needs import need_analysis
 
-    need_analysis(("matplotlib", "pandas"))
+    need_analysis(("matplotlib", "pandas", "scipy"))
     from nasplug.analysis.drawing import save
 
     if bool(runs) == bool(comparison):
@@ -42,9 +47,10 @@ def plot_command(
 
         save(figure_of(comparison, title, marks), out)
     else:
-        from nasplug.analysis.run_figure import incumbent_figure, latency_figure
+        from nasplug.experiments.plotting import figure_of_runs
         from nasplug.experiments.stored import load
 
-        draw = incumbent_figure if kind == "incumbent" else latency_figure
-        save(draw({name: load(storage, name).trials for name in runs}, title or ""), out)
+        with prints_elsewhere():
+            figure = figure_of_runs(kind, [load(storage, name) for name in runs], title or "", safe)
+        save(figure, out)
     click.echo(f"Written to {out}", err=True)

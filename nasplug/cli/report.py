@@ -6,7 +6,7 @@ import click
 
 from nasplug.cli.history import storage_option
 from nasplug.cli.safe import safe_flag
-from nasplug.cli.streams import printable
+from nasplug.cli.streams import printable, prints_elsewhere
 
 
 @click.command()
@@ -26,6 +26,7 @@ def report_command(run: str, out: Path, storage: str, safe: bool) -> None:
     from nasplug.experiments.reporting import subject
     from nasplug.experiments.stored import load
 
-    told = subject(load(storage, run), lambda text: click.echo(printable(text), err=True), safe)
-    write(out, page(told))
+    with prints_elsewhere():
+        html = page(subject(load(storage, run), lambda text: click.echo(printable(text), err=True), safe))
+    write(out, html)
     click.echo(f"Written to {out}", err=True)

@@ -1,18 +1,22 @@
 """A stored run as the subject of a report: with pictures from its space and predictions from its strategy."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from nasplug.choice import Choice
-from nasplug.errors import NasplugError, Unsupported
-from nasplug.experiments.stored import Kept, choice_of, revived
-from nasplug.settings import Settings
-from nasplug.types import Architecture, Trial
+from nasplug.errors import Unsupported
+from nasplug.experiments.asking import Asking
+from nasplug.experiments.prediction import predicted, predicts
+from nasplug.experiments.stored import Kept, run_of
+from nasplug.run import Run
+from nasplug.types import Architecture
 
 if TYPE_CHECKING:
     from nasplug.analysis.report.subject import Prediction, Subject
 
-LEARNT, LEAST = 400, 4  # trials that a prediction learns from at most (seconds of a fit), and at least
+LARGEST = 2000  # trials of a report with predictions: a page is made in seconds
+UNMADE = "No pictures: the run's plugins cannot be made again"
+UNDRAWN, UNDESCRIBED = "No picture of some architectures", "No description of some architectures"
 
 
 def subject(kept: Kept, tell: Callable[[str], None], safe: bool = False) -> "Subject":
@@ -22,13 +26,9 @@ def subject(kept: Kept, tell: Callable[[str], None], safe: bool = False) -> "Sub
     """
     from nasplug.analysis.report.subject import Subject
 
-    choice: Choice | None = None
-    hook: Any = None
-    try:
-        choice = choice_of(kept.run, safe)
-        hook = revived(choice, kept.trials, _settings(kept), kept.run.name).hook
-    except NasplugError as error:
-        tell(f"No pictures: the run's plugins cannot be made again. {error}")
+    asking = Asking(tell)
+    run: Run | None = asking.ask(UNMADE, partial(run_of, kept, safe), None)
+    picture, describe = _views(asking, run.hook) if run else (_nothing, str)
     return Subject(
         run=kept.run.name,
         settings=kept.run.settings,
@@ -36,10 +36,37 @@ def subject(kept: Kept, tell: Callable[[str], None], safe: bool = False) -> "Sub
         created=kept.run.created,
         ended=kept.run.ended,
         trials=kept.trials,
-        picture=(lambda a: _drawn(hook, a)) if hook else lambda a: None,
-        describe=(lambda a: str(hook.describe(architecture=a))) if hook else str,
-        prediction=_prediction(kept, choice, tell) if choice else None,
+        picture=picture,
+        describe=describe,
+        prediction=asking.ask("No predictions", partial(_prediction, run, kept), None) if run else None,
     )
+
+
+def _prediction(run: Run, kept: Kept) -> "Prediction | None":
+    if len(kept.trials) > LARGEST and predicts(run):
+        raise Unsupported(
+            f"for {len(kept.trials):,} trials they take longer than the page. "
+            f"'nasplug plot {kept.run.name} --kind prediction' draws them."
+        )
+    return predicted(run, kept.trials)
+
+
+def _nothing(architecture: Architecture) -> None:
+    """Returns no picture."""
+
+
+def _views(asking: Asking, hook: Any) -> tuple[Callable[[Architecture], str | None], Callable[[Architecture], str]]:
+    """Returns what asks the space for a picture, and for a description."""
+
+    def picture(architecture: Architecture) -> str | None:
+        """Returns the picture as an SVG document; None where the space draws none."""
+        return asking.ask(UNDRAWN, partial(_drawn, hook, architecture), None)
+
+    def describe(architecture: Architecture) -> str:
+        """Returns the space's description, else the code."""
+        return str(asking.ask(UNDESCRIBED, partial(hook.describe, architecture=architecture), architecture))
+
+    return picture, describe
 
 
 def _drawn(hook: Any, architecture: Architecture) -> str | None:
@@ -47,30 +74,3 @@ def _drawn(hook: Any, architecture: Architecture) -> str | None:
         return str(hook.draw(architecture=architecture))
     except Unsupported:
         return None
-
-
-def _prediction(kept: Kept, choice: Choice, tell: Callable[[str], None]) -> "Prediction | None":
-    """Returns how the first half of the complete trials predicts the others; None without a prediction."""
-    from nasplug.analysis.kendall import kendall_tau
-    from nasplug.analysis.report.subject import Prediction
-
-    found = [t for t in kept.trials if t.purpose == "search" and t.state == "complete"]
-    half = min(len(found) // 2, LEARNT)
-    if half < LEAST:
-        return None
-    later: Sequence[Trial] = found[half:]
-    run = revived(choice, found[:half], _settings(kept), kept.run.name)
-    try:
-        answer = run.hook.predict(run=run, architectures=[t.architecture for t in later])
-    except NasplugError as error:
-        tell(f"No predictions: {error}")
-        return None
-    if answer is None:
-        return None
-    predicted, measured = [float(value) for value in answer], [t.accuracy or 0.0 for t in later]
-    return Prediction(later[0].number, [t.number for t in later], predicted, measured, kendall_tau(predicted, measured))
-
-
-def _settings(kept: Kept) -> Settings:
-    s = kept.run.settings
-    return Settings(space=s["space"], strategy=s["strategy"], seed=s["seed"], budget=s.get("budget"))

@@ -50,15 +50,17 @@ def revived(choice: Choice, trials: Sequence[Trial], settings: Settings, name: s
     return Run(name, hook, settings, choice.space, trials=list(trials))
 
 
-def choice_of(run: StoredRun, safe: bool = False) -> Choice:
-    """Returns the plugins that a stored run was made with.
+def run_of(kept: Kept, safe: bool = False) -> Run:
+    """Returns a stored run made again from its plugins; it knows no trial yet.
 
-    Raises `NasplugError` where one cannot be made again, or is none that `safe` trusts.
+    Raises `NasplugError` where one cannot be made again, or is none that `safe` trusts. What a plugin raises passes.
     """
-    s = run.settings
+    s = kept.run.settings
     if safe:  # the database names what is imported
         check_trusted(s["space"], s["strategy"], ())
-    return Choice.of(s["space"], s["strategy"], _given(s["space_options"]), _given(s["strategy_options"]))
+    choice = Choice.of(s["space"], s["strategy"], _given(s["space_options"]), _given(s["strategy_options"]))
+    settings = Settings(space=s["space"], strategy=s["strategy"], seed=s["seed"], budget=s.get("budget"))
+    return revived(choice, [], settings, kept.run.name)
 
 
 def _given(options: dict[str, object]) -> dict[str, object]:

@@ -1,5 +1,8 @@
 """A foreign plugin may raise anywhere: what the user sees is one message, and never a traceback without --debug."""
 
+import json
+import sqlite3
+
 import pytest
 from faulty.raising import HOOKS, SAID
 
@@ -46,8 +49,45 @@ def test_middleware_that_raises(nasplug, place):
 
 
 def test_every_hook_of_a_run_is_tried():
-    elsewhere = {"register_commands", "suggest", "draw", "build_network", "predict", "published"}  # below, or by no run
-    assert set(HOOKS) - elsewhere == set(OF_A_SPACE) - {"__init__"}
+    by_no_run = {"register_commands", "draw", "build_network", "predict", "predicts_from", "published"}
+    assert set(HOOKS) - by_no_run - {"suggest"} == set(OF_A_SPACE) - {"__init__"}
+
+
+def test_a_strategy_that_raises_in_a_comparison(nasplug):
+    pair = ("--space", SPACE, "--strategy", "faulty.raising:Strategy_predicts_from")
+    assert_one_message(nasplug("compare", *pair, "--repeats", "1", "--budget", "3", "--out", "x"), "predicts_from")
+
+
+@pytest.mark.parametrize("place", ["sample", "measure_latency", "published", "evaluate"])
+def test_a_space_that_raises_in_a_frontier(nasplug, tmp_path, place):
+    (tmp_path / "data.csv").write_text('architecture,accuracy\n"0,0,0,0,0,0",50\n')
+    learnt = ("--strategy", "toy:Foreseer", "--data", "data.csv")
+    window = ("--device", "toyphone", "--latency", "10:30", "--samples", "5", "--final", "1")
+    more = ("--reference", "any") if place == "published" else ()
+    assert_one_message(nasplug("frontier", "--space", f"faulty.raising:Space_{place}", *learnt, *window, *more), place)
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("Space_draw", "No picture of some architectures"),
+        ("Space_describe", "No description of some architectures"),
+        ("Strategy_predict", "No predictions"),
+        ("Space___init__", "No pictures: the run's plugins cannot be made again"),
+    ],
+)
+def test_a_report_is_written_whatever_is_raised(nasplug, tmp_path, place, told):
+    kind, _, hook = place.partition("_")
+    assert nasplug("run", "--space", SPACE, "--strategy", STRATEGY, "--budget", "10", "--name", "r").returncode == 0
+    with sqlite3.connect(tmp_path / "nasplug.db") as database:  # a plugin that was whole when the run was made
+        (settings,) = database.execute("SELECT settings FROM nasplug_runs").fetchone()
+        changed = json.loads(settings) | {kind.lower(): f"faulty.raising:{place}"}
+        changed |= {"space_options": {}, "strategy_options": {}}
+        database.execute("UPDATE nasplug_runs SET settings = ?", (json.dumps(changed),))
+    done = nasplug("report", "r", "--out", "r.html")
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+    assert done.stderr.count(f"{told}: RuntimeError: {SAID} {hook}") == done.stderr.count(SAID) == 1
+    assert "toy:" in (tmp_path / "r.html").read_text()
 
 
 @pytest.mark.parametrize("more", [("--workers", "3"), ("--workers", "3", "--async"), ("--with", "processes")])

@@ -1,12 +1,10 @@
-"""`report`, `plot`, `best` and `frontier` as a user calls them: files, figures, and one message for each mistake."""
+"""`report`, `plot` and `best` as a user calls them: files, figures, and one message for each mistake."""
 
-import csv
 import json
+import re
 
-import numpy as np
 import pytest
 
-import nasplug as package
 from nasplug.storage import Storage
 
 RUN = (
@@ -22,7 +20,6 @@ RUN = (
     "--name",
     "r",
 )
-WINDOW = ("frontier", "--space", "proxyless", "--device", "pixel1", "--latency", "75:85", "--samples", "40")
 
 
 @pytest.fixture
@@ -38,17 +35,33 @@ def test_best_shows_the_frontier_where_a_device_was_given(stored):
     assert "Frontier of validation accuracy" in stored("best", "r").stdout
 
 
+def test_best_shows_the_hypervolume_of_the_frontier(stored):
+    trials = [t for t in json.loads(stored("trials", "r", "--json").stdout) if t["purpose"] == "search"]
+    slowest, lowest = max(t["latency"] for t in trials), min(t["accuracy"] for t in trials)
+    step = 0.01  # of a sum over thin columns, each as high as the best architecture that is as fast
+    columns = [lowest for _ in range(int((slowest - 10) / step))]
+    for t in trials:
+        first = round((t["latency"] - 10) / step)
+        columns[first:] = [max(height, t["accuracy"]) for height in columns[first:]]
+    area = sum(height - lowest for height in columns) * step
+    found = json.loads(stored("best", "r", "--json").stdout)["hypervolume"]
+    assert found == pytest.approx(area)
+    assert f"hypervolume {found:.2f} % × ms" in stored("best", "r").stdout
+
+
 def test_report_and_plot_write_their_files(stored, tmp_path):
     for arguments in (
         ("report", "r", "--out", "r.html"),
         ("plot", "r", "--out", "r.svg"),
         ("plot", "r", "--kind", "latency", "--out", "r.pdf"),
+        ("plot", "r", "--kind", "hypervolume", "--out", "volume.svg"),
         ("plot", "r", "--out", "r.png"),
     ):
         done = stored(*arguments)
         assert done.returncode == 0, done.stderr
     assert (tmp_path / "r.html").read_text().startswith("<!doctype html>")
     assert "<svg" in (tmp_path / "r.svg").read_text()
+    assert "hypervolume (% × ms)" in (tmp_path / "volume.svg").read_text()
     assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
     assert (tmp_path / "r.png").read_bytes().startswith(b"\x89PNG")
 
@@ -59,7 +72,8 @@ def test_report_and_plot_write_their_files(stored, tmp_path):
         (("report", "nobody", "--out", "x.html"), 1, "There is no run 'nobody'"),
         (("plot", "--out", "x.png"), 2, "Name the runs to plot"),
         (("plot", "r", "--out", "x.bmp"), 2, "a figure is written as .png, .svg, .pdf"),
-        ((*WINDOW, "--run", "r"), 1, "The run 'r' searched toy, not proxyless"),
+        (("plot", "r", "--kind", "prediction", "--out", "x.png"), 1, "its strategy, random, predicts nothing"),
+        (("plot", "untimed", "--kind", "hypervolume", "--out", "x.png"), 1, "There is no run 'untimed'"),
     ],
 )
 def test_a_mistake_about_runs_is_one_message(stored, arguments, code, message):
@@ -79,51 +93,26 @@ def test_empty_runs_and_runs_of_failures_are_said_to_be_that(nasplug, tmp_path):
     assert "no trial is complete" in (tmp_path / "x.html").read_text()
 
 
-@pytest.fixture
-def data(tmp_path):
-    space, rng = package.space("proxyless"), np.random.default_rng(1)
-    with (tmp_path / "data.csv").open("w", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(("architecture", "accuracy"))
-        for _ in range(30):
-            architecture = space.sample(rng=rng)
-            rows.writerow((architecture, 60 + sum(architecture.code) / 10))
-    return "data.csv"
+def test_a_predicting_run_shows_predicted_against_measured(nasplug, tmp_path):
+    run = ("run", "--space", "toy:ToySpace", "--strategy", "toy:Foreseer", "--budget", "30", "--name", "foreseen")
+    assert nasplug(*run).returncode == 0
+    assert nasplug("report", "foreseen", "--out", "r.html").stderr == "Written to r.html\n"
+    html = (tmp_path / "r.html").read_text()
+    found = json.loads(re.search(r'id="data">(.*?)</script>', html, re.DOTALL)[1])["prediction"]
+    trials = json.loads(nasplug("trials", "foreseen", "--json").stdout)
+    assert (found["first"], found["numbers"]) == (15, list(range(15, 30)))
+    assert found["measured"] == [trials[number]["accuracy"] for number in range(15, 30)]
+    codes = [trials[number]["architecture"].partition(":")[2].split(",") for number in range(15, 30)]
+    assert found["predicted"] == [50.0 + sum(map(int, code)) for code in codes]
+    assert 0.3 < found["tau"] < 1.0  # a rule of thumb
+    assert nasplug("plot", "foreseen", "--kind", "prediction", "--out", "p.svg").returncode == 0
+    assert f"Kendall τ {found['tau']:.3f}" in (tmp_path / "p.svg").read_text()
 
 
-@pytest.mark.slow
-def test_a_frontier_is_predicted_inside_the_window_and_beside_the_papers(nasplug, tmp_path, data):
-    done = nasplug(*WINDOW, "--data", data, "--reference", "table2", "--out", "front", "--json")
-    found = json.loads(done.stdout)
-    latency = [row["latency"] for row in found["frontier"]]
-    assert all(75 <= ms <= 85 for ms in latency)
-    assert latency == sorted(latency)
-    assert [row["predicted"] for row in found["frontier"]] == sorted(row["predicted"] for row in found["frontier"])
-    table2 = [75.05, 75.10, 75.36, 75.76, 76.10, 78.23, 80.42, 82.44, 84.95]
-    assert [row["latency"] for row in found["published"]] == table2
-    files = {path.name for path in (tmp_path / "front").iterdir()}
-    assert files == {"frontier.csv", "frontier.png", "frontier.svg", "published.csv", "samples.csv"}
-    assert (tmp_path / "front" / "frontier.csv").read_text().startswith("latency,accuracy,std,architecture,predicted")
-
-
-@pytest.mark.parametrize(
-    ("change", "code", "message"),
-    [
-        ({"--device": "abacus"}, 1, "cannot tell latencies on the device 'abacus'"),
-        ({"--latency": "1:2"}, 1, "the space reaches from 30.94 to 219.09 ms. Widen the window"),
-        ({"--latency": "85:75"}, 2, "0 ≤ LOW < HIGH"),
-        ({"--reference": "table9"}, 2, "it has: table2"),
-        ({"--strategy": "random"}, 2, "predicts nothing"),
-        ({"--data": "wrong.csv"}, 1, "lacks the columns accuracy; there are: architecture, score"),
-    ],
-)
-def test_a_mistake_about_frontiers_is_one_message(nasplug, tmp_path, data, change, code, message):
-    (tmp_path / "wrong.csv").write_text("architecture,score\n")
-    wanted = dict(zip(WINDOW[1::2], WINDOW[2::2], strict=True)) | {"--data": data} | change
-    done = nasplug("frontier", *(part for pair in wanted.items() for part in pair))
-    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
-    assert message in done.stderr
-
-
-def test_something_must_be_learnt_from(nasplug):
-    assert "Name either --run or --data" in nasplug(*WINDOW).stderr
+def test_names_with_dollars_are_names_and_no_formulas(nasplug, tmp_path):
+    name = r"$\sqrt{cost}$ in $"
+    assert nasplug(*RUN[:-1], name).returncode == 0
+    assert nasplug("plot", name, "--title", r"$\no{formula}$", "--out", "x.svg").returncode == 0
+    figure = (tmp_path / "x.svg").read_text()
+    assert f">{name}</text>" in figure
+    assert r">$\no{formula}$</text>" in figure
