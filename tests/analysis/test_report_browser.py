@@ -3,10 +3,12 @@
 import shutil
 import time
 
+import attrs
 import pytest
 from report_sample import subject, trials
 
 from nasplug.analysis.report.page import page
+from nasplug.analysis.report.subject import Prediction
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -50,45 +52,104 @@ def errors(browser):
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory):
-    path = tmp_path_factory.mktemp("report") / "run.html"
-    path.write_text(page(subject(trials(120))), encoding="utf-8")
-    return path
+def pages(tmp_path_factory):
+    """Returns the path of a page by the name of what it shows."""
+    made = trials(120)
+    measured = [t for t in made if t.state == "complete"][60:]
+    said = [t.accuracy + t.number % 5 for t in measured]
+    prediction = Prediction(measured[0].number, [t.number for t in measured], said, [t.accuracy for t in measured], 0.9)
+    many = Prediction(0, [t.number for t in measured] * 50, said * 50, [t.accuracy for t in measured] * 50, 0.9)
+    subjects = {
+        "whole": subject(made, prediction=prediction),
+        "many predictions": subject(made, prediction=many),
+        "without latency": subject([attrs.evolve(t, latency=None) for t in made]),
+        "failures": subject([t for t in made if t.state == "failed"]),
+    }
+    folder = tmp_path_factory.mktemp("report")
+    for name, shown in subjects.items():
+        (folder / f"{name}.html").write_text(page(shown), encoding="utf-8")
+    return lambda name: folder / f"{name}.html"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_page_fits_has_charts_and_no_error(browser, report, width, scheme):
-    look(browser, report, width, scheme)
+every_screen = pytest.mark.parametrize(("width", "scheme"), [(w, s) for w in (390, 1280) for s in ("light", "dark")])
+
+
+def js(browser, expression, *arguments):
+    return browser.execute_script(f"return {expression}", *arguments)
+
+
+@every_screen
+@pytest.mark.parametrize(("name", "charts"), [("whole", 4), ("without latency", 2), ("failures", 2)])
+def test_the_page_fits_has_charts_and_no_error(browser, pages, name, charts, width, scheme):
+    look(browser, pages(name), width, scheme)
     assert errors(browser) == []
-    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
-    assert browser.execute_script("return document.querySelectorAll('.chart .main-svg').length") >= 3
-    back = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
+    assert js(browser, "document.documentElement.scrollWidth") <= width
+    visible = "[...document.querySelectorAll('figure:not([hidden]) .chart')]"
+    assert js(browser, f"{visible}.filter((c) => c.querySelector('.main-svg')).length") == charts
+    back = js(browser, "getComputedStyle(document.body).backgroundColor")
     assert back == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(20, 25, 31)")
-    assert browser.execute_script("return document.querySelectorAll('img[src=x]').length") == 0
+    assert js(browser, "document.querySelectorAll('img[src=x]').length") == 0
 
 
-def place(browser, index):
-    """Returns where a point of the scatter plot is on the screen."""
+def place(browser, chart, trace, index):
+    """Returns where a point of a chart is on the screen."""
     return browser.execute_script(
-        """const g = document.getElementById('scatter'); g.scrollIntoView({block: 'center'});
-        const l = g._fullLayout, r = g.getBoundingClientRect(), t = g.data[0];
-        return [r.left + l.xaxis._offset + l.xaxis.d2p(t.x[arguments[0]]),
-                r.top + l.yaxis._offset + l.yaxis.d2p(t.y[arguments[0]])]""",
+        """const g = document.getElementById(arguments[0]); g.scrollIntoView({block: 'center'});
+        const l = g._fullLayout, r = g.getBoundingClientRect(), t = g.data[arguments[1]];
+        return [r.left + l.xaxis._offset + l.xaxis.d2p(t.x[arguments[2]]),
+                r.top + l.yaxis._offset + l.yaxis.d2p(t.y[arguments[2]])]""",
+        chart,
+        trace,
         index,
     )
 
 
-def test_pointing_at_an_architecture_shows_its_picture(browser, report):
-    look(browser, report)
-    x, y = place(browser, 2)
+def point(browser, x, y):
     for step in (40, 0):
         browser.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x + step, "y": y})
         time.sleep(0.2)
-    wait(lambda: browser.execute_script("return !document.getElementById('card').hidden"))
-    wait(lambda: browser.execute_script("return document.getElementById('card-picture').naturalWidth") > 0)
-    assert browser.execute_script("return document.getElementById('card-title').textContent").startswith("trial ")
+
+
+def click(browser, x, y):
+    for kind in ("mousePressed", "mouseReleased"):
+        event = {"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1}
+        browser.execute_cdp_cmd("Input.dispatchMouseEvent", event)
+
+
+def assert_card(browser):
+    """Expects that a trial is shown, with its picture, and closes the card."""
+    wait(lambda: js(browser, "!document.getElementById('card').hidden"))
+    wait(lambda: js(browser, "document.getElementById('card-picture').naturalWidth") > 0)
+    assert js(browser, "document.getElementById('card-title').textContent").startswith("trial ")
+    browser.execute_script("document.getElementById('close').click()")
+    assert js(browser, "document.getElementById('card').hidden")
+
+
+@every_screen
+@pytest.mark.parametrize(
+    ("name", "chart", "trace"),
+    [
+        ("whole", "scatter", 0),
+        ("whole", "prediction", 1),
+        ("many predictions", "prediction", 1),
+        ("without latency", "scatter", 0),
+    ],
+)
+def test_pointing_and_clicking_at_an_architecture_show_its_picture(browser, pages, name, chart, trace, width, scheme):
+    look(browser, pages(name), width, scheme)
+    spot = place(browser, chart, trace, 2)
+    point(browser, *spot)
+    assert_card(browser)
+    click(browser, *spot)
+    assert_card(browser)
     assert errors(browser) == []
+
+
+def test_predictions_say_their_tau_and_many_are_drawn_by_the_graphics_card(browser, pages):
+    for name, kind in (("whole", "scatter"), ("many predictions", "scattergl")):
+        look(browser, pages(name))
+        assert js(browser, "document.getElementById('prediction').data[1].type") == kind
+        assert "Kendall τ 0.900" in js(browser, "document.getElementById('prediction-caption').textContent")
 
 
 def column(browser, name):
@@ -100,12 +161,13 @@ def column(browser, name):
     )
 
 
-def test_sorting_sorts_and_filtering_filters(browser, report):
-    look(browser, report)
+@every_screen
+def test_sorting_sorts_and_filtering_filters(browser, pages, width, scheme):
+    look(browser, pages("whole"), width, scheme)
     head = "document.querySelector('#trials th[data-name=accuracy]')"
     for order in ("ascending", "descending"):
         browser.execute_script(f"{head}.querySelector('button').click()")
-        assert browser.execute_script(f"return {head}.ariaSort") == order
+        assert js(browser, f"{head}.ariaSort") == order
         shown = [float(text) for text in column(browser, "accuracy")]
         assert len(shown) == 50
         assert shown == sorted(shown, reverse=order == "descending")
@@ -113,12 +175,26 @@ def test_sorting_sorts_and_filtering_filters(browser, report):
         "const f = document.getElementById('filter'); f.value = 'failed'; f.dispatchEvent(new Event('input'))"
     )
     assert set(column(browser, "state")) == {"failed"}
-    assert browser.execute_script("return document.getElementById('where').textContent") == "1–17 of 17"
+    assert js(browser, "document.getElementById('where').textContent") == "1–17 of 17"
 
 
-def test_a_page_of_ten_thousand_trials_opens(browser, tmp_path):
+def test_a_number_is_never_shown_as_zero_because_it_is_small(browser, tmp_path):
+    made = [attrs.evolve(t, evaluation=t.evaluation and attrs.evolve(t.evaluation, cost=1e-5)) for t in trials(20)]
+    path = tmp_path / "small.html"
+    path.write_text(page(subject(made)), encoding="utf-8")
+    look(browser, path)
+    assert set(column(browser, "cost")) == {"0.00001", ""}
+
+
+def test_a_page_of_ten_thousand_trials_opens_in_two_seconds(browser, tmp_path):
     path = tmp_path / "large.html"
     path.write_text(page(subject(trials(10_000))), encoding="utf-8")
-    look(browser, path)
+    seconds = []
+    for _ in range(3):
+        browser.get("about:blank")
+        started = time.monotonic()
+        look(browser, path)
+        seconds.append(time.monotonic() - started)
+    assert min(seconds) <= 2.0  # the best of three: others may use the machine too
     assert errors(browser) == []
-    assert browser.execute_script("return document.getElementById('where').textContent") == "1–50 of 10000"
+    assert js(browser, "document.getElementById('where').textContent") == "1–50 of 10000"

@@ -7,6 +7,9 @@
   const rowOf = new Map(columns.number.map((number, row) => [number, row]));
   const has = (name) => name in columns;
 
+  // so many digits after the point; a number that these would make 0 keeps three of its own
+  const brief = (v, digits) => (v === 0 || Math.abs(v) >= 10 ** -digits ? v.toFixed(digits) : String(Number(v.toPrecision(3))));
+
   // ---- pictures
   const opened = new Map();
   const block = (index) => {
@@ -26,7 +29,7 @@
     const figures = ["accuracy", "latency", "cost"].filter((name) => has(name) && columns[name][row] !== null);
     const units = { accuracy: " %", latency: " ms", cost: " s" };
     byId("card-title").textContent = `trial ${columns.number[row]}: ` +
-      (figures.map((name) => columns[name][row].toFixed(2) + units[name]).join(", ") || columns.state[row]);
+      (figures.map((name) => brief(columns[name][row], 2) + units[name]).join(", ") || columns.state[row]);
     const picture = byId("card-picture");
     picture.hidden = svg === null;
     picture.alt = description;
@@ -84,7 +87,7 @@
       const ends = [Math.min(...p.measured, ...p.predicted), Math.max(...p.measured, ...p.predicted)];
       draw("prediction", [
         { x: ends, y: ends, mode: "lines", line: { dash: "dot", color: colour("--soft") }, hoverinfo: "skip", showlegend: false },
-        { x: p.predicted, y: p.measured, mode: "markers", marker: { color: colour("--b"), size: 6 }, customdata: p.numbers, hoverinfo: "x+y", showlegend: false },
+        { x: p.predicted, y: p.measured, type: kind(p.numbers.length), mode: "markers", marker: { color: colour("--b"), size: 6 }, customdata: p.numbers, hoverinfo: "x+y", showlegend: false },
       ], "predicted (%)", "measured (%)");
     }
   };
@@ -106,14 +109,15 @@
   // ---- trials
   const names = ["number", "architecture", ...Object.keys(columns).filter((name) => name !== "number")];
   const value = (name, row) => (name === "architecture" ? data.architecture[data.which[row]] : columns[name][row]);
-  const text = (v) => (v === null || v === undefined ? "" : typeof v === "number" && !Number.isInteger(v) ? v.toFixed(3) : String(v));
+  const text = (v) => (v === null || v === undefined ? "" : typeof v === "number" && !Number.isInteger(v) ? brief(v, 3) : String(v));
   const PAGE = 50;
   let order = [...Array(count).keys()], first = 0, sorted = "number", down = false;
-  const searchable = [...Array(count).keys()].map((row) => names.map((name) => text(value(name, row))).join("\n").toLowerCase());
+  let texts = null;  // of every row in lower case, made when somebody filters
+  const searchable = () => (texts ??= [...Array(count).keys()].map((row) => names.map((name) => text(value(name, row))).join("\n").toLowerCase()));
   const compare = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b)));
   const arrange = () => {
     const wantedText = byId("filter").value.trim().toLowerCase();
-    order = [...Array(count).keys()].filter((row) => searchable[row].includes(wantedText));
+    order = [...Array(count).keys()].filter((row) => !wantedText || searchable()[row].includes(wantedText));
     const missing = (row) => value(sorted, row) === null || value(sorted, row) === undefined;
     order.sort((a, b) => missing(a) - missing(b) || (missing(a) ? a - b : (down ? -1 : 1) * compare(value(sorted, a), value(sorted, b)) || a - b));
     first = 0;
