@@ -41,9 +41,13 @@ def type_of(plugin: type, name: str) -> Any:
 
 
 def type_name(kind: Any) -> str:
-    """Returns how a user reads the type of an option: `int`, `a|b`, `path`, …"""
+    """Returns how a user reads the type of an option: `int`, `a|b`, `path`, `int,…` for several, …"""
     if get_origin(kind) is Literal:
         return "|".join(str(value) for value in get_args(kind))
+    if get_origin(kind) in (tuple, list):
+        return f"{type_name(get_args(kind)[0])},…"
+    if get_origin(kind) is dict:
+        return "dict"
     if get_args(kind):
         return " or ".join(type_name(part) for part in get_args(kind) if part is not type(None))
     return {Path: "path"}.get(kind, getattr(kind, "__name__", str(kind)))

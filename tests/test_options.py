@@ -1,7 +1,7 @@
 """Options: texts become the types of attrs fields, and every mistake is one sentence."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 import numpy as np
@@ -104,3 +104,7 @@ def test_types_read_like_a_person_writes_them():
     assert options.type_name(float | None) == "float"
     assert options.type_name(Literal["a", "b"]) == "a|b"
     assert options.type_name(Path) == "path"
+    assert options.type_name(tuple[int, ...] | None) == "int,…"
+    assert options.type_name(list[Literal["a", "b"]]) == "a|b,…"
+    assert options.type_name(dict[str, Any] | None) == "dict"
+    assert options.type_name(int | str | None) == "int or str"
