@@ -1,5 +1,6 @@
 """What a run was asked to do, validated; the part that makes it the same run is stored and compared at a resume."""
 
+import math
 from contextlib import suppress
 from operator import index
 from typing import Any
@@ -109,4 +110,6 @@ def _jsonable(value: Any) -> Any:
         return [_jsonable(part) for part in value]
     if isinstance(value, dict):
         return {str(key): _jsonable(part) for key, part in value.items()}
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no NaN and no infinity; an option reads the word
     return value if isinstance(value, int | float | str | bool | None) else str(value)
