@@ -39,8 +39,8 @@ def nasplug(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """The URL of a real PostgreSQL server's database; a test that needs it is skipped where there is none."""
-    with tempfile.TemporaryDirectory(prefix="nasplug-pg-") as folder, server(Path(folder)) as url:
-        yield url
+    with tempfile.TemporaryDirectory(prefix="nasplug-pg-") as folder, server(Path(folder)) as running:
+        yield running.url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -9,14 +9,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import attrs
 import pytest
 
 UNUSED = "nobody"  # whose server it is where tests run as root: initdb refuses root
 
 
+@attrs.frozen
+class Server:
+    """The URL of an empty database, and how its server is stopped and started."""
+
+    url: str
+    user: str | None
+    control: tuple[object, ...]
+    options: tuple[object, ...]
+
+    def start(self) -> None:
+        """Returns when the server answers."""
+        _call(self.user, *self.control, *self.options, "start")
+
+    def stop(self) -> None:
+        """Ends the server as a crash would: no client is heard out."""
+        _call(self.user, *self.control, "-m", "immediate", "stop")
+
+
 @contextmanager
-def server(folder: Path) -> Iterator[str]:
-    """Yields the URL of an empty database; the server is stopped afterwards. Skips where there is no PostgreSQL."""
+def server(folder: Path) -> Iterator[Server]:
+    """Yields a server that has started; it is stopped afterwards. Skips where there is no PostgreSQL."""
     pytest.importorskip("psycopg", reason="psycopg is not installed: pip install nasplug[postgresql]")
     binaries = _binaries()
     user = _user()
@@ -26,11 +45,13 @@ def server(folder: Path) -> Iterator[str]:
     _call(user, binaries / "initdb", "-D", data, "-U", "nasplug", "-A", "trust", "-N", "-E", "UTF8", "--locale=C")
     options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off -c max_connections=200"
     control = (binaries / "pg_ctl", "-D", data, "-w", "-t", "120")
-    _call(user, *control, "-l", folder / "log", "-o", options, "start")
+    url = f"postgresql+psycopg://nasplug@127.0.0.1:{port}/postgres"
+    running = Server(url, user, control, ("-l", folder / "log", "-o", options))
+    running.start()
     try:
-        yield f"postgresql+psycopg://nasplug@127.0.0.1:{port}/postgres"
+        yield running
     finally:
-        _call(user, *control, "-m", "immediate", "stop")
+        running.stop()
 
 
 def _binaries() -> Path:

@@ -139,6 +139,26 @@ def test_a_read_only_database_is_one_message(tmp_path):
         search(middleware=[], storage=place, name="another")
 
 
+def test_a_database_that_becomes_read_only_keeps_what_is_committed(tmp_path, monkeypatch):
+    class Closing(Storage):
+        """Takes no more writes from the third trial on."""
+
+        def add(self, run, trial):
+            if trial.number == 2:
+                self.connection.exec_driver_sql("PRAGMA query_only=ON")
+            super().add(run, trial)
+
+    settings = {"middleware": [], "workers": 1, "storage": tmp_path / "runs.db", "name": "run"}
+    refused = pytest.raises(nasplug.errors.StorageError, match="readonly database. Give yourself write permission")
+    with monkeypatch.context() as patch, refused:
+        patch.setattr("nasplug.storage.Storage", Closing)
+        search(**settings)
+    storage = Storage(f"{tmp_path}/runs.db")
+    assert [trial.number for trial in storage.trials(1)] == [0, 1]
+    storage.close()
+    assert len(search(**settings, resume=True).trials) == 5
+
+
 def test_a_clock_that_is_set_back_changes_no_order(monkeypatch):
     clock = Clock(earliest=5e9)  # stored by a driver whose clock was ahead
     assert clock.now() >= 5e9
@@ -209,8 +229,15 @@ def test_an_interruption_inside_a_commit_neither_loses_nor_doubles(database, mon
         storage.close()
 
 
-def test_a_result_of_the_wrong_kind_is_a_failed_trial_in_every_place():
-    for value in (float("nan"), 250.0):
-        result = search(space_options={"value": value})
-        assert all("must be a percentage" in error for error in failed(result).values())
-        assert len(failed(result)) == 4
+@pytest.mark.parametrize("value", [float("nan"), 250.0])
+@pytest.mark.parametrize("middleware", [[], ["processes"]])
+def test_a_result_of_the_wrong_kind_is_a_failed_trial_that_says_so(database, value, middleware):
+    url = database("wrong")
+    settings = {"space_options": {"value": value}, "middleware": middleware, "storage": url, "name": "run"}
+    search(**settings)
+    storage = Storage(url)
+    stored = storage.trials(1)
+    storage.close()
+    message = f"ValueError: accuracy must be a percentage between 0 and 100, got {value}"
+    assert [(trial.state, trial.error) for trial in stored] == [("failed", message)] * 4
+    assert search(**settings, resume=True).trials == stored
