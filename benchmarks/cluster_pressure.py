@@ -22,15 +22,12 @@ BAR, MEMORY_BAR = 3.0, 600.0
 
 @attrs.define(eq=False)
 class Simulated(BenchSpace):
-    """An evaluation sleeps one to three seconds, as if another machine trained; `slept` is their sum."""
-
-    slept: float = attrs.field(default=0.0, init=False)
+    """An evaluation sleeps one to three seconds, as if another machine trained."""
 
     @hookimpl
     def evaluate(self, architecture: Architecture, seed: int) -> Evaluation:
         seconds = SECONDS * (0.5 + np.random.default_rng(seed).random())
         time.sleep(seconds)
-        self.slept += seconds
         return Evaluation(sum(architecture.code) / 1.2, 1.0, {"seconds": seconds}, "bench")
 
 
@@ -45,13 +42,12 @@ def run(trials: int = TRIALS) -> dict[str, Any]:
 
 def measure(trials: int) -> None:
     """Prints the figures of one search, as JSON; in a process of its own, whose memory is the search's."""
-    space = Simulated()
     with tempfile.TemporaryDirectory() as folder:
         wall, cpu = time.perf_counter(), time.process_time()
-        nasplug.search(
-            space, "regularized_evolution", budget=trials, workers=WORKERS, asynchronous=True, storage=f"{folder}/x.db"
-        )
+        settings: dict[str, Any] = {"budget": trials, "workers": WORKERS, "asynchronous": True}
+        result = nasplug.search(Simulated(), "regularized_evolution", storage=f"{folder}/x.db", **settings)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    idle = 1.0 - space.slept / (wall * WORKERS)
+    slept = sum(trial.evaluation.metrics["seconds"] for trial in result.trials if trial.evaluation)
+    idle = 1.0 - slept / (wall * WORKERS)
     print(json.dumps({"figure": cpu / trials * 1e3, "memory_mb": memory, "idle_share": idle, "wall_seconds": wall}))
