@@ -2,12 +2,16 @@
 
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from nasplug.cli.leaving import leave
 from nasplug.cli.streams import printable
 from nasplug.errors import NasplugError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "run": ("nasplug.cli.run", "Search a space with a strategy."),
@@ -32,7 +36,15 @@ class Commands(click.Group):
     """Loads a command when it is asked for: its own, or those that a plugin registers under its name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        """Returns the core's commands, and those of the plugins that were asked for theirs."""
+        return [*dict.fromkeys([*COMMANDS, *self.commands])]
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Returns what could follow, the commands of all plugins included."""
+        from nasplug.cli.plugins import register_plugin_commands
+
+        register_plugin_commands(self, "")
+        return super().shell_complete(ctx, incomplete)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Returns the command of that name, importing its module; None where neither core nor plugin has it."""
@@ -73,7 +85,8 @@ class Commands(click.Group):
     def _of_a_plugin(self, name: str) -> click.Command | None:
         from nasplug.cli.plugins import register_plugin_commands
 
-        register_plugin_commands(self, name)
+        if name not in self.commands:
+            register_plugin_commands(self, name)
         return self.commands.get(name)
 
 

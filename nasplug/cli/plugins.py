@@ -58,7 +58,7 @@ def show_command(name: str, as_json: bool) -> None:
 
 
 def register_plugin_commands(group: click.Group, name: str) -> None:
-    """Lets the plugin `name` add its commands to `group`, or every plugin where none has that name.
+    """Lets the plugin `name` add its commands to `group`, or every plugin where none has that name ("" for all).
 
     A broken plugin is passed over unless it is the one named: its commands are just not there.
     """

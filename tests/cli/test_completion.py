@@ -20,6 +20,9 @@ def completed(nasplug, *words):
         (("nasplug", "run", "--with", "cac"), ["cache"]),
         (("nasplug", "show", "regul"), ["regularized_evolution"]),
         (("nasplug", "check", "sp"), ["space"]),
+        (("nasplug", "p"), ["plot", "proxyless", "predictor"]),
+        (("nasplug", "predictor", "c"), ["cv"]),
+        (("nasplug", "predictor", "cv", "--space", "nasb"), ["nasbench101", "nasbenchgraph"]),
     ],
 )
 def test_a_shell_is_told_what_could_follow(nasplug, words, wanted):
