@@ -62,13 +62,13 @@ class NASBenchGraph:
     def mutate(self, architecture: Architecture, rng: np.random.Generator) -> Architecture:
         """Returns another network, by changing the topology or one operation."""
         parent = self._hash(architecture)
-        while True:
+        for change in rng.permutation(5 * 9).tolist():
             code = list(architecture.code)
-            place = int(rng.integers(len(code)))
-            code[place] = int(rng.integers(len(gnn_list if place else link_list)))
+            code[change // 9] = change % 9
             child = _regular(code).hash_arch()
             if child != parent and child in self.table:
                 return Architecture(NAME, tuple(code))
+        raise InvalidArchitecture(f"one change of {architecture} leads to no other network of {self.dataset}")
 
     @hookimpl
     def enumerate_space(self) -> Iterator[Architecture]:

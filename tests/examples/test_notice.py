@@ -10,6 +10,8 @@ from nasplug_notice import Notice
 
 import nasplug
 from nasplug.testing import MiddlewareConformance, Toy
+from nasplug.testing.company import Climb
+from nasplug.testing.searching import interrupted
 
 
 class TestNotice(MiddlewareConformance):
@@ -50,6 +52,14 @@ def test_every_incumbent_above_the_bound_is_told(webhook):
             )
     assert told == wanted
     assert len(told) > 1
+
+
+def test_a_resumed_run_tells_of_nothing_twice(webhook):
+    url, told = webhook
+    interrupted(Toy, Climb, lambda: [Notice(url=url)], 6, budget=60)
+    numbers = [notice["trial"] for notice in told]
+    assert numbers == sorted(set(numbers))
+    assert numbers[0] < 6 < numbers[-1]
 
 
 def test_a_webhook_that_does_not_listen_is_a_warning(caplog):
