@@ -1,8 +1,11 @@
-"""What the README and the docs show is true: every Python block runs, every command line exists, the rest parses."""
+"""What the README and the docs show is true: every block runs, unless the page says why not; then it parses."""
 
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -17,16 +20,18 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(p for f in FOLDER
 BLOCK = re.compile(
     r"(?:<!-- not run: (?P<why>.+?) -->\n)?^```(?P<kind>[^\n]*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE
 )
+COMMAND = re.compile(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)  # and what is printed then, if it is shown
 NO_CODE = {"text", "{toctree}", "{eval-rst}", "{mermaid}", "{image}", "{figure}", "{note}", "{warning}"}
 
 
-def blocks(page, kind):
-    """Returns the blocks of a page, but for those that the page says are not run, and why."""
-    return [match["text"] for match in BLOCK.finditer(page.read_text()) if match["kind"] == kind and not match["why"]]
+def blocks(page, kind, marked=False):
+    """Returns the blocks of a page; those that the page says are not run, and why, only if they are wanted."""
+    found = (match for match in BLOCK.finditer(page.read_text()) if match["kind"] == kind)
+    return [match["text"] for match in found if marked or not match["why"]]
 
 
-def pages(kind):
-    return [pytest.param(page, id=str(page.relative_to(ROOT))) for page in PAGES if blocks(page, kind)]
+def pages(kind, marked=False):
+    return [pytest.param(page, id=str(page.relative_to(ROOT))) for page in PAGES if blocks(page, kind, marked)]
 
 
 @pytest.mark.slow
@@ -39,9 +44,20 @@ def test_the_python_blocks_of_a_page_run_one_after_the_other(page, tmp_path, mon
     assert len(names) > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", pages("console"))
-def test_every_command_line_exists(page):
+def test_the_command_lines_of_a_page_run_and_print_what_it_shows(page, tmp_path):
+    env = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "160"}
     for text in blocks(page, "console"):
+        for command, shown in COMMAND.findall(text):
+            done = subprocess.run(["bash", "-c", command], cwd=tmp_path, env=env, capture_output=True, text=True)
+            assert done.returncode == 0, f"{command}\n{done.stderr}"
+            assert shown in ("", done.stdout)
+
+
+@pytest.mark.parametrize("page", pages("console", marked=True))
+def test_every_command_line_exists(page):
+    for text in blocks(page, "console", marked=True):
         assert text.strip()
         for line in text.splitlines():
             for part in re.split(r"&&|\|", line.removeprefix("$ ")):
@@ -71,3 +87,9 @@ def test_every_other_block_parses_or_is_no_code(page):
         )
         if kind in readers and not match["why"]:
             readers[kind](match["text"])
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, id=str(page.relative_to(ROOT))) for page in PAGES])
+def test_no_command_hides_outside_of_a_block(page):
+    prose = BLOCK.sub("", page.read_text())
+    assert re.findall(r"^(?: {4,}|\t)(?:\$ )?(?:nasplug|pip|make) .*", prose, re.MULTILINE) == []
