@@ -4,60 +4,24 @@ import json
 import os
 import signal
 import threading
-import time
 
 import attrs
 import pytest
 import toy
+from ray_cluster import MARKS, QUIET, three_nodes, wait_for
 
 import nasplug
 from nasplug import hookimpl
 from nasplug.errors import ConfigurationError
 
 ray = pytest.importorskip("ray", reason="Ray is not installed: pip install -r requirements-ray.txt")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore:Tip. In future versions of Ray:FutureWarning"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # Ray leaves its subprocesses' pipes to the collector
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-SLOW_MACHINE = {
-    "RAY_raylet_start_wait_time_s": "120",
-    "RAY_worker_register_timeout_seconds": "120",
-    "RAY_agent_register_timeout_ms": "120000",
-}
-QUIET = {"RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_USAGE_STATS_ENABLED": "0"}
+pytestmark = MARKS
 
 
 @pytest.fixture(scope="module")
 def cluster():
-    """A head that evaluates nothing, and two nodes with one core each."""
-    from ray.cluster_utils import Cluster
-
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in {**SLOW_MACHINE, **QUIET}.items():
-            patch.setenv(name, value)
-        made = _started(Cluster)
+    with three_nodes() as made:
         yield made
-        ray.shutdown()
-        made.shutdown()
-
-
-def _started(kind, attempts=4):
-    """A node gives its agents 15 seconds to start, which no setting changes: a busy machine needs another attempt."""
-    for left in reversed(range(attempts)):
-        made = kind()
-        try:
-            made.add_node(num_cpus=0, include_dashboard=False)
-            for _ in range(2):
-                made.add_node(num_cpus=1)
-        except Exception:
-            made.shutdown()
-            if not left:
-                raise
-        else:
-            return made
-    raise AssertionError("unreachable")
 
 
 def on(cluster, more=""):
@@ -75,13 +39,6 @@ def outcome(result):
 
 def failed(result):
     return {trial.number: trial.error for trial in result.trials if trial.state == "failed"}
-
-
-def wait_for(condition, seconds=120.0):
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert condition()
 
 
 def test_a_cluster_gives_the_same_trials_as_threads(cluster):
@@ -191,7 +148,7 @@ def test_what_no_node_offers_is_told_before_the_first_trial(cluster, wanted):
         search(cluster, middleware=on(cluster, f",{wanted}"))
 
 
-def test_the_command_line_prints_one_document_and_survives_a_lost_node(cluster, nasplug, tmp_path):
+def test_the_command_line_prints_one_document(cluster, nasplug, tmp_path):
     toys = ("--space", "toy:ToySpace", "--strategy", "toy:Grid", "--budget", "4", "--workers", "2")
     done = nasplug("run", *toys, "--with", *on(cluster), "--json", env={**os.environ, **QUIET, "PYTHONPATH": _tests()})
     assert done.returncode == 0, done.stderr
