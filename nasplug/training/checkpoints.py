@@ -70,7 +70,7 @@ class Checkpoints:
         for problem in problems:
             print(f"{problem}: the training goes on from {path}", file=sys.stderr)
         progress, losses = self.progress, self._losses.numpy()
-        progress.number, progress.seconds = int(self._number), float(self._seconds)
+        progress.number, progress.seconds = int(self._number.numpy()), float(self._seconds.numpy())
         progress.losses.extend(losses[~np.isnan(losses)].tolist())
 
     def save_if_due(self) -> None:

@@ -74,14 +74,15 @@ class ImageNet:
         """Yields this host's held-out images, `batch` at a time."""
         shards = self.shards.validation if purpose == "final" else self.shards.train[-self.held_out :]
         paths = [shard.path for shard in shards[self.host :: self.hosts]]
-        records = _side_by_side(tf.data.Dataset.from_tensor_slices(paths), len(paths))
+        files = tf.constant(paths, tf.string)  # none, where there are more hosts than shards
+        records = _side_by_side(tf.data.Dataset.from_tensor_slices(files), len(paths))
 
         def prepared(path: Any, number: Any, record: Any) -> Any:
             encoded, label = parsed(record)
             return held_out_image(encoded, self.resolution), label
 
         images = records.map(prepared, tf.data.AUTOTUNE, deterministic=True)
-        return self._batches(records, images.batch(batch), batch) if paths else iter(())
+        return self._batches(records, images.batch(batch), batch)
 
     def _batches(self, records: Any, batches: Any, size: int) -> Iterator[Any]:
         options = tf.data.Options()

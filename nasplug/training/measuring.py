@@ -29,6 +29,7 @@ class Measuring:
         self._task, self._xla, self._placement = task, recipe.xla, placement or Placement.default()
         self._count = _counting(network, recipe.precision)
         self._counted: Any = None
+        self._over_hosts = _summing(self._placement)
 
     def of(self, purpose: Purpose) -> Measured:
         """Returns accuracy and loss on all held-out images: validation for `search`, test for `final`.
@@ -45,7 +46,7 @@ class Measuring:
                 for result in self._counted(*placement.spread((images, labels)))
             )
             totals += (size, sum(right), sum(losses))
-        seen, hits, loss = _over_hosts(totals, placement)
+        seen, hits, loss = self._over_hosts(totals)
         return Measured(100.0 * hits / seen, loss / seen)
 
 
@@ -80,14 +81,18 @@ def _padded(batches: Iterator[Any], multiple: int) -> Iterator[tuple[int, Any, A
         yield len(labels) - missing, images, labels
 
 
-def _over_hosts(totals: Any, placement: Placement) -> list[float]:
-    """Returns the sums of `totals` `[3]` over all hosts."""
-    if placement.hosts == 1:
-        return [float(value) for value in totals]
+def _summing(placement: Placement) -> Callable[[Any], list[float]]:
+    """Returns a function that sums `totals` `[3]` over all hosts, traced at its first use."""
 
     def summed(values: Any) -> Any:
         return across(values / placement.here, "SUM")
 
     total = tf.function(lambda values: placement.strategy.run(summed, (values,)), autograph=False)
-    found = placement.strategy.experimental_local_results(total(tf.constant(totals, tf.float64)))
-    return [float(value) for value in found[0]]
+
+    def over_hosts(totals: Any) -> list[float]:
+        """Returns the sums; on one host `totals` as they are."""
+        if placement.hosts > 1:
+            totals = placement.strategy.experimental_local_results(total(tf.constant(totals, tf.float64)))[0]
+        return [float(value) for value in totals]
+
+    return over_hosts
