@@ -27,10 +27,10 @@ def _steps(kind: str) -> dict[str, float]:
         nasplug = [str(python), "-m", "nasplug.cli"]
         pair = ["--space", "fresh", "--strategy", "random"] if kind == "space" else []
         pair = pair or ["--space", "nasbench101", "--strategy", "fresh"]
-        pip = [str(python), "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation", "-e"]
+        pip = [str(python), "-m", "pip", "install", "-q", "--no-build-isolation", "-e"]
         commands = {
             "new": [*nasplug, "new", kind, "fresh", "--out", f"{folder}/fresh"],
-            "install": [*pip, f"{folder}/fresh"],
+            "install": [*pip, f"{folder}/fresh[test]"],
             "test": [str(python), "-m", "pytest", "-q", f"{folder}/fresh"],
             "search": [*nasplug, "run", *pair, "--budget", "20", "--storage", f"sqlite:///{folder}/runs.db"],
         }
@@ -42,7 +42,10 @@ def _environment(folder: Path) -> Path:
     venv.create(folder, with_pip=True)
     [site] = folder.glob("lib/python*/site-packages")
     (site / "packages.pth").write_text(f"import site; site.addsitedir({sysconfig.get_paths()['purelib']!r})\n")
-    return folder / "bin" / "python"
+    python = folder / "bin" / "python"
+    old = [str(python), "-m", "pip", "uninstall", "--quiet", "--yes", "setuptools"]  # or it hides the newer one of here
+    subprocess.run(old, check=True)
+    return python
 
 
 def _seconds(command: list[str], folder: str) -> float:

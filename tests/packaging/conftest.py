@@ -35,6 +35,7 @@ def fresh(wheels: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fresh")
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
+    pip(python, "uninstall", "--yes", "setuptools")  # pip brought it; it would hide the newer one here
     pip(python, "install", "--no-deps", *map(str, wheels))
     [site] = folder.glob("lib/python*/site-packages")
     (site / "third_party_packages.pth").write_text(sysconfig.get_paths()["purelib"] + "\n")
@@ -42,9 +43,12 @@ def fresh(wheels: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def install(fresh: Path) -> Callable[[Path], None]:
-    """Installs a project folder into the new environment."""
-    return lambda project: pip(fresh, "install", "--no-deps", "--no-build-isolation", str(project))
+def install(fresh: Path) -> Callable[[str], None]:
+    """Installs a project folder, with the extras named behind it, into the new environment.
+
+    What it depends on is there already, or it is refused: nothing is downloaded.
+    """
+    return lambda project: pip(fresh, "install", "--no-build-isolation", project)
 
 
 @pytest.fixture

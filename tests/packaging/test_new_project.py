@@ -13,7 +13,7 @@ def project(request, fresh, install, tmp_path_factory):
     name = f"brand_new_{request.param}"
     command = [str(fresh.parent / "nasplug"), "new", request.param, name, "--out", str(folder)]
     subprocess.run(command, check=True, capture_output=True)
-    install(folder)
+    install(f"{folder}[test]")
     return request.param, name, folder
 
 

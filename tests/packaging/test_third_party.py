@@ -10,7 +10,7 @@ LADDER = Path(__file__).resolve().parents[1] / "third_party" / "ladder"
 
 @pytest.fixture(scope="module", autouse=True)
 def _ladder(install):
-    install(LADDER)
+    install(str(LADDER))
 
 
 def test_it_is_listed_with_its_distribution(fresh_nasplug):

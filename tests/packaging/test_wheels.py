@@ -27,8 +27,9 @@ def test_nothing_of_the_repository_is_seen(fresh, tmp_path):
 
 @pytest.mark.slow
 def test_the_main_job_runs_from_the_wheels(fresh_nasplug):
-    reduced = ("--budget", "3", "--strategy-opt", "n=2", "--epochs", "1", "--space-opt", "repeats=2", "--device", "pixel1")
-    done = fresh_nasplug("run", "--space", "proxyless", "--strategy", "neural_predictor", *reduced, "--json")
+    reduced = ("--budget", "3", "--strategy-opt", "n=2", "--epochs", "1", "--space-opt", "repeats=2")
+    pair = ("--space", "proxyless", "--strategy", "neural_predictor", "--device", "pixel1")
+    done = fresh_nasplug("run", *pair, *reduced, "--json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert (found["trials"], found["failed"]) == (3, 0)
