@@ -1,9 +1,11 @@
 """Options of plugins: the attrs fields of a plugin's class, and the `key=value` texts that set them."""
 
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from inspect import get_annotations
+from itertools import chain
 from operator import index
 from pathlib import Path
 from types import UnionType
@@ -14,6 +16,7 @@ import attrs
 from nasplug.errors import OptionError, UsageError, did_you_mean
 
 _WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+_NEXT = re.compile(r",(?=[A-Za-z_][\w-]*=)")  # a comma in a value, as in `a=1,2`, is followed by no name
 
 
 def option(default: Any, help: str, **field: Any) -> Any:
@@ -70,16 +73,22 @@ def make(plugin: type, options: Mapping[str, Any], owner: str) -> Any:
     try:
         return plugin(**values)
     except (ValueError, TypeError) as error:
-        raise OptionError(f"{owner}: {error.args[0] if error.args else error}") from error
+        raise OptionError(f"{owner}: {_refusal(error)}") from error
+
+
+def _refusal(error: Exception) -> str:
+    """Returns what a validator says; those of attrs name what is there by a colon: "'width' must be > 0: -1"."""
+    text = str(error.args[0] if error.args else error)
+    return re.sub(r"^('\w+' must be .+): (.+)$", r"\1, got \2", text)
 
 
 def parse(texts: Iterable[str], where: str = "an option") -> dict[str, str]:
-    """Returns `{"a": "1"}` for `["a=1"]`; `where` is what a user wrote them after.
+    """Returns `{"a": "1", "b": "2,3", "c": "4"}` for `["a=1", "b=2,3,c=4"]`; `where` is what a user wrote them after.
 
     Raises `UsageError` for a text without `=` or a name given twice.
     """
     values: dict[str, str] = {}
-    for text in texts:
+    for text in chain.from_iterable(map(_NEXT.split, texts)):
         name, equals, value = text.partition("=")
         if not equals or not name:
             raise UsageError(f"{where} wants name=value, got {text!r}.")
@@ -98,18 +107,7 @@ def parse_plugin(text: str) -> tuple[str, dict[str, str]]:
     if rest and rest.partition("=")[0].find(":") > 0:  # package.module:Class:key=value
         kind, _, rest = rest.partition(":")
         name = f"{name}:{kind}"
-    return name, parse(_split(rest), f"{name}: an option") if rest else {}
-
-
-def _split(text: str) -> list[str]:
-    """Splits at commas, but leaves `a=1,2` whole: a part without `=` belongs to the option before it."""
-    parts: list[str] = []
-    for part in text.split(","):
-        if "=" in part or not parts:
-            parts.append(part)
-        else:
-            parts[-1] += f",{part}"
-    return parts
+    return name, parse([rest], f"{name}: an option") if rest else {}
 
 
 def _convert(value: Any, kind: Any, owner: str, name: str) -> Any:
