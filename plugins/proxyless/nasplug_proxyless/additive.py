@@ -22,7 +22,7 @@ class Additive:
     def of_rows(cls, bias: float, rows: Sequence[Sequence[float]]) -> "Additive":
         """Returns the model whose layers have as many coefficients as operations to choose from.
 
-        Raises `ValueError` for rows that do not belong to the 22 layers, or for a value that is no positive number.
+        Raises `ValueError` for rows that do not belong to the 22 layers, or for a value that is no finite number.
         """
         if [len(row) for row in rows] != CHOICES.tolist():
             raise ValueError(f"wanted {len(LAYERS)} rows of {CHOICES.tolist()} coefficients")

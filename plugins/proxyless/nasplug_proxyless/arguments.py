@@ -19,6 +19,13 @@ space_options: Callable[[Any], Any] = click.option(
 )
 
 
+def network_size(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Returns the command with the options `--width` and `--resolution`, of which the defaults are the paper's."""
+    positive = click.FloatRange(min=0, min_open=True)
+    resolution = click.option("--resolution", type=click.IntRange(min=1), default=224, show_default=True)
+    return click.option("--width", type=positive, default=1.0, show_default=True)(resolution(command))
+
+
 def parse(text: str) -> Architecture:
     """Returns the architecture written as `0,1,…` or `proxyless:0,1,…`. Raises `InvalidArchitecture`."""
     try:

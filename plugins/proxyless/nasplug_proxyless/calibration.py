@@ -14,7 +14,7 @@ from nasplug.training.backend import tf
 from nasplug.training.layers import Dense
 from nasplug_proxyless.additive import Additive
 from nasplug_proxyless.network import InvertedBottleneck, conv_norm_relu
-from nasplug_proxyless.operations import CHOICES, HEAD_FILTERS, LAYERS, STEM_FILTERS, ZERO, Layer, scaled
+from nasplug_proxyless.operations import CHOICES, HEAD_FILTERS, LAYERS, STEM_FILTERS, ZERO, Layer, halved, scaled
 from nasplug_proxyless.settings import Setting
 from nasplug_proxyless.trainer import build
 
@@ -39,12 +39,12 @@ class Place:
 
 def places(setting: Setting) -> list[Place]:
     """Returns the places of the 22 layers in networks of this width and resolution."""
-    size, inputs = -(-setting.resolution // 2), scaled(STEM_FILTERS, setting.width)
+    size, inputs = halved(setting.resolution, 2), scaled(STEM_FILTERS, setting.width)
     found = []
     for layer in LAYERS:
         outputs = scaled(layer.filters, setting.width)
         found.append(Place(layer, inputs, outputs, size))
-        inputs, size = outputs, -(-size // layer.stride)
+        inputs, size = outputs, halved(size, layer.stride)
     return found
 
 
@@ -114,7 +114,7 @@ def _converted(setting: Setting, spots: list[Place], report: Callable[[str], Non
     yield ("stem",), _part(stem, setting.resolution, setting.channels)
     last = spots[-1]
     head = _Head(last.outputs, scaled(HEAD_FILTERS, setting.width), setting.classes, rng)
-    yield ("head",), _part(head, -(-last.size // last.layer.stride), last.outputs)
+    yield ("head",), _part(head, halved(last.size, last.layer.stride), last.outputs)
     seen = set()
     for number, (spot, choices) in enumerate(zip(spots, CHOICES, strict=True)):
         for operation in range(min(choices, ZERO)):

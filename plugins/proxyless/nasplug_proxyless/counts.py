@@ -7,7 +7,17 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from nasplug_proxyless.operations import HEAD_FILTERS, LAYERS, STEM_FILTERS, ZERO, Layer, expansion, kernel, scaled
+from nasplug_proxyless.operations import (
+    HEAD_FILTERS,
+    LAYERS,
+    STEM_FILTERS,
+    ZERO,
+    Layer,
+    expansion,
+    halved,
+    kernel,
+    scaled,
+)
 
 
 @attrs.frozen
@@ -35,7 +45,7 @@ class Counts:
 @cache
 def tabulate(width: float = 1.0, resolution: int = 224, classes: int = 1000, channels: int = 3) -> Counts:
     """Returns the tables for networks of this width, image size, number of classes and of image channels."""
-    size = _halved(resolution, 2)
+    size = halved(resolution, 2)
     inputs = scaled(STEM_FILTERS, width)
     fixed = np.array([9 * channels * inputs + 2 * inputs, 9 * channels * inputs * size**2])
     table = np.zeros((len(LAYERS), 7, 2), np.int64)
@@ -43,7 +53,7 @@ def tabulate(width: float = 1.0, resolution: int = 224, classes: int = 1000, cha
         outputs = scaled(layer.filters, width)
         for operation in range(min(layer.choices, ZERO)):
             table[i, operation] = _bottleneck(layer, operation, inputs, outputs, size)
-        inputs, size = outputs, _halved(size, layer.stride)
+        inputs, size = outputs, halved(size, layer.stride)
     head = scaled(HEAD_FILTERS, width)
     fixed += np.array([inputs * head + 2 * head, inputs * head * size**2])
     fixed += np.array([(head + 1) * classes, head * classes])
@@ -53,7 +63,7 @@ def tabulate(width: float = 1.0, resolution: int = 224, classes: int = 1000, cha
 def _bottleneck(layer: Layer, operation: int, inputs: int, outputs: int, size: int) -> tuple[int, int]:
     """Returns the parameters and multiply-adds of one inverted bottleneck at image size `size`."""
     ratio, k = expansion(layer, operation), kernel(operation)
-    hidden, after = ratio * inputs, _halved(size, layer.stride)
+    hidden, after = ratio * inputs, halved(size, layer.stride)
     depthwise, project = k * k * hidden, hidden * outputs
     parameters = depthwise + project + 2 * (hidden + outputs)
     multiply_adds = (depthwise + project) * after**2
@@ -61,7 +71,3 @@ def _bottleneck(layer: Layer, operation: int, inputs: int, outputs: int, size: i
         parameters += inputs * hidden + 2 * hidden
         multiply_adds += inputs * hidden * size**2
     return parameters, multiply_adds
-
-
-def _halved(size: int, stride: int) -> int:
-    return -(-size // stride)  # SAME padding rounds up

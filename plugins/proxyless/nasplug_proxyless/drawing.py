@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from nasplug_proxyless.operations import LAYERS, OPERATIONS, ZERO, expansion, kernel
+from nasplug_proxyless.operations import LAYERS, ZERO, expansion, kernel, label
 
 UNIT = 6  # pixels a kernel column and an expansion step
 GAP, MARGIN = 6, 12
@@ -28,7 +28,7 @@ def layer_height(index: int, operation: int) -> int:
 
 
 def _box(x: float, base: int, width: int, height: int, operation: int, index: int) -> str:
-    name = f"<title>layer {index}: {OPERATIONS[operation]}</title>"
+    name = f"<title>layer {index}: {label(LAYERS[index], operation)}</title>"
     if operation == ZERO:
         return f'<path d="M{x:.0f} {base}h{width}" stroke="#999" stroke-dasharray="2">{name}</path>'
     fill = COLOURS[kernel(operation)]

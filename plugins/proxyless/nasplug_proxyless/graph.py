@@ -20,7 +20,7 @@ def encode_chain(codes: Sequence[Sequence[int]]) -> "Batch":
     index = np.asarray(codes, dtype=np.int64).reshape(n * nodes)
     start = (np.arange(n)[:, None] * nodes + np.arange(nodes - 1)).reshape(-1)  # [21·n]
     batch = Batch(_base_cls=Data)
-    batch.x = torch.from_numpy(np.eye(len(OPERATIONS), dtype=np.float32)[index])
+    batch.x = torch.from_numpy(np.eye(OPERATIONS, dtype=np.float32)[index])
     batch.edge_index = torch.from_numpy(np.stack([start, start + 1]).astype(np.int64))
     batch.batch = torch.arange(n).repeat_interleave(nodes)
     batch.ptr = torch.arange(n + 1) * nodes

@@ -4,12 +4,14 @@ import json
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nasplug.errors import ConfigurationError
 from nasplug_proxyless.additive import Additive, Codes
+from nasplug_proxyless.settings import Setting
 
 
 def pixel1(codes: Codes) -> NDArray[np.float64]:
@@ -23,23 +25,35 @@ def pixel1(codes: Codes) -> NDArray[np.float64]:
 @cache
 def pixel1_model() -> Additive:
     """Returns the linear model that TuNAS publishes for this space (`pixel1.json`)."""
-    return _parsed(files("nasplug_proxyless").joinpath("pixel1.json").read_text(encoding="utf-8"))
+    return _model(json.loads(files("nasplug_proxyless").joinpath("pixel1.json").read_text(encoding="utf-8")))
 
 
-def additive_model(device: str) -> Additive | None:
+def additive_model(device: str, setting: Setting) -> Additive | None:
     """Returns the model of `pixel1`, or of a file `….json` that `nasplug proxyless latency calibrate` wrote.
 
-    None for a device of another kind. Raises `ConfigurationError` for a file that is no such table.
+    None for a device of another kind. Raises `ConfigurationError` for a file that is no such table, or one of networks
+    that are not as wide, or whose images are not as large, as those of `setting`.
     """
     if device == "pixel1":
         return pixel1_model()
-    return _table(device) if device.endswith(".json") else None
+    if not device.endswith(".json"):
+        return None
+    model, measured = _table(device)
+    for name, value in measured.items():
+        if value != (wanted := getattr(setting, name)):
+            raise ConfigurationError(
+                f"the table {device} was measured at {name} {value:g}, the networks here have {name} {wanted:g}. "
+                f"Calibrate with the options of the run, or set --space-opt {name}={value:g}."
+            )
+    return model
 
 
 @cache
-def _table(path: str) -> Additive:
+def _table(path: str) -> tuple[Additive, dict[str, float]]:
+    """Returns the model in a file, and what it says of the networks that were measured."""
     try:
-        return _parsed(Path(path).read_text(encoding="utf-8"))
+        table = json.loads(Path(path).read_text(encoding="utf-8"))
+        return _model(table), {name: float(table[name]) for name in ("width", "resolution") if name in table}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigurationError(
             f"the device {path} is no latency table ({error}). "
@@ -47,6 +61,5 @@ def _table(path: str) -> Additive:
         ) from None
 
 
-def _parsed(text: str) -> Additive:
-    model = json.loads(text)
-    return Additive.of_rows(model["bias_ms"], model["coefficients_ms"])
+def _model(table: dict[str, Any]) -> Additive:
+    return Additive.of_rows(table["bias_ms"], table["coefficients_ms"])

@@ -47,6 +47,8 @@ def calibrate(out: Path, held_out: int, space_options: tuple[str, ...], as_json:
     """Time single blocks on this machine, and write a table whose sums predict whole networks."""
     if out.suffix != ".json":
         raise UsageError(f"--out must end in .json, so that it can be named as a device; got {out}.")
+    if not out.parent.is_dir():
+        raise UsageError(f"--out: there is no folder {out.parent}. Make it first.")
     space = space_of(space_options)
     from nasplug.training import configure
     from nasplug_proxyless import calibration

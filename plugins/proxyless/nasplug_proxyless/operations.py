@@ -10,7 +10,7 @@ from nasplug.errors import InvalidArchitecture
 
 KERNELS = (3, 5, 7)
 ZERO = 6
-OPERATIONS = ("IB3×3-3", "IB5×5-3", "IB7×7-3", "IB3×3-6", "IB5×5-6", "IB7×7-6", "zero")
+OPERATIONS = 7  # kernels 3, 5 and 7 with expansion 3, the same with expansion 6, zero
 STEM_FILTERS, HEAD_FILTERS = 32, 1280
 
 # filters, layers, stride of the first layer
@@ -56,6 +56,23 @@ def expansion(layer: Layer, operation: int) -> int:
     if layer.block == 1:
         return 1
     return 3 if operation < 3 else 6
+
+
+def labels(code: Sequence[int]) -> list[list[str]]:
+    """Returns what a person reads of each layer, kernel and expansion as in `3×3-6` or `–` for zero, block by block."""
+    layers = [(layer.block, label(layer, operation)) for layer, operation in zip(LAYERS, code, strict=True)]
+    return [[text for block, text in layers if block == number] for number in range(1, len(BLOCKS) + 1)]
+
+
+def label(layer: Layer, operation: int) -> str:
+    """Returns what a person reads of one layer."""
+    k = kernel(operation)
+    return "–" if operation == ZERO else f"{k}×{k}-{expansion(layer, operation)}"
+
+
+def halved(size: int, stride: int) -> int:
+    """Returns the pixels that are left of `size` by a layer of this stride; SAME padding rounds up."""
+    return -(-size // stride)
 
 
 def check(code: Sequence[int]) -> None:

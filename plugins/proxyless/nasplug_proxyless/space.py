@@ -14,8 +14,9 @@ from nasplug.errors import InvalidArchitecture
 from nasplug.types import Published, Purpose
 from nasplug_proxyless import counts, latency
 from nasplug_proxyless.drawing import draw_layers
-from nasplug_proxyless.operations import CHOICES, LAYERS, OPERATIONS, check
+from nasplug_proxyless.operations import CHOICES, LAYERS, check, labels
 from nasplug_proxyless.settings import SETTINGS, Setting, TaskName, recommended
+from nasplug_proxyless.validators import check_together, positive, probability, share
 
 if TYPE_CHECKING:
     import click
@@ -28,50 +29,62 @@ NAME = "proxyless"
 SIZE = int(np.prod(CHOICES.astype(object)))
 
 
-def _positive(_: Any, attribute: "attrs.Attribute[Any]", value: float | None) -> None:
-    if value is not None and not value > 0:
-        raise ValueError(f"{attribute.name} must be positive, got {value}")
-
-
 @attrs.define(eq=False)
 class Proxyless:
     """ProxylessNAS: 22 layers, each an inverted bottleneck of kernel 3, 5 or 7 and expansion 3 or 6, or nothing."""
 
     task: TaskName = option("cluttered-fashion-mnist", help="images to learn; the first two are embedded")
     data: Path | None = option(None, help="folder of the ImageNet TFRecord shards, for task=imagenet")
-    width: float | None = option(None, help="multiplies all filters [embedded 0.25, imagenet 1]", validator=_positive)
+    width: float | None = option(None, help="multiplies all filters [embedded 0.25, imagenet 1]", validator=positive)
     resolution: int | None = option(
         None, help="pixels of an image's side [embedded 32, imagenet 224]",
-        validator=_positive,
+        validator=positive,
     )  # fmt: skip
-    epochs: int | None = option(None, help="epochs of a search training [the task's recipe]", validator=_positive)
+    epochs: int | None = option(None, help="epochs of a search training [the task's recipe]", validator=positive)
     repeats: int | None = option(
-        None, help="trainings whose mean accuracy a search trial reports [embedded 12, imagenet 1]", validator=_positive
+        None, help="trainings whose mean accuracy a search trial reports [embedded 12, imagenet 1]", validator=positive
     )
     validation_shards: int | None = option(
         None, help="training shards that a search validates on [40 of 1024, of others the same share]",
-        validator=_positive,
+        validator=positive,
     )  # fmt: skip
     batch: int | None = option(
         None, help="images of a device's batch; the learning rate follows it [embedded 32, imagenet 128]",
-        validator=_positive,
+        validator=positive,
     )  # fmt: skip
-    learning_rate: float | None = option(None, help="of a device's batch [the task's recipe]", validator=_positive)
+    learning_rate: float | None = option(None, help="of a device's batch [the task's recipe]", validator=positive)
     augment: bool = option(False, help="mirror and shift training images of the embedded tasks at random")
-    label_smoothing: float | None = option(None, help="probability taken from the true class [the task's recipe: 0]")
+    label_smoothing: float | None = option(
+        None, help="probability taken from the true class [the task's recipe: 0]", validator=share
+    )
     precision: Literal["float32", "bfloat16"] = option("float32", help="what activations are computed in")
     accelerator: Literal["auto", "cpu", "gpu", "tpu"] = option("auto", help="where networks are trained")
     tpu: str | None = option(None, help="name of the TPU, for accelerator=tpu")
     xla: bool = option(False, help="compile training steps with XLA, on one CPU or GPU; TPUs always do")
     across_devices: bool = option(False, help="batch normalisation over the batches of all devices, not of each")
     checkpoints: Path | None = option(None, help="folder where trainings are saved, to go on after an interruption")
-    checkpoint_steps: int = option(1000, help="steps between two checkpoints", validator=_positive)
+    checkpoint_steps: int = option(1000, help="steps between two checkpoints", validator=positive)
     tensorboard: Path | None = option(None, help="folder for TensorBoard scalars, one run a training")
-    threads: int = option(2, help="operations that run side by side; never changes results", validator=_positive)
-    latency_threads: int = option(1, help="threads of a network on the device 'host'", validator=_positive)
-    mutated_layers: int = option(1, help="layers that a mutation changes", validator=_positive)
+    threads: int = option(2, help="operations that run side by side; never changes results", validator=positive)
+    latency_threads: int = option(1, help="threads of a network on the device 'host'", validator=positive)
+    mutation_probability: float = option(
+        0.0, help="of each layer to be changed by a mutation, beside the one that always is", validator=probability
+    )
     _windows: "dict[tuple[str, float, float], Window]" = attrs.field(factory=dict, init=False, repr=False)
     _measured: dict[tuple[int, ...], float] = attrs.field(factory=dict, init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        check_together(self)
+
+    @property
+    def size(self) -> int:
+        """The number of architectures: 3 · 6⁶ · 7¹⁵."""
+        return SIZE
+
+    @property
+    def choices(self) -> tuple[int, ...]:
+        """The bounds of a code: layer i has operations 0 to `choices[i] - 1`."""
+        return tuple(CHOICES.tolist())
 
     @property
     def setting(self) -> Setting:
@@ -135,7 +148,7 @@ class Proxyless:
         """Returns architectures drawn uniformly from the window, by counting them; None where latency is no sum."""
         from nasplug_proxyless.window import Window
 
-        if (model := latency.additive_model(device)) is None:
+        if (model := latency.additive_model(device, self.setting)) is None:
             return None
         key = (device, low, high)
         if key not in self._windows:
@@ -144,9 +157,10 @@ class Proxyless:
 
     @hookimpl
     def mutate(self, architecture: Architecture, rng: np.random.Generator) -> Architecture:
-        """Returns the architecture with another operation in `mutated_layers` layers, all choices equally likely."""
+        """Returns the architecture with another operation in one layer or more, all choices equally likely."""
         code = list(_checked(architecture))
-        for layer in rng.choice(len(LAYERS), min(self.mutated_layers, len(LAYERS)), replace=False):
+        changed = 1 + rng.binomial(len(LAYERS) - 1, self.mutation_probability)
+        for layer in rng.choice(len(LAYERS), changed, replace=False):
             code[layer] = int((code[layer] + rng.integers(1, CHOICES[layer])) % CHOICES[layer])
         return Architecture(NAME, tuple(code))
 
@@ -179,21 +193,19 @@ class Proxyless:
         code = _checked(architecture)
         if device == "host":
             from nasplug_proxyless.calibration import network_latency
+            from nasplug_proxyless.trainer import started
 
             if code not in self._measured:
+                started(self)
                 self._measured[code] = network_latency(code, self.setting, self.latency_threads)
             return self._measured[code]
-        model = latency.additive_model(device)
+        model = latency.additive_model(device, self.setting)
         return float(model.of([code])[0]) if model else None
 
     @hookimpl
     def describe(self, architecture: Architecture) -> str:
         """Returns the operations block by block, in one line."""
-        code = _checked(architecture)
-        blocks = (
-            [OPERATIONS[op] for op, layer in zip(code, LAYERS, strict=True) if layer.block == b] for b in range(1, 8)
-        )
-        return " | ".join(" ".join(block) for block in blocks).replace("IB", "").replace(OPERATIONS[6], "–")
+        return " | ".join(" ".join(block) for block in labels(_checked(architecture)))
 
     @hookimpl
     def draw(self, architecture: Architecture) -> str:
@@ -210,8 +222,9 @@ class Proxyless:
     @hookimpl
     def build_network(self, architecture: Architecture) -> Any:
         """Returns a new `ProxylessNetwork` with the initial weights of seed 0."""
-        from nasplug_proxyless.trainer import build
+        from nasplug_proxyless.trainer import build, started
 
+        started(self)
         return build(_checked(architecture), self.setting, "search", np.random.default_rng(0))
 
     @hookimpl

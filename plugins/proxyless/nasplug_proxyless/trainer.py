@@ -34,13 +34,8 @@ class Trainer:
 
     @classmethod
     def of(cls, space: "Proxyless") -> "Trainer":
-        """Returns the trainer, when the images are checked and the devices are there.
-
-        Embedded tasks are trained on one device unless `accelerator` names a kind: a network of theirs fills none.
-        """
-        configure(space.threads, space.accelerator)
-        alone = space.task != "imagenet" and space.accelerator == "auto"
-        return cls(space, _task(space), Placement.default() if alone else place(space.accelerator, space.tpu))
+        """Returns the trainer, when the images are checked and the devices are there."""
+        return cls(space, _task(space), started(space))
 
     @property
     def setting(self) -> Setting:
@@ -78,10 +73,20 @@ class Trainer:
         """Returns folders of their own for a training, named after all that decides its result."""
         space = self.space
         identity = f"{training} {space.task} {space.data} {space.validation_shards} {space.augment}"
-        identity += f" {self.setting} {self.placement.replicas}"
+        identity += f" {self.setting} {self.placement.replicas} {self.placement.hosts}"
         name = hashlib.sha256(identity.encode()).hexdigest()[:16]
         checkpoints, tensorboard = (folder and folder / name for folder in (space.checkpoints, space.tensorboard))
         return Records(checkpoints, space.checkpoint_steps, tensorboard)
+
+
+def started(space: "Proxyless") -> Placement:
+    """Returns where `space` trains, when TensorFlow is set up for it; called before the first of its operations.
+
+    Embedded tasks are trained on one device unless `accelerator` names a kind: a network of theirs fills none.
+    """
+    configure(space.threads, space.accelerator)
+    alone = space.task != "imagenet" and space.accelerator == "auto"
+    return Placement.default() if alone else place(space.accelerator, space.tpu)
 
 
 def build(code: tuple[int, ...], setting: Setting, purpose: Purpose, rng: np.random.Generator) -> ProxylessNetwork:

@@ -9,6 +9,7 @@ from nasplug_proxyless.additive import Additive
 
 GRID = 200_000  # steps between the lowest and the highest latency of the space
 PATIENCE = 100  # rounds of proposals without one inside, after which a window counts as empty
+ROUND = 1000  # codes that a round proposes at least after the first: a window may be narrower than a grid step
 
 
 @attrs.frozen(eq=False)
@@ -46,15 +47,15 @@ class Window:
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
         """Returns int64 `[count, layers]` codes, drawn uniformly with replacement. Raises `Unsupported` if none is."""
-        found, rounds = np.empty((0, len(self.steps)), np.int64), 0
+        found, rounds, size = np.empty((0, len(self.steps)), np.int64), 0, count
         while len(found) < count:
-            codes = self._unrank(rng.integers(self.completions[0][0], size=count - len(found)))
+            codes = self._unrank(rng.integers(self.completions[0][0], size=size))
             times = self.model.of(codes)
             found = np.concatenate([found, codes[(self.low <= times) & (times <= self.high)]])
-            rounds += 1
+            rounds, size = rounds + 1, max(count - len(found), ROUND)
             if rounds == PATIENCE and not len(found):
                 raise self._empty()
-        return found
+        return found[:count]
 
     def _unrank(self, ranks: NDArray[np.int64]) -> NDArray[np.int64]:
         """Returns the codes `[n, layers]` number `ranks` `[n]`, in lexicographic order, of the counted window."""

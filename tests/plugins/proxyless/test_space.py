@@ -34,13 +34,32 @@ def test_samples_are_uniform_in_every_layer():
 
 
 @settings(deadline=None)
-@given(seed=seeds, layers=st.integers(1, 22))
-def test_mutants_are_valid_and_differ_in_so_many_layers(seed, layers):
+@given(seed=seeds, chance=st.floats(0, 1))
+def test_mutants_are_valid_and_differ_in_a_layer_or_more(seed, chance):
     rng = np.random.default_rng(seed)
     parent = SPACE.sample(rng=rng)
-    child = Proxyless(mutated_layers=layers).mutate(architecture=parent, rng=rng)
+    child = Proxyless(mutation_probability=chance).mutate(architecture=parent, rng=rng)
     check(child.code)
-    assert sum(a != b for a, b in zip(parent.code, child.code, strict=True)) == layers
+    changed = sum(a != b for a, b in zip(parent.code, child.code, strict=True))
+    assert changed == 1 if chance == 0 else changed == 22 if chance == 1 else 1 <= changed <= 22
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.1, 0.5])
+def test_mutations_change_layers_at_the_rate_of_the_option_and_all_alike(chance):
+    space, rng, trials = Proxyless(mutation_probability=chance), np.random.default_rng(0), 3000
+    mutants = np.array([space.mutate(architecture=ARCHITECTURE, rng=rng).code for _ in range(trials)])
+    changed = mutants != np.array(MOBILE)  # [trials, 22]
+    expected = (1 + 21 * chance) / 22  # one layer always, each other with the chance
+    assert changed.sum(1).min() >= 1
+    np.testing.assert_allclose(changed.mean(0), expected, atol=5 * np.sqrt(expected * (1 - expected) / trials))
+    for layer, choices in enumerate(CHOICES):
+        others = np.bincount(mutants[changed[:, layer], layer], minlength=choices)
+        assert (others > 0).sum() == choices - 1  # every other operation, never the parent's
+
+
+def test_size_and_bounds_are_those_of_the_space():
+    assert SPACE.size == 3 * 6**6 * 7**15 == 664_506_689_423_701_824
+    assert SPACE.choices == (3, 6, 7, 7, 7, 6, 7, 7, 7, 6, 7, 7, 7, 6, 7, 7, 7, 6, 7, 7, 7, 6)
 
 
 def test_the_place_of_a_zero_within_its_block_does_not_change_the_network():
@@ -74,7 +93,8 @@ def test_a_picture_and_a_line_show_every_layer():
     assert svg.count("<title>layer") == 22
     assert svg.count("<rect") == 20
     line = SPACE.describe(architecture=ARCHITECTURE)
-    assert line.startswith("3×3-3 | 5×5-3 3×3-3 – – | ")
+    assert line.startswith("3×3-1 | 5×5-3 3×3-3 – – | ")  # block 1 has no expansion
+    assert svg.count("<title>layer 0: 3×3-1<") == 1
     assert "\n" not in line
 
 
@@ -91,9 +111,23 @@ def test_imagenet_without_data_says_what_to_do():
         Proxyless(task="imagenet").evaluate(architecture=ARCHITECTURE, purpose="search", epochs=None, seed=0)
 
 
-@pytest.mark.parametrize("options", [{"width": "abc"}, {"width": "0"}, {"task": "mnist"}, {"epochs": "-1"}])
+@pytest.mark.parametrize("options", [
+    {"width": "abc"}, {"width": "0"}, {"task": "mnist"}, {"epochs": "-1"}, {"label_smoothing": "1"},
+    {"label_smoothing": "-0.1"}, {"mutation_probability": "1.5"},
+])  # fmt: skip
 def test_wrong_options_are_refused(options):
     with pytest.raises(OptionError, match="proxyless"):
+        make(Proxyless, options, "proxyless")
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    ({"tpu": "mine"}, "tpu needs accelerator=tpu"),
+    ({"data": "/data"}, "data needs task=imagenet"),
+    ({"validation_shards": "2"}, "validation_shards needs task=imagenet"),
+    ({"task": "imagenet", "augment": "yes"}, "augment needs an embedded task"),
+])  # fmt: skip
+def test_an_option_that_would_change_nothing_is_refused(options, message):
+    with pytest.raises(OptionError, match=message):
         make(Proxyless, options, "proxyless")
 
 

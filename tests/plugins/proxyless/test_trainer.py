@@ -1,17 +1,22 @@
 """Trainings as the space's options say: ImageNet-format images, precision, XLA, files."""
 
+import attrs
 import numpy as np
 import pytest
-from imagenet_sample import CLASSES, build, write_images
+from imagenet_sample import CLASSES, HELD_OUT_PER_CLASS, build, write_images
 from nasplug_proxyless.operations import MOBILE
 from nasplug_proxyless.space import Proxyless
 from nasplug_proxyless.trainer import Trainer
+from nasplug_proxyless.trainer import build as build_network
 
 import nasplug
 from nasplug import Architecture
 from nasplug.errors import ConfigurationError
+from nasplug.training import configure
 from nasplug.training.backend import tf
+from nasplug.training.layers import BatchNorm
 from nasplug.training.step import TrainingStep
+from nasplug.training.tasks import ArrayTask
 
 THIN = Architecture("proxyless", (0, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0))
 SMALL = {"task": "imagenet", "width": 0.25, "resolution": 32, "batch": 15, "epochs": 8, "learning_rate": 0.02}
@@ -59,11 +64,40 @@ def test_imagenet_without_data_or_with_other_files_says_what_to_do(tmp_path):
             Proxyless(task="imagenet", **options).evaluate(architecture=THIN, purpose="search", epochs=None, seed=0)
 
 
+@pytest.mark.slow
+def test_a_network_trained_on_images_in_imagenets_format_is_exported(shards, tmp_path):
+    trainer = Trainer.of(Proxyless(**SMALL, data=shards))
+    files = trainer.export(trainer.train(THIN, "final", 1, 0), tmp_path)
+    assert files["checked_images"] == CLASSES * HELD_OUT_PER_CLASS
+    assert files["saved_model_accuracy"] == files["network_accuracy"] == files["tflite_accuracy"]
+
+
+@pytest.mark.parametrize(("purpose", "dropout"), [("search", 0.0), ("final", 0.15)])
+def test_the_papers_constants_reach_the_network_and_its_training(purpose, dropout):
+    configure()
+    setting = Proxyless(task="imagenet", resolution=32, batch=128).setting
+    network = build_network(MOBILE, setting, purpose, np.random.default_rng(0))
+    norms = [module for module in network.submodules if isinstance(module, BatchNorm)]
+    assert {(norm.momentum, norm.epsilon, norm.across_devices) for norm in norms} == {(0.99, 1e-3, False)}
+    assert network.dropout.rate == dropout
+    assert np.std(network.classifier.weights) == pytest.approx(0.01, rel=0.01)
+    depthwise = next(layer.depthwise for layer in network.layers if layer.depthwise.kernel.shape[0] == 5)
+    assert np.std(depthwise.kernel) == pytest.approx(np.sqrt(2 / 25), rel=0.1)
+    step = TrainingStep(network, ArrayTask("", {}, 32, classes=1000, channels=3), setting.recipe, 4000)
+    optimizer = step.optimizer
+    assert (optimizer.decay, optimizer.momentum, optimizer.epsilon) == (0.9, 0.9, 0.1)
+    assert {float(square.numpy().min()) for square in optimizer.squares} == {1.0}
+    assert float(step.rate(99.0)) == pytest.approx(0.026)  # after 2.5 % of the steps
+    assert float(step.rate(4000.0)) == pytest.approx(0.0, abs=1e-8)
+
+
 def test_every_training_has_files_of_its_own(tmp_path):
     trainer = Trainer.of(Proxyless(checkpoints=tmp_path, tensorboard=tmp_path / "board"))
     names = {trainer._records(training).checkpoints for training in ("a", "a", "b")}
     other = Trainer.of(Proxyless(checkpoints=tmp_path, label_smoothing=0.1))._records("a").checkpoints
     assert len(names | {other}) == 3
+    two_hosts = attrs.evolve(trainer, placement=attrs.evolve(trainer.placement, hosts=2))
+    assert two_hosts._records("a").checkpoints not in names
     assert trainer._records("a").tensorboard.parent == tmp_path / "board"
 
 

@@ -83,6 +83,16 @@ def test_an_empty_window_says_what_the_space_reaches(window):
         Proxyless().sample_within(device="pixel1", low=window[0], high=window[1], count=1, rng=np.random.default_rng(0))
 
 
+def test_a_window_narrower_than_a_grid_step_is_drawn_from():
+    codes = np.random.default_rng(0).integers(CHOICES, size=(1, 22))
+    middle = float(pixel1_model().of(codes)[0])
+    window = Window.of(pixel1_model(), middle - 5e-5, middle + 5e-5)
+    for seed in range(5):
+        times = pixel1_model().of(window.sample(3, np.random.default_rng(seed)))
+        assert np.abs(times - middle).max() <= 5e-5
+        assert len(times) == 3
+
+
 def test_a_run_with_a_window_never_leaves_it():
     result = nasplug.search(
         Sampler(), "random", budget=20, device="pixel1", latency=(75.0, 76.0)
