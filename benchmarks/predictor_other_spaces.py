@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from nasplug_strategies.pool import encode
+from nasplug_strategies.pool import Pool
 from nasplug_strategies.predictor import NeuralPredictor
 from nasplug_strategies.predictor.graphs import Graphs
 from nasplug_strategies.predictor.metrics import kendall_tau
@@ -70,7 +70,14 @@ def _graph_networks() -> Iterator[Data]:
         drawn = np.random.default_rng(0).permutation(len(everything))[: TRAINED + PREDICTED]
         architectures = [everything[i] for i in drawn]
         y = [space.evaluate(architecture=a, purpose="search", epochs=None, seed=0).accuracy for a in architectures]
-        yield dataset, *encode(space, architectures), _codes(architectures), np.array(y), min(TRAINED, len(y) // 2), {}
+        yield (
+            dataset,
+            *_encoded(space, architectures),
+            _codes(architectures),
+            np.array(y),
+            min(TRAINED, len(y) // 2),
+            {},
+        )
 
 
 def _image_networks() -> Iterator[Data]:
@@ -79,7 +86,12 @@ def _image_networks() -> Iterator[Data]:
         for task in TASKS:
             architectures = [Architecture("proxyless", tuple(code.tolist())) for code in file[f"{task}_arch"]]
             y = file[f"{task}_val_acc"].astype(float) * 100.0
-            yield task, *encode(space, architectures), _codes(architectures), y, round(len(y) * 2 / 3), DEEP
+            yield task, *_encoded(space, architectures), _codes(architectures), y, round(len(y) * 2 / 3), DEEP
+
+
+def _encoded(space: Any, architectures: list[Architecture]) -> tuple[Graphs, Any]:
+    pool = Pool.encoded(space, architectures)
+    return pool.graphs, pool.features
 
 
 def _codes(architectures: list[Architecture]) -> Any:

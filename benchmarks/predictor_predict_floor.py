@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from nasplug_strategies.pool import encode
+from nasplug_strategies.pool import Pool
 from nasplug_strategies.predictor import NeuralPredictor
 
 import nasplug
@@ -21,7 +21,7 @@ def run() -> dict[str, Any]:
     space = nasplug.space("nasbench101", evaluator="surrogate")
     architectures = list(space.enumerate_space())
     before, start = gemm_rate(40), time.perf_counter()
-    everything, _ = encode(space, architectures)
+    everything = Pool.encoded(space, architectures).graphs
     encoded = time.perf_counter()
     predictor.predict(everything)
     seconds, both = time.perf_counter() - encoded, time.perf_counter() - start

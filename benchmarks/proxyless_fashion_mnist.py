@@ -9,7 +9,7 @@ from typing import Any
 
 NAME = "proxyless-fashion-mnist"
 BAR, MINUTES = 90.0, 20.0
-EPOCHS, SEEDS = 60, (0, 1)
+EPOCHS, SEEDS = 100, (0, 1)
 OPTIONS = ("width=0.25", "resolution=32", "batch=32", "learning_rate=0.004", "augment=true")
 
 
