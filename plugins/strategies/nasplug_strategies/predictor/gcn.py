@@ -55,7 +55,8 @@ class GCN(nn.Module):
         for layer, W in enumerate(self.convolutions):
             if layer:
                 U = torch.bmm(A, V.view(m * b, v, -1)).view(m, b * v, 2, -1)
-            V = torch.bmm(U[:, :, 0], W[0]).relu_() + torch.bmm(U[:, :, 1], W[1]).relu_()  # [m, b·v, size]
+            P, Q = (torch.bmm(U[:, :, d], W[d]).relu_() for d in (0, 1))
+            V = P + Q if P.requires_grad else P.add_(Q)  # [m, b·v, size]; in place where no slope needs P
         h = torch.bmm(w, V.view(m * b, v, -1)).view(m, b, -1)
         h = torch.cat((h, *features), 2) if features else h
         return fully_connected(h, self.dense, self.bias, keep)
