@@ -62,7 +62,7 @@ class NeuralPredictorSearch:
     )
     explore: float | None = option(
         None,
-        help=f"rank draws this many deviations around predictions [{EXPLORE['best']:g}, paper {EXPLORE['paper']:g}]",
+        help=f"every second is drawn so many deviations wide [{EXPLORE['best']:g}, paper {EXPLORE['paper']:g}]",
         validator=attrs.validators.optional([attrs.validators.ge(0), finite]),
     )
     preset: Literal["paper", "best"] = option("best", help="the best measured predictor, or the paper's")

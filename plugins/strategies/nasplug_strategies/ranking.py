@@ -21,14 +21,15 @@ log = logging.getLogger("nasplug")
 def rank(run: "Run", pool: Pool, settings: dict[str, Any], explore: float) -> list[int]:
     """Returns the rows of `pool`, best predicted first, after a fit to the complete trials of the run.
 
-    Predictions are drawn around their means with `explore` times the deviation of what is not known about them
-    (Thompson sampling, independent by architecture); 0 = the means.
+    Every second one is the best by predictions drawn around their means with `explore` times the deviation of what is
+    not known about them (Thompson sampling, independent by architecture).
     """
     predictor = fitted(run, pool, settings)
-    draws = explore * run.rng.standard_normal(len(pool.architectures))
+    draws = np.zeros((2, len(pool.architectures)))  # by the means, and explored
+    draws[1] = explore * run.rng.standard_normal(draws.shape[1])
     predicted = predictor.predict(*pool.shown(settings["preset"]), draws=draws)
-    order: list[int] = np.argsort(-predicted, kind="stable").tolist()
-    return order
+    orders = np.argsort(-predicted, axis=1, kind="stable")
+    return list(dict.fromkeys(orders.T.ravel().tolist()))
 
 
 def predict(run: "Run", architectures: Sequence[Architecture], settings: dict[str, Any]) -> Any:

@@ -82,7 +82,7 @@ class NeuralPredictor:
 
         The order of accuracies is that of the scores: calibration is strictly increasing and nothing is clipped, so
         that an architecture far better than all of the fit may pass 100 %. `draws` `[n]` moves every score by so many
-        deviations of what is not known about it: standard normal ones make Thompson samples.
+        deviations of what is not known about it: standard normal ones make Thompson samples; `[k, n]` answers `[k, n]`.
         """
         fitted, graphs, given = self._checked(batch, features)
         mean, std = _regression(fitted, graphs, given, draws)
@@ -191,7 +191,8 @@ STAGES = ("regressor", "classifier")
 def _regression(fitted: Fitted, graphs: Graphs, given: Tensor | None, draws: Any) -> tuple[Array, Array]:
     """Returns mean and standard deviation in percent `[n]` of the last stage."""
     if fitted.regressor is None or fitted.calibration is None:
-        return np.full(len(graphs), fitted.constant), np.zeros(len(graphs))
+        shape = np.broadcast_shapes((len(graphs),), np.shape(draws))
+        return np.full(shape, fitted.constant), np.zeros(shape)
     score, variance = (t.numpy() for t in fitted.regressor.score(graphs, given))
     deviation = np.sqrt(variance + fitted.regressor.noise)
     score = score + draws * np.sqrt(variance)
