@@ -41,9 +41,8 @@ class SamplingLaws(SpaceLaws):
             self.expect(kinds <= {"tuple", "int"}, f"{code!r} is made of {sorted(kinds)}")
             self.expect(Architecture.parse(str(architecture)) == architecture, f"{architecture} reads back otherwise")
             self.expect(tuple(json.loads(json.dumps(code))) == code, f"{code} comes back otherwise from JSON")
-            again = pickle.loads(
-                pickle.dumps(architecture)
-            )  # our own bytes of this moment, as a worker process gets them
+            sent = pickle.dumps(architecture)  # our own bytes of this moment, as a worker process gets them
+            again = pickle.loads(sent)
             self.expect(again == architecture, f"{architecture} changes in a pickle")
 
     @law()

@@ -135,6 +135,7 @@ class _Batches:
     placement: Placement
 
     def from_number(self, start: int) -> Iterator[Any]:
+        """Returns the batches from number `start` on; called where a training begins or goes on."""
         arguments = (self.purpose, self.batch, self.epochs, self.seed)
         if isinstance(self.task, Stream):
             return self.task.share(self.placement.host, self.placement.hosts).training_batches_from(*arguments, start)

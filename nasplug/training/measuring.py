@@ -52,6 +52,7 @@ class Measuring:
 
 def _counting(network: Any, precision: Precision) -> Callable[[Any, Any], Any]:
     def count(images: Any, labels: Any) -> Any:
+        """Returns how many are classified rightly and the sum of their losses; a label below 0 is none."""
         known, wanted = labels >= 0, tf.maximum(labels, 0)
         logits = network(tf.cast(images, precision), False)
         right = tf.logical_and(tf.argmax(logits, 1, tf.int32) == wanted, known)

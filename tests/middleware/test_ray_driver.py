@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -79,6 +80,7 @@ def test_a_driver_that_is_killed_goes_on_where_its_trials_end(cluster, tmp_path)
     with run.started(*on) as driver:
         wait_for(run.is_half_way)
         driver.kill()
+    assert driver.returncode == -signal.SIGKILL
     run.goes_on(run.kept(), *on)
 
 
