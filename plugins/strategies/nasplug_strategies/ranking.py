@@ -25,8 +25,8 @@ def rank(run: "Run", pool: Pool, settings: dict[str, Any], explore: float) -> li
     not known about them (Thompson sampling, independent by architecture).
     """
     predictor = fitted(run, pool, settings)
-    draws = np.zeros((2, len(pool.architectures)))  # by the means, and explored
-    draws[1] = explore * run.rng.standard_normal(draws.shape[1])
+    draws = np.zeros((2 if explore else 1, len(pool.architectures)))  # by the means, and explored
+    draws[1:] = explore * run.rng.standard_normal(draws[1:].shape)
     predicted = predictor.predict(*pool.shown(settings["preset"]), draws=draws)
     orders = np.argsort(-predicted, axis=1, kind="stable")
     return list(dict.fromkeys(orders.T.ravel().tolist()))

@@ -23,6 +23,7 @@ class AutogradPass:
         augment: Augment = lambda rows: rows,
     ) -> None:
         self.network, self.inputs, self.slopes, self.b, self.augment = network, inputs, slopes, b, augment
+        self.parameters = list(network.parameters())
         self.score = torch.empty(0)
 
     def forward(self, samples: Tensor, keep: Sequence[Tensor]) -> Tensor:
@@ -33,6 +34,6 @@ class AutogradPass:
 
     def backward(self, slope: Tensor) -> None:
         """Writes the gradients that follow from the slope of the scores `[m, b]`."""
-        found = torch.autograd.grad(self.score, list(self.network.parameters()), slope)
+        found = torch.autograd.grad(self.score, self.parameters, slope)
         for slopes, gradient in zip(self.slopes, found, strict=True):
             slopes.copy_(gradient)

@@ -8,7 +8,7 @@ import attrs
 import torch
 from torch import Tensor, nn
 
-from nasplug_strategies.predictor import permuted
+from nasplug_strategies.predictor import gcn_prediction, permuted
 from nasplug_strategies.predictor.autograd_pass import AutogradPass
 from nasplug_strategies.predictor.cnn import CNN
 from nasplug_strategies.predictor.errors import PredictorError
@@ -66,11 +66,14 @@ class Model:
     def score(self, graphs: Graphs, scalars: Tensor | None) -> Tensor:
         """Returns float32 `[m, n]`: every member's output, on the CPU. The MLP and the CNN see permuted nodes."""
         with torch.inference_mode():
-            rows = self.inputs(graphs, scalars)
-            if self.settings.kind != "gcn":
-                rows = permuted.permute(rows, torch.Generator().manual_seed(self.seed))
-            members = [t[None].expand(self.settings.members, *t.shape) for t in rows]
-            return self.network(members, []).cpu() * self.scale + self.shift  # type: ignore[no-any-return]
+            return self._outputs(self.inputs(graphs, scalars)).cpu() * self.scale + self.shift
+
+    def _outputs(self, rows: Sequence[Tensor]) -> Tensor:
+        if isinstance(self.network, GCN):
+            return gcn_prediction.scores(self.network, rows)
+        rows = permuted.permute(rows, torch.Generator().manual_seed(self.seed))
+        members = [t[None].expand(self.settings.members, *t.shape) for t in rows]
+        return self.network(members, [])  # type: ignore[no-any-return]
 
     def inputs(self, graphs: Graphs, scalars: Tensor | None) -> Sequence[Tensor]:
         """Returns the network's constant inputs, one row a graph, on the device."""
@@ -110,5 +113,5 @@ def _network(settings: Settings, shape: Shape, g: torch.Generator) -> nn.Module:
     if settings.kind == "mlp":
         return MLP(shape.nodes, shape.features, *sizes)
     if settings.kind == "cnn":
-        return CNN(shape.features, *sizes)
+        return CNN(shape.nodes, shape.features, *sizes)
     return GCN(shape.features, *sizes, shape.scalars)
