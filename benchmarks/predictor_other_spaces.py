@@ -53,7 +53,7 @@ def _taus(name: str, graphs: Graphs, features: Any, codes: Any, y: Any, n: int, 
         return _ridge(one_hot[train], y[train], one_hot[test])
 
     def gcn(seed: int, train: Any, test: Any) -> Any:
-        predictor = NeuralPredictor(preset="paper", seed=seed, stages=1, **paper)
+        predictor = NeuralPredictor(preset="paper", seed=seed, **{"stages": 1, **paper})
         return predictor.fit(graphs[torch.from_numpy(train)], y[train]).predict(graphs[torch.from_numpy(test)])
 
     learners: list[Callable[[int, Any, Any], Any]] = [best, ridge, gcn]

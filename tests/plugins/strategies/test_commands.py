@@ -117,6 +117,10 @@ CODE = ",".join(["1"] * 21)
         (f'architecture,accuracy\n"{CODE}",90\n"{CODE}",nan\n'.encode(), "line 3: accuracy must be a percentage"),
         (f'architecture,accuracy\n"{CODE}",250\n'.encode(), "line 2: accuracy must be a percentage"),
         (f'architecture,accuracy\n"{CODE}",-1\n'.encode(), "line 2: accuracy must be a percentage"),
+        (
+            f'architecture,accuracy\n"{CODE},1",90\n"1,2,3",90\n'.encode(),
+            "architecture proxyless:1,2,3: a proxyless arch",
+        ),
         (b"architecture,accuracy\n\xff\xfe,90\n", "cannot be read"),
     ],
 )

@@ -49,6 +49,6 @@ def _all_windows(height: int, width: int, layers: int) -> tuple[list[Tensor], in
 
 
 def _windows(height: int, width: int) -> Tensor:
-    """Returns `[windows · 9]`: the pixels that 3×3 windows at every second row and column see; `height · width`: none."""
+    """Returns `[windows · 9]`: what 3×3 windows at every second row and column see; `height · width` = none."""
     pixels = pad(torch.arange(height * width).view(height, width), (1, 1, 1, 1), value=height * width)
     return pixels.unfold(0, 3, 2).unfold(1, 3, 2).flatten()

@@ -14,7 +14,7 @@ from nasplug_strategies.predictor.gcn import GCN, added
 
 
 def scores(network: GCN, inputs: Sequence[Tensor]) -> Tensor:
-    """Returns `[m, b]`, as `network.forward` does, from the `inputs` of `b` graphs (see `GCN.inputs`) for all members."""
+    """Returns `[m, b]`, as `network.forward` does, from the `inputs` of `b` graphs for all members."""
     U, *others = inputs
     m, rows = len(network.bias[0]), U.flatten(0, 1)  # [b·v, 2, f]
     A, *rest = [t.expand(m, *t.shape) for t in others]
