@@ -78,8 +78,10 @@ def aggregation(graphs: Graphs, normalisation: Normalisation) -> Tensor:
 
 
 def padded(graphs: Graphs, nodes: int) -> Graphs:
-    """Returns the graphs with room for at least `nodes` nodes."""
-    more = max(0, nodes - graphs.x.shape[1])
+    """Returns the graphs with room for at least `nodes` nodes; the same object where they have it."""
+    more = nodes - graphs.x.shape[1]
+    if more <= 0:
+        return graphs
     x, A, mask = graphs.x, graphs.adjacency, graphs.mask
     return Graphs(pad(x, (0, 0, 0, more)), pad(A, (0, more, 0, more)), pad(mask, (0, more)))
 

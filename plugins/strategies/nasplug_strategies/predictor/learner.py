@@ -12,7 +12,7 @@ from nasplug_strategies.predictor.model import Model, Shape
 from nasplug_strategies.predictor.process import GaussianProcess
 from nasplug_strategies.predictor.scaling import Scaler
 from nasplug_strategies.predictor.settings import Settings
-from nasplug_strategies.predictor.structure import Blocks, structure
+from nasplug_strategies.predictor.structure import Blocks, structure_of
 from nasplug_strategies.predictor.threads import threads
 
 CHUNK = 256  # graphs scored at a time: large enough for the GEMMs, small enough for the caches
@@ -41,7 +41,7 @@ class Learner:
         device: torch.device,
     ) -> Self:
         """Returns a learner of `y` `[n]` (standardised, or 0 and 1) from graphs and `given` scalars `[n, s]`."""
-        blocks = scalars_of(settings, graphs, given)
+        blocks = scalars_of(settings, graphs, slice(0, len(graphs)), given)
         scaler = Scaler.fit(blocks) if blocks else None
         scalars = scaler(blocks) if scaler else None
         width = 0 if scalars is None else scalars.shape[1]
@@ -63,12 +63,13 @@ class Learner:
         rows = [slice(start, start + CHUNK) for start in range(0, len(graphs), CHUNK)]
         workers = min(torch.get_num_threads(), len(rows))
         with threads(1), ThreadPoolExecutor(workers) as pool:
-            parts = pool.map(lambda r: self._score(graphs[r], None if given is None else given[r]), rows)
+            parts = pool.map(lambda r: self._score(graphs, r, given), rows)
             mean, variance = zip(*parts, strict=True)
         return torch.cat(mean), torch.cat(variance)
 
-    def _score(self, graphs: Graphs, given: Tensor | None) -> tuple[Tensor, Tensor]:
-        scalars = self.scaler(scalars_of(self.settings, graphs, given)) if self.scaler else None
+    def _score(self, graphs: Graphs, rows: slice, given: Tensor | None) -> tuple[Tensor, Tensor]:
+        scalars = self.scaler(scalars_of(self.settings, graphs, rows, given)) if self.scaler else None
+        graphs = graphs[rows]
         zero = torch.zeros(len(graphs), dtype=torch.float64)
         parts, weights = [], []
         if self.process is not None and scalars is not None:
@@ -130,7 +131,7 @@ class Learner:
             raise ValueError("the tensors of its networks are missing")
 
 
-def scalars_of(settings: Settings, graphs: Graphs, given: Tensor | None) -> Blocks:
-    """Returns the blocks of scalars that a learner sees: the graph's structure, and what the user gave."""
-    blocks = structure(graphs) if settings.structure or settings.process else {}
-    return blocks if given is None else blocks | {"given": given}
+def scalars_of(settings: Settings, graphs: Graphs, rows: slice, given: Tensor | None) -> Blocks:
+    """Returns the blocks of scalars that a learner sees of `rows`: their structure, and what the user gave."""
+    blocks = structure_of(graphs, rows) if settings.structure or settings.process else {}
+    return blocks if given is None else blocks | {"given": given[rows]}
