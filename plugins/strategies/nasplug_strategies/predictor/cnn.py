@@ -29,10 +29,15 @@ class CNN(nn.Module):
         self.dense = nn.ParameterList(glorot((members, i, o), g) for i, o in pairwise(widths))
         self.bias = nn.ParameterList(torch.zeros(members, 1, width) for width in widths[1:])
 
+    @staticmethod
+    def table(x: Tensor, A: Tensor) -> Tensor:
+        """Returns pixels `[n, v · (f + v)]` from operations `[n, v, f]` and adjacency `[n, v, v]`."""
+        return torch.cat((x, A), 2).flatten(1)
+
     def forward(self, inputs: Sequence[Tensor], keep: Sequence[Tensor]) -> Tensor:
-        """Returns `[m, b]` from operations `[m, b, v, f]` and adjacency `[m, b, v, v]`."""
+        """Returns `[m, b]` from one table `[m, b, pixels]`."""
         m, b = inputs[0].shape[:2]
-        image = torch.cat(tuple(inputs), 3).view(m * b, -1, 1)  # [m·b, pixels, channels]
+        image = inputs[0].reshape(m * b, -1, 1)  # [m·b, pixels, channels]
         for window, W, shift in zip(self.windows, self.kernels, self.shifts, strict=True):
             seen = pad(image, (0, 0, 0, 1)).index_select(1, window.to(image.device))
             image = torch.baddbmm(shift, seen.view(m, -1, W.shape[1]), W).relu().view(m * b, -1, W.shape[2])

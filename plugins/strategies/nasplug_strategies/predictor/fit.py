@@ -40,12 +40,13 @@ def fit(
     recipe: Recipe,
     dropped: Sequence[int],
     generator: torch.Generator,
+    each_epoch: Callable[[], object] = lambda: None,
 ) -> None:
     """Trains the stacked members of `network` in place.
 
     `make_pass` returns the pass of `b` samples a member that writes its gradients into given tensors; `y` is `[m, n]`
-    (a row per member); `dropped` are the widths that dropout acts on. Every random number comes from `generator`, so
-    that equal arguments give equal bits.
+    (a row per member); `dropped` are the widths that dropout acts on; `each_epoch` is called before every epoch and may
+    change the inputs. Every random number comes from `generator`, so that equal arguments give equal bits.
     """
     m, n = y.shape
     optimizer, slopes = _adam(list(network.parameters()), recipe)
@@ -54,6 +55,7 @@ def fit(
     passes = {b: make_pass(slopes, b) for b in set(sizes)}
     steps = recipe.epochs * len(sizes)
     for epoch in range(recipe.epochs):
+        each_epoch()
         samples, labels = _order(y, sizes, generator)
         factors = [_dropout((m * n, width), recipe.dropout, generator, y.device) for width in dropped if recipe.dropout]
         batches = zip(sizes, samples, labels, *(_batches(t, m, sizes) for t in factors), strict=True)

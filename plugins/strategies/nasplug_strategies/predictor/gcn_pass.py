@@ -8,9 +8,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from nasplug_strategies.predictor.dense_pass import DenseStack, through_relu
 from nasplug_strategies.predictor.gcn import GCN
-
-through_relu = torch.ops.aten.threshold_backward.grad_input  # the slope where an output of ReLU is positive, else 0
 
 
 class ConvolutionPass:
@@ -51,24 +50,6 @@ class ConvolutionPass:
         before.dnodes.baddbmm_(AT[1], self.dinputs[1])
 
 
-class DensePass:
-    """z = h W + bias of `h` `[m, b, i]`."""
-
-    def __init__(self, h: Tensor, W: Tensor, bias: Tensor, dW: Tensor, dbias: Tensor) -> None:
-        self.h, self.hT, self.W, self.WT, self.bias, self.dW, self.dbias = h, h.mT, W, W.mT, bias, dW, dbias
-        self.z, self.dh = h.new_empty(*h.shape[:2], W.shape[2]), torch.empty_like(h)
-
-    def forward(self) -> Tensor:
-        """Returns z `[m, b, o]`."""
-        return torch.baddbmm(self.bias, self.h, self.W, out=self.z)
-
-    def backward(self, dz: Tensor) -> Tensor:
-        """Returns the slope of `h`, after writing those of W and bias."""
-        torch.bmm(self.hT, dz, out=self.dW)
-        torch.sum(dz, 1, keepdim=True, out=self.dbias)
-        return torch.bmm(dz, self.WT, out=self.dh)
-
-
 class GCNPass:
     """Scores `b` samples a member, then writes the slopes of all parameters into `slopes`.
 
@@ -87,11 +68,8 @@ class GCNPass:
             U = U.new_empty(*U.shape[:3], W.shape[3])
         self.mean = U.new_empty(m * b, 1, U.shape[3])
         self.parts = [self.mean.view(m, b, -1), *(t.view(m, b, -1) for t in features)]
-        h = torch.cat(self.parts, 2) if features else self.parts[0]
-        self.dense: list[DensePass] = []
-        for W, bias, dW, dbias in _in_layers(weights[layers:], slopes[layers:]):
-            self.dense.append(DensePass(h, W, bias, dW, dbias))
-            h = torch.empty_like(self.dense[-1].z)
+        self.h = torch.cat(self.parts, 2) if features else self.parts[0]
+        self.dense = DenseStack(self.h, weights[layers:], slopes[layers:])
 
     def forward(self, samples: Tensor, keep: Sequence[Tensor]) -> Tensor:
         """Returns scores `[m, b]` of `samples` `[m·b]`; `keep` as in `GCN.forward`."""
@@ -105,28 +83,15 @@ class GCNPass:
             before = layer
         torch.bmm(self.w, self.convolutions[-1].nodes, out=self.mean)
         if len(self.parts) > 1:
-            torch.cat(self.parts, 2, out=self.dense[0].h)
-        for i, (dense, following) in enumerate(zip(self.dense, self.dense[1:], strict=False)):
-            torch.mul(dense.forward().relu_(), keep[i] if keep else 1.0, out=following.h)
-        self.keep = keep
-        return self.dense[-1].forward().squeeze(2)
+            torch.cat(self.parts, 2, out=self.h)
+        return self.dense.forward(keep)
 
     def backward(self, slope: Tensor) -> None:
         """Writes the gradients that follow from the slope of the scores `[m, b]`."""
-        dh = self.dense[-1].backward(slope[:, :, None])
-        for i in reversed(range(len(self.dense) - 1)):
-            dense = self.dense[i]
-            dz = dh.mul_(self.keep[i]) if self.keep else dh
-            dh = dense.backward(through_relu(dz, dense.z, 0, grad_input=dense.z))
+        dh = self.dense.backward(slope)
         last, size = self.convolutions[-1], self.mean.shape[2]
         torch.mul(self.w.mT, dh[:, :, :size].reshape(-1, 1, size), out=last.dnodes)
         for i in reversed(range(len(self.convolutions))):
             self.convolutions[i].backward()
             if i:
                 self.convolutions[i].backward_into(self.convolutions[i - 1], self.AT)
-
-
-def _in_layers(weights: Sequence[Tensor], slopes: Sequence[Tensor]) -> list[tuple[Tensor, Tensor, Tensor, Tensor]]:
-    """Returns (W, bias, dW, dbias) by layer of weights followed by biases."""
-    k = len(weights) // 2
-    return list(zip(weights[:k], weights[k:], slopes[:k], slopes[k:], strict=True))

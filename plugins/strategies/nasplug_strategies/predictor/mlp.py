@@ -24,10 +24,13 @@ class MLP(nn.Module):
         self.dense = nn.ParameterList(glorot((members, i, o), g) for i, o in pairwise(widths))
         self.bias = nn.ParameterList(torch.zeros(members, 1, width) for width in widths[1:])
 
-    def forward(self, inputs: Sequence[Tensor], keep: Sequence[Tensor]) -> Tensor:
-        """Returns `[m, b]` from operations `[m, b, v, f]` and adjacency `[m, b, v, v]`."""
-        x, A = inputs
+    @staticmethod
+    def table(x: Tensor, A: Tensor) -> Tensor:
+        """Returns `[n, width]` from operations `[n, v, f]` and adjacency `[n, v, v]`."""
         upper = torch.triu_indices(A.shape[-1], A.shape[-1], 1, device=A.device)
-        signed = A - A.transpose(2, 3)  # +1: edge i → j, −1: edge j → i
-        h = torch.cat((x.flatten(2), signed[:, :, upper[0], upper[1]]), 2)
-        return fully_connected(h, self.dense, self.bias, keep)
+        signed = A - A.transpose(1, 2)  # +1: edge i → j, −1: edge j → i
+        return torch.cat((x.flatten(1), signed[:, upper[0], upper[1]]), 1)
+
+    def forward(self, inputs: Sequence[Tensor], keep: Sequence[Tensor]) -> Tensor:
+        """Returns `[m, b]` from one table `[m, b, width]`."""
+        return fully_connected(inputs[0], self.dense, self.bias, keep)

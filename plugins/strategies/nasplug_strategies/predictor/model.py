@@ -8,7 +8,7 @@ import attrs
 import torch
 from torch import Tensor, nn
 
-from nasplug_strategies.predictor import gcn_prediction, permuted
+from nasplug_strategies.predictor import gcn_prediction
 from nasplug_strategies.predictor.autograd_pass import AutogradPass
 from nasplug_strategies.predictor.cnn import CNN
 from nasplug_strategies.predictor.errors import PredictorError
@@ -17,6 +17,8 @@ from nasplug_strategies.predictor.gcn import GCN
 from nasplug_strategies.predictor.gcn_pass import GCNPass
 from nasplug_strategies.predictor.graphs import Graphs
 from nasplug_strategies.predictor.mlp import MLP
+from nasplug_strategies.predictor.mlp_pass import MLPPass
+from nasplug_strategies.predictor.permuted import permuted
 from nasplug_strategies.predictor.settings import Settings
 
 
@@ -66,24 +68,22 @@ class Model:
     def score(self, graphs: Graphs, scalars: Tensor | None) -> Tensor:
         """Returns float32 `[m, n]`: every member's output, on the CPU. The MLP and the CNN see permuted nodes."""
         with torch.inference_mode():
-            return self._outputs(self.inputs(graphs, scalars)).cpu() * self.scale + self.shift
+            return self._outputs(graphs.to(self.device), scalars).cpu() * self.scale + self.shift
 
-    def _outputs(self, rows: Sequence[Tensor]) -> Tensor:
+    def _outputs(self, graphs: Graphs, scalars: Tensor | None) -> Tensor:
         if isinstance(self.network, GCN):
-            return gcn_prediction.scores(self.network, rows)
-        rows = permuted.permute(rows, torch.Generator().manual_seed(self.seed))
-        members = [t[None].expand(self.settings.members, *t.shape) for t in rows]
-        return self.network(members, [])  # type: ignore[no-any-return]
+            return gcn_prediction.scores(self.network, self._gcn_inputs(graphs, scalars))
+        rows = self._permuted(graphs, torch.Generator().manual_seed(self.seed))
+        return self.network([rows.expand(self.settings.members, *rows.shape)], [])  # type: ignore[no-any-return]
 
-    def inputs(self, graphs: Graphs, scalars: Tensor | None) -> Sequence[Tensor]:
-        """Returns the network's constant inputs, one row a graph, on the device."""
-        graphs = graphs.to(self.device)
-        if self.settings.kind == "gcn":
-            own = GCN.inputs(graphs, self.settings.normalisation)
-            return own if scalars is None else (*own, scalars.to(self.device))
+    def _gcn_inputs(self, graphs: Graphs, scalars: Tensor | None) -> Sequence[Tensor]:
+        own = GCN.inputs(graphs, self.settings.normalisation)
+        return own if scalars is None else (*own, scalars.to(self.device))
+
+    def _permuted(self, graphs: Graphs, generator: torch.Generator) -> Tensor:
         if graphs.x.shape[1] != self.shape.nodes:
             raise PredictorError(f"wanted graphs of at most {self.shape.nodes} nodes, got {graphs.x.shape[1]}")
-        return permuted.tables(graphs)
+        return permuted(graphs, self.network.table, generator)  # type: ignore[arg-type]
 
     def train(
         self, graphs: Graphs, scalars: Tensor | None, y: Tensor, loss: str, lr: float, g: torch.Generator
@@ -93,14 +93,20 @@ class Model:
         recipe = Recipe(chosen.epochs, chosen.minibatch, lr, chosen.weight_decay, chosen.dropout, loss)
         targets = y.float().to(self.device).expand(chosen.members, len(y)).contiguous()
         dropped = [bias.shape[2] for bias in list(self.network.bias)[:-1]]  # type: ignore[arg-type]
-        fit(self.network, self._pass_of(self.inputs(graphs, scalars), g), targets, recipe, dropped, g)
+        make_pass, each_epoch = self._training(graphs.to(self.device), scalars, g)
+        fit(self.network, make_pass, targets, recipe, dropped, g, each_epoch)
         if loss == "pairwise":
             self._standardise(self.score(graphs, scalars), y)
 
-    def _pass_of(self, inputs: Sequence[Tensor], g: torch.Generator) -> Callable[[Sequence[Tensor], int], Pass]:
+    def _training(
+        self, graphs: Graphs, scalars: Tensor | None, g: torch.Generator
+    ) -> tuple[Callable[[Sequence[Tensor], int], Pass], Callable[[], object]]:
+        """Returns what makes the passes of a fit, and what is done before every epoch of it."""
         if isinstance(self.network, GCN):
-            return partial(GCNPass, self.network, inputs)
-        return partial(AutogradPass, self.network, inputs, augment=lambda rows: permuted.permute(rows, g))
+            return partial(GCNPass, self.network, self._gcn_inputs(graphs, scalars)), lambda: None
+        rows = self._permuted(graphs, g)
+        made = MLPPass if isinstance(self.network, MLP) else AutogradPass
+        return partial(made, self.network, [rows]), lambda: rows.copy_(self._permuted(graphs, g))  # type: ignore[arg-type]
 
     def _standardise(self, score: Tensor, y: Tensor) -> None:
         """Gives the outputs of a ranking loss, which have no scale of their own, that of `y`."""

@@ -1,27 +1,23 @@
 """What the MLP and the CNN of the ablation share: the graph as a table, its nodes in a new random order every epoch."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from nasplug_strategies.predictor.graphs import Graphs
 
-
-def tables(graphs: Graphs) -> tuple[Tensor, ...]:
-    """Returns what the ablation's networks read: operations `[n, v, f]` and adjacency `[n, v, v]`, float32."""
-    return graphs.x, graphs.adjacency.float()
+Table = Callable[[Tensor, Tensor], Tensor]  # operations `[n, v, f]` and adjacency `[n, v, v]` to `[n, width]`
 
 
-def permute(rows: Sequence[Tensor], generator: torch.Generator) -> list[Tensor]:
-    """Returns the tables of `rows` (x, A) with the nodes of every graph in a random order of its own.
+def permuted(graphs: Graphs, table: Table, generator: torch.Generator) -> Tensor:
+    """Returns the `table` of graphs with the nodes of each in a random order of its own, padding among them.
 
     "Online" augmentation of the paper's supplementary material: called anew for each epoch of a fit
-    and for each pass of a prediction. Padding is permuted with the nodes.
+    and for each pass of a prediction.
     """
-    x, A = rows
-    r, v = x.shape[:2]
-    order = torch.rand(r, v, generator=generator).argsort(1).to(x.device)  # [r, v]
-    x = x.gather(1, order[:, :, None].expand_as(x))
-    A = A.gather(1, order[:, :, None].expand(r, v, v)).gather(2, order[:, None, :].expand(r, v, v))
-    return [x, A]
+    x, A = graphs.x, graphs.adjacency.float()
+    n, v = x.shape[:2]
+    order = torch.rand(n, v, generator=generator).argsort(1).to(x.device)  # [n, v]
+    A = A.gather(1, order[:, :, None].expand(n, v, v)).gather(2, order[:, None, :].expand(n, v, v))
+    return table(x.gather(1, order[:, :, None].expand_as(x)), A)

@@ -14,11 +14,12 @@ def network(layers, nodes=NODES):
 
 def tables(nodes=NODES):
     g = torch.Generator().manual_seed(2)
-    return [torch.rand(MEMBERS, 4, nodes, width, generator=g) for width in (OPERATIONS, nodes)]
+    x, A = (torch.rand(MEMBERS * 4, nodes, width, generator=g) for width in (OPERATIONS, nodes))
+    return [CNN.table(x, A).view(MEMBERS, 4, -1)]
 
 
 def by_conv2d(net, inputs, member):
-    image = torch.cat(inputs, 3)[member][:, None]  # [b, 1, v, f + v]
+    image = inputs[0][member].view(-1, 1, NODES, OPERATIONS + NODES)
     for W, shift in zip(net.kernels, net.shifts, strict=True):
         kernel = W[member].view(3, 3, image.shape[1], -1).permute(3, 2, 0, 1)
         image = conv2d(image, kernel, shift[member, 0], stride=2, padding=1).relu()

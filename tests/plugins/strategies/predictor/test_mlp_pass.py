@@ -1,0 +1,48 @@
+"""The written training step of the MLP against the network itself and autograd."""
+
+import pytest
+import torch
+from nasplug_strategies.predictor.autograd_pass import AutogradPass
+from nasplug_strategies.predictor.graphs import dense
+from nasplug_strategies.predictor.mlp import MLP
+from nasplug_strategies.predictor.mlp_pass import MLPPass
+from nasplug_strategies.predictor.permuted import permuted
+
+MEMBERS, BATCH = 2, 4
+
+
+@pytest.mark.parametrize("dropout", [False, True])
+def test_scores_and_gradients_are_those_of_autograd(dropout, toy_batch):
+    g = torch.Generator().manual_seed(0)
+    net, graphs = MLP(5, 5, 2, 6, (7,), MEMBERS, g), dense(toy_batch(12)[0])
+    table = permuted(graphs, MLP.table, g)
+    slopes = {cls: [torch.full_like(p, 9.0) for p in net.parameters()] for cls in (MLPPass, AutogradPass)}
+    passes = {cls: cls(net, [table], slopes[cls], BATCH) for cls in slopes}
+    for _ in range(2):  # the second time the nodes stand in another order
+        samples, slope = torch.randint(12, (MEMBERS * BATCH,), generator=g), torch.randn(MEMBERS, BATCH, generator=g)
+        widths = [bias.shape[2] for bias in net.bias[:-1]]
+        keep = [2.0 * (torch.rand(MEMBERS, BATCH, width, generator=g) < 0.5) for width in widths] if dropout else []
+        scores = [each.forward(samples, keep).clone() for each in passes.values()]
+        assert torch.allclose(*scores, atol=1e-6)
+        for each in passes.values():
+            each.backward(slope.clone())
+        for found, wanted in zip(*slopes.values(), strict=True):
+            assert torch.allclose(found, wanted, atol=1e-6)
+        table.copy_(permuted(graphs, MLP.table, g))
+
+
+def test_permuted_nodes_keep_their_edges(toy_batch):
+    """Whatever the order, as many nodes of each operation, and as many edges between each pair of operations."""
+    graphs = dense(toy_batch(12)[0])
+    seen = []
+
+    def table(x, A):
+        seen.append((x.sum(1), x.transpose(1, 2) @ A @ x, x))
+        return x.flatten(1)
+
+    for seed in (0, 1):
+        permuted(graphs, table, torch.Generator().manual_seed(seed))
+    (counts, edges, x), (counts_again, edges_again, y) = seen
+    assert torch.equal(counts, counts_again)
+    assert torch.equal(edges, edges_again)
+    assert not torch.equal(x, y)
