@@ -9,16 +9,17 @@ STEPS, RATE = 80, 0.1  # of Adam: 150 steps order no better
 NUGGET = 1e-4  # least noise: keeps float32 kernels of equal graphs positive definite
 
 
-def learn(D: Tensor, y: Tensor) -> Tensor:
+def learn(D: Tensor, y: Tensor, noise: Tensor) -> Tensor:
     """Returns the hyper-parameters float64 `[3·blocks + 2]` that maximise the posterior after `y` `[N, 1]`.
 
-    `D` `[blocks, N·(N − 1) / 2]` holds the squared distances of all pairs below the diagonal, row by row.
+    `D` `[blocks, N·(N − 1) / 2]` holds the squared distances of all pairs below the diagonal, row by row; `noise` `[N]`
+    tells how the variance of each sample's noise compares with that of the others.
     """
     centre = prior_means(len(D))
     theta = centre.clone()
     optimizer = torch.optim.Adam([theta], lr=RATE)
     for _ in range(STEPS):
-        theta.grad = slope(theta, D, y) + 0.1 * (theta - centre)
+        theta.grad = slope(theta, D, y, noise) + 0.1 * (theta - centre)
         optimizer.step()
     return theta
 
@@ -29,7 +30,7 @@ def prior_means(blocks: int) -> Tensor:
     return torch.cat([*parts, torch.tensor([0.0, -2.0], dtype=torch.float64)])
 
 
-def slope(theta: Tensor, D: Tensor, y: Tensor) -> Tensor:
+def slope(theta: Tensor, D: Tensor, y: Tensor, noise: Tensor) -> Tensor:
     """Returns the gradient of −log p(y | θ) in the logarithms θ (Rasmussen & Williams, 2006, equation 5.9)."""
     weight, scale, joint = theta[:-2].exp().view(3, -1)
     weights = torch.cat((weight, theta[-2:-1].exp()))  # [blocks + 1]
@@ -39,12 +40,13 @@ def slope(theta: Tensor, D: Tensor, y: Tensor) -> Tensor:
     K = torch.zeros(len(y), len(y), dtype=torch.float64)
     K[below] = weights @ M.double()
     K = K + K.T
-    K.diagonal().fill_(weights.sum() + theta[-1].exp() + NUGGET)
+    K.diagonal().copy_(weights.sum() + theta[-1].exp() * noise + NUGGET)
     inverse = torch.cholesky_inverse(torch.linalg.cholesky(K))
     alpha = inverse @ y
     dK = 0.5 * (inverse - alpha @ alpha.T)  # [N, N]
     pairs, trace = 2.0 * dK[below].float(), dK.trace()
+    by_noise = theta[-1].exp() * (dK.diagonal() @ noise)
     by_scaled = weights * ((dM * scaled) @ pairs)
     by_joint = weights[-1] * joint * (D @ (dM[-1] * pairs))
     by_weight = weights * (M @ pairs + trace)
-    return torch.cat((by_weight[:-1], by_scaled[:-1], by_joint, by_weight[-1:], (theta[-1].exp() * trace)[None]))
+    return torch.cat((by_weight[:-1], by_scaled[:-1], by_joint, by_weight[-1:], by_noise[None]))

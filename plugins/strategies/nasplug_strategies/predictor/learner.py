@@ -35,12 +35,16 @@ class Learner:
         graphs: Graphs,
         given: Tensor | None,
         y: Tensor,
+        noise: Tensor,
         loss: str,
         lr: float,
         seed: int,
         device: torch.device,
     ) -> Self:
-        """Returns a learner of `y` `[n]` (standardised, or 0 and 1) from graphs and `given` scalars `[n, s]`."""
+        """Returns a learner of `y` `[n]` (standardised, or 0 and 1) from graphs and `given` scalars `[n, s]`.
+
+        `noise` `[n]` tells how the variance of the noise of each of `y` compares with that of the others.
+        """
         blocks = scalars_of(settings, graphs, slice(0, len(graphs)), given)
         scaler = Scaler.fit(blocks) if blocks else None
         scalars = scaler(blocks) if scaler else None
@@ -48,7 +52,7 @@ class Learner:
         shape = Shape(graphs.x.shape[1], graphs.x.shape[2], width, settings.representation_size(len(y)))
         learner = cls(settings, shape, scaler=scaler)
         if scaler and scalars is not None and settings.process and width:
-            learner.process = GaussianProcess.fit(scalars, scaler.blocks, y)
+            learner.process = GaussianProcess.fit(scalars, scaler.blocks, y, noise)
         if settings.process < 1 or learner.process is None:
             generator = torch.Generator().manual_seed(seed)
             learner.model = Model.fresh(settings, shape, seed, device, generator)
@@ -85,7 +89,7 @@ class Learner:
 
     @property
     def noise(self) -> float:
-        """The variance of labels around their scores, 0 where nothing tells it."""
+        """The variance of labels around their scores where `noise` was 1; 0 where nothing tells it."""
         return self.settings.process * self.process.noise if self.process else 0.0
 
     def state(self) -> dict[str, Tensor]:

@@ -110,16 +110,20 @@ class NeuralPredictor:
             return np.ones(len(y), dtype=bool)
         plain = attrs.evolve(chosen, process=0.0)
         target = torch.from_numpy(kept).float()
+        noise, lr = torch.ones(len(y), dtype=torch.float64), chosen.classifier_lr
         fitted.classifier = Learner.fit(
-            plain, graphs, given, target, "cross_entropy", chosen.classifier_lr, self.seed, self.device
+            plain, graphs, given, target, noise, "cross_entropy", lr, self.seed, self.device
         )
         fitted.rejected = (float(y[~kept].mean()), threshold)
         return kept
 
     def _fit_regressor(self, fitted: Fitted, chosen: Settings, graphs: Graphs, given: Tensor | None, y: Array) -> None:
         calibration = Calibration.linear(y) if chosen.loss == "mse" else Calibration.ranks(y)
-        target = torch.from_numpy(calibration.score(y))
-        fitted.regressor = Learner.fit(chosen, graphs, given, target, chosen.loss, chosen.lr, self.seed, self.device)
+        score = calibration.score(y)
+        target, noise = torch.from_numpy(score), torch.from_numpy(calibration.noise(score))
+        fitted.regressor = Learner.fit(
+            chosen, graphs, given, target, noise, chosen.loss, chosen.lr, self.seed, self.device
+        )
         fitted.calibration = calibration
 
     def _checked(self, batch: Any, features: Any) -> tuple[Fitted, Graphs, Tensor | None]:
@@ -194,7 +198,7 @@ def _regression(fitted: Fitted, graphs: Graphs, given: Tensor | None, draws: Any
         shape = np.broadcast_shapes((len(graphs),), np.shape(draws))
         return np.full(shape, fitted.constant), np.zeros(shape)
     score, variance = (t.numpy() for t in fitted.regressor.score(graphs, given))
-    deviation = np.sqrt(variance + fitted.regressor.noise)
+    deviation = np.sqrt(variance + fitted.regressor.noise * fitted.calibration.noise(score))
     score = score + draws * np.sqrt(variance)
     percent = fitted.calibration.percent
     return percent(score), (percent(score + deviation) - percent(score - deviation)) / 2.0

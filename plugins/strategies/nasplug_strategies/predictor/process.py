@@ -37,13 +37,16 @@ class GaussianProcess:
                 raise ValueError(f"wanted {name} of shape {shape} for points of shape {(N, s)}, got {found}")
 
     @classmethod
-    def fit(cls, points: Tensor, block: Tensor, y: Tensor) -> Self:
-        """Returns the posterior after `y` `[N]` was seen at standardised `points` float32 `[N, s]`, `s` > 0."""
+    def fit(cls, points: Tensor, block: Tensor, y: Tensor, noise: Tensor) -> Self:
+        """Returns the posterior after `y` `[N]` was seen at standardised `points` float32 `[N, s]`, `s` > 0.
+
+        `noise` float64 `[N]` tells how the variance of each sample's noise compares with that of the others.
+        """
         y, few = y.double()[:, None], points[:LEARNED_ON]
         below = tuple(torch.tril_indices(len(few), len(few), -1))
-        theta = learn(torch.stack([D[below] for D in _distances(few, few, block)]), y[:LEARNED_ON])
+        theta = learn(torch.stack([D[below] for D in _distances(few, few, block)]), y[:LEARNED_ON], noise[:LEARNED_ON])
         K = _kernel(theta, _distances(points, points, block))
-        K.diagonal().add_(theta[-1].exp() + NUGGET)
+        K.diagonal().add_(theta[-1].exp() * noise + NUGGET)
         root = torch.linalg.cholesky(K)
         return cls(points, block, theta, torch.cholesky_solve(y, root), root)
 
@@ -57,7 +60,7 @@ class GaussianProcess:
 
     @property
     def noise(self) -> float:
-        """The variance of a label around the mean, however well that is known."""
+        """The variance of a label around the mean, however well that is known, where `noise` was 1."""
         return float(self.theta[-1].exp())
 
 

@@ -28,3 +28,22 @@ def test_equal_labels_have_one_score():
     curve = Calibration.ranks(np.array([50.0, 50.0, 70.0, 70.0, 90.0]))
     assert len(curve.scores) == 3
     assert curve.percent(curve.score(np.array([50.0, 70.0, 90.0]))) == pytest.approx([50, 70, 90])
+
+
+def test_crowded_labels_are_noisier_as_scores():
+    y = np.concatenate((np.linspace(80, 94, 40), np.linspace(94, 94.5, 40)))
+    noise = Calibration.ranks(y).noise(Calibration.ranks(y).score(y))
+    assert noise[50:].min() > 5 * noise[:30].max()
+    assert noise.mean() == pytest.approx(1, abs=0.05)
+
+
+def test_a_straight_line_is_equally_noisy_everywhere():
+    assert Calibration.linear(np.array([90.0, 92.0, 97.0])).noise(np.linspace(-3, 3, 9)) == pytest.approx(1)
+
+
+@given(labels)
+def test_noise_is_positive_and_bounded(values):
+    curve = Calibration.ranks(np.array(values))
+    found = curve.noise(curve.scores)
+    assert found.min() > 1e-4
+    assert found.max() < 1e3
