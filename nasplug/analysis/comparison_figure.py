@@ -32,7 +32,7 @@ def comparison_figure(
     for mark in marks:
         axes.axvline(mark, color="#444444", linestyle=":", linewidth=1.0)
         axes.annotate(f"N = {mark}", (mark, 0.02), xycoords=("data", "axes fraction"), fontsize=8, ha="right")
-    axes.set(xlabel="architectures trained", ylabel=f"{accuracy} of the incumbent (%)", title=title)
+    axes.set(xlabel="architectures trained", ylabel=f"{accuracy}\nof the incumbent (%)", title=title)
     axes.title.set_fontsize(9.5)
     axes.set_xlim(left=0)
     axes.set_ylim(*_limits(all_curves))
