@@ -27,9 +27,9 @@ class Candidates:
         whole = self._short is None or known >= 2 * self._known  # what was learned since may turn the order over
         candidates = self.pool if whole or self._short is None else self._short
         order = rank(candidates)
-        self._short = candidates[order[: self.shortlist]]
         found = (candidates.architectures[row] for row in order)
         if not whole:
             return chain(found, self._rest)
+        self._short = candidates[order[: self.shortlist]]  # stays the same object until then: what it encodes is kept
         self._known, self._rest = known, found
         return found

@@ -23,14 +23,14 @@ class GaussianProcess:
     """
 
     points: Tensor  # [N, s]
-    block: Tensor  # [s], the block of each column
+    block: Tensor  # [s], the block of each column, ascending
     theta: Tensor  # logarithms of the hyper-parameters, as in `evidence`
     alpha: Tensor  # [N, 1], (K + σ²I)⁻¹ y
     root: Tensor  # [N, N], Cholesky factor of K + σ²I
 
     def __attrs_post_init__(self) -> None:
         N, s = self.points.shape
-        parameters = 3 * len(torch.unique(self.block)) + 2
+        parameters = 3 * len(torch.unique_consecutive(self.block)) + 2
         for name, shape in {"block": (s,), "theta": (parameters,), "alpha": (N, 1), "root": (N, N)}.items():
             found = tuple(getattr(self, name).shape)
             if found != shape:
@@ -68,14 +68,14 @@ def _kernel(theta: Tensor, distances: Iterable[Tensor]) -> Tensor:
     """Returns float64 `[n, N]` from squared distances `[n, N]`, block by block, so that each stays in the caches."""
     added, together = torch.zeros(()), torch.zeros(())
     for (weight, scale, joint), D in zip(theta[:-2].exp().float().view(3, -1).T, distances, strict=True):
-        added = added + weight * matern(scale * D)
         together = together + joint * D
+        added = added + matern(D.mul_(scale)).mul_(weight)
     return (added + theta[-2].exp().float() * matern(together)).double()
 
 
 def _distances(a: Tensor, b: Tensor, block: Tensor) -> Iterator[Tensor]:
-    """Yields mean squared differences `[n, N]` of the columns of each block."""
-    for number in torch.unique(block):
-        p, q = a[:, block == number], b[:, block == number]
+    """Yields mean squared differences `[n, N]` of the columns of each block, for the caller to keep or to overwrite."""
+    widths = torch.unique_consecutive(block, return_counts=True)[1].tolist()
+    for p, q in zip(a.split(widths, 1), b.split(widths, 1), strict=True):
         norms = p.square().sum(1, keepdim=True) + q.square().sum(1)
-        yield torch.addmm(norms, p, q.T, alpha=-2.0).clamp(min=0) / p.shape[1]
+        yield norms.addmm_(p, q.T, alpha=-2.0).clamp_(min=0).div_(p.shape[1])
