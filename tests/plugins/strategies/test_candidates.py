@@ -1,5 +1,8 @@
 """Which architectures are ranked at which fit."""
 
+from collections.abc import Iterable
+from itertools import islice
+
 import torch
 from nasplug_strategies.candidates import Candidates
 from nasplug_strategies.pool import Pool
@@ -28,8 +31,8 @@ class Ranked:
         return list(range(len(pool.architectures)))[::-1]
 
 
-def numbers(found: object) -> list[int]:
-    return [architecture.code[0] for architecture in found]  # type: ignore[attr-defined]
+def numbers(found: Iterable[Architecture]) -> list[int]:
+    return [architecture.code[0] for architecture in found]
 
 
 def test_everything_is_ranked_first_and_when_twice_as_many_networks_are_known() -> None:
@@ -41,8 +44,8 @@ def test_everything_is_ranked_first_and_when_twice_as_many_networks_are_known() 
 
 def test_what_is_not_on_the_short_list_follows_in_its_last_order() -> None:
     candidates, rank = Candidates(pool(), SHORT), Ranked()
-    assert numbers(candidates.best_first(40, rank)) == [5, 4, 3, 2, 1, 0]
-    assert list(dict.fromkeys(numbers(candidates.best_first(50, rank)))) == [3, 4, 5, 2, 1, 0]
+    assert numbers(islice(candidates.best_first(40, rank), 2)) == [5, 4]
+    assert numbers(candidates.best_first(50, rank)) == [3, 4, 5, 3, 2, 1, 0]
 
 
 def test_the_short_list_stays_one_object_so_that_what_is_known_of_its_graphs_is_kept() -> None:

@@ -76,6 +76,6 @@ def _kernel(theta: Tensor, distances: Iterable[Tensor]) -> Tensor:
 def _distances(a: Tensor, b: Tensor, block: Tensor) -> Iterator[Tensor]:
     """Yields mean squared differences `[n, N]` of the columns of each block, for the caller to keep or to overwrite."""
     widths = torch.unique_consecutive(block, return_counts=True)[1].tolist()
-    for p, q in zip(a.split(widths, 1), b.split(widths, 1), strict=True):
+    for p, q in zip(torch.split(a, widths, 1), torch.split(b, widths, 1), strict=True):
         norms = p.square().sum(1, keepdim=True) + q.square().sum(1)
         yield norms.addmm_(p, q.T, alpha=-2.0).clamp_(min=0).div_(p.shape[1])
