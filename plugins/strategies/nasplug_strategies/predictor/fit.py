@@ -8,6 +8,7 @@ import attrs
 import torch
 from torch import Tensor, nn
 
+from nasplug_strategies.predictor.flat_adam import FlatAdam
 from nasplug_strategies.predictor.losses import LOSSES
 
 
@@ -49,35 +50,21 @@ def fit(
     change the inputs. Every random number comes from `generator`, so that equal arguments give equal bits.
     """
     m, n = y.shape
-    optimizer, slopes = _adam(list(network.parameters()), recipe)
+    optimizer = FlatAdam(list(network.parameters()), recipe.weight_decay)
     slope_of = LOSSES[recipe.loss]
     sizes = [min(recipe.batch, n - start) for start in range(0, n, recipe.batch)]
-    passes = {b: make_pass(slopes, b) for b in set(sizes)}
-    steps = recipe.epochs * len(sizes)
-    for epoch in range(recipe.epochs):
-        each_epoch()
-        samples, labels = _order(y, sizes, generator)
-        factors = [_dropout((m * n, width), recipe.dropout, generator, y.device) for width in dropped if recipe.dropout]
-        batches = zip(sizes, samples, labels, *(_batches(t, m, sizes) for t in factors), strict=True)
-        for step, (b, rows, wanted, *keep) in enumerate(batches):
-            optimizer.param_groups[0]["lr"] = recipe.lr * _cosine((epoch * len(sizes) + step) / steps)
-            score = passes[b].forward(rows, keep)
-            passes[b].backward(slope_of(score, wanted))  # overwrites the gradients of the step before
-            optimizer.step()
-
-
-def _adam(parameters: Sequence[nn.Parameter], recipe: Recipe) -> tuple[torch.optim.Adam, Sequence[Tensor]]:
-    """Returns the optimizer of one flat tensor, into which every parameter becomes a view, and views of its gradient.
-
-    One fused update instead of one per parameter.
-    """
-    flat = torch.cat([p.detach().flatten() for p in parameters])
-    flat.grad = torch.zeros_like(flat)
-    sizes = [p.numel() for p in parameters]
-    for p, value in zip(parameters, torch.split(flat, sizes), strict=True):
-        p.data = value.view_as(p)
-    slopes = [slope.view_as(p) for p, slope in zip(parameters, torch.split(flat.grad, sizes), strict=True)]
-    return torch.optim.Adam([flat], lr=recipe.lr, weight_decay=recipe.weight_decay, fused=True), slopes
+    passes = {b: make_pass(optimizer.slopes, b) for b in set(sizes)}
+    rates = [recipe.lr * _cosine(t / (recipe.epochs * len(sizes))) for t in range(recipe.epochs * len(sizes))]
+    with torch.inference_mode():  # passes write their gradients out: what autograd keeps is not needed
+        for epoch in range(recipe.epochs):
+            each_epoch()
+            samples, labels = _order(y, sizes, generator)
+            factors = [_dropout((m * n, w), recipe.dropout, generator, y.device) for w in dropped if recipe.dropout]
+            batches = zip(sizes, samples, labels, *(_batches(t, m, sizes) for t in factors), strict=True)
+            for step, (b, rows, wanted, *keep) in enumerate(batches, epoch * len(sizes)):
+                score = passes[b].forward(rows, keep)
+                passes[b].backward(slope_of(score, wanted))  # overwrites the gradients of the step before
+                optimizer.step(rates[step])
 
 
 def _order(y: Tensor, sizes: Sequence[int], generator: torch.Generator) -> tuple[list[Tensor], list[Tensor]]:

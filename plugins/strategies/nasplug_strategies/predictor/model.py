@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from nasplug_strategies.predictor import gcn_prediction
-from nasplug_strategies.predictor.autograd_pass import AutogradPass
 from nasplug_strategies.predictor.cnn import CNN
+from nasplug_strategies.predictor.cnn_pass import CNNPass
 from nasplug_strategies.predictor.errors import PredictorError
 from nasplug_strategies.predictor.fit import Pass, Recipe, fit
 from nasplug_strategies.predictor.gcn import GCN
@@ -105,7 +105,7 @@ class Model:
         if isinstance(self.network, GCN):
             return partial(GCNPass, self.network, self._gcn_inputs(graphs, scalars)), lambda: None
         rows = self._permuted(graphs, g)
-        made = MLPPass if isinstance(self.network, MLP) else AutogradPass
+        made = MLPPass if isinstance(self.network, MLP) else CNNPass
         return partial(made, self.network, [rows]), lambda: rows.copy_(self._permuted(graphs, g))  # type: ignore[arg-type]
 
     def _standardise(self, score: Tensor, y: Tensor) -> None:

@@ -5,9 +5,10 @@ from functools import partial
 
 import pytest
 import torch
-from nasplug_strategies.predictor.autograd_pass import AutogradPass
 from nasplug_strategies.predictor.fit import Recipe, _cosine, fit
 from torch import nn
+
+from tests.plugins.strategies.predictor.autograd_pass import AutogradPass
 
 
 class Line(nn.Module):

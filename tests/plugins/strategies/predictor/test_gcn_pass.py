@@ -2,10 +2,11 @@
 
 import pytest
 import torch
-from nasplug_strategies.predictor.autograd_pass import AutogradPass
 from nasplug_strategies.predictor.gcn import GCN
 from nasplug_strategies.predictor.gcn_pass import GCNPass
 from nasplug_strategies.predictor.graphs import dense
+
+from tests.plugins.strategies.predictor.autograd_pass import AutogradPass
 
 MEMBERS, BATCH = 2, 4
 

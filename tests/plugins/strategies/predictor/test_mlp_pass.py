@@ -2,11 +2,12 @@
 
 import pytest
 import torch
-from nasplug_strategies.predictor.autograd_pass import AutogradPass
 from nasplug_strategies.predictor.graphs import dense
 from nasplug_strategies.predictor.mlp import MLP
 from nasplug_strategies.predictor.mlp_pass import MLPPass
 from nasplug_strategies.predictor.permuted import permuted
+
+from tests.plugins.strategies.predictor.autograd_pass import AutogradPass
 
 MEMBERS, BATCH = 2, 4
 

@@ -1,4 +1,4 @@
-"""One training step of any stacked network, with gradients by autograd."""
+"""One training step of any stacked network with gradients by autograd: what the written ones are compared with."""
 
 from collections.abc import Sequence
 
@@ -19,12 +19,15 @@ class AutogradPass:
 
     def forward(self, samples: Tensor, keep: Sequence[Tensor]) -> Tensor:
         """Returns scores `[m, b]` of `samples` `[m·b]`; `keep` holds dropout factors `[m, b, width]`, or nothing."""
-        rows = [t[samples] for t in self.inputs]
-        self.score = self.network([t.view(-1, self.b, *t.shape[1:]) for t in rows], keep)
+        with torch.inference_mode(False):  # a fit runs in it; tensors made there are of no use to autograd
+            rows = [t[samples.clone()] for t in self.inputs]
+            inputs = [t.view(-1, self.b, *t.shape[1:]) for t in rows]
+            self.score = self.network(inputs, [factors.clone() for factors in keep])
         return self.score.detach()
 
     def backward(self, slope: Tensor) -> None:
         """Writes the gradients that follow from the slope of the scores `[m, b]`."""
-        found = torch.autograd.grad(self.score, self.parameters, slope)
+        with torch.inference_mode(False):
+            found = torch.autograd.grad(self.score, self.parameters, slope.clone())
         for slopes, gradient in zip(self.slopes, found, strict=True):
             slopes.copy_(gradient)
