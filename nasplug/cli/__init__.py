@@ -22,7 +22,7 @@ COMMANDS = {
     "doctor": ("nasplug.cli.doctor", "Tell what this installation has, and what is wrong with it."),
     "runs": ("nasplug.cli.history", "List the runs that a storage holds."),
     "trials": ("nasplug.cli.history", "List the trials of a run."),
-    "best": ("nasplug.cli.history", "Show the best architecture of a run."),
+    "best": ("nasplug.cli.best", "Show the best architecture of a run."),
     "export": ("nasplug.cli.history", "Write the trials of a run as CSV or JSON."),
     "compare": ("nasplug.cli.compare", "Compare strategies over independent repeats."),
     "frontier": ("nasplug.cli.frontier", "Find the frontier of accuracy against latency."),

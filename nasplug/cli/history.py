@@ -1,4 +1,4 @@
-"""`nasplug runs`, `trials`, `best` and `export`: what a storage holds."""
+"""`nasplug runs`, `trials` and `export`: what a storage holds."""
 
 import csv
 import io
@@ -9,14 +9,12 @@ from typing import Any
 
 import click
 
-from nasplug.analysis.pareto import frontier, measured, volume_of
-from nasplug.cli.output import best_rows, emit, print_best, print_json, print_table
+from nasplug.cli.output import emit, print_json, print_table
 from nasplug.cli.streams import for_output
 from nasplug.errors import StorageError
-from nasplug.result import best_of, rows
+from nasplug.result import rows
 from nasplug.types import Trial
 
-FRONT = ("latency", "accuracy", "architecture", "trial")
 TOLD = ("number", "architecture", "state", "purpose", "accuracy", "cost", "source", "latency", "error")
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
@@ -71,37 +69,6 @@ def trials_command(run: str, storage: str, as_json: bool) -> None:
     table = [row | {"number": str(row["number"])} | _rounded(row) for row in rows(found)]
     columns = [column for column in TOLD if any(row[column] is not None for row in table)]
     return print_table("", columns, [[row[column] for column in columns] for row in table])
-
-
-@click.command()
-@click.argument("run")
-@storage_option
-@as_json_option
-def best_command(run: str, storage: str, as_json: bool) -> None:
-    """Show the best architecture of RUN: chosen by validation accuracy, reported by test accuracy.
-
-    With a device, also the Pareto frontier of validation accuracy against latency and its hypervolume, from the slowest
-    latency and the lowest accuracy of the run.
-    """
-    name, found = _load(storage, run)
-    best = best_of(found)
-    if best is None:
-        raise StorageError(
-            f"The run {name!r} has no complete trial: {len(found)} are stored, all failed."
-            if found
-            else f"The run {name!r} is empty."
-        )
-    front = [(t.latency, t.accuracy, str(t.architecture), t.number) for t in frontier(found)]
-    volume = volume_of(measured(found)) if front else None
-    if as_json:
-        named = [dict(zip(FRONT, row, strict=True)) for row in front]
-        return print_json(best.document() | ({"frontier": named, "hypervolume": volume} if named else {}))
-    print_best(f"Best of {name}", best_rows(best))
-    if front:
-        click.echo()
-        title = f"Frontier of validation accuracy (%) against latency (ms), hypervolume {volume:.2f} % × ms"
-        print_table(title, FRONT, front)
-    return None
 
 
 @click.command()

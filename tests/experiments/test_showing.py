@@ -49,6 +49,21 @@ def test_best_shows_the_hypervolume_of_the_frontier(stored):
     assert f"hypervolume {found:.2f} % × ms" in stored("best", "r").stdout
 
 
+def test_best_ranks_what_was_trained_by_prediction_where_the_strategy_predicts(nasplug):
+    run = ("run", "--space", "toy:ToySpace", "--strategy", "toy:Foreseer", "--budget", "6", "--name", "p")
+    assert nasplug(*run).returncode == 0
+    found = json.loads(nasplug("best", "p", "--predicted", "--json").stdout)["predicted"]
+    assert [row["predicted"] for row in found] == sorted((row["predicted"] for row in found), reverse=True)
+    assert len(found) == 6
+    assert "Best by predicted validation accuracy" in nasplug("best", "p", "--predicted").stdout
+
+
+def test_best_says_where_a_strategy_predicts_nothing(stored):
+    done = stored("best", "r", "--predicted")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "The strategy of the run 'r', random, predicts nothing" in done.stderr
+
+
 def test_report_and_plot_write_their_files(stored, tmp_path):
     for arguments in (
         ("report", "r", "--out", "r.html"),
