@@ -128,7 +128,7 @@ class HookSpecs:
     def predict(self, run: "Run", architectures: Sequence[Architecture]) -> "np.ndarray[Any, Any] | None":
         """Returns what the strategy, having learnt from `run.trials`, predicts of `architectures`: percent, `[n]`.
 
-        Called outside of a search, for frontiers and reports. None: the strategy predicts nothing.
+        Called outside of a search, for frontiers, reports and `nasplug best --predicted`. None: it predicts nothing.
         """
 
     @first
