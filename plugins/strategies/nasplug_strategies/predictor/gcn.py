@@ -48,35 +48,20 @@ class GCN(nn.Module):
 
         `keep` holds a dropout factor `[m, b, width]` for each fully-connected layer but the last, or nothing.
         """
-        U, A, *rest = inputs
-        V = self.convolved(0, U.flatten(1, 2))
-        return self.scores(self.deeper(V, A, 1), rest, keep)
-
-    def convolved(self, layer: int, U: Tensor) -> Tensor:
-        """Returns 2V' `[m, rows, size]` from what was aggregated, `U` `[m, rows, 2, i]`."""
-        return added(*(torch.bmm(U[:, :, d], self.convolutions[layer][d]) for d in (0, 1)))
-
-    def deeper(self, V: Tensor, A: Tensor, layer: int) -> Tensor:
-        """Returns 2V `[m, b·v, size]` after all convolutions from `layer` on; `V` as before it, `A` `[m, b, 2v, v]`."""
-        m, b, _, v = A.shape
-        A = A.flatten(0, 1)
-        for i in range(layer, len(self.convolutions)):
-            V = self.convolved(i, torch.bmm(A, V.view(m * b, v, -1)).view(m, b * v, 2, -1))
-        return V
-
-    def scores(self, V: Tensor, rest: Sequence[Tensor], keep: Sequence[Tensor]) -> Tensor:
-        """Returns `[m, b]` from the last 2V `[m, b·v, size]`; `rest` (w, optional features) and `keep` as above."""
-        w, *features = rest
-        m, b, _, v = w.shape
-        h = torch.bmm(w.flatten(0, 1), V.view(m * b, v, -1)).view(m, b, -1)
-        h = torch.cat((h, *features), 2) if features else h
+        U, A, w, *features = inputs
+        m, b, v = U.shape[:3]
+        first, *deeper = self.convolutions
+        V = _convolved(U, first)
+        for W in deeper:
+            V = _convolved(torch.matmul(A, V).view(m, b, v, 2, -1), W)
+        h = torch.cat((torch.matmul(w, V).squeeze(2), *features), 2)
         return fully_connected(h, self.dense, self.bias, keep)
 
 
-def added(P: Tensor, Q: Tensor) -> Tensor:
-    """Returns ReLU(P) + ReLU(Q), the two directions of a convolution; overwrites them where no slope needs them."""
-    P, Q = P.relu_(), Q.relu_()
-    return P + Q if P.requires_grad else P.add_(Q)
+def _convolved(U: Tensor, W: Tensor) -> Tensor:
+    """Returns 2V' `[m, b, v, o]` from what was aggregated, `U` `[m, b, v, 2, i]`, and weights `[2, m, i, o]`."""
+    P, Q = (torch.bmm(U[..., d, :].flatten(1, 2), W[d]).relu() for d in (0, 1))
+    return (P + Q).view(*U.shape[:3], -1)
 
 
 def fully_connected(h: Tensor, weights: Any, biases: Any, keep: Sequence[Tensor]) -> Tensor:

@@ -15,7 +15,7 @@ from nasplug_strategies.predictor.settings import Settings
 from nasplug_strategies.predictor.structure import Blocks, structure_of
 from nasplug_strategies.predictor.threads import threads
 
-CHUNK = 256  # graphs scored at a time: large enough for the GEMMs, small enough for the caches
+CHUNK = 1024  # graphs scored at a time: large enough for the GEMMs, small enough for the caches
 
 
 @attrs.define(eq=False)
@@ -64,7 +64,7 @@ class Learner:
 
         Chunks are scored side by side, each on one thread: no thread waits for another inside an operation.
         """
-        rows = [slice(start, start + CHUNK) for start in range(0, len(graphs), CHUNK)]
+        rows = [slice(start, min(start + CHUNK, len(graphs))) for start in range(0, len(graphs), CHUNK)]
         workers = min(torch.get_num_threads(), len(rows))
         with threads(1), ThreadPoolExecutor(workers) as pool:
             parts = pool.map(lambda r: self._score(graphs, r, given), rows)
@@ -73,14 +73,13 @@ class Learner:
 
     def _score(self, graphs: Graphs, rows: slice, given: Tensor | None) -> tuple[Tensor, Tensor]:
         scalars = self.scaler(scalars_of(self.settings, graphs, rows, given)) if self.scaler else None
-        graphs = graphs[rows]
-        zero = torch.zeros(len(graphs), dtype=torch.float64)
+        zero = torch.zeros(rows.stop - rows.start, dtype=torch.float64)
         parts, weights = [], []
         if self.process is not None and scalars is not None:
             parts.append(self.process.predict(scalars))
             weights.append(self.settings.process)
         if self.model is not None:
-            members = self.model.score(graphs, scalars).double()
+            members = self.model.score(graphs, rows, scalars).double()
             parts.append((members.mean(0), members.var(0, correction=0)))
             weights.append(1.0 - sum(weights))
         mean = sum((w * m for w, (m, _) in zip(weights, parts, strict=True)), zero)

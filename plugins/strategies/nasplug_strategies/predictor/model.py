@@ -20,6 +20,7 @@ from nasplug_strategies.predictor.mlp import MLP
 from nasplug_strategies.predictor.mlp_pass import MLPPass
 from nasplug_strategies.predictor.permuted import permuted
 from nasplug_strategies.predictor.settings import Settings
+from nasplug_strategies.predictor.states import states_of
 
 
 @attrs.frozen
@@ -65,16 +66,20 @@ class Model:
         self.scale, self.shift = scale, shift
         self.network.load_state_dict(state)
 
-    def score(self, graphs: Graphs, scalars: Tensor | None) -> Tensor:
-        """Returns float32 `[m, n]`: every member's output, on the CPU. The MLP and the CNN see permuted nodes."""
-        with torch.inference_mode():
-            return self._outputs(graphs.to(self.device), scalars).cpu() * self.scale + self.shift
+    def score(self, graphs: Graphs, rows: slice, scalars: Tensor | None) -> Tensor:
+        """Returns float32 `[m, n]`, on the CPU: every member's output for `graphs[rows]` with their `scalars` `[n, s]`.
 
-    def _outputs(self, graphs: Graphs, scalars: Tensor | None) -> Tensor:
+        The MLP and the CNN see permuted nodes.
+        """
+        with torch.inference_mode():
+            return self._outputs(graphs, rows, scalars).cpu() * self.scale + self.shift
+
+    def _outputs(self, graphs: Graphs, rows: slice, scalars: Tensor | None) -> Tensor:
         if isinstance(self.network, GCN):
-            return gcn_prediction.scores(self.network, self._gcn_inputs(graphs, scalars))
-        rows = self._permuted(graphs, torch.Generator().manual_seed(self.seed))
-        return self.network([rows.expand(self.settings.members, *rows.shape)], [])  # type: ignore[no-any-return]
+            states = states_of(graphs, rows, self.settings.normalisation, self.settings.layers).to(self.device)
+            return gcn_prediction.scores(self.network, states, None if scalars is None else scalars.to(self.device))
+        table = self._permuted(graphs[rows].to(self.device), torch.Generator().manual_seed(self.seed))
+        return self.network([table.expand(self.settings.members, *table.shape)], [])  # type: ignore[no-any-return]
 
     def _gcn_inputs(self, graphs: Graphs, scalars: Tensor | None) -> Sequence[Tensor]:
         own = GCN.inputs(graphs, self.settings.normalisation)
@@ -96,7 +101,7 @@ class Model:
         make_pass, each_epoch = self._training(graphs.to(self.device), scalars, g)
         fit(self.network, make_pass, targets, recipe, dropped, g, each_epoch)
         if loss == "pairwise":
-            self._standardise(self.score(graphs, scalars), y)
+            self._standardise(self.score(graphs, slice(0, len(graphs)), scalars), y)
 
     def _training(
         self, graphs: Graphs, scalars: Tensor | None, g: torch.Generator

@@ -5,31 +5,20 @@ walks of at most `v` steps take the place of paths, so that everything stays fin
 """
 
 from collections.abc import Iterator
-from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
 
 from nasplug_strategies.predictor.graphs import Graphs
+from nasplug_strategies.predictor.remembered import remembered
 
 FAR = 1e6  # stands for "no path" in max-plus and min-plus steps
-REMEMBERED = 500_000  # graphs; the scalars of a cell of NASBench-101 take 1.3 kB, those of all 0.6 GB
 Blocks = dict[str, Tensor]
-
-_known: WeakKeyDictionary[Graphs, dict[tuple[int, int], Blocks | None]] = WeakKeyDictionary()
 
 
 def structure_of(graphs: Graphs, rows: slice) -> Blocks:
-    """Returns `structure(graphs[rows])`; what is asked for a second time is kept as long as `graphs` lives.
-
-    A search ranks the same candidates after every fit, and their scalars take as long as either learner.
-    """
-    known, key = _known.setdefault(graphs, {}), (rows.start, rows.stop)
-    kept = known.get(key)
-    if kept is None:
-        kept = structure(graphs[rows])
-        known[key] = kept if key in known and len(graphs) <= REMEMBERED else None
-    return kept
+    """Returns `structure(graphs[rows])`, which takes as long as either learner."""
+    return remembered(graphs, ("structure", rows.start, rows.stop), lambda: structure(graphs[rows]))
 
 
 def structure(graphs: Graphs) -> Blocks:

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from nasplug_strategies.predictor import gcn_prediction
 from nasplug_strategies.predictor.gcn import GCN
 from nasplug_strategies.predictor.graphs import dense, padded
 
@@ -46,19 +45,6 @@ def test_the_formula(graphs, layers):
     net = network(layers)
     for member in (0, 1):
         assert outputs(net, graphs)[member].detach().numpy() == pytest.approx(naive(net, graphs, member), abs=1e-5)
-
-
-@pytest.mark.parametrize("layers", [1, 2, 3])
-@pytest.mark.parametrize("features", [0, 2])
-def test_states_that_repeat_are_computed_once(graphs, layers, features):
-    """What predicts pools gives what the formula gives, with fewer states than nodes."""
-    net, inputs = network(layers, features=features), list(GCN.inputs(graphs, "row"))
-    if features:
-        inputs.append(torch.rand(12, features))
-    first, kind = gcn_prediction.distinct(inputs[0].flatten(0, 1).flatten(1))
-    assert len(first) < len(kind)
-    rows = [t[None].expand(2, *t.shape) for t in inputs]
-    assert torch.allclose(gcn_prediction.scores(net, inputs), net(rows, []), atol=1e-6)
 
 
 def test_members_differ(graphs):

@@ -71,17 +71,3 @@ def test_always_finite(v, edges):
         A[0, torch.arange(v), (torch.arange(v) + 1) % v] = v > 1
     blocks = structure(Graphs(torch.ones(1, v, 2), A, torch.ones(1, v).bool()))
     assert all(bool(torch.isfinite(block).all()) for block in blocks.values())
-
-
-def test_what_is_asked_for_twice_is_kept_while_the_graphs_live(monkeypatch):
-    from nasplug_strategies.predictor import structure as module
-
-    computed = []
-    monkeypatch.setattr(module, "structure", lambda graphs: computed.append(len(graphs)) or structure(graphs))
-    before, graphs, rows = len(module._known), random_graphs(0), slice(1, 4)
-    found = [module.structure_of(graphs, rows) for _ in range(4)]
-    assert computed == [3, 3]
-    assert all(torch.equal(part["count"], structure(graphs[rows])["count"]) for part in found)
-    assert len(module._known) == before + 1
-    del graphs
-    assert len(module._known) == before

@@ -1,0 +1,43 @@
+"""What was made of graphs is kept where it is asked for again, and dropped with the graphs."""
+
+import pytest
+import torch
+from nasplug_strategies.predictor import remembered as module
+from nasplug_strategies.predictor.graphs import dense
+from nasplug_strategies.predictor.remembered import remembered
+from nasplug_strategies.predictor.states import states_of
+from nasplug_strategies.predictor.structure import structure_of
+
+
+@pytest.fixture
+def graphs(toy_batch):
+    return dense(toy_batch(12)[0])
+
+
+def test_what_is_asked_for_twice_is_kept_while_the_graphs_live(graphs, toy_batch):
+    made, own = [], dense(toy_batch(3)[0])
+    before = len(module._known)
+    assert [remembered(own, "key", lambda: made.append(1) or len(made)) for _ in range(4)] == [1, 2, 2, 2]
+    assert remembered(own, "other", lambda: "made") == "made"
+    assert remembered(graphs, "key", lambda: "of others") == "of others"
+    assert len(module._known) == before + 2
+    del own
+    assert len(module._known) == before + 1
+
+
+def test_too_many_are_made_anew(graphs, monkeypatch):
+    monkeypatch.setattr(module, "MOST", 11)
+    made = []
+    assert [remembered(graphs, "key", lambda: made.append(1) or len(made)) for _ in range(3)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("make", [structure_of, lambda graphs, rows: states_of(graphs, rows, "row", 3)])
+def test_parts_of_graphs_are_told_apart(graphs, make):
+    once, twice, thrice = (make(graphs, slice(0, 6)) for _ in range(3))
+    assert once is not twice is thrice
+    assert make(graphs, slice(6, 12)) is not thrice
+
+
+def test_normalisations_are_told_apart(graphs):
+    kept = {n: [states_of(graphs, slice(0, 6), n, 3) for _ in range(3)][-1] for n in ("row", "none")}
+    assert not torch.equal(*(found.convolutions[0][0].weights for found in kept.values()))
