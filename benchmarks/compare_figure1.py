@@ -9,7 +9,7 @@ from nasplug.experiments.comparison import Comparison
 from nasplug.experiments.plan import Plan
 
 NAME = "compare-figure-1"
-BAR, REPEATS, WORKERS, WARM, SAMPLE = 75.0, 600, 2, 2, 12
+BAR, REPEATS, WORKERS, WARM, SAMPLE = 75.0, 600, 2, 5, 12
 PREDICTOR = "neural_predictor:preset=paper,stages=1,n=172,kind="
 STRATEGIES = (
     *(f"{PREDICTOR}{kind}" for kind in ("gcn", "mlp", "cnn")),

@@ -16,6 +16,7 @@ class Candidates:
     pool: Pool
     shortlist: int
     _short: Pool | None = attrs.field(default=None, init=False)
+    _order: list[int] = attrs.field(factory=list, init=False)  # of the whole pool when it was last ranked
     _known: int = attrs.field(default=0, init=False)  # networks known when the whole pool was last ranked
     _rest: Iterator[Architecture] = attrs.field(factory=lambda: iter(()), init=False)
 
@@ -24,12 +25,10 @@ class Candidates:
 
         Those that are not on the short list follow in the order in which the whole pool was last ranked.
         """
-        whole = self._short is None or known >= 2 * self._known  # what was learned since may turn the order over
-        candidates = self.pool if whole or self._short is None else self._short
-        order = rank(candidates)
-        found = (candidates.architectures[row] for row in order)
-        if not whole:
-            return chain(found, self._rest)
-        self._short = candidates[order[: self.shortlist]]  # stays the same object until then: what it encodes is kept
-        self._known, self._rest = known, found
-        return found
+        if known >= 2 * self._known:  # what was learned since may turn the order over
+            self._known, self._short, self._order = known, None, rank(self.pool)
+            self._rest = (self.pool.architectures[row] for row in self._order)
+            return self._rest
+        short = self._short or self.pool[self._order[: self.shortlist]]
+        self._short = short  # stays the same object until then: what is encoded of it is kept
+        return chain((short.architectures[row] for row in rank(short)), self._rest)

@@ -40,7 +40,7 @@ class CNN(nn.Module):
         image = inputs[0].reshape(m * b, -1, 1)  # [m·b, pixels, channels]
         for window, W, shift in zip(self.windows, self.kernels, self.shifts, strict=True):
             seen = pad(image, (0, 0, 0, 1)).index_select(1, window.to(image.device))
-            image = torch.baddbmm(shift, seen.view(m, -1, W.shape[1]), W).relu().view(m * b, -1, W.shape[2])
+            image = torch.baddbmm(shift, seen.view(m, -1, W.shape[1]), W).relu_().view(m * b, -1, W.shape[2])
         return fully_connected(image.view(m, b, -1), self.dense, self.bias, keep)
 
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from nasplug_strategies.predictor.cnn import CNN
-from nasplug_strategies.predictor.dense_pass import DensePass, DenseStack, through_relu
+from nasplug_strategies.predictor.dense_pass import DensePass, DenseStack, select, through_relu
 
 
 class WindowPass:
@@ -17,18 +17,21 @@ class WindowPass:
         self.image, self.window, self.dimage = image, window.to(image.device), torch.empty_like(image)
         self.seen = image.new_empty(rows, len(window), c)
         self.product = DensePass(self.seen.view(m, -1, 9 * c), W, shift, *slopes)
-        self.dseen = self.product.dh.view_as(self.seen)
 
     def forward(self) -> Tensor:
         """Returns `z`."""
-        torch.index_select(self.image, 1, self.window, out=self.seen)
+        select(self.image, 1, self.window, out=self.seen)
         return self.product.forward().relu_()
 
-    def backward(self, dz: Tensor) -> Tensor:
-        """Returns the slope of the image's pixels `[m·b, pixels, c]`, after writing those of kernel and shift."""
+    def backward(self, dz: Tensor) -> None:
+        """Writes the slopes of kernel and shift; `z` holds its own slope afterwards."""
         z = self.product.z
         self.product.backward(through_relu(dz.reshape(z.shape), z, 0, grad_input=z))
-        return self.dimage.zero_().index_add_(1, self.window, self.dseen)[:, :-1]
+
+    def below(self) -> Tensor:
+        """Returns the slope of the image's pixels `[m·b, pixels, c]`, after `backward`."""
+        seen = self.product.below(self.product.z).view_as(self.seen)
+        return self.dimage.zero_().index_add_(1, self.window, seen)[:, :-1]
 
 
 class CNNPass:
@@ -52,7 +55,7 @@ class CNNPass:
 
     def forward(self, samples: Tensor, keep: Sequence[Tensor]) -> Tensor:
         """Returns scores `[m, b]` of `samples` `[m·b]`; `keep` as in `GCN.forward`."""
-        torch.index_select(self.table, 0, samples, out=self.rows)
+        select(self.table, 0, samples, out=self.rows)
         z = self.rows
         for layer in self.convolutions:
             layer.image[:, :-1].copy_(z.view(len(self.rows), -1, layer.image.shape[2]))
@@ -62,6 +65,8 @@ class CNNPass:
 
     def backward(self, slope: Tensor) -> None:
         """Writes the gradients that follow from the slope of the scores `[m, b]`."""
-        dz = self.dense.backward(slope)
+        self.dense.backward(slope)
+        above: DenseStack | WindowPass = self.dense
         for layer in reversed(self.convolutions):
-            dz = layer.backward(dz)
+            layer.backward(above.below())
+            above = layer

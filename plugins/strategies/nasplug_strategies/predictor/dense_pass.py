@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 through_relu = torch.ops.aten.threshold_backward.grad_input  # the slope where an output of ReLU is positive, else 0
+select = torch.ops.aten.index_select.out  # torch's own: torch_geometric puts a slower one in the place of its name
 
 
 class DensePass:
@@ -19,10 +20,13 @@ class DensePass:
         """Returns z `[m, b, o]`."""
         return torch.baddbmm(self.bias, self.h, self.W, out=self.z)
 
-    def backward(self, dz: Tensor) -> Tensor:
-        """Returns the slope of `h`, after writing those of W and bias."""
+    def backward(self, dz: Tensor) -> None:
+        """Writes the slopes of W and bias."""
         torch.bmm(self.hT, dz, out=self.dW)
         torch.sum(dz, 1, keepdim=True, out=self.dbias)
+
+    def below(self, dz: Tensor) -> Tensor:
+        """Returns the slope of `h`."""
         return torch.bmm(dz, self.WT, out=self.dh)
 
 
@@ -46,11 +50,16 @@ class DenseStack:
         self.keep = keep
         return self.layers[-1].forward().squeeze(2)
 
-    def backward(self, slope: Tensor) -> Tensor:
-        """Returns the slope of `h`, after writing those of all parameters, given that of the scores `[m, b]`."""
-        dh = self.layers[-1].backward(slope[:, :, None])
+    def backward(self, slope: Tensor) -> None:
+        """Writes the slopes of all parameters, given that of the scores `[m, b]`."""
+        self.dz = slope[:, :, None]
+        self.layers[-1].backward(self.dz)
         for i in reversed(range(len(self.layers) - 1)):
-            layer = self.layers[i]
+            layer, dh = self.layers[i], self.layers[i + 1].below(self.dz)
             dz = dh.mul_(self.keep[i]) if self.keep else dh
-            dh = layer.backward(through_relu(dz, layer.z, 0, grad_input=layer.z))
-        return dh
+            self.dz = through_relu(dz, layer.z, 0, grad_input=layer.z)
+            layer.backward(self.dz)
+
+    def below(self) -> Tensor:
+        """Returns the slope of `h`, after `backward`."""
+        return self.layers[0].below(self.dz)

@@ -54,14 +54,17 @@ def fit(
     slope_of = LOSSES[recipe.loss]
     sizes = [min(recipe.batch, n - start) for start in range(0, n, recipe.batch)]
     passes = {b: make_pass(optimizer.slopes, b) for b in set(sizes)}
+    factors = [y.new_empty(m * n, width) for width in dropped if recipe.dropout]  # of dropout, by sample
+    keeps = list(zip(*(_batches(factor, m, sizes) for factor in factors), strict=True)) or [()] * len(sizes)
     rates = [recipe.lr * _cosine(t / (recipe.epochs * len(sizes))) for t in range(recipe.epochs * len(sizes))]
     with torch.inference_mode():  # passes write their gradients out: what autograd keeps is not needed
         for epoch in range(recipe.epochs):
             each_epoch()
             samples, labels = _order(y, sizes, generator)
-            factors = [_dropout((m * n, w), recipe.dropout, generator, y.device) for w in dropped if recipe.dropout]
-            batches = zip(sizes, samples, labels, *(_batches(t, m, sizes) for t in factors), strict=True)
-            for step, (b, rows, wanted, *keep) in enumerate(batches, epoch * len(sizes)):
+            for factor in factors:
+                _draw(factor, recipe.dropout, generator)
+            batches = zip(sizes, samples, labels, keeps, strict=True)
+            for step, (b, rows, wanted, keep) in enumerate(batches, epoch * len(sizes)):
                 score = passes[b].forward(rows, keep)
                 passes[b].backward(slope_of(score, wanted))  # overwrites the gradients of the step before
                 optimizer.step(rates[step])
@@ -80,8 +83,11 @@ def _batches(rows: Tensor, m: int, sizes: Sequence[int]) -> list[Tensor]:
     return [part.view(m, -1, *rows.shape[1:]) for part in torch.split(rows, [m * b for b in sizes])]
 
 
-def _dropout(shape: tuple[int, ...], rate: float, generator: torch.Generator, device: torch.device) -> Tensor:
-    return ((torch.rand(shape, generator=generator) >= rate).float() / (1.0 - rate)).to(device)
+def _draw(factor: Tensor, rate: float, generator: torch.Generator) -> None:
+    """Overwrites a dropout factor: 0 with probability `rate`, cut to 16 bits, else 1 / (1 − `rate`)."""
+    words = torch.empty(-(-factor.numel() // 4), dtype=torch.int64).random_(-(2**63), None, generator=generator)
+    kept = words.view(torch.int16)[: factor.numel()] >= int(2**16 * rate) - 2**15  # four draws a word
+    factor.copy_(kept.view(factor.shape)).div_(1.0 - rate)
 
 
 def _cosine(t: float) -> float:

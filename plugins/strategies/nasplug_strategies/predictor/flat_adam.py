@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import torch
-from torch import nn
-from torch.optim.adam import adam
+from torch import Tensor, nn
 
-BETAS, EPSILON = (0.9, 0.999), 1e-8  # torch's defaults
+CHOICES = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "amsgrad": False, "maximize": False}  # torch's defaults
+
+update = torch.ops.aten._fused_adam_.default  # what `torch.optim.Adam` comes to after checks that take as long
 
 
 class FlatAdam:
@@ -17,30 +18,15 @@ class FlatAdam:
 
     def __init__(self, parameters: Sequence[nn.Parameter], weight_decay: float) -> None:
         self.flat = torch.cat([p.detach().flatten() for p in parameters])
-        self.slope, self.mean, self.square = (torch.zeros_like(self.flat) for _ in range(3))
-        self.steps = torch.zeros((), device=self.flat.device)
-        self.weight_decay = weight_decay
+        slope, mean, square = (torch.zeros_like(self.flat) for _ in range(3))
+        self.steps, self.weight_decay = torch.zeros((), device=self.flat.device), weight_decay
+        self.tensors: tuple[list[Tensor], ...] = ([self.flat], [slope], [mean], [square], [], [self.steps])
         sizes = [p.numel() for p in parameters]
         for p, value in zip(parameters, torch.split(self.flat, sizes), strict=True):
             p.data = value.view_as(p)
-        self.slopes = [slope.view_as(p) for p, slope in zip(parameters, torch.split(self.slope, sizes), strict=True)]
+        self.slopes = [slope.view_as(p) for p, slope in zip(parameters, torch.split(slope, sizes), strict=True)]
 
     def step(self, lr: float) -> None:
         """Moves the parameters by what stands in the slopes."""
-        adam(
-            [self.flat],
-            [self.slope],
-            [self.mean],
-            [self.square],
-            [],
-            [self.steps],
-            fused=True,
-            foreach=False,
-            amsgrad=False,
-            beta1=BETAS[0],
-            beta2=BETAS[1],
-            lr=lr,
-            weight_decay=self.weight_decay,
-            eps=EPSILON,
-            maximize=False,
-        )
+        self.steps += 1
+        update(*self.tensors, lr=lr, weight_decay=self.weight_decay, **CHOICES)

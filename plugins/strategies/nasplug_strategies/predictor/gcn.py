@@ -68,7 +68,7 @@ def fully_connected(h: Tensor, weights: Any, biases: Any, keep: Sequence[Tensor]
     """Returns `[m, b]` from `h` `[m, b, width]`: ReLU and dropout after every layer but the last."""
     *inner, last = zip(weights, biases, strict=True)
     for i, (W, bias) in enumerate(inner):
-        h = torch.relu(torch.baddbmm(bias, h, W))
+        h = torch.baddbmm(bias, h, W).relu_()
         if keep:
             h = h * keep[i]
     return torch.baddbmm(last[1], h, last[0]).squeeze(2)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from nasplug_strategies.predictor.dense_pass import DenseStack, through_relu
+from nasplug_strategies.predictor.dense_pass import DenseStack, select, through_relu
 from nasplug_strategies.predictor.gcn import GCN
 
 
@@ -74,7 +74,7 @@ class GCNPass:
     def forward(self, samples: Tensor, keep: Sequence[Tensor]) -> Tensor:
         """Returns scores `[m, b]` of `samples` `[m·b]`; `keep` as in `GCN.forward`."""
         for t, rows in zip(self.inputs, self.rows, strict=True):
-            torch.index_select(t, 0, samples, out=rows)
+            select(t, 0, samples, out=rows)
         before = None
         for layer in self.convolutions:
             if before:
@@ -88,7 +88,8 @@ class GCNPass:
 
     def backward(self, slope: Tensor) -> None:
         """Writes the gradients that follow from the slope of the scores `[m, b]`."""
-        dh = self.dense.backward(slope)
+        self.dense.backward(slope)
+        dh = self.dense.below()
         last, size = self.convolutions[-1], self.mean.shape[2]
         torch.mul(self.w.mT, dh[:, :, :size].reshape(-1, 1, size), out=last.dnodes)
         for i in reversed(range(len(self.convolutions))):

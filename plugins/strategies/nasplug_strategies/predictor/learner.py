@@ -80,7 +80,7 @@ class Learner:
             weights.append(self.settings.process)
         if self.model is not None:
             members = self.model.score(graphs, rows, scalars).double()
-            parts.append((members.mean(0), members.var(0, correction=0)))
+            parts.append((members.mean(0), members.var(0, correction=0) if len(members) > 1 else zero))
             weights.append(1.0 - sum(weights))
         mean = sum((w * m for w, (m, _) in zip(weights, parts, strict=True)), zero)
         spread = sum((w * (m - mean).square() for w, (m, _) in zip(weights, parts, strict=True)), zero)

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor
 
-from nasplug_strategies.predictor.dense_pass import DenseStack
+from nasplug_strategies.predictor.dense_pass import DenseStack, select
 from nasplug_strategies.predictor.mlp import MLP
 
 
@@ -23,7 +22,7 @@ class MLPPass:
 
     def forward(self, samples: Tensor, keep: Sequence[Tensor]) -> Tensor:
         """Returns scores `[m, b]` of `samples` `[m·b]`; `keep` as in `GCN.forward`."""
-        torch.index_select(self.table, 0, samples, out=self.rows)
+        select(self.table, 0, samples, out=self.rows)
         return self.dense.forward(keep)
 
     def backward(self, slope: Tensor) -> None:

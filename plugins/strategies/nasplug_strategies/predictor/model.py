@@ -1,6 +1,7 @@
 """One trained set of stacked networks: scores of graphs, before they are turned into percent."""
 
-from collections.abc import Callable, Sequence
+import copy
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Self
 
@@ -21,6 +22,8 @@ from nasplug_strategies.predictor.mlp_pass import MLPPass
 from nasplug_strategies.predictor.permuted import permuted
 from nasplug_strategies.predictor.settings import Settings
 from nasplug_strategies.predictor.states import states_of
+
+AT_ONCE = 4  # members of a fit: of more, what a step reads and writes falls out of the caches
 
 
 @attrs.frozen
@@ -96,27 +99,40 @@ class Model:
         """Fits the networks to `y` `[n]`, which the caller has standardised."""
         chosen = self.settings
         recipe = Recipe(chosen.epochs, chosen.minibatch, lr, chosen.weight_decay, chosen.dropout, loss)
-        targets = y.float().to(self.device).expand(chosen.members, len(y)).contiguous()
         dropped = [bias.shape[2] for bias in list(self.network.bias)[:-1]]  # type: ignore[arg-type]
-        make_pass, each_epoch = self._training(graphs.to(self.device), scalars, g)
-        fit(self.network, make_pass, targets, recipe, dropped, g, each_epoch)
+        for part in some_members(self.network, AT_ONCE):
+            targets = y.float().to(self.device).repeat(len(part.bias[0]), 1)  # type: ignore[index]
+            make_pass, each_epoch = self._training(part, graphs.to(self.device), scalars, g)
+            fit(part, make_pass, targets, recipe, dropped, g, each_epoch)
         if loss == "pairwise":
             self._standardise(self.score(graphs, slice(0, len(graphs)), scalars), y)
 
     def _training(
-        self, graphs: Graphs, scalars: Tensor | None, g: torch.Generator
+        self, part: nn.Module, graphs: Graphs, scalars: Tensor | None, g: torch.Generator
     ) -> tuple[Callable[[Sequence[Tensor], int], Pass], Callable[[], object]]:
-        """Returns what makes the passes of a fit, and what is done before every epoch of it."""
-        if isinstance(self.network, GCN):
-            return partial(GCNPass, self.network, self._gcn_inputs(graphs, scalars)), lambda: None
+        """Returns what makes the passes of a fit of some members, and what is done before every epoch of it."""
+        if isinstance(part, GCN):
+            return partial(GCNPass, part, self._gcn_inputs(graphs, scalars)), lambda: None
         rows = self._permuted(graphs, g)
-        made = MLPPass if isinstance(self.network, MLP) else CNNPass
-        return partial(made, self.network, [rows]), lambda: rows.copy_(self._permuted(graphs, g))  # type: ignore[arg-type]
+        made = MLPPass if isinstance(part, MLP) else CNNPass
+        return partial(made, part, [rows]), lambda: rows.copy_(self._permuted(graphs, g))  # type: ignore[arg-type]
 
     def _standardise(self, score: Tensor, y: Tensor) -> None:
         """Gives the outputs of a ranking loss, which have no scale of their own, that of `y`."""
         self.scale = y.float().std(correction=0) / score.std(1, keepdim=True, correction=0).clamp(min=1e-9)
         self.shift = y.float().mean() - score.mean(1, keepdim=True) * self.scale
+
+
+def some_members(network: nn.Module, count: int) -> Iterator[nn.Module]:
+    """Yields networks of `count` members of the stacked `network` at a time, and takes over what each has learned."""
+    whole = [p.data for p in network.parameters()]  # [..., m, in, out]
+    for first in range(0, whole[0].shape[-3], count):
+        part, places = copy.deepcopy(network), [p[..., first : first + count, :, :] for p in whole]
+        for p, place in zip(part.parameters(), places, strict=True):
+            p.data = place.contiguous()
+        yield part
+        for p, place in zip(part.parameters(), places, strict=True):
+            place.copy_(p.data)
 
 
 def _network(settings: Settings, shape: Shape, g: torch.Generator) -> nn.Module:

@@ -19,5 +19,6 @@ def permuted(graphs: Graphs, table: Table, generator: torch.Generator) -> Tensor
     x, A = graphs.x, graphs.adjacency.float()
     n, v = x.shape[:2]
     order = torch.rand(n, v, generator=generator).argsort(1).to(x.device)  # [n, v]
-    A = A.gather(1, order[:, :, None].expand(n, v, v)).gather(2, order[:, None, :].expand(n, v, v))
+    entries = v * order[:, :, None] + order[:, None, :]  # [n, v, v], places in a flat matrix
+    A = A.flatten(1).gather(1, entries.flatten(1)).view(n, v, v)
     return table(x.gather(1, order[:, :, None].expand_as(x)), A)

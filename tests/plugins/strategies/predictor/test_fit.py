@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 import torch
-from nasplug_strategies.predictor.fit import Recipe, _cosine, fit
+from nasplug_strategies.predictor.fit import Recipe, _cosine, _draw, fit
 from torch import nn
 
 from tests.plugins.strategies.predictor.autograd_pass import AutogradPass
@@ -76,3 +76,21 @@ def test_the_cosine_goes_from_one_to_zero():
     assert _cosine(0) == 1
     assert _cosine(1) == pytest.approx(0)
     assert _cosine(0.5) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.5, 0.99999])
+def test_dropout_factors_are_zero_at_their_rate_and_one_on_average(rate):
+    factor = torch.empty(1001, 333)
+    _draw(factor, rate, torch.Generator().manual_seed(0))
+    assert factor.unique().tolist() == pytest.approx([0.0, 1 / (1 - rate)], rel=1e-3)
+    assert (factor == 0).float().mean().item() == pytest.approx(rate, abs=0.003)
+
+
+def test_dropout_factors_follow_from_the_generator():
+    one, same, other = (torch.empty(10, 7) for _ in range(3))
+    generator = torch.Generator().manual_seed(3)
+    _draw(one, 0.5, generator)
+    _draw(other, 0.5, generator)
+    _draw(same, 0.5, torch.Generator().manual_seed(3))
+    assert torch.equal(one, same)
+    assert not torch.equal(one, other)
