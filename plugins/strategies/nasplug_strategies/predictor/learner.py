@@ -62,14 +62,20 @@ class Learner:
     def score(self, graphs: Graphs, given: Tensor | None) -> tuple[Tensor, Tensor]:
         """Returns the mean of the score and the variance of what is not known about it, float64 `[n]` each.
 
-        Chunks are scored side by side, each on one thread: no thread waits for another inside an operation.
+        Chunks are scored side by side, each on one thread: no thread waits for another inside an operation. They write
+        into memory made before, since a score that each keeps would stop its thread from giving larger memory back.
         """
-        rows = [slice(start, min(start + CHUNK, len(graphs))) for start in range(0, len(graphs), CHUNK)]
-        workers = min(torch.get_num_threads(), len(rows))
+        mean, variance = torch.empty(2, len(graphs), dtype=torch.float64)
+
+        def one(start: int) -> None:
+            rows = slice(start, min(start + CHUNK, len(graphs)))
+            mean[rows], variance[rows] = self._score(graphs, rows, given)
+
+        starts = range(0, len(graphs), CHUNK)
+        workers = min(torch.get_num_threads(), len(starts))
         with threads(1), ThreadPoolExecutor(workers) as pool:
-            parts = pool.map(lambda r: self._score(graphs, r, given), rows)
-            mean, variance = zip(*parts, strict=True)
-        return torch.cat(mean), torch.cat(variance)
+            list(pool.map(one, starts))  # raises what a chunk raised
+        return mean, variance
 
     def _score(self, graphs: Graphs, rows: slice, given: Tensor | None) -> tuple[Tensor, Tensor]:
         scalars = self.scaler(scalars_of(self.settings, graphs, rows, given)) if self.scaler else None
