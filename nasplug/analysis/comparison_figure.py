@@ -31,7 +31,7 @@ def comparison_figure(
         _draw(axes, c, labels[c.strategy], COLOURS[index % len(COLOURS)], "-" if index < len(COLOURS) else "--")
     for mark in marks:
         axes.axvline(mark, color="#444444", linestyle=":", linewidth=1.0)
-        axes.annotate(f"N = {mark}", (mark, 0.02), xycoords=("data", "axes fraction"), fontsize=8, ha="right")
+        axes.annotate(f"N = {mark} ", (mark, 0.98), xycoords=("data", "axes fraction"), fontsize=8, ha="right", va="top")
     axes.set(xlabel="architectures trained", ylabel=f"{accuracy}\nof the incumbent (%)", title=title)
     axes.title.set_fontsize(9.5)
     axes.set_xlim(left=0)
