@@ -31,7 +31,9 @@ def comparison_figure(
         _draw(axes, c, labels[c.strategy], COLOURS[index % len(COLOURS)], "-" if index < len(COLOURS) else "--")
     for mark in marks:
         axes.axvline(mark, color="#444444", linestyle=":", linewidth=1.0)
-        axes.annotate(f"N = {mark} ", (mark, 0.98), xycoords=("data", "axes fraction"), fontsize=8, ha="right", va="top")
+        axes.annotate(
+            f"N = {mark} ", (mark, 0.98), xycoords=("data", "axes fraction"), fontsize=8, ha="right", va="top"
+        )
     axes.set(xlabel="architectures trained", ylabel=f"{accuracy}\nof the incumbent (%)", title=title)
     axes.title.set_fontsize(9.5)
     axes.set_xlim(left=0)
@@ -43,14 +45,12 @@ def comparison_figure(
 def _draw(axes: "Axes", c: Curves, label: str, colour: str, line: str) -> None:
     x, mean = np.arange(1, c.reported.shape[1] + 1), c.mean
     if c.repeats > 1:
-        std = c.reported.std(axis=0, ddof=1)
-        axes.fill_between(x, mean - std, mean + std, color=colour, alpha=0.15, linewidth=0)
+        axes.fill_between(x, mean - c.std, mean + c.std, color=colour, alpha=0.15, linewidth=0)
     axes.plot(x, mean, color=colour, linestyle=line, linewidth=1.5, label=label)
 
 
 def _limits(all_curves: Sequence[Curves]) -> tuple[float, float]:
     low = min(float(np.nan_to_num(c.mean[len(c.mean) // 20 :], nan=100.0).min()) for c in all_curves)
-    high = max(float((c.mean + (c.reported.std(axis=0, ddof=1) if c.repeats > 1 else 0.0))[-1]) for c in all_curves)
-    high = max(high, max(float(np.nanmax(c.mean)) for c in all_curves))
+    high = max(float(np.nanmax((c.mean + c.std)[len(c.mean) // 20 :])) for c in all_curves)
     room = 0.05 * max(high - low, 0.1)
     return low - room, min(100.0, high + room)

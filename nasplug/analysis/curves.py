@@ -37,6 +37,11 @@ class Curves:
         """The mean over repeats after 1, 2, … trainings; NaN while one repeat has none complete."""
         return np.asarray(self.reported.mean(axis=0))
 
+    @property
+    def std(self) -> Floats:
+        """The standard deviation of the repeats after 1, 2, … trainings; 0 of a single one, NaN where the mean is."""
+        return np.asarray(self.reported.std(axis=0, ddof=1 if self.repeats > 1 else 0))
+
 
 def curves(trials: pd.DataFrame) -> list[Curves]:
     """Returns the curves of every strategy in a tidy table of trials, in the order of the table.

@@ -46,6 +46,12 @@ def test_a_final_evaluation_that_failed_is_not_hidden_behind_the_one_before():
         curves(table(a=[[50.0, 60.0], [40.0, np.nan]]))
 
 
+def test_the_deviation_of_repeats_is_that_of_a_sample_and_none_of_a_single_one():
+    two, one = curves(table(a=[[50.0, 60.0], [54.0, 60.0]], b=[[50.0, 60.0]]))
+    np.testing.assert_allclose(two.std, [8**0.5, 0.0])
+    assert one.std.tolist() == [0.0, 0.0]
+
+
 def test_a_strategy_that_cost_nothing_takes_no_other_from_the_summary_by_cost():
     trials = table(free=[[50.0, 60.0]], paid=[[50.0, 60.0]])
     trials.loc[trials["strategy"] == "free", "cost"] = 0.0
