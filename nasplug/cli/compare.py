@@ -13,6 +13,20 @@ from nasplug.cli.safe import safe_option
 from nasplug.cli.streams import prints_elsewhere
 
 
+class Percent(click.FloatRange):
+    """A number from 0 to 100; what is no number, which compares with none, is refused too."""
+
+    def __init__(self) -> None:
+        super().__init__(0.0, 100.0)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Returns the percentage. Fails with click's message for any other value."""
+        found = float(super().convert(value, param, ctx))
+        if found != found:
+            self.fail(f"{value} is not a percentage.", param, ctx)
+        return found
+
+
 @click.command()
 @click.option("--space", required=True, metavar="NAME", shell_complete=plugin_names("space"), help="The search space.")
 @click.option(
@@ -33,7 +47,7 @@ from nasplug.cli.streams import prints_elsewhere
 @click.option("--space-opt", multiple=True, metavar="k=v", help="An option of the space.")
 @click.option("--device", help="Measure every architecture's latency on this device.")
 @click.option("--latency", type=LatencyRange(), help="Keep to architectures of this latency in ms on --device.")
-@click.option("--level", "levels", type=float, multiple=True, help="Percent to reach.  [default: where each ends]")
+@click.option("--level", "levels", type=Percent(), multiple=True, help="Percent to reach.  [default: where each ends]")
 @click.option(
     "--mark", "marks", type=int, multiple=True, metavar="N", help="A dotted line.  [default: where predictions begin]"
 )

@@ -11,6 +11,7 @@ from nasplug.experiments.contender import Contender, parse_contenders
 from nasplug.experiments.files import write
 
 NAME = "comparison.json"
+LARGEST = 2**63  # what tables hold
 
 
 @attrs.frozen(kw_only=True)
@@ -34,6 +35,8 @@ class Plan:
         for name, least in (("repeats", 1), ("budget", 1), ("seed", 0)):
             if getattr(self, name) < least:
                 raise UsageError(f"{name} must be at least {least}, got {getattr(self, name)}.")
+        if self.seed + self.repeats > LARGEST:
+            raise UsageError(f"The last seed must be below {LARGEST}, got {self.seed + self.repeats - 1}.")
         if not self.strategies:
             raise UsageError("Name at least one --strategy to compare.")
 
@@ -52,18 +55,20 @@ class Plan:
     def keep(self, folder: Path, versions: dict[str, str], marks: dict[str, int]) -> None:
         """Writes the plan into a folder without repeats; in one with some, makes sure that they are of this plan.
 
-        More `repeats` go on where fewer ended, and other `strategies` are new curves. `marks` is after how many trials
-        each strategy predicts, where it does. Raises `StorageError` with what is different.
+        More `repeats` go on where fewer ended, and other `strategies` are new curves, also from packages that none came
+        from before. `marks` is after how many trials each strategy predicts, where it does. Raises `StorageError` with
+        what is different.
         """
         path = folder / NAME
         mine = {"plan": _values(self), "versions": versions, "marks": marks}
         if path.exists() and any(folder.glob("repeats/*/*.json")):
-            changed = _changed(_read(path), mine)
-            if changed:
+            stored = _read(path)
+            if changed := _changed(stored, mine):
                 raise StorageError(
                     f"{folder} holds another comparison: {'; '.join(changed)}. "
                     "Repeat it as it was, or name another --out."
                 )
+            mine["versions"] = stored["versions"] | versions  # also those of earlier strategies
         write(path, json.dumps(mine, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -86,10 +91,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _changed(stored: dict[str, Any], mine: dict[str, Any]) -> list[str]:
-    pairs = [
-        (f"{key}", stored[part].get(key), value)
-        for part in ("plan", "versions")
-        for key, value in mine[part].items()
-        if key not in ("repeats", "strategies")  # every strategy has files of its own
-    ]
+    plan = [(key, stored["plan"].get(key), value) for key, value in mine["plan"].items()]
+    pairs = [pair for pair in plan if pair[0] not in ("repeats", "strategies")]  # every strategy has files of its own
+    known = stored["versions"]
+    pairs += [(key, known[key], value) for key, value in mine["versions"].items() if key in known]
     return [f"{key} was {json.dumps(old)}, now {json.dumps(new)}" for key, old, new in pairs if old != new]

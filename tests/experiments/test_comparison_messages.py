@@ -10,7 +10,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from nasplug.errors import StorageError
 from nasplug.experiments.comparison import Comparison
+from nasplug.experiments.files import write
 from nasplug.experiments.plan import Plan
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -30,6 +32,9 @@ def plan(**changes):
         (("--repeats", "1", "--strategy", "randon"), 2, "Did you mean 'random'?"),
         (("--repeats", "1", "--space-opt", "vlaue=1"), 2, "Did you mean 'value'?"),
         (("--repeats", "1", "--space-opt", "broken=yes"), 1, "The toy has no batteries"),
+        (("--repeats", "1", "--level", "101"), 2, "101.0 is not in the range 0.0<=x<=100.0"),
+        (("--repeats", "1", "--level", "nan"), 2, "nan is not a percentage"),
+        (("--repeats", "1", "--seed", "99999999999999999999"), 2, "The last seed must be below 9223372036854775808"),
         (("--repeats", "1", "--device", "abacus"), 1, "cannot tell latencies on the device 'abacus'"),
         (
             ("--repeats", "2", "--space-opt", "value=250"),
@@ -75,6 +80,16 @@ def test_another_comparison_in_the_same_folder_loses_nothing(nasplug, tmp_path):
     done = nasplug(*TOY, "--repeats", "1", "--seed", "5", "--out", "x")
     assert "x holds another comparison: seed was 0, now 5" in done.stderr
     assert {path: path.read_bytes() for path in (tmp_path / "x").rglob("*.*")} == before
+
+
+def test_a_strategy_of_another_package_goes_on_in_the_same_folder(tmp_path):
+    plan().keep(tmp_path, {"nasplug": "1"}, {})
+    write(tmp_path / "repeats" / "random-12345678" / "00000.json", "[]")
+    more = plan(strategies=("random", "theirs"))
+    more.keep(tmp_path, {"nasplug": "1", "theirs": "5"}, {})
+    plan().keep(tmp_path, {"nasplug": "1"}, {})
+    with pytest.raises(StorageError, match='theirs was "5", now "6"'):
+        more.keep(tmp_path, {"nasplug": "1", "theirs": "6"}, {})
 
 
 def test_a_mistyped_command_leaves_the_folder_to_the_corrected_one(nasplug):
