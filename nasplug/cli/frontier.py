@@ -49,9 +49,11 @@ def frontier_command(
         from nasplug.analysis.needs import need_analysis
 
         need_analysis(("matplotlib",))
-    from nasplug.experiments.frontier_files import write_frontier
+    from nasplug.experiments.frontier_files import need_untrained, write_frontier
     from nasplug.experiments.request import Request
 
+    if out is not None:
+        need_untrained(out)
     space, strategy = options.parse(space_opt, "--space-opt"), options.parse(strategy_opt, "--strategy-opt")
     request = Request(space_options=space, strategy_options=strategy, **wanted)
     with prints_elsewhere():

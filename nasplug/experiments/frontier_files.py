@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from nasplug.errors import StorageError
 from nasplug.experiments.files import write
 from nasplug.experiments.frontier import Candidate, Frontier
 
@@ -24,6 +25,20 @@ def write_frontier(frontier: Frontier, device: str, folder: Path) -> None:
     figure = frontier_figure(_points(frontier.sampled), _points(frontier.candidates), trained, published, device)
     for form in FORMATS:
         save(figure, folder / f"frontier.{form}")
+
+
+def need_untrained(folder: Path) -> None:
+    """Raises `StorageError` where `folder` holds final trainings already, which another frontier would overwrite."""
+    path = folder / "frontier.csv"
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        trained = sum(bool(row.get("accuracy")) for row in csv.DictReader(file))
+    if trained:
+        raise StorageError(
+            f"{path} holds {trained} final trainings of an earlier frontier, which would be overwritten. "
+            "Name another --out."
+        )
 
 
 def write_candidates(frontier: Frontier, folder: Path) -> None:

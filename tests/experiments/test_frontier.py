@@ -65,6 +65,16 @@ def test_every_training_is_kept_before_the_next_begins(toy, tmp_path):
     assert [row["accuracy"] for row in table(tmp_path)] == ["50.0"] + [""] * 9
 
 
+def test_final_trainings_are_not_overwritten(toy, tmp_path):
+    assert toy(*FINAL, "--space-opt", f"kills={SLOWEST}").returncode == 7
+    before = table(tmp_path)
+    done = toy(*TOY, *LEARNT, "--out", "front")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "holds 1 final trainings of an earlier frontier" in done.stderr
+    assert "Name another --out" in done.stderr
+    assert table(tmp_path) == before
+
+
 def test_what_a_training_prints_is_not_in_the_document(toy):
     done = toy(*FINAL, "--space-opt", "says=epoch 1 of 90", "--json")
     assert len(json.loads(done.stdout)["frontier"]) == 10
