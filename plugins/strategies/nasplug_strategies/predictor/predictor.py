@@ -173,6 +173,8 @@ class NeuralPredictor:
             raise PredictorError(f"{path} does not fit this predictor: {error}") from error
 
     def _restored(self, about: dict[str, Any], tensors: dict[str, Tensor]) -> Self:
+        if damaged := [name for name, tensor in tensors.items() if not torch.isfinite(tensor).all()]:
+            raise ValueError(f"{', '.join(damaged)} hold numbers that are not finite")
         self.seed, self.settings = about["seed"], Settings(**about["settings"])
         fitted = Fitted(**{name: about[name] for name in PLAIN})
         if "regressor" in about:

@@ -1,7 +1,8 @@
 """Scalars of a graph's structure, for any space: what a small training set cannot teach a network by itself.
 
 A path leads from a source (no predecessor) to a sink (no successor). Where a graph has cycles,
-walks of at most `v` steps take the place of paths, so that everything stays finite.
+walks of at most `v` steps take the place of paths, and no scalar passes `LARGE`: dense graphs have more paths than
+float32 counts.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from nasplug_strategies.predictor.graphs import Graphs
 from nasplug_strategies.predictor.remembered import remembered
 
 FAR = 1e6  # stands for "no path" in max-plus and min-plus steps
+LARGE = 1e15  # its square, which a deviation needs, is still a float32
 Blocks = dict[str, Tensor]
 
 
@@ -45,7 +47,7 @@ def structure(graphs: Graphs) -> Blocks:
     }
     for name, T, start, end in _chains(A, source, sink):
         blocks |= _seen_by(name, T, start, end, x)
-    return blocks
+    return {name: block.nan_to_num(0.0, LARGE, -LARGE).clamp_(-LARGE, LARGE) for name, block in blocks.items()}
 
 
 def _chains(A: Tensor, source: Tensor, sink: Tensor) -> Iterator[tuple[str, Tensor, Tensor, Tensor]]:

@@ -69,6 +69,14 @@ def test_a_part_that_is_missing_is_refused(part, saved, tmp_path):
         NeuralPredictor.load(tmp_path / "d")
 
 
+def test_numbers_that_are_not_finite_are_refused(saved, tmp_path):
+    tensors, header = saved("best")
+    name = next(name for name in tensors if name.endswith("alpha"))
+    save_file(tensors | {name: tensors[name] * float("nan")}, tmp_path / "d", header)
+    with pytest.raises(PredictorError, match=f"{name} hold numbers that are not finite"):
+        NeuralPredictor.load(tmp_path / "d")
+
+
 def without(name):
     def change(about):
         return json.dumps({key: value for key, value in about.items() if key != name})
