@@ -98,8 +98,8 @@ def _need_ends(name: str, silent: list[int], repeats: int) -> None:
     which = ", ".join(map(str, silent[:5])) + (", …" if len(silent) > 5 else "")
     raise UsageError(
         f"{len(silent)} of {repeats} repeats of {name!r} report nothing in the end ({which}): all their trials, or the "
-        "final evaluation of the incumbent, failed. 'error' in trials.csv says why; a repeat whose file below repeats/ "
-        "is removed is made again."
+        "final evaluation of the incumbent, failed. 'error' in trials.csv says why. Where that has passed, remove "
+        "their files below repeats/ and repeat the command; where they fail again, name another --seed and --out."
     )
 
 
