@@ -39,7 +39,7 @@ class Graphs:
 def dense(batch: Any) -> Graphs:
     """Returns a `torch_geometric` batch as `Graphs`; self-loops in it are dropped.
 
-    Raises `PredictorError` where the batch is empty or a graph has no node.
+    Raises `PredictorError` where the batch is empty, a graph has no node, or a feature of a node is not finite.
     """
     if isinstance(batch, Graphs):
         return batch
@@ -47,6 +47,8 @@ def dense(batch: Any) -> Graphs:
     count = torch.bincount(batch.batch, minlength=n)
     if n == 0 or int(count.min()) == 0:
         raise PredictorError("wanted a batch of graphs with at least one node each, got one without")
+    if len(bad := batch.batch[~torch.isfinite(batch.x).all(1)]):
+        raise PredictorError(f"wanted finite features of every node, graph {int(bad[0])} has others")
     first = torch.cumsum(count, 0) - count  # [n], number of the first node of each graph
     place = torch.arange(len(batch.batch)) - first[batch.batch]  # [nodes], position inside the graph
     v = int(count.max())

@@ -65,7 +65,8 @@ class Learner:
         Chunks are scored side by side, each on one thread: no thread waits for another inside an operation. They write
         into memory made before, since a score that each keeps would stop its thread from giving larger memory back.
         """
-        mean, variance = torch.empty(2, len(graphs), dtype=torch.float64)
+        with torch.inference_mode(False):  # also where a caller is in it: the mode is a thread's own
+            mean, variance = torch.empty(2, len(graphs), dtype=torch.float64)
 
         def one(start: int) -> None:
             rows = slice(start, min(start + CHUNK, len(graphs)))

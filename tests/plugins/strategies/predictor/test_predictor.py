@@ -101,6 +101,22 @@ def test_an_unseen_feature_width_is_refused(toy_batch):
         fitted.predict(other)
 
 
+def test_features_of_nodes_that_are_not_finite_are_refused(toy_batch):
+    batch, y = toy_batch(20)
+    batch.x[int(batch.ptr[3]), 0] = float("nan")
+    with pytest.raises(PredictorError, match="finite features of every node, graph 3 has others"):
+        predictor("best").fit(batch, y)
+
+
+@pytest.mark.parametrize("preset", KINDS)
+def test_a_caller_may_be_in_inference_mode(preset, toy_batch):
+    batch, y = toy_batch(20)
+    fitted = predictor(preset).fit(batch, y)
+    with torch.inference_mode():
+        inside = fitted.predict(batch)
+    assert (inside == fitted.predict(batch)).all()
+
+
 def test_an_unfitted_predictor_says_so(toy_batch):
     with pytest.raises(PredictorError, match="call fit first"):
         NeuralPredictor().predict(toy_batch(1)[0])
