@@ -7,7 +7,9 @@ import pytest
 import torch
 from nasplug_strategies.predictor import NeuralPredictor
 from nasplug_strategies.predictor.errors import PredictorError
+from nasplug_strategies.predictor.fit import Recipe
 from nasplug_strategies.predictor.graphs import dense
+from nasplug_strategies.predictor.learner import Learner
 from scipy.stats import kendalltau
 from torch_geometric.data import Batch, Data
 
@@ -185,6 +187,35 @@ def test_two_stages_place_the_rejected_below_the_threshold(toy_batch):
     below = y <= 75
     assert np.mean(predicted[below] <= 75) > 0.8
     assert np.mean(predicted[~below] > 75) > 0.8
+
+
+def test_the_regressor_learns_from_what_passes_alone(toy_batch, monkeypatch):
+    batch, y = toy_batch(40)
+    threshold = float(np.median(y))
+    learned = []
+    fit = Learner.fit
+    monkeypatch.setattr(Learner, "fit", lambda *given: learned.append(len(given[3])) or fit(*given))
+    predictor("paper", stages=2, threshold=threshold).fit(batch, y)
+    assert learned == [40, int((y > threshold).sum())]
+
+
+def test_every_setting_of_a_fit_is_followed(toy_batch, monkeypatch):
+    chosen = {"epochs": 2, "minibatch": 7, "lr": 0.02, "weight_decay": 0.03, "dropout": 0.4, "loss": "pairwise"}
+    followed = []
+    monkeypatch.setattr("nasplug_strategies.predictor.model.fit", lambda *given: followed.append(given[3]))
+    NeuralPredictor("paper", size=8, stages=2, percentile=50, classifier_lr=0.01, **chosen).fit(*toy_batch(40))
+    of_both = (chosen["weight_decay"], chosen["dropout"])
+    assert followed == [Recipe(2, 7, 0.01, *of_both, "cross_entropy"), Recipe(2, 7, 0.02, *of_both, "pairwise")]
+
+
+@pytest.mark.parametrize("kind", ["mlp", "cnn"])
+def test_the_nodes_of_the_ablation_are_permuted_in_a_prediction(kind, toy_batch):
+    batch, y = toy_batch(20)
+    fitted = predictor("paper", kind=kind).fit(batch, y)
+    before = fitted.predict(batch)
+    assert (before == fitted.predict(batch)).all()
+    fitted.fitted.regressor.model.seed += 1  # decides the permutations alone, now that weights are learned
+    assert (before != fitted.predict(batch)).any()
 
 
 def test_a_percentile_replaces_the_threshold(toy_batch):
