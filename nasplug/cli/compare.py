@@ -16,6 +16,8 @@ from nasplug.cli.streams import prints_elsewhere
 class Percent(click.FloatRange):
     """A number from 0 to 100; what is no number, which compares with none, is refused too."""
 
+    name = "percentage"
+
     def __init__(self) -> None:
         super().__init__(0.0, 100.0)
 
@@ -23,7 +25,7 @@ class Percent(click.FloatRange):
         """Returns the percentage. Fails with click's message for any other value."""
         found = float(super().convert(value, param, ctx))
         if found != found:
-            self.fail(f"{value} is not a percentage.", param, ctx)
+            self.fail(f"{value!r} is not a valid percentage.", param, ctx)
         return found
 
 

@@ -33,7 +33,8 @@ def plan(**changes):
         (("--repeats", "1", "--space-opt", "vlaue=1"), 2, "Did you mean 'value'?"),
         (("--repeats", "1", "--space-opt", "broken=yes"), 1, "The toy has no batteries"),
         (("--repeats", "1", "--level", "101"), 2, "101.0 is not in the range 0.0<=x<=100.0"),
-        (("--repeats", "1", "--level", "nan"), 2, "nan is not a percentage"),
+        (("--repeats", "1", "--level", "nan"), 2, "'nan' is not a valid percentage"),
+        (("--repeats", "1", "--level", "most"), 2, "'most' is not a valid percentage"),
         (("--repeats", "1", "--seed", "99999999999999999999"), 2, "The last seed must be below 9223372036854775808"),
         (("--repeats", "1", "--device", "abacus"), 1, "cannot tell latencies on the device 'abacus'"),
         (
