@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from nasplug_strategies.predictor import NeuralPredictor
 from nasplug_strategies.predictor.graphs import Graphs
-from nasplug_strategies.predictor.threads import threads
+from nasplug_strategies.predictor.torch_settings import threads
 
 from benchmarks.predictor_shared import gcn_flops, gemm_rate, verdict
 

@@ -71,7 +71,7 @@ class NeuralPredictorSearch:
     threshold: float | None = option(None, help="percent that separates the two stages")
     percentile: float | None = option(None, help="percentile of the accuracies, in place of the threshold")
     normalisation: Literal["row", "symmetric", "none"] | None = option(None, help="of the adjacency matrices")
-    layers: int | None = option(None, help="graph convolutions")
+    layers: int | None = option(None, help="convolutions; of kind=mlp, fully-connected layers of width size")
     size: int | None = option(None, help="node representation size D [Table 1 of the paper, by samples]")
     hidden: tuple[int, ...] | None = option(None, help="widths of the fully-connected layers, as in 512,128")
     members: int | None = option(None, help="networks in the ensemble")
@@ -92,13 +92,18 @@ class NeuralPredictorSearch:
     _seen: Distinct = attrs.field(factory=Distinct, init=False)
     _candidates: "Candidates | None" = attrs.field(default=None, init=False)
     _ranking: Iterator[Architecture] = attrs.field(factory=lambda: iter(()), init=False)
+    _drawn: int = attrs.field(default=0, init=False)  # networks handed out when the first fit was made
     _fitted: int | None = attrs.field(default=None, init=False)  # networks handed out when the ranking was made
 
     def __attrs_post_init__(self) -> None:
         """Refuses what no predictor can be made with, before anything is paid."""
         asked = self.settings()
         del asked["device"]  # torch knows the devices, and is not imported yet
-        settings(asked.pop("preset"), asked)
+        made = settings(asked.pop("preset"), asked)
+        if self.explore and made.members == 1 and not made.process:
+            raise ValueError(
+                "'explore' needs to know how sure a prediction is: wanted members=2 or more, or preset=best"
+            )
 
     @hookimpl
     def on_start(self, run: "Run") -> None:
@@ -137,12 +142,12 @@ class NeuralPredictorSearch:
 
     @hookimpl
     def predicts_from(self, budget: int | None, batch: int) -> int:
-        """Returns the N of random ones: the option, else the preset's, at most 2/3 of the budget in whole batches."""
-        first = FIRST[self.preset]
-        if self.n or not budget:
-            return self.n or first
-        most = max(1, round(2 * budget / 3))
-        return min(first, most - most % batch or most)  # a part of a batch would leave workers idle
+        """Returns the N of random ones: the option, else the preset's, at most 2/3 of the budget, in whole batches."""
+        if self.n:
+            return self.n
+        most = max(1, round(2 * budget / 3)) if budget else math.inf
+        first = int(min(FIRST[self.preset], most))
+        return first - first % batch or first  # a part of a batch would leave workers idle
 
     @hookimpl
     def register_commands(self, group: "click.Group") -> None:
@@ -170,7 +175,7 @@ class NeuralPredictorSearch:
 
     def _try(self, run: "Run", found: list[Architecture]) -> None:
         """Asks for graphs and for the device, which may be lacking, before anything is paid."""
-        from nasplug_strategies.predictor.device import torch_device
+        from nasplug_strategies.predictor.torch_settings import torch_device
 
         run.hook.encode_graph(architectures=found)
         torch_device(self.device)
@@ -180,6 +185,8 @@ class NeuralPredictorSearch:
         from nasplug_strategies.pool import Pool
         from nasplug_strategies.ranking import rank
 
+        if self._fitted is None:
+            self._drawn = self._handed
         if self._candidates is None and (pool := Pool.of(run, self.pool, self._seen)):
             self._candidates = Candidates(pool, self.shortlist)
         if self._candidates:  # else nothing new is left to rank
@@ -191,8 +198,7 @@ class NeuralPredictorSearch:
 
     def _best(self, run: "Run", count: int) -> list[Architecture]:
         """Returns the next `count` of the ranking that nothing was paid for, at most up to K and the next fit."""
-        first = self.predicts_from(run.budget, run.settings.batch)
-        left = math.inf if self.k is None else first + self.k - self._handed
+        left = math.inf if self.k is None else self._drawn + self.k - self._handed
         new = (architecture for architecture in self._ranking if self._seen.add(run.hook, architecture))
         return list(islice(new, max(0, int(min(count, left, self._until_fit())))))
 

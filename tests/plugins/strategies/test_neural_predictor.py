@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import torch
 from nasplug_strategies.neural_predictor import NeuralPredictorSearch
+from nasplug_strategies.pool import Pool
+from nasplug_strategies.predictor import NeuralPredictor
 from torch_geometric.data import Batch, Data
 
 import nasplug
@@ -60,9 +62,6 @@ def test_the_ranking_is_used(drive, toy_accuracy):
 def test_the_best_predicted_comes_first(drive, toy_space, toy_accuracy):
     driver = drive(NeuralPredictorSearch(n=60, **QUICK), space=toy_space(enumerable=True))
     driver.steps(61)
-    from nasplug_strategies.pool import Pool
-    from nasplug_strategies.predictor import NeuralPredictor
-
     learned, pool = driver.run.trials[:60], list(driver.space.enumerate_space())
     settings = {name: value for name, value in QUICK.items() if name != "refit"}
     predictor = NeuralPredictor(seed=0, **settings)
@@ -96,6 +95,13 @@ def test_k_bounds_the_second_phase_and_the_search_ends(drive):
     assert len(drive(NeuralPredictorSearch(n=20, k=5, pool=100, **QUICK), batch=4).steps(1000)) == 25
 
 
+def test_random_ones_in_the_place_of_failures_are_none_of_the_k(drive, toy_accuracy):
+    driver = drive(NeuralPredictorSearch(n=5, k=5, pool=100, **QUICK), value=lambda a: None)
+    driver.steps(9)
+    driver.value = toy_accuracy
+    assert len(driver.steps(1000)) == 9 + 2 + 5  # failed, complete, predicted
+
+
 def test_the_pool_bounds_the_search(drive):
     assert len(drive(NeuralPredictorSearch(n=20, pool=30, **QUICK), batch=8).steps(1000)) == 50
 
@@ -110,6 +116,7 @@ def test_n_is_at_most_two_thirds_of_the_budget(drive):
 
 def test_n_is_a_whole_number_of_batches():
     assert [NeuralPredictorSearch().predicts_from(8, batch) for batch in (1, 2, 4, 8)] == [5, 4, 4, 5]
+    assert [NeuralPredictorSearch().predicts_from(budget, 16) for budget in (None, 100)] == [32, 32]
 
 
 def test_failed_trials_are_survived(drive, toy_accuracy):
@@ -168,6 +175,28 @@ def test_exploring_draws_other_architectures(drive):
     assert plain[:20] == drawn[:20]
     assert plain[20:] != drawn[20:]
     assert found(3.0, 0) == drawn
+
+
+def test_explored_predictions_are_moved_by_independent_draws(drive, monkeypatch):
+    seen = []
+    predict = NeuralPredictor.predict
+
+    def watched(self, *shown, draws=0.0, **more):
+        seen.append(draws)
+        return predict(self, *shown, draws=draws, **more)
+
+    monkeypatch.setattr(NeuralPredictor, "predict", watched)
+    quick = {**QUICK, "preset": "best", "epochs": 10, "members": 2}
+    drive(NeuralPredictorSearch(n=20, pool=300, explore=0.5, **quick), batch=10).steps(21)
+    plain, explored = next(draws for draws in seen if np.ndim(draws))
+    assert not plain.any()
+    assert (explored.mean(), explored.std()) == pytest.approx((0.0, 0.5), abs=0.1)
+
+
+def test_exploring_by_one_network_that_cannot_know_how_sure_it_is_is_refused():
+    with pytest.raises(ValueError, match="'explore' needs to know .* members=2"):
+        NeuralPredictorSearch(preset="paper", explore=0.5)
+    NeuralPredictorSearch(preset="paper", explore=0.5, members=2)
 
 
 def test_the_latency_window_filters_an_enumerated_pool(drive, toy_space):

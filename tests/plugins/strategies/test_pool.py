@@ -47,6 +47,16 @@ def test_a_search_ends_where_a_space_that_does_not_enumerate_has_nothing_new(toy
     assert [trial.error for trial in result.trials] == [None] * 4
 
 
+def test_random_ones_are_networks_that_differ_and_are_not_known(toy_space, fake_run):
+    space, known = toy_space(), Distinct()
+    run = fake_run(space)
+    known.sample(space, run.rng, 100)
+    pool = Pool.of(run, 1500, known)  # of fewer than 3,000 networks, so that many samples repeat
+    forms = [space.canonical(architecture) for architecture in pool.architectures]
+    assert len(set(forms)) == len(forms) == 1500
+    assert known.seen.isdisjoint(forms)
+
+
 def test_a_search_ends_where_nothing_lies_in_the_window(toy_space, fake_run):
     run = fake_run(toy_space(enumerable=True), latency_window=(90.0, 91.0))
     assert Pool.of(run, 30_000, Distinct()) is None

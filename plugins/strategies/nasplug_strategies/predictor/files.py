@@ -15,9 +15,15 @@ FORMAT = "nasplug-predictor-1"
 
 
 def write(path: str | Path, about: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> None:
-    """Writes `tensors` and the JSON values `about` to one file, which `read` gives back."""
+    """Writes `tensors` and the JSON values `about` to one file, which `read` gives back.
+
+    Raises `PredictorError` where there can be no such file.
+    """
     contiguous = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
-    save_file(contiguous, path, {"format": FORMAT, "about": json.dumps(about)})
+    try:
+        save_file(contiguous, path, {"format": FORMAT, "about": json.dumps(about)})
+    except (SafetensorError, OSError) as error:
+        raise PredictorError(f"{path} cannot be written: {error}") from error
 
 
 def read(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:

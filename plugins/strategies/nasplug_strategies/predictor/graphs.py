@@ -11,6 +11,9 @@ from torch.nn.functional import pad
 from nasplug_strategies.predictor.errors import PredictorError
 from nasplug_strategies.predictor.settings import Normalisation
 
+CPU = torch.device("cpu")
+EMPTY = "wanted a batch of graphs with at least one node each, got one without"
+
 
 @attrs.frozen(eq=False)
 class Graphs:
@@ -37,28 +40,32 @@ class Graphs:
 
 
 def dense(batch: Any) -> Graphs:
-    """Returns a `torch_geometric` batch as `Graphs`; self-loops in it are dropped.
+    """Returns a `torch_geometric` batch of any device as `Graphs` on the CPU; self-loops in it are dropped.
 
     Raises `PredictorError` where the batch is empty, a graph has no node, or a feature of a node is not finite.
     """
     if isinstance(batch, Graphs):
-        return batch
+        if not len(batch):
+            raise PredictorError(EMPTY)
+        return batch if batch.x.device == CPU else batch.to(CPU)
+    if batch.x is None or batch.edge_index is None:
+        raise PredictorError("wanted graphs with x [nodes, f] and edge_index [2, edges], where edges may be 0")
+    x, (source, target), owner = (t.cpu() for t in (batch.x, batch.edge_index, batch.batch))
     n = int(batch.num_graphs)
-    count = torch.bincount(batch.batch, minlength=n)
+    count = torch.bincount(owner, minlength=n)
     if n == 0 or int(count.min()) == 0:
-        raise PredictorError("wanted a batch of graphs with at least one node each, got one without")
-    if len(bad := batch.batch[~torch.isfinite(batch.x).all(1)]):
+        raise PredictorError(EMPTY)
+    if len(bad := owner[~torch.isfinite(x).all(1)]):
         raise PredictorError(f"wanted finite features of every node, graph {int(bad[0])} has others")
     first = torch.cumsum(count, 0) - count  # [n], number of the first node of each graph
-    place = torch.arange(len(batch.batch)) - first[batch.batch]  # [nodes], position inside the graph
+    place = torch.arange(len(owner)) - first[owner]  # [nodes], position inside the graph
     v = int(count.max())
-    x = torch.zeros(n, v, batch.x.shape[1])
-    x[batch.batch, place] = batch.x.float()
-    source, target = batch.edge_index
+    rows = torch.zeros(n, v, x.shape[1], dtype=torch.float32)
+    rows[owner, place] = x.float()
     adjacency = torch.zeros(n, v, v, dtype=torch.bool)
-    adjacency[batch.batch[source], place[source], place[target]] = True
+    adjacency[owner[source], place[source], place[target]] = True
     adjacency.diagonal(dim1=1, dim2=2).zero_()
-    return Graphs(x, adjacency, torch.arange(v) < count[:, None])
+    return Graphs(rows, adjacency, torch.arange(v) < count[:, None])
 
 
 def aggregation(graphs: Graphs, normalisation: Normalisation) -> Tensor:

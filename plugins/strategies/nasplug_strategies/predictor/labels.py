@@ -10,9 +10,14 @@ from nasplug_strategies.predictor.calibration import Array
 from nasplug_strategies.predictor.errors import PredictorError
 
 
+def _array(values: Any, dtype: Any) -> np.ndarray[Any, Any]:
+    """Returns a list, an array or a tensor of any device as an array."""
+    return np.asarray(values.detach().cpu() if isinstance(values, Tensor) else values, dtype=dtype)
+
+
 def percentages(accuracy: Any, n: int) -> Array:
     """Returns `accuracy` as float64 `[n]`. Raises `PredictorError` where it is no list of `n` percentages."""
-    y: Array = np.asarray(accuracy, dtype=np.float64)
+    y: Array = _array(accuracy, np.float64)
     if y.shape != (n,):
         raise PredictorError(f"wanted one accuracy for each of the {n} graphs, got an array of shape {y.shape}")
     bad = np.flatnonzero(~((y >= 0) & (y <= 100)))  # NaN fails both
@@ -28,9 +33,19 @@ def given_scalars(features: Any, n: int) -> Tensor | None:
     """Returns `features` as float32 `[n, s]`, None for None. Raises `PredictorError` for another shape or NaN."""
     if features is None:
         return None
-    scalars = torch.as_tensor(np.asarray(features, dtype=np.float32))
+    scalars = torch.as_tensor(_array(features, np.float32))
     if scalars.ndim != 2 or len(scalars) != n:
         raise PredictorError(f"wanted features of shape [{n}, s], got {tuple(scalars.shape)}")
     if not bool(torch.isfinite(scalars).all()):
         raise PredictorError("wanted finite features, got NaN or infinity")
     return scalars
+
+
+def moves(draws: Any, n: int) -> Array:
+    """Returns `draws` as float64, one number, `[n]` or `[k, n]`. Raises `PredictorError` for another shape or NaN."""
+    found: Array = _array(draws, np.float64)
+    if found.shape not in ((), (n,)) and (found.ndim != 2 or found.shape[1] != n):
+        raise PredictorError(f"wanted draws of shape [{n}] or [k, {n}], or one number, got {found.shape}")
+    if not np.isfinite(found).all():
+        raise PredictorError("wanted finite draws, got NaN or infinity")
+    return found

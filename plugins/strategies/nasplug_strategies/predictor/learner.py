@@ -13,7 +13,7 @@ from nasplug_strategies.predictor.process import GaussianProcess
 from nasplug_strategies.predictor.scaling import Scaler
 from nasplug_strategies.predictor.settings import Settings
 from nasplug_strategies.predictor.structure import Blocks, structure_of
-from nasplug_strategies.predictor.threads import threads
+from nasplug_strategies.predictor.torch_settings import threads
 
 CHUNK = 1024  # graphs scored at a time: large enough for the GEMMs, small enough for the caches
 
@@ -65,8 +65,6 @@ class Learner:
         Chunks are scored side by side, each on one thread: no thread waits for another inside an operation. They write
         into memory made before, since a score that each keeps would stop its thread from giving larger memory back.
         """
-        with torch.inference_mode(False):  # also where a caller is in it: the mode is a thread's own
-            mean, variance = torch.empty(2, len(graphs), dtype=torch.float64)
 
         def one(start: int) -> None:
             rows = slice(start, min(start + CHUNK, len(graphs)))
@@ -75,6 +73,7 @@ class Learner:
         starts = range(0, len(graphs), CHUNK)
         workers = min(torch.get_num_threads(), len(starts))
         with threads(1), ThreadPoolExecutor(workers) as pool:
+            mean, variance = torch.empty(2, len(graphs), dtype=torch.float64)
             list(pool.map(one, starts))  # raises what a chunk raised
         return mean, variance
 

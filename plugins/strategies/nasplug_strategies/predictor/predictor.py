@@ -1,5 +1,6 @@
 """The Neural Predictor: from a graph to its accuracy in percent."""
 
+import operator
 from pathlib import Path
 from typing import Any, Self
 
@@ -9,15 +10,14 @@ import torch
 from torch import Tensor
 
 from nasplug_strategies.predictor.calibration import Array, Calibration
-from nasplug_strategies.predictor.device import torch_device
 from nasplug_strategies.predictor.errors import PredictorError
 from nasplug_strategies.predictor.files import read, write
 from nasplug_strategies.predictor.graphs import Graphs, dense, padded
-from nasplug_strategies.predictor.labels import given_scalars, percentages
+from nasplug_strategies.predictor.labels import given_scalars, moves, percentages
 from nasplug_strategies.predictor.learner import Learner
 from nasplug_strategies.predictor.model import Shape
 from nasplug_strategies.predictor.settings import Kind, Preset, Settings, settings
-from nasplug_strategies.predictor.threads import threads
+from nasplug_strategies.predictor.torch_settings import threads, torch_device
 
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -26,14 +26,20 @@ Bools = np.ndarray[Any, np.dtype[np.bool_]]
 class Fitted:
     """What a fit leaves behind: the feature widths it saw, the calibration, and the learners of its stages."""
 
-    nodes: int
-    width: int
-    given: int
+    nodes: int = attrs.field(converter=operator.index)
+    width: int = attrs.field(converter=operator.index)
+    given: int = attrs.field(converter=operator.index)
     constant: float | None = None  # percent, where all labels are equal
     rejected: tuple[float, float] = (0.0, 0.0)  # percent between which rejected architectures are placed
     calibration: Calibration | None = None
     regressor: Learner | None = None
     classifier: Learner | None = None
+
+    def checked(self, shape: Shape) -> Shape:
+        """Returns the shape of a stage. Raises `ValueError` where it is of another fit."""
+        if (shape.nodes, shape.features) != (self.nodes, self.width):
+            raise ValueError(f"wanted stages for graphs of {self.nodes} nodes with {self.width} features, got {shape}")
+        return shape
 
 
 class NeuralPredictor:
@@ -42,7 +48,7 @@ class NeuralPredictor:
     `NeuralPredictor(preset="paper", kind="gcn", seed=0).fit(batch, accuracy).predict(batch)`:
     `batch` is a `torch_geometric.data.Batch` of `n` graphs, `accuracy` is `[n]` in percent, and
     so is the answer. Further keyword arguments are fields of `Settings` and override the preset.
-    Equal arguments give equal bits on one machine: a fit runs on one thread, a prediction on all of torch's.
+    Equal arguments give equal bits on the CPU of one machine: a fit runs on one thread, a prediction on all of torch's.
 
     Raises `PredictorError` for graphs, labels or features that do not fit, `ValueError` for a
     setting out of bounds.
@@ -52,7 +58,7 @@ class NeuralPredictor:
         self, preset: Preset = "best", kind: Kind | None = None, seed: int = 0, device: str = "cpu", **changes: Any
     ) -> None:
         self.settings: Settings = settings(preset, {"kind": kind, **changes})
-        self.seed = seed
+        self.seed = operator.index(seed)
         self.device = torch_device(device)
         self.fitted: Fitted | None = None
 
@@ -85,7 +91,7 @@ class NeuralPredictor:
         deviations of what is not known about it: standard normal ones make Thompson samples; `[k, n]` answers `[k, n]`.
         """
         fitted, graphs, given = self._checked(batch, features)
-        mean, std = _regression(fitted, graphs, given, draws)
+        mean, std = _regression(fitted, graphs, given, moves(draws, len(graphs)))
         if fitted.classifier is not None:
             low, high = fitted.rejected
             chance = torch.sigmoid(fitted.classifier.score(graphs, given)[0]).numpy()
@@ -175,7 +181,7 @@ class NeuralPredictor:
     def _restored(self, about: dict[str, Any], tensors: dict[str, Tensor]) -> Self:
         if damaged := [name for name, tensor in tensors.items() if not torch.isfinite(tensor).all()]:
             raise ValueError(f"{', '.join(damaged)} hold numbers that are not finite")
-        self.seed, self.settings = about["seed"], Settings(**about["settings"])
+        self.seed, self.settings = operator.index(about["seed"]), Settings(**about["settings"])
         fitted = Fitted(**{name: about[name] for name in PLAIN})
         if "regressor" in about:
             fitted.calibration = Calibration(tensors["scores"].numpy(), tensors["labels"].numpy(), about["slope"])
@@ -185,7 +191,8 @@ class NeuralPredictor:
             if name in about:
                 state = {key.removeprefix(f"{name}."): t for key, t in tensors.items() if key.startswith(f"{name}.")}
                 chosen = self.settings if name == "regressor" else attrs.evolve(self.settings, process=0.0)
-                setattr(fitted, name, Learner.restore(chosen, Shape(**about[name]), self.seed, self.device, state))
+                shape = fitted.checked(Shape(**about[name]))
+                setattr(fitted, name, Learner.restore(chosen, shape, self.seed, self.device, state))
         self.fitted = fitted
         return self
 
@@ -194,7 +201,7 @@ PLAIN = ("nodes", "width", "given", "constant", "rejected")
 STAGES = ("regressor", "classifier")
 
 
-def _regression(fitted: Fitted, graphs: Graphs, given: Tensor | None, draws: Any) -> tuple[Array, Array]:
+def _regression(fitted: Fitted, graphs: Graphs, given: Tensor | None, draws: Array) -> tuple[Array, Array]:
     """Returns mean and standard deviation in percent `[n]` of the last stage."""
     if fitted.regressor is None or fitted.calibration is None:
         shape = np.broadcast_shapes((len(graphs),), np.shape(draws))

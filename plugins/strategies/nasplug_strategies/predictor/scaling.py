@@ -34,7 +34,8 @@ class Scaler:
         widths = torch.tensor([block.shape[1] for block in blocks.values()])
         scale = columns.std(0, correction=0)
         number = torch.repeat_interleave(torch.arange(len(widths)), widths)
-        return cls(columns.mean(0), scale.clamp(min=1e-9), scale > 1e-6, number)
+        varies = scale > 1e-6 * columns.abs().amax(0)  # whatever their unit
+        return cls(columns.mean(0), torch.where(varies, scale, 1.0), varies, number)
 
     @property
     def blocks(self) -> Tensor:

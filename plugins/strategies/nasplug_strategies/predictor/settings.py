@@ -1,16 +1,19 @@
 """What a predictor is made of: the settings, and the presets that name sets of them."""
 
 import math
+import operator
 from collections.abc import Iterable
 from typing import Any, Literal
 
 import attrs
-
-from nasplug_strategies.predictor.sizes import representation_size
+import numpy as np
 
 Preset = Literal["paper", "best"]
 Kind = Literal["gcn", "mlp", "cnn"]
 Normalisation = Literal["row", "symmetric", "none"]
+
+# Table 1 of the paper's supplementary material, as its re-implementations carry it: D by training samples.
+TABLE_1 = {43: 48, 86: 72, 129: 96, 172: 144, 344: 210, 860: 320}
 
 finite: Any = attrs.validators.lt(math.inf)
 positive: Any = attrs.validators.and_(attrs.validators.gt(0), finite)
@@ -18,44 +21,64 @@ percent: Any = attrs.validators.and_(attrs.validators.ge(0), attrs.validators.le
 optional = attrs.validators.optional
 
 
-def _widths(widths: Iterable[int]) -> tuple[int, ...]:
-    return tuple(int(width) for width in widths)
+def _whole(value: Any, field: "attrs.Attribute[Any]") -> int | None:
+    """Returns a whole number of any library as an int, which JSON knows. Raises `ValueError` for anything else."""
+    try:
+        return value if value is None else operator.index(value)
+    except TypeError:
+        raise ValueError(f"{field.name!r} must be a whole number, got {value!r}") from None
+
+
+def _widths(widths: Iterable[int], field: "attrs.Attribute[Any]") -> tuple[int | None, ...]:
+    return tuple(_whole(width, field) for width in widths)
+
+
+def _count(default: int | None) -> Any:
+    converter = attrs.Converter(_whole, takes_field=True)
+    return attrs.field(default=default, converter=converter, validator=positive if default else optional(positive))
+
+
+def _counts(default: tuple[int, ...]) -> Any:
+    some: Any = [attrs.validators.min_len(1), attrs.validators.deep_iterable(positive)]
+    return attrs.field(default=default, converter=attrs.Converter(_widths, takes_field=True), validator=some)
+
+
+def _real(default: float, validator: Any) -> Any:
+    return attrs.field(default=default, converter=float, validator=validator)
 
 
 @attrs.frozen
 class Settings:
     """Every choice of a predictor. The defaults are the paper's for NASBench-101 [S], in one stage.
 
-    `size` None means Table 1 by the number of samples. `threshold` (percent) separates the two
+    `size` None means `TABLE_1` by the number of samples. `threshold` (percent) separates the two
     stages; `percentile` (of the training accuracies) replaces it where accuracies lie elsewhere.
     `structure` gives the networks scalars of the graph's structure; `process` is the weight of a
     Gaussian process on them in the score, 0 = none, 1 = no networks.
     """
 
     kind: Kind = attrs.field(default="gcn", validator=attrs.validators.in_(("gcn", "mlp", "cnn")))
-    layers: int = attrs.field(default=3, validator=positive)
-    size: int | None = attrs.field(default=None, validator=optional(positive))
-    hidden: tuple[int, ...] = attrs.field(
-        default=(128,),
-        converter=_widths,
-        validator=[attrs.validators.min_len(1), attrs.validators.deep_iterable(positive)],
-    )
+    layers: int = _count(3)
+    size: int | None = _count(None)
+    hidden: tuple[int, ...] = _counts((128,))
     normalisation: Normalisation = attrs.field(
         default="row", validator=attrs.validators.in_(("row", "symmetric", "none"))
     )
     stages: int = attrs.field(default=1, validator=attrs.validators.in_((1, 2)))
-    threshold: float = attrs.field(default=91.0, validator=percent)
-    percentile: float | None = attrs.field(default=None, validator=optional(percent))
-    members: int = attrs.field(default=1, validator=positive)
+    threshold: float = _real(91.0, percent)
+    percentile: float | None = attrs.field(
+        default=None, converter=attrs.converters.optional(float), validator=optional(percent)
+    )
+    members: int = _count(1)
     loss: Literal["mse", "pairwise"] = attrs.field(default="mse", validator=attrs.validators.in_(("mse", "pairwise")))
-    epochs: int = attrs.field(default=300, validator=positive)
-    minibatch: int = attrs.field(default=10, validator=positive)
-    lr: float = attrs.field(default=1e-4, validator=positive)
-    classifier_lr: float = attrs.field(default=2e-4, validator=positive)
-    weight_decay: float = attrs.field(default=1e-3, validator=[attrs.validators.ge(0), finite])
-    dropout: float = attrs.field(default=0.1, validator=[attrs.validators.ge(0), attrs.validators.lt(1)])
+    epochs: int = _count(300)
+    minibatch: int = _count(10)
+    lr: float = _real(1e-4, positive)
+    classifier_lr: float = _real(2e-4, positive)
+    weight_decay: float = _real(1e-3, [attrs.validators.ge(0), finite])
+    dropout: float = _real(0.1, [attrs.validators.ge(0), attrs.validators.lt(1)])
     structure: bool = False
-    process: float = attrs.field(default=0.0, validator=[attrs.validators.ge(0), attrs.validators.le(1)])
+    process: float = _real(0.0, [attrs.validators.ge(0), attrs.validators.le(1)])
 
     @property
     def reads_features(self) -> bool:
@@ -63,8 +86,8 @@ class Settings:
         return self.kind == "gcn" or self.process > 0
 
     def representation_size(self, n: int) -> int:
-        """Returns D for `n` training samples."""
-        return self.size or representation_size(n)
+        """Returns D for `n` training samples: `size`, or Table 1, linear between its entries (our choice)."""
+        return self.size or round(float(np.interp(n, list(TABLE_1), list(TABLE_1.values()))))
 
 
 PRESETS: dict[str, Settings] = {

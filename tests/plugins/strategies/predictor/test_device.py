@@ -34,6 +34,7 @@ def test_a_fit_stays_on_its_device(kind, toy_batch, monkeypatch):
     with OneDevice():
         model = Model.fresh(chosen, Shape(5, 5, 3 if kind == "gcn" else 0, 8), 0, torch.device("meta"), generator)
         model.train(graphs, scalars, y, "mse", 1e-3, generator)
+        assert model._outputs(graphs, slice(0, 12), scalars).device.type == "meta"
     assert {p.device.type for p in model.network.parameters()} == {"meta"}
 
 
@@ -41,6 +42,11 @@ def test_a_fit_stays_on_its_device(kind, toy_batch, monkeypatch):
 def test_an_absent_device_is_named():
     with pytest.raises(PredictorError, match="'cuda'; it is not there .* device=cpu"):
         NeuralPredictor(device="cuda")
+
+
+def test_a_device_that_computes_nothing_is_refused():
+    with pytest.raises(PredictorError, match="'meta'; it is not there"):
+        NeuralPredictor(device="meta")
 
 
 def test_an_unknown_device_is_named(toy_batch, tmp_path):
@@ -53,20 +59,24 @@ def test_the_strategy_passes_its_device_on():
     assert NeuralPredictorSearch(device="cuda:1").settings()["device"] == "cuda:1"
 
 
+KINDS = [("best", "gcn", 1), ("paper", "gcn", 1), ("paper", "gcn", 2), ("paper", "mlp", 1), ("paper", "cnn", 1)]
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
-@pytest.mark.parametrize("preset", ["paper", "best"])
-def test_a_gpu_predicts_what_the_cpu_does(preset, toy_batch, tmp_path):
+@pytest.mark.parametrize(("preset", "kind", "stages"), KINDS)
+def test_a_gpu_predicts_what_the_cpu_does(preset, kind, stages, toy_batch, tmp_path):
     """One fit, computed on either: hundreds of training steps would turn a last bit into more than that."""
     batch, y = toy_batch(40)
-    fitted = NeuralPredictor(preset, stages=1).fit(batch, y)
+    fitted = NeuralPredictor(preset, kind, stages=stages, threshold=75.0).fit(batch, y)
     fitted.save(tmp_path / "p")
-    assert NeuralPredictor.load(tmp_path / "p", "cuda").predict(batch) == pytest.approx(fitted.predict(batch), abs=1e-4)
+    cuda = NeuralPredictor.load(tmp_path / "p", "cuda")
+    assert cuda.predict(batch.to("cuda")) == pytest.approx(fitted.predict(batch.cpu()), abs=1e-4)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
-@pytest.mark.parametrize("preset", ["paper", "best"])
-def test_a_gpu_learns_what_the_cpu_does(preset, toy_batch):
+@pytest.mark.parametrize(("preset", "kind", "stages"), KINDS)
+def test_a_gpu_learns_what_the_cpu_does(preset, kind, stages, toy_batch):
     batch, y = toy_batch(40)
-    short = {"stages": 1, "epochs": 2, "lr": 1e-3}
-    cpu, cuda = (NeuralPredictor(preset, device=d, **short).fit(batch, y).predict(batch) for d in ("cpu", "cuda"))
-    assert cuda == pytest.approx(cpu, abs=1e-3)
+    short = {"stages": stages, "threshold": 75.0, "epochs": 2}
+    cpu, cuda = (NeuralPredictor(preset, kind, device=d, **short).fit(batch, y).predict(batch) for d in ("cpu", "cuda"))
+    assert cuda == pytest.approx(cpu, abs=1e-4)

@@ -27,6 +27,17 @@ def test_saved_predictors_predict_the_same(preset, kind, toy_batch, tmp_path):
     assert (loaded.predict(batch, features) == fitted.predict(batch, features)).all()
 
 
+def test_a_seed_of_numpy_is_saved_as_any_other(toy_batch, tmp_path):
+    batch, y = toy_batch(10)
+    NeuralPredictor(**QUICK["paper"] | {"epochs": np.int64(2)}, seed=np.int64(3)).fit(batch, y).save(tmp_path / "p")
+    assert NeuralPredictor.load(tmp_path / "p").seed == 3
+
+
+def test_a_folder_that_is_missing_is_named(toy_batch, tmp_path):
+    with pytest.raises(PredictorError, match="absent/p cannot be written"):
+        NeuralPredictor().fit(toy_batch(1)[0], [55.0]).save(tmp_path / "absent" / "p")
+
+
 def test_a_constant_predictor_is_saved_too(toy_batch, tmp_path):
     NeuralPredictor().fit(toy_batch(1)[0], [55.0]).save(tmp_path / "p")
     assert NeuralPredictor.load(tmp_path / "p").predict(toy_batch(2)[0]).tolist() == [55.0, 55.0]
@@ -93,6 +104,10 @@ def without(name):
         (without("slope"), "it lacks 'slope'"),
         (without("regressor"), "neither a regressor nor the one label"),
         (lambda about: json.dumps(about | {"settings": {"layers": -1}}), "'layers' must be > 0"),
+        (lambda about: json.dumps(about | {"seed": "three"}), "does not fit"),
+        (lambda about: json.dumps(about | {"given": None}), "does not fit"),
+        (lambda about: json.dumps(about | {"width": about["width"] + 1}), "wanted stages for graphs of 5 nodes with 6"),
+        (lambda about: json.dumps(about | {"nodes": 4}), "wanted stages for graphs of 4 nodes"),
     ],
 )
 def test_a_damaged_header_is_refused(change, message, saved, tmp_path):

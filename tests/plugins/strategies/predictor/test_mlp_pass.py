@@ -42,3 +42,10 @@ def test_permuted_nodes_keep_their_edges(toy_batch):
     assert torch.equal(counts, counts_again)
     assert torch.equal(edges, edges_again)
     assert not torch.equal(x, y)
+
+
+def test_the_direction_of_edges_is_seen(toy_batch):
+    graphs = dense(toy_batch(12)[0])
+    x, A = graphs.x, graphs.adjacency.float()
+    assert torch.equal(MLP.table(x, A) - MLP.table(x, A.mT), 2 * (MLP.table(x, A) - MLP.table(x, 0 * A)))
+    assert not torch.equal(MLP.table(x, A), MLP.table(x, A.mT))

@@ -9,7 +9,7 @@ from nasplug_strategies.predictor import NeuralPredictor
 from nasplug_strategies.predictor.errors import PredictorError
 from nasplug_strategies.predictor.fit import Recipe
 from nasplug_strategies.predictor.graphs import dense
-from nasplug_strategies.predictor.learner import Learner
+from nasplug_strategies.predictor.learner import Learner, scalars_of
 from scipy.stats import kendalltau
 from torch_geometric.data import Batch, Data
 
@@ -112,11 +112,71 @@ def test_features_of_nodes_that_are_not_finite_are_refused(toy_batch):
 
 @pytest.mark.parametrize("preset", KINDS)
 def test_a_caller_may_be_in_inference_mode(preset, toy_batch):
-    batch, y = toy_batch(20)
-    fitted = predictor(preset).fit(batch, y)
     with torch.inference_mode():
+        batch, y = toy_batch(20)
+        fitted = predictor(preset).fit(batch, y)
         inside = fitted.predict(batch)
     assert (inside == fitted.predict(batch)).all()
+    assert (inside == predictor(preset).fit(batch, y).predict(batch)).all()
+
+
+@pytest.fixture
+def double_by_default():
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+@pytest.mark.usefixtures("double_by_default")
+@pytest.mark.parametrize("preset", KINDS)
+def test_a_caller_s_default_type_is_left_and_ignored(preset, toy_batch):
+    batch, y = toy_batch(20)
+    double = predictor(preset).fit(batch, y).predict(batch)
+    assert torch.get_default_dtype() == torch.float64
+    torch.set_default_dtype(torch.float32)
+    assert (double == predictor(preset).fit(batch, y).predict(batch)).all()
+
+
+NONE = torch.zeros(2, 0, dtype=torch.long)
+
+
+@pytest.mark.parametrize(
+    ("batch", "message"),
+    [
+        (dense(Batch.from_data_list([Data(x=torch.ones(1, 5), edge_index=NONE)]))[:0], "at least one node each"),
+        (Batch.from_data_list([Data(x=torch.ones(0, 5), edge_index=NONE)]), "at least one node each"),
+        (Batch.from_data_list([Data(x=torch.ones(1, 5))]), "edge_index"),
+        (Batch.from_data_list([Data(edge_index=NONE, num_nodes=1)]), "wanted graphs with x"),
+    ],
+)
+def test_what_is_no_batch_of_graphs_is_refused(batch, message, toy_batch):
+    fitted = predictor("paper").fit(*toy_batch(10))
+    with pytest.raises(PredictorError, match=message):
+        fitted.predict(batch)
+
+
+@pytest.mark.parametrize(("draws", "message"), [(np.ones(3), r"shape \[20\] or"), ([np.nan] * 20, "finite draws")])
+def test_draws_that_do_not_fit_are_refused(draws, message, toy_batch):
+    batch, y = toy_batch(20)
+    with pytest.raises(PredictorError, match=message):
+        predictor("best").fit(batch, y).predict(batch, draws=draws)
+
+
+def test_tensors_are_taken_as_arrays_are(toy_batch):
+    batch, y = toy_batch(20)
+    features, draws = np.arange(20.0)[:, None], np.linspace(-1, 1, 20)
+    fitted = predictor("best").fit(batch, torch.tensor(y), torch.tensor(features))
+    found = fitted.predict(batch, torch.tensor(features), draws=torch.tensor(draws))
+    assert (found == predictor("best").fit(batch, y, features).predict(batch, features, draws=draws)).all()
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+def test_the_unit_of_a_feature_does_not_matter(unit, toy_batch):
+    batch, _ = toy_batch(60)
+    hidden = np.random.default_rng(0).normal(size=(60, 1))
+    y = 80 + 3 * hidden[:, 0]
+    found = predictor("best").fit(batch, y, unit * hidden).predict(batch, unit * hidden)
+    assert kendalltau(found, y).statistic > 0.7
 
 
 def test_an_unfitted_predictor_says_so(toy_batch):
@@ -206,6 +266,32 @@ def test_every_setting_of_a_fit_is_followed(toy_batch, monkeypatch):
     NeuralPredictor("paper", size=8, stages=2, percentile=50, classifier_lr=0.01, **chosen).fit(*toy_batch(40))
     of_both = (chosen["weight_decay"], chosen["dropout"])
     assert followed == [Recipe(2, 7, 0.01, *of_both, "cross_entropy"), Recipe(2, 7, 0.02, *of_both, "pairwise")]
+
+
+def test_networks_are_trained_with_the_normalisation_asked_for(toy_batch):
+    batch, y = toy_batch(20)
+    fits = [predictor("paper", normalisation=kind).fit(batch, y).fitted for kind in ("row", "symmetric", "none")]
+    first, second, third = (fitted.regressor.model.network.convolutions[0] for fitted in fits)
+    assert not torch.equal(first, second)
+    assert not torch.equal(second, third)
+
+
+def test_process_and_networks_have_their_weights_in_a_score(toy_batch):
+    batch, y = toy_batch(60)
+    learner, graphs = predictor("best").fit(batch, y).fitted.regressor, dense(batch)
+    rows = slice(0, 60)
+    scalars = learner.scaler(scalars_of(learner.settings, graphs, rows, None))
+    process, networks = learner.process.predict(scalars)[0], learner.model.score(graphs, rows, scalars).double().mean(0)
+    assert learner.score(graphs, None)[0].numpy() == pytest.approx((0.7 * process + 0.3 * networks).numpy())
+    assert (process - networks).abs().max() > 0.1
+
+
+def test_a_deviation_holds_the_noise_of_labels(toy_batch):
+    few, y = toy_batch(20)
+    graphs, y = dense(few)[list(range(20)) * 8], np.tile(y, 8)  # trained so often that their means are known
+    noisy = y + 3.0 * np.random.default_rng(0).standard_normal(160)
+    std = predictor("best").fit(graphs, noisy).predict(few, return_std=True)[1]
+    assert 2.0 < np.median(std) < 5.0
 
 
 @pytest.mark.parametrize("kind", ["mlp", "cnn"])

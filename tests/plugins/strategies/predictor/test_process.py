@@ -44,3 +44,29 @@ def test_equal_points_with_equal_labels_are_survived():
     mean, variance = GaussianProcess.fit(X, block, y, torch.ones(len(y), dtype=torch.float64)).predict(X)
     assert (mean - y).abs().max() < 0.2
     assert bool(torch.isfinite(variance).all())
+
+
+def test_hyper_parameters_are_learned_from_the_first_300_samples_alone():
+    X, y, block = data(350)
+    changed = y.clone()
+    changed[300:] += 1.0
+    first, second = (GaussianProcess.fit(X, block, labels, torch.ones(len(y)).double()) for labels in (y, changed))
+    assert torch.equal(first.theta, second.theta)
+    assert not torch.equal(first.alpha, second.alpha)
+
+
+def test_a_noisier_sample_counts_less():
+    X, y, block = data()
+    X, y = torch.cat((X, X)), torch.cat((y + 1.0, y - 1.0))  # every point twice, with two labels
+    noise = torch.cat((torch.full((80,), 0.1), torch.full((80,), 1.9))).double()
+    mean, _ = GaussianProcess.fit(X, block, y, noise).predict(X[:80])
+    assert (mean > (y[:80] + y[80:]) / 2 + 0.5).all()
+
+
+def test_labels_that_scatter_are_known_to_be_noisy():
+    X, y, block = data()
+    scattered = y + 0.5 * torch.randn(len(y), generator=torch.Generator().manual_seed(2))
+    quiet, noisy = (
+        GaussianProcess.fit(X, block, labels, torch.ones(len(y)).double()).noise for labels in (y, scattered)
+    )
+    assert noisy > 0.1 > 2 * quiet

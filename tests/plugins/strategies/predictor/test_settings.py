@@ -1,0 +1,32 @@
+"""The settings: Table 1, and numbers of any library."""
+
+import json
+
+import attrs
+import numpy as np
+import pytest
+from nasplug_strategies.predictor.settings import Settings
+
+
+@pytest.mark.parametrize(("n", "size"), [(43, 48), (86, 72), (129, 96), (172, 144), (344, 210), (860, 320)])
+def test_table_1(n, size):
+    assert Settings().representation_size(n) == size
+    assert Settings(size=64).representation_size(n) == 64
+
+
+def test_between_and_outside_of_table_1():
+    assert Settings().representation_size(107) in (83, 84)
+    assert Settings().representation_size(5) == 48
+    assert Settings().representation_size(5000) == 320
+
+
+def test_numbers_of_numpy_become_python_s_own():
+    made = Settings(epochs=np.int64(7), lr=np.float32(0.5), hidden=np.array([4, 2]))
+    assert json.loads(json.dumps(attrs.asdict(made)))["epochs"] == 7
+    assert (made.hidden, made.lr) == ((4, 2), 0.5)
+
+
+@pytest.mark.parametrize("change", [{"layers": 2.5}, {"epochs": "many"}, {"hidden": [2.5]}, {"size": 0.5}])
+def test_parts_of_a_layer_are_refused(change):
+    with pytest.raises(ValueError, match=f"'{next(iter(change))}' must be a whole number, got"):
+        Settings(**change)
