@@ -63,8 +63,8 @@ SETTINGS: dict[str, Setting] = {
 def recommended(strategy: str, task: str) -> dict[str, Any] | None:
     """Returns option values for `strategy`: the paper's on ImageNet, on the embedded tasks those that take minutes.
 
-    120 samples, 18 layers of size 96, hidden 512 and 128, one stage are the paper's (arXiv 1912.00848, supplementary
-    material); the rest of the budget there, and everything on the embedded tasks, is ours.
+    120 samples, 18 layers of size 96, hidden 512 and 128, one stage, for `preset=paper`, are the paper's (arXiv
+    1912.00848, supplementary material); the rest of the budget there, and everything on the embedded tasks, is ours.
     """
     values = _IMAGENET if task == "imagenet" else _EMBEDDED
     return dict(values.get(strategy, values["*"]))
@@ -80,7 +80,7 @@ _EMBEDDED: dict[str, dict[str, Any]] = {
 _IMAGENET: dict[str, dict[str, Any]] = {
     "*": {"budget": 129},
     "neural_predictor": {
-        "budget": 180,  # of which the strategy trains 120 before it predicts, as the paper did
+        "budget": 180,  # with preset=paper 120 of these are random, as the paper's were
         "paper": {"stages": 1, "layers": 18, "size": 96, "hidden": (512, 128), "lr": 1e-3, "weight_decay": 1e-5},
     },
     "regularized_evolution": {"budget": 129, "population": 50, "tournament": 10},

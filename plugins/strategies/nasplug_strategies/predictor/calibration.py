@@ -47,8 +47,8 @@ class Calibration:
         """Returns what variance noise in the labels has in `scores`, relative to that along the whole curve.
 
         Labels are about equally noisy everywhere, scores are not: where many labels lie close together, as those of a
-        search's good architectures do, a little noise moves a rank far. Proportional to the slope of the curve over a
-        fifth of it, at most 30 times more or less than the median's.
+        search's good architectures do, a little noise moves a rank far. Proportional to the scores that a percent spans
+        there, over a fifth of the curve, at most 30 times more or less than the median's.
         """
         here, k = np.arange(len(self.scores)), max(2, len(self.scores) // 10)
         low, high = np.maximum(here - k, 0), np.minimum(here + k, here[-1])

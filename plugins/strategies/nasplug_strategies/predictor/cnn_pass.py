@@ -54,7 +54,7 @@ class CNNPass:
         self.dense = DenseStack(self.left, parameters[2 * k :], slopes[2 * k :])
 
     def forward(self, samples: Tensor, keep: Sequence[Tensor]) -> Tensor:
-        """Returns scores `[m, b]` of `samples` `[m·b]`; `keep` as in `GCN.forward`."""
+        """Returns scores `[m, b]` of `samples` `[m·b]`; `keep` as in `fully_connected`."""
         select(self.table, 0, samples, out=self.rows)
         z = self.rows
         for layer in self.convolutions:

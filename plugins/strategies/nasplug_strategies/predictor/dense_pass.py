@@ -44,7 +44,7 @@ class DenseStack:
             h = torch.empty_like(self.layers[-1].z)
 
     def forward(self, keep: Sequence[Tensor]) -> Tensor:
-        """Returns the scores of what stands in `h`; `keep` as in `GCN.forward`."""
+        """Returns the scores of what stands in `h`; `keep` as in `fully_connected`."""
         for i, (layer, following) in enumerate(zip(self.layers, self.layers[1:], strict=False)):
             torch.mul(layer.forward().relu_(), keep[i] if keep else 1.0, out=following.h)
         self.keep = keep

@@ -9,13 +9,14 @@ from torch import Tensor, nn
 
 from nasplug_strategies.predictor.graphs import Graphs, aggregation
 from nasplug_strategies.predictor.settings import Normalisation
+from nasplug_strategies.predictor.states import States
 
 
 class GCN(nn.Module):
     """Bidirectional graph convolutions, mean over the real nodes, fully-connected layers (Wen et al., section 3).
 
-    V' = ½·ReLU(A V W⁺) + ½·ReLU(Aᵀ V W⁻). The halves are carried by the next aggregation
-    and by the mean. Dropout acts after the fully-connected layers only.
+    V' = ½·ReLU(A V W⁺) + ½·ReLU(Aᵀ V W⁻), which is ReLU(½A V W⁺) + ReLU(½Aᵀ V W⁻). Dropout acts after the
+    fully-connected layers only. `GCNPass` trains it.
     """
 
     def __init__(
@@ -37,35 +38,38 @@ class GCN(nn.Module):
 
     @staticmethod
     def inputs(graphs: Graphs, normalisation: Normalisation) -> tuple[Tensor, ...]:
-        """Returns what is constant over a fit, by sample: (AX, AᵀX) `[n, v, 2, f]`, ½A `[n, 2v, v]`, w `[n, 1, v]`."""
+        """Returns what is constant over a fit, by sample: (AX, AᵀX) `[n, v, 2, f]`, ½A `[n, 2v, v]`, w `[n, 1, v]`.
+
+        A fit has 2V' of each convolution: its half is carried by the next aggregation and by the mean's weights w.
+        """
         A = aggregation(graphs, normalisation).transpose(1, 2)  # [n, v, 2, v]
         U = torch.einsum("nidj,njf->nidf", A, graphs.x)
         weights = graphs.mask / (2.0 * graphs.mask.sum(1, keepdim=True))  # [n, v]
         return U, 0.5 * A.flatten(1, 2), weights[:, None]
 
-    def forward(self, inputs: Sequence[Tensor], keep: Sequence[Tensor]) -> Tensor:
-        """Returns `[m, b]` from `inputs` with leading `[m, b]`, after (U, A, w) optional features `[m, b, s]`.
+    def forward(self, states: States, features: Tensor | None) -> Tensor:
+        """Returns `[m, b]` from the states of `b` graphs and, where the network has them, features `[b, s]`.
 
-        `keep` holds a dropout factor `[m, b, width]` for each fully-connected layer but the last, or nothing.
+        Nearly all of the work, a convolution's products with weights, is made of distinct states, before these are
+        summed; a state that repeats is computed once.
         """
-        U, A, w, *features = inputs
-        m, b, v = U.shape[:3]
-        first, *deeper = self.convolutions
-        V = _convolved(U, first)
-        for W in deeper:
-            V = _convolved(torch.matmul(A, V).view(m, b, v, 2, -1), W)
-        h = torch.cat((torch.matmul(w, V).squeeze(2), *features), 2)
-        return fully_connected(h, self.dense, self.bias, keep)
+        means = torch.stack([self._means(member, states) for member in range(len(self.bias[0]))])  # [m, b, size]
+        h = means if features is None else torch.cat((means, features.expand(len(means), -1, -1)), 2)
+        return fully_connected(h, self.dense, self.bias, [])
 
-
-def _convolved(U: Tensor, W: Tensor) -> Tensor:
-    """Returns 2V' `[m, b, v, o]` from what was aggregated, `U` `[m, b, v, 2, i]`, and weights `[2, m, i, o]`."""
-    P, Q = (torch.bmm(U[..., d, :].flatten(1, 2), W[d]).relu() for d in (0, 1))
-    return (P + Q).view(*U.shape[:3], -1)
+    def _means(self, member: int, states: States) -> Tensor:
+        """Returns `[b, size]`: the mean over the nodes of what the convolutions of one member make of them."""
+        V = states.first
+        for W, (forth, back) in zip(self.convolutions, states.convolutions, strict=True):
+            V = forth(V @ W[0, member]).relu_().add_(back(V @ W[1, member]).relu_())  # [states, size]
+        return states.means(V)
 
 
 def fully_connected(h: Tensor, weights: Any, biases: Any, keep: Sequence[Tensor]) -> Tensor:
-    """Returns `[m, b]` from `h` `[m, b, width]`: ReLU and dropout after every layer but the last."""
+    """Returns `[m, b]` from `h` `[m, b, width]`: ReLU and dropout after every layer but the last.
+
+    `keep` holds a dropout factor `[m, b, width]` for each of these layers, or nothing.
+    """
     *inner, last = zip(weights, biases, strict=True)
     for i, (W, bias) in enumerate(inner):
         h = torch.baddbmm(bias, h, W).relu_()

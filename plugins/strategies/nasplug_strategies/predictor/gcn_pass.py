@@ -72,7 +72,7 @@ class GCNPass:
         self.dense = DenseStack(self.h, weights[layers:], slopes[layers:])
 
     def forward(self, samples: Tensor, keep: Sequence[Tensor]) -> Tensor:
-        """Returns scores `[m, b]` of `samples` `[m·b]`; `keep` as in `GCN.forward`."""
+        """Returns scores `[m, b]` of `samples` `[m·b]`; `keep` as in `fully_connected`."""
         for t, rows in zip(self.inputs, self.rows, strict=True):
             select(t, 0, samples, out=rows)
         before = None

@@ -1,6 +1,6 @@
 """Small graphs turned dense: what a `torch_geometric` batch becomes before a predictor sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
@@ -12,6 +12,7 @@ from nasplug_strategies.predictor.errors import PredictorError
 from nasplug_strategies.predictor.settings import Normalisation
 
 CPU = torch.device("cpu")
+Table = Callable[[Tensor, Tensor], Tensor]  # operations `[n, v, f]` and adjacency `[n, v, v]` to `[n, width]`
 EMPTY = "wanted a batch of graphs with at least one node each, got one without"
 
 
@@ -105,3 +106,17 @@ def concatenate(parts: Sequence[Graphs]) -> Graphs:
         torch.cat([part.adjacency for part in parts]),
         torch.cat([part.mask for part in parts]),
     )
+
+
+def permuted(graphs: Graphs, table: Table, generator: torch.Generator) -> Tensor:
+    """Returns the `table` of graphs with the nodes of each in a random order of its own, padding among them.
+
+    "Online" augmentation of the paper's supplementary material: called for each epoch of a fit with the
+    generator of the fit, and for each part of a prediction with one of the predictor's seed.
+    """
+    x, A = graphs.x, graphs.adjacency.float()
+    n, v = x.shape[:2]
+    order = torch.rand(n, v, generator=generator).argsort(1).to(x.device)  # [n, v]
+    entries = v * order[:, :, None] + order[:, None, :]  # [n, v, v], places in a flat matrix
+    A = A.flatten(1).gather(1, entries.flatten(1)).view(n, v, v)
+    return table(x.gather(1, order[:, :, None].expand_as(x)), A)

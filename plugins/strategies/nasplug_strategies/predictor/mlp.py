@@ -1,4 +1,4 @@
-"""The MLP of the paper's ablation: one-hot operations beside the entries of the adjacency matrix."""
+"""The MLP of the paper's ablation: one-hot operations beside the adjacency matrix; and its training step."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -6,6 +6,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from nasplug_strategies.predictor.dense_pass import DenseStack, select
 from nasplug_strategies.predictor.gcn import fully_connected, glorot
 
 
@@ -34,3 +35,25 @@ class MLP(nn.Module):
     def forward(self, inputs: Sequence[Tensor], keep: Sequence[Tensor]) -> Tensor:
         """Returns `[m, b]` from one table `[m, b, width]`."""
         return fully_connected(inputs[0], self.dense, self.bias, keep)
+
+
+class MLPPass:
+    """Scores `b` samples a member, then writes the slopes of all parameters into `slopes`: autograd takes far longer.
+
+    `inputs` holds one table `[n, width]`, a row a sample; what stands in it may change between two steps.
+    """
+
+    def __init__(self, network: MLP, inputs: Sequence[Tensor], slopes: Sequence[Tensor], b: int) -> None:
+        parameters = [p.detach() for p in network.parameters()]
+        (self.table,), m = inputs, len(parameters[0])
+        self.rows = self.table.new_empty(m * b, self.table.shape[1])
+        self.dense = DenseStack(self.rows.view(m, b, -1), parameters, slopes)
+
+    def forward(self, samples: Tensor, keep: Sequence[Tensor]) -> Tensor:
+        """Returns scores `[m, b]` of `samples` `[m·b]`; `keep` as in `fully_connected`."""
+        select(self.table, 0, samples, out=self.rows)
+        return self.dense.forward(keep)
+
+    def backward(self, slope: Tensor) -> None:
+        """Writes the gradients that follow from the slope of the scores `[m, b]`."""
+        self.dense.backward(slope)

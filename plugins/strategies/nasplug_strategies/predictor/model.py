@@ -9,17 +9,14 @@ import attrs
 import torch
 from torch import Tensor, nn
 
-from nasplug_strategies.predictor import gcn_prediction
 from nasplug_strategies.predictor.cnn import CNN
 from nasplug_strategies.predictor.cnn_pass import CNNPass
 from nasplug_strategies.predictor.errors import PredictorError
 from nasplug_strategies.predictor.fit import Pass, Recipe, fit
 from nasplug_strategies.predictor.gcn import GCN
 from nasplug_strategies.predictor.gcn_pass import GCNPass
-from nasplug_strategies.predictor.graphs import Graphs
-from nasplug_strategies.predictor.mlp import MLP
-from nasplug_strategies.predictor.mlp_pass import MLPPass
-from nasplug_strategies.predictor.permuted import permuted
+from nasplug_strategies.predictor.graphs import Graphs, permuted
+from nasplug_strategies.predictor.mlp import MLP, MLPPass
 from nasplug_strategies.predictor.settings import Settings
 from nasplug_strategies.predictor.states import states_of
 
@@ -80,7 +77,7 @@ class Model:
     def _outputs(self, graphs: Graphs, rows: slice, scalars: Tensor | None) -> Tensor:
         if isinstance(self.network, GCN):
             states = states_of(graphs, rows, self.settings.normalisation, self.settings.layers).to(self.device)
-            return gcn_prediction.scores(self.network, states, None if scalars is None else scalars.to(self.device))
+            return self.network(states, None if scalars is None else scalars.to(self.device))  # type: ignore[no-any-return]
         table = self._permuted(graphs[rows].to(self.device), torch.Generator().manual_seed(self.seed))
         return self.network([table.expand(self.settings.members, *table.shape)], [])  # type: ignore[no-any-return]
 

@@ -7,8 +7,7 @@ import attrs
 import torch
 from torch import Tensor
 
-from nasplug_strategies.predictor.evidence import NUGGET, learn
-from nasplug_strategies.predictor.matern import matern
+from nasplug_strategies.predictor.evidence import NUGGET, learn, matern
 
 LEARNED_ON = 300  # samples that the hyper-parameters are learned from; the posterior uses all
 

@@ -1,9 +1,29 @@
 """One training step of any stacked network with gradients by autograd: what the written ones are compared with."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import torch
+from nasplug_strategies.predictor.gcn import GCN, fully_connected
 from torch import Tensor, nn
+
+
+def dense_scores(network: GCN, inputs: Sequence[Tensor], keep: Sequence[Tensor]) -> Tensor:
+    """Returns scores `[m, b]` of what `GCN.inputs` returns, with leading `[m, b]`, and features `[m, b, s]` or none."""
+    U, A, w, *features = inputs
+    m, b, v = U.shape[:3]
+    first, *deeper = network.convolutions
+    V = _convolved(U, first)
+    for W in deeper:
+        V = _convolved(torch.matmul(A, V).view(m, b, v, 2, -1), W)
+    h = torch.cat((torch.matmul(w, V).squeeze(2), *features), 2)
+    return fully_connected(h, network.dense, network.bias, keep)
+
+
+def _convolved(U: Tensor, W: Tensor) -> Tensor:
+    """Returns 2V' `[m, b, v, o]` from what was aggregated, `U` `[m, b, v, 2, i]`, and weights `[2, m, i, o]`."""
+    P, Q = (torch.bmm(U[..., d, :].flatten(1, 2), W[d]).relu() for d in (0, 1))
+    return (P + Q).view(*U.shape[:3], -1)
 
 
 class AutogradPass:
@@ -13,7 +33,8 @@ class AutogradPass:
     """
 
     def __init__(self, network: nn.Module, inputs: Sequence[Tensor], slopes: Sequence[Tensor], b: int) -> None:
-        self.network, self.inputs, self.slopes, self.b = network, inputs, slopes, b
+        self.scores = partial(dense_scores, network) if isinstance(network, GCN) else network
+        self.inputs, self.slopes, self.b = inputs, slopes, b
         self.parameters = list(network.parameters())
         self.score = torch.empty(0)
 
@@ -22,7 +43,7 @@ class AutogradPass:
         with torch.inference_mode(False):  # a fit runs in it; tensors made there are of no use to autograd
             rows = [t[samples.clone()] for t in self.inputs]
             inputs = [t.view(-1, self.b, *t.shape[1:]) for t in rows]
-            self.score = self.network(inputs, [factors.clone() for factors in keep])
+            self.score = self.scores(inputs, [factors.clone() for factors in keep])
         return self.score.detach()
 
     def backward(self, slope: Tensor) -> None:

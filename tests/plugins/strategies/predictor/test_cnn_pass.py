@@ -4,8 +4,7 @@ import pytest
 import torch
 from nasplug_strategies.predictor.cnn import CNN
 from nasplug_strategies.predictor.cnn_pass import CNNPass
-from nasplug_strategies.predictor.graphs import dense
-from nasplug_strategies.predictor.permuted import permuted
+from nasplug_strategies.predictor.graphs import dense, permuted
 
 from tests.plugins.strategies.predictor.autograd_pass import AutogradPass
 

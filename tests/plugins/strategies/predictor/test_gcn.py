@@ -5,6 +5,9 @@ import pytest
 import torch
 from nasplug_strategies.predictor.gcn import GCN
 from nasplug_strategies.predictor.graphs import dense, padded
+from nasplug_strategies.predictor.states import states
+
+from tests.plugins.strategies.predictor.autograd_pass import dense_scores
 
 
 @pytest.fixture
@@ -16,9 +19,8 @@ def network(layers=3, members=2, hidden=(7,), features=0):
     return GCN(5, layers, 6, hidden, members, torch.Generator().manual_seed(1), features)
 
 
-def outputs(net, graphs, members=2):
-    rows = [t[None].expand(members, *t.shape) for t in GCN.inputs(graphs, "row")]
-    return net(rows, [])
+def outputs(net, graphs):
+    return net(states(graphs, "row", len(net.convolutions)), None)
 
 
 def naive(net, graphs, member):
@@ -66,3 +68,14 @@ def test_the_order_of_nodes_does_not_matter(graphs):
 def test_the_direction_of_edges_matters(graphs):
     turned = type(graphs)(graphs.x, graphs.adjacency.mT, graphs.mask)
     assert not torch.allclose(outputs(network(), turned), outputs(network(), graphs), atol=1e-4)
+
+
+@pytest.mark.parametrize("normalisation", ["row", "symmetric", "none"])
+@pytest.mark.parametrize("layers", [1, 2, 3, 6])
+@pytest.mark.parametrize("features", [0, 2])
+def test_it_predicts_by_states_what_is_trained_by_graphs(toy_batch, normalisation, layers, features):
+    graphs = padded(dense(toy_batch(40)[0]), 7)
+    net, given = network(layers, features=features), torch.rand(40, features) if features else None
+    inputs = [*GCN.inputs(graphs, normalisation), *([given] if features else [])]
+    whole = dense_scores(net, [t.expand(2, *t.shape) for t in inputs], [])
+    assert torch.allclose(net(states(graphs, normalisation, layers), given), whole, atol=1e-5)

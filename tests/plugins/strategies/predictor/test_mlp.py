@@ -2,10 +2,8 @@
 
 import pytest
 import torch
-from nasplug_strategies.predictor.graphs import dense
-from nasplug_strategies.predictor.mlp import MLP
-from nasplug_strategies.predictor.mlp_pass import MLPPass
-from nasplug_strategies.predictor.permuted import permuted
+from nasplug_strategies.predictor.graphs import dense, permuted
+from nasplug_strategies.predictor.mlp import MLP, MLPPass
 
 from tests.plugins.strategies.predictor.autograd_pass import AutogradPass
 
