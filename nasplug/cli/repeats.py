@@ -45,7 +45,8 @@ class Repeats:
     def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
         self._bar.stop()
         if kind is KeyboardInterrupt or (kind and self.done):
-            click.echo(f"{self.done} repeats are kept. The same command goes on where they end.", err=True)
+            kept = "1 repeat is" if self.done == 1 else f"{self.done} repeats are"
+            click.echo(f"{kept} kept. The same command goes on where they end.", err=True)
 
     def tell(self, said: list[str]) -> None:
         """Called after each repeat with what the plugins said."""

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -89,13 +88,12 @@ def _here(plan: Plan, todo: list[tuple[Contender, int]]) -> Outcomes:
         yield (contender, number), repeat(plan, contender, number)
 
 
-def _side_by_side(plan: Plan, todo: list[tuple[Contender, int]], workers: int) -> Outcomes:
-    from pebble import ProcessExpired, ProcessPool
+def _side_by_side(plan: Plan, todo: list[tuple[Contender, int]], count: int) -> Outcomes:
+    from pebble import ProcessExpired
 
-    from nasplug.middleware.processes import be_a_worker
+    from nasplug.workers import workers
 
-    spawn = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
-    pool: Any = ProcessPool(max(1, min(workers, len(todo))), initializer=be_a_worker, context=spawn)
+    pool = workers(max(1, min(count, len(todo))))
     try:
         futures = {pool.schedule(repeat, args=(plan, *task)): task for task in todo}
         for future in as_completed(futures):

@@ -1,8 +1,5 @@
 """Moves evaluations into worker processes, which can be stopped, and whose death is a failed trial."""
 
-import multiprocessing
-import os
-import resource
 import signal
 import threading
 import time
@@ -11,12 +8,13 @@ from functools import lru_cache
 from typing import Any
 
 import attrs
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired
 
 from nasplug import hookimpl, manager, option, options
 from nasplug.errors import ConfigurationError
 from nasplug.run import Run
 from nasplug.types import Architecture, Evaluation, Purpose
+from nasplug.workers import workers
 
 
 @attrs.frozen
@@ -62,11 +60,7 @@ class Processes:
     def on_start(self, run: Run) -> None:
         self._recipe = SpaceRecipe.of(run)
         self._timeout, self._workers = run.settings.timeout, run.settings.workers
-        self._pool = self._new_pool()
-
-    def _new_pool(self) -> Any:
-        spawn = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
-        return ProcessPool(self._workers, initializer=be_a_worker, initargs=(self.memory,), context=spawn)
+        self._pool = workers(self._workers, self.memory)
 
     @hookimpl(tryfirst=True)
     def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
@@ -91,7 +85,7 @@ class Processes:
         """Returns the pool and the future of an evaluation. A death at a bad moment breaks a pool: then in another."""
         with self._renewal:
             if not self._pool.active:
-                self._pool = self._new_pool()
+                self._pool = workers(self._workers, self.memory)
             return self._pool, self._pool.schedule(_evaluate, args=task)
 
     @hookimpl
@@ -100,25 +94,10 @@ class Processes:
         self._pool.join()
 
 
-def be_a_worker(memory: float | None = None) -> None:
-    """Leaves Ctrl-C to the driver, and ends with it, however it ends; `memory` in GiB bounds its data."""
-    if memory is not None:
-        resource.setrlimit(resource.RLIMIT_DATA, (int(memory * 2**30),) * 2)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
 def _cause(code: int | None) -> str:
     if code != -signal.SIGKILL:
         return f"died with exit code {code}"
     return "was killed (SIGKILL), by the system for instance because memory ran out"
-
-
-def _end_with(parent: Any) -> None:
-    parent.join()
-    os._exit(1)
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,41 @@
+"""Worker processes, of evaluations and of repeats: they leave Ctrl-C to their driver and end with it."""
+
+import multiprocessing
+import os
+import resource
+import signal
+import threading
+from multiprocessing import resource_tracker
+from typing import Any
+
+from pebble import ProcessPool
+
+
+def workers(count: int, memory: float | None = None) -> Any:
+    """Returns a running pebble pool of `count` spawned processes; `memory` in GiB bounds the data of each.
+
+    Its threads, and the processes that they start, inherit what is blocked here: a process that would hear of Ctrl-C
+    while Python itself is starting prints a traceback.
+    """
+    spawn = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
+    pool: Any = ProcessPool(count, initializer=_be_a_worker, initargs=(memory,), context=spawn)
+    resource_tracker.ensure_running()  # whose start would unblock what is blocked
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        _ = pool.active  # starts it
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return pool
+
+
+def _be_a_worker(memory: float | None) -> None:
+    if memory is not None:
+        resource.setrlimit(resource.RLIMIT_DATA, (int(memory * 2**30),) * 2)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
