@@ -80,18 +80,19 @@ def compare_command(
     from nasplug.experiments.plan import Plan
 
     plan = Plan(space_options=options.parse(space_opt, "--space-opt"), **wanted)
+    plan.check_marks(marks)
     with prints_elsewhere():
         comparison = Comparison.open(plan, out)
         with Repeats(comparison) as progress:
             comparison.run(workers, progress.tell)
     outcome = Outcome.of(write_trials(comparison.rows(), out), levels)
     write_outcome(outcome, plan, out, title, marks)
-    for remark in outcome.remarks():
+    for remark in outcome.remarks(plan.budget):
         click.echo(remark, err=True)
     if as_json:
         return print_json(outcome.document() | {"out": str(out)})
-    columns = ("strategy", "repeats", "mean", "std", "q25", "median", "q75")
+    columns = ("strategy", "trainings", "repeats", "mean", "std", "q25", "median", "q75")
     ends = [[row[column] for column in columns] for row in outcome.ends()]
-    print_table(f"{outcome.accuracy} (%) after {plan.budget} trainings", columns, ends)
+    print_table(f"{outcome.accuracy} (%) at the end", columns, ends)
     click.echo(f"Written to {out}", err=True)
     return None

@@ -56,18 +56,23 @@ class Outcome:
         }
 
     def ends(self) -> list[dict[str, Any]]:
-        """Returns each strategy's last row by trainings: what it ends with."""
+        """Returns each strategy's last row by trainings, whose number is `trainings`: what it ends with."""
         last = self.summary[self.summary["by"] == "trainings"].groupby("strategy", sort=False).tail(1)
-        found: list[dict[str, Any]] = last.to_dict(orient="records")
-        return found
+        rows: list[dict[str, Any]] = last.to_dict(orient="records")
+        return [row | {"trainings": int(row["x"])} for row in rows]
 
-    def remarks(self) -> list[str]:
+    def remarks(self, budget: int) -> list[str]:
         """Returns what the tables leave empty or out, and why, in sentences."""
         found = []
         if any(c.repeats == 1 for c in self.curves):
             found.append("One repeat has no spread: std and intervals are empty. Raise --repeats.")
         if costless := [c.strategy for c in self.curves if free(c)]:
             found.append(f"No summary by cost of {', '.join(costless)}: a repeat of it cost no training.")
+        found += [
+            f"{row['strategy']} ended by itself after {row['trainings']} of {budget} trainings."
+            for row in self.ends()
+            if row["trainings"] < budget
+        ]
         return found
 
 
@@ -102,6 +107,7 @@ def figure_of(folder: Path, title: str | None, marks: Sequence[int]) -> "Figure"
     outcome = Outcome.of(_read_trials(folder), ())
     strategies, repeats = tuple(c.strategy for c in outcome.curves), outcome.curves[0].repeats
     there = attrs.evolve(Plan.of(folder), strategies=strategies, repeats=repeats)
+    there.check_marks(marks)
     return _figure(outcome, there, folder, title, marks)
 
 

@@ -1,6 +1,7 @@
 """What a comparison is: the space, the strategies, how often and how long. Stored beside its files."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,11 @@ class Plan:
             raise UsageError(f"The last seed must be below {LARGEST}, got {self.seed + self.repeats - 1}.")
         if not self.strategies:
             raise UsageError("Name at least one --strategy to compare.")
+
+    def check_marks(self, marks: Sequence[int]) -> None:
+        """Raises `UsageError` where one of these numbers of trainings is not on the axis of the figure."""
+        if outside := [mark for mark in marks if not 1 <= mark <= self.budget]:
+            raise UsageError(f"--mark is a number of trainings from 1 to the budget {self.budget}, got {outside[0]}.")
 
     @property
     def contenders(self) -> list[Contender]:

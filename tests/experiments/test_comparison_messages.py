@@ -36,6 +36,7 @@ def plan(**changes):
         (("--repeats", "1", "--level", "nan"), 2, "'nan' is not a valid percentage"),
         (("--repeats", "1", "--level", "most"), 2, "'most' is not a valid percentage"),
         (("--repeats", "1", "--seed", "99999999999999999999"), 2, "The last seed must be below 9223372036854775808"),
+        (("--repeats", "1", "--mark", "11"), 2, "--mark is a number of trainings from 1 to the budget 10, got 11"),
         (("--repeats", "1", "--device", "abacus"), 1, "cannot tell latencies on the device 'abacus'"),
         (
             ("--repeats", "2", "--space-opt", "value=250"),
@@ -66,6 +67,24 @@ def test_what_a_training_prints_is_not_in_the_document(nasplug, workers):
     done = nasplug(*TOY, *chatty, "--out", "x", "--json")
     assert [row["strategy"] for row in json.loads(done.stdout)["strategies"]] == ["random", "toy:Climber"]
     assert "epoch 1 of 90" in done.stderr
+
+
+def test_a_strategy_that_ends_by_itself_is_said_to(nasplug):
+    done = nasplug(
+        "compare",
+        "--space",
+        "toy:ToySpace",
+        "--strategy",
+        "toy:Grid",
+        "--repeats",
+        "2",
+        "--budget",
+        "900",
+        "--out",
+        "x",
+    )
+    assert done.returncode == 0
+    assert "toy:Grid ended by itself after 64 of 900 trainings." in done.stderr
 
 
 def test_one_repeat_is_said_to_have_no_spread(nasplug, tmp_path):
