@@ -3,18 +3,24 @@
 import csv
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from nasplug.errors import StorageError
+import numpy as np
+
+from nasplug.errors import InvalidArchitecture, StorageError
 from nasplug.types import Architecture, Evaluation, Trial
 
 COLUMNS = ("architecture", "accuracy")
 
 
-def read_trials(path: Path, space: str) -> list[Trial]:
+def read_trials(path: Path, hook: Any) -> list[Trial]:
     """Returns the rows of a CSV file with the columns `architecture,accuracy` (percent) as complete trials.
 
-    Raises `StorageError` for a missing column, an empty file, or naming the line that is wrong.
+    `hook` is that of the space. Raises `StorageError` for a missing column, an empty file, fractions in the place of
+    percent, or naming the line that is wrong.
     """
+    space = own_name(hook)
+    trials: list[Trial] = []
     try:
         with path.open(newline="", encoding="utf-8") as file:
             rows = csv.DictReader(file)
@@ -25,21 +31,39 @@ def read_trials(path: Path, space: str) -> list[Trial]:
                     f"{path} lacks the columns {', '.join(missing)}; there are: {there}. "
                     "Wanted: architecture,accuracy (percent)."
                 )
-            trials = [_trial(number, row, space, f"{path}, line {rows.line_num}") for number, row in enumerate(rows)]
+            for row in rows:
+                trials.append(_trial(len(trials), row, space, f"{path}, line {rows.line_num}"))
+                _check(trials[-1], hook, f"{path}, line {rows.line_num}")
     except (OSError, UnicodeDecodeError) as error:
         raise StorageError(f"{path} cannot be read: {error}.") from error
     if not trials:
         raise StorageError(f"{path} is empty: there is nothing to learn from.")
+    if (most := max(trial.accuracy or 0.0 for trial in trials)) <= 1.0:
+        raise StorageError(f"{path} has no accuracy above {most:g} %: wanted percent, as in 94.3, not fractions.")
     return trials
 
 
 def _trial(number: int, row: dict[str, str], space: str, where: str) -> Trial:
+    if lacking := [column for column in COLUMNS if row[column] is None]:
+        raise StorageError(f"{where}: the row ends before its {lacking[0]}.")
     try:
         architecture = Architecture.parse(row["architecture"], space)
         evaluation = Evaluation(float(row["accuracy"]), 0.0, source="file")
-    except (ValueError, TypeError, AttributeError) as error:
+    except ValueError as error:
         raise StorageError(f"{where}: {error}") from error
     return Trial(number, architecture, "complete", evaluation, None, "search", 0.0, 0.0)
+
+
+def _check(trial: Trial, hook: Any, where: str) -> None:
+    try:
+        hook.canonical(architecture=trial.architecture)
+    except InvalidArchitecture as error:
+        raise StorageError(f"{where}: {error}") from error
+
+
+def own_name(hook: Any) -> str:
+    """Returns the name that a space gives its architectures, also where it was named as `module:Class`."""
+    return str(hook.sample(rng=np.random.default_rng(0)).space)
 
 
 def of_space(trials: Sequence[Trial], space: str, run: str) -> Sequence[Trial]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import attrs
-import numpy as np
 
 from nasplug.choice import Choice
 from nasplug.errors import UsageError
 from nasplug.experiments.frontier import Candidate, Frontier, find, trained
-from nasplug.experiments.known import of_space, read_trials
+from nasplug.experiments.known import of_space, own_name, read_trials
 from nasplug.experiments.stored import complete, load, revived
 from nasplug.experiments.window import Window
 from nasplug.run import Run
@@ -59,12 +59,11 @@ class Request:
         """Returns a run of the plugins that was told what there is to learn from."""
         choice = Choice.of(self.space, self.strategy, self.space_options, self.strategy_options)
         run = revived(choice, [], Settings(space=self.space, strategy=self.strategy, seed=self.seed), "frontier")
-        own = run.hook.sample(rng=np.random.default_rng(self.seed)).space  # `module:Class` has a name of its own
-        run.trials = self._known(own)
+        run.trials = self._known(run.hook)
         return run
 
-    def _known(self, space: str) -> list[Trial]:
+    def _known(self, hook: Any) -> list[Trial]:
         if self.data is not None:
-            return read_trials(self.data, space)
+            return read_trials(self.data, hook)
         name = str(self.run)
-        return complete(of_space(load(self.storage, name).trials, space, name), name)
+        return complete(of_space(load(self.storage, name).trials, own_name(hook), name), name)

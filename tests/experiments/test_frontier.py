@@ -128,5 +128,24 @@ def test_a_mistake_about_frontiers_is_one_message(nasplug, tmp_path, data, chang
     assert message in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ('"6,6,6",70', "data.csv, line 2: a proxyless architecture has 22 integers"),
+        ('"CODE"', "line 2: the row ends before its accuracy"),
+        ('"CODE",most', "line 2: could not convert string to float: 'most'"),
+        ('"CODE",170', "line 2: "),
+        ('"CODE",0.7', "data.csv has no accuracy above 0.7 %: wanted percent, as in 94.3, not fractions"),
+        ('"proxyles:1",70', "line 2: 'proxyles:1' is an architecture of the space 'proxyles', not of 'proxyless'"),
+    ],
+)
+def test_a_wrong_line_of_what_is_known_is_named(nasplug, tmp_path, rows, message):
+    code = ",".join("0" * 22)
+    (tmp_path / "data.csv").write_text(f"architecture,accuracy\n{rows.replace('CODE', code)}\n")
+    done = nasplug(*WINDOW, "--data", "data.csv", "--out", "front")
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert message in done.stderr
+
+
 def test_something_must_be_learnt_from(nasplug):
     assert "Name either --run or --data" in nasplug(*WINDOW).stderr

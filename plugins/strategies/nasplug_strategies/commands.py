@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Iterator
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
-from nasplug import Architecture
 from nasplug.cli.completion import plugin_names
-from nasplug.errors import InvalidArchitecture, StorageError
 from nasplug.options import parse
 
 if TYPE_CHECKING:
@@ -96,29 +94,16 @@ def strategy(space: str, space_options: Iterable[str], choice: dict[str, str]) -
 def known(space: str, space_options: Iterable[str], data: Path) -> "tuple[Pool, list[float]]":
     """Returns the architectures of a CSV file, encoded, and their accuracies in percent.
 
-    Raises `StorageError` naming the line, or the architecture, that is wrong.
+    Raises `StorageError` naming the line that is wrong.
     """
     import nasplug
     from nasplug.experiments.known import read_trials
     from nasplug_strategies.pool import Pool
 
-    trials = read_trials(data, space)
     hook = nasplug.space(space, **parse(space_options, "--space-opt"))
-    architectures = [trial.architecture for trial in trials]
+    trials = read_trials(data, hook)
     accuracy = [trial.evaluation.accuracy for trial in trials if trial.evaluation]
-    try:
-        return Pool.encoded(hook, architectures), accuracy
-    except InvalidArchitecture:
-        _refuse_first_invalid(hook, architectures, data)
-        raise
-
-
-def _refuse_first_invalid(hook: Any, architectures: Iterable[Architecture], data: Path) -> None:
-    for architecture in architectures:
-        try:
-            hook.encode_graph(architectures=[architecture])
-        except InvalidArchitecture as error:
-            raise StorageError(f"{data}, architecture {architecture}: {error}") from error
+    return Pool.encoded(hook, [trial.architecture for trial in trials]), accuracy
 
 
 def _line(choice: dict[str, str], metrics: dict[str, dict[str, float]]) -> str:
