@@ -18,11 +18,15 @@ SECONDS = 10.0  # between two lines of a log
 
 @attrs.define
 class Repeats:
-    """Counts the repeats of a comparison on standard error; what plugins say there is shown once."""
+    """Counts the repeats of a comparison on standard error; what plugins say there is shown once.
+
+    `done` counts those of earlier commands too.
+    """
 
     comparison: "Comparison"
     done: int = 0
-    _todo: int = 0
+    _before: int = 0  # done by earlier commands
+    _all: int = 0
     _shown: set[str] = attrs.field(factory=set)
     _started: float = attrs.field(factory=time.monotonic)
     _printed: float = 0.0
@@ -32,13 +36,14 @@ class Repeats:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-        self._todo = len(self.comparison.missing())
+        self._all = self.comparison.count
+        self.done = self._before = self._all - len(self.comparison.missing())
         console = Console(file=sys.stderr, soft_wrap=True)  # the stream itself: a repeat replaces sys.stderr
         columns = (TextColumn("repeats"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         self._bar = Progress(
             *columns, TextColumn("{task.fields[left]}"), console=console, disable=not console.is_terminal
         )
-        self._bar.add_task("repeats", total=self._todo, left="")
+        self._bar.add_task("repeats", total=self._all, completed=self.done, left="")
         self._bar.start()
         return self
 
@@ -57,10 +62,10 @@ class Repeats:
                 click.echo(printable(line), err=True)
         self._bar.update(0, completed=self.done, left=self._left())
         now = time.monotonic()
-        if self._bar.disable and (now - self._printed > SECONDS or self.done == self._todo):
+        if self._bar.disable and (now - self._printed > SECONDS or self.done == self._all):
             self._printed = now
-            click.echo(f"repeat {self.done}/{self._todo}{self._left()}", err=True)
+            click.echo(f"repeat {self.done}/{self._all}{self._left()}", err=True)
 
     def _left(self) -> str:
-        seconds = (time.monotonic() - self._started) / self.done * (self._todo - self.done)
+        seconds = (time.monotonic() - self._started) / (self.done - self._before) * (self._all - self.done)
         return f", about {seconds:.0f} s left" if seconds < 90 else f", about {seconds / 60:.0f} min left"

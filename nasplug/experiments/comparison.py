@@ -44,6 +44,11 @@ class Comparison:
             half.unlink(missing_ok=True)
         return cls(plan, folder)
 
+    @property
+    def count(self) -> int:
+        """How many repeats there are in all, run or not."""
+        return self.plan.repeats * len(self.plan.contenders)
+
     def missing(self) -> list[tuple[Contender, int]]:
         """Returns what is still to run, repeat by repeat, so that an early end leaves strategies equally far."""
         everything = [(c, r) for r in range(self.plan.repeats) for c in self.plan.contenders]
