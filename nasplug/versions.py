@@ -1,4 +1,4 @@
-"""Which versions took part in a run, for the record that is stored with it."""
+"""Which versions took part in a run, for the record that is stored with it; a comparison goes on with these alone."""
 
 import platform
 from importlib import metadata
@@ -6,7 +6,13 @@ from importlib import metadata
 from nasplug import __version__, discovery
 from nasplug.settings import Settings
 
-COMPUTE = ("numpy", "torch", "torch-geometric", "tensorflow")  # another version of these may compute another bit
+COMPUTE = (
+    "numpy",
+    "torch",
+    "torch-geometric",
+    "tensorflow",
+    "tensorflow-tpu",
+)  # another version of these may compute another bit
 
 
 def versions(settings: Settings) -> dict[str, str]:

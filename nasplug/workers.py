@@ -22,9 +22,14 @@ def workers(count: int, memory: float | None = None) -> Any:
     resource_tracker.ensure_running()  # whose start would unblock what is blocked
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        _ = pool.active  # starts it
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        try:
+            _ = pool.active  # starts it
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)  # a Ctrl-C of meanwhile comes here
+    except BaseException:
+        pool.stop()
+        pool.join()
+        raise
     return pool
 
 

@@ -26,6 +26,7 @@ class Curves:
     strategy: str
     reported: Floats
     cost: Floats
+    lengths: NDArray[np.int64]  # [repeats], trainings that each made
 
     @property
     def repeats(self) -> int:
@@ -75,10 +76,11 @@ def _of(name: str, part: pd.DataFrame) -> Curves:
     order = part.sort_values(["repeat", "number"], kind="stable")
     place = order.groupby("repeat", sort=True).cumcount()
     wide = _table(order, place, "reported")
-    reported = _kept(wide.to_numpy(dtype=float), order.groupby("repeat", sort=True).size().to_numpy())
+    lengths = order.groupby("repeat", sort=True).size().to_numpy()
+    reported = _kept(wide.to_numpy(dtype=float), lengths)
     cost = _table(order, place, "cost").fillna(0.0).cumsum(axis=1).to_numpy(dtype=float)
     _need_ends(name, wide.index[~np.isfinite(reported[:, -1])].tolist(), len(wide))
-    return Curves(name, reported, cost)
+    return Curves(name, reported, cost, lengths)
 
 
 def _table(order: pd.DataFrame, place: "pd.Series[int]", column: str) -> pd.DataFrame:

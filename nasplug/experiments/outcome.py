@@ -56,7 +56,7 @@ class Outcome:
         }
 
     def ends(self) -> list[dict[str, Any]]:
-        """Returns each strategy's last row by trainings, whose number is `trainings`: what it ends with."""
+        """Returns each strategy's last row by trainings, `trainings` of its longest repeat: what it ends with."""
         last = self.summary[self.summary["by"] == "trainings"].groupby("strategy", sort=False).tail(1)
         rows: list[dict[str, Any]] = last.to_dict(orient="records")
         return [row | {"trainings": int(row["x"])} for row in rows]
@@ -68,11 +68,10 @@ class Outcome:
             found.append("One repeat has no spread: std and intervals are empty. Raise --repeats.")
         if costless := [c.strategy for c in self.curves if free(c)]:
             found.append(f"No summary by cost of {', '.join(costless)}: a repeat of it cost no training.")
-        found += [
-            f"{row['strategy']} ended by itself after {row['trainings']} of {budget} trainings."
-            for row in self.ends()
-            if row["trainings"] < budget
-        ]
+        for c in self.curves:
+            if count := int((c.lengths < budget).sum()):
+                early = f"{count} of {c.repeats} repeats of {c.strategy} ended by themselves"
+                found.append(f"{early}, the first after {c.lengths.min()} of {budget} trainings.")
         return found
 
 

@@ -60,7 +60,6 @@ class Processes:
     def on_start(self, run: Run) -> None:
         self._recipe = SpaceRecipe.of(run)
         self._timeout, self._workers = run.settings.timeout, run.settings.workers
-        self._pool = workers(self._workers, self.memory)
 
     @hookimpl(tryfirst=True)
     def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
@@ -84,14 +83,15 @@ class Processes:
     def _scheduled(self, task: tuple[SpaceRecipe, dict[str, Any]]) -> tuple[Any, Any]:
         """Returns the pool and the future of an evaluation. A death at a bad moment breaks a pool: then in another."""
         with self._renewal:
-            if not self._pool.active:
+            if self._pool is None or not self._pool.active:
                 self._pool = workers(self._workers, self.memory)
             return self._pool, self._pool.schedule(_evaluate, args=task)
 
     @hookimpl
     def on_stop(self) -> None:
-        self._pool.stop()
-        self._pool.join()
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool.join()
 
 
 def _cause(code: int | None) -> str:

@@ -84,7 +84,13 @@ def test_a_strategy_that_ends_by_itself_is_said_to(nasplug):
         "x",
     )
     assert done.returncode == 0
-    assert "toy:Grid ended by itself after 64 of 900 trainings." in done.stderr
+    assert "2 of 2 repeats of toy:Grid ended by themselves, the first after 64 of 900 trainings." in done.stderr
+
+
+def test_a_repeat_that_ends_before_the_others_is_said_to(nasplug):
+    done = nasplug(*TOY, "--strategy", "toy:Quitter", "--repeats", "4", "--out", "x")
+    assert "2 of 4 repeats of toy:Quitter ended by themselves, the first after 3 of 10 trainings." in done.stderr
+    assert done.stderr.count("ended by themselves") == 1
 
 
 def test_one_repeat_is_said_to_have_no_spread(nasplug, tmp_path):
@@ -130,6 +136,7 @@ def test_a_figure_of_a_comparison_that_goes_on_is_that_of_its_last_tables(nasplu
     nasplug(*TOY, "--repeats", "2", "--out", "x")
     more = plan(repeats=5, strategies=("toy:Foreseer", "random"))
     assert len(Comparison.open(more, tmp_path / "x").missing()) == 8  # and now it is killed
+    assert "budget 10, got 11" in nasplug("plot", "--comparison", "x", "--mark", "11", "--out", "beyond.svg").stderr
     done = nasplug("plot", "--comparison", "x", "--out", "again.svg")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "again.svg").read_bytes() == (tmp_path / "x" / "comparison.svg").read_bytes()

@@ -8,7 +8,7 @@ import toy
 
 import nasplug
 from nasplug import hookimpl
-from nasplug.errors import ConfigurationError
+from nasplug.errors import ConfigurationError, UsageError
 from nasplug.middleware.processes import Processes
 
 
@@ -53,6 +53,15 @@ def test_two_workers_are_faster_than_one():
         return time.monotonic() - started
 
     assert seconds(1) > 1.5 * seconds(2)
+
+
+def test_a_run_that_is_refused_starts_no_process():
+    before = multiprocessing.active_children()
+    with pytest.raises(UsageError, match="leaves nothing of the budget"):
+        nasplug.search(
+            "toy:ToySpace", "neural_predictor", budget=5, strategy_options={"n": 5}, middleware=["processes"]
+        )
+    assert multiprocessing.active_children() == before
 
 
 def test_no_process_outlives_the_run():

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from nasplug import Architecture
 from nasplug.cli.completion import plugin_names
+from nasplug.errors import InvalidArchitecture, StorageError
 from nasplug.options import parse
 
 if TYPE_CHECKING:
@@ -94,7 +96,7 @@ def strategy(space: str, space_options: Iterable[str], choice: dict[str, str]) -
 def known(space: str, space_options: Iterable[str], data: Path) -> "tuple[Pool, list[float]]":
     """Returns the architectures of a CSV file, encoded, and their accuracies in percent.
 
-    Raises `StorageError` naming the line that is wrong.
+    Raises `StorageError` naming the line, or the architecture, that is wrong.
     """
     import nasplug
     from nasplug.experiments.known import read_trials
@@ -102,8 +104,21 @@ def known(space: str, space_options: Iterable[str], data: Path) -> "tuple[Pool, 
 
     hook = nasplug.space(space, **parse(space_options, "--space-opt"))
     trials = read_trials(data, hook)
+    architectures = [trial.architecture for trial in trials]
     accuracy = [trial.evaluation.accuracy for trial in trials if trial.evaluation]
-    return Pool.encoded(hook, [trial.architecture for trial in trials]), accuracy
+    try:
+        return Pool.encoded(hook, architectures), accuracy
+    except InvalidArchitecture:  # of a space whose canonical form is the code, whatever that is
+        _refuse_first_invalid(hook, architectures, data)
+        raise
+
+
+def _refuse_first_invalid(hook: Any, architectures: Iterable[Architecture], data: Path) -> None:
+    for architecture in architectures:
+        try:
+            hook.encode_graph(architectures=[architecture])
+        except InvalidArchitecture as error:
+            raise StorageError(f"{data}, architecture {architecture}: {error}") from error
 
 
 def _line(choice: dict[str, str], metrics: dict[str, dict[str, float]]) -> str:

@@ -92,7 +92,6 @@ class NeuralPredictorSearch:
     _seen: Distinct = attrs.field(factory=Distinct, init=False)
     _candidates: "Candidates | None" = attrs.field(default=None, init=False)
     _ranking: Iterator[Architecture] = attrs.field(factory=lambda: iter(()), init=False)
-    _drawn: int = attrs.field(default=0, init=False)  # networks handed out when the first fit was made
     _fitted: int | None = attrs.field(default=None, init=False)  # networks handed out when the ranking was made
 
     def __attrs_post_init__(self) -> None:
@@ -142,12 +141,12 @@ class NeuralPredictorSearch:
 
     @hookimpl
     def predicts_from(self, budget: int | None, batch: int) -> int:
-        """Returns the N of random ones: the option, else the preset's, at most 2/3 of the budget, in whole batches."""
-        if self.n:
-            return self.n
-        most = max(1, round(2 * budget / 3)) if budget else math.inf
-        first = int(min(FIRST[self.preset], most))
-        return first - first % batch or first  # a part of a batch would leave workers idle
+        """Returns N: the option, else the preset's, at most as many whole batches as fit into 2/3 of the budget."""
+        first = FIRST[self.preset]
+        if self.n or not budget:
+            return self.n or first
+        most = max(1, round(2 * budget / 3))
+        return min(first, most - most % batch or most)  # a part of a batch would leave workers idle
 
     @hookimpl
     def register_commands(self, group: "click.Group") -> None:
@@ -175,7 +174,7 @@ class NeuralPredictorSearch:
 
     def _try(self, run: "Run", found: list[Architecture]) -> None:
         """Asks for graphs and for the device, which may be lacking, before anything is paid."""
-        from nasplug_strategies.predictor.torch_settings import torch_device
+        from nasplug_strategies.predictor.device import torch_device
 
         run.hook.encode_graph(architectures=found)
         torch_device(self.device)
@@ -185,8 +184,6 @@ class NeuralPredictorSearch:
         from nasplug_strategies.pool import Pool
         from nasplug_strategies.ranking import rank
 
-        if self._fitted is None:
-            self._drawn = self._handed
         if self._candidates is None and (pool := Pool.of(run, self.pool, self._seen)):
             self._candidates = Candidates(pool, self.shortlist)
         if self._candidates:  # else nothing new is left to rank
@@ -198,9 +195,17 @@ class NeuralPredictorSearch:
 
     def _best(self, run: "Run", count: int) -> list[Architecture]:
         """Returns the next `count` of the ranking that nothing was paid for, at most up to K and the next fit."""
-        left = math.inf if self.k is None else self._drawn + self.k - self._handed
+        left = math.inf if self.k is None else self._random_ones(run) + self.k - self._handed
         new = (architecture for architecture in self._ranking if self._seen.add(run.hook, architecture))
         return list(islice(new, max(0, int(min(count, left, self._until_fit())))))
+
+    def _random_ones(self, run: "Run") -> int:
+        """Returns how many were drawn at random: N, or more where it took more until two were complete.
+
+        Counted in the trials: a resumed run may tell of all of them before it asks for the first suggestion.
+        """
+        complete = [place for place, trial in enumerate(run.trials, 1) if trial.state == "complete"]
+        return max(self.predicts_from(run.budget, run.settings.batch), *complete[1:2])
 
     def settings(self) -> dict[str, Any]:
         """Returns the keyword arguments of `NeuralPredictor` that these options mean, without the seed."""

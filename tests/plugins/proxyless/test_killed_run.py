@@ -28,7 +28,7 @@ SEARCH = [
     "random",
     *SMALL,
     "--budget",
-    "4",
+    "2",
     "--batch",
     "2",
     "--workers",
@@ -55,7 +55,7 @@ def test_a_killed_run_resumes_to_the_trials_of_the_unbroken_run(nasplug, tmp_pat
             time.sleep(0.2)
         os.kill(process.pid, signal.SIGKILL)
     kept = stored(nasplug, "killed")
-    assert 1 <= len(kept) < 5
+    assert 1 <= len(kept) < 3
     assert nasplug(*search, "killed", "--resume").returncode == 0
     again = stored(nasplug, "killed")
     assert all(trial in again for trial in kept)

@@ -6,14 +6,15 @@ import json
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from nasplug_strategies.commands import grid, predictor
+from nasplug_strategies.commands import grid, known, predictor
 from nasplug_strategies.predictor import cross_validation
 from nasplug_strategies.predictor.cross_validation import cross_validate
 from nasplug_strategies.predictor.errors import PredictorError
 from nasplug_strategies.predictor.graphs import dense
 
 import nasplug
-from nasplug.errors import OptionError, StorageError, UsageError
+from nasplug import Architecture, hookimpl
+from nasplug.errors import InvalidArchitecture, OptionError, StorageError, UsageError
 
 
 def write(path, accuracy):
@@ -143,6 +144,34 @@ def test_the_grid():
     assert list(grid([])) == [{}]
     with pytest.raises(UsageError, match="--strategy-opt wants name=value, got 'a'"):
         list(grid(["a"]))
+
+
+class Plain:
+    """A space whose canonical form is the code itself, whatever that is."""
+
+    @hookimpl
+    def sample(self, rng):
+        return Architecture("plain", (0,) * 4)
+
+    @hookimpl
+    def mutate(self, architecture):
+        return architecture
+
+    @hookimpl
+    def evaluate(self, architecture):
+        raise NotImplementedError
+
+    @hookimpl
+    def encode_graph(self, architectures):
+        if any(len(architecture.code) != 4 for architecture in architectures):
+            raise InvalidArchitecture("a plain architecture has 4 integers")
+        return []
+
+
+def test_a_wrong_code_is_named_where_its_graph_alone_tells(tmp_path):
+    (tmp_path / "x.csv").write_text('architecture,accuracy\n"0,0,0,0",90\n"0,1",90\n')
+    with pytest.raises(StorageError, match="architecture plain:0,1: a plain architecture has 4 integers"):
+        known(f"{__name__}:Plain", (), tmp_path / "x.csv")
 
 
 def test_it_is_a_command_of_nasplug(nasplug):

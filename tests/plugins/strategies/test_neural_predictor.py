@@ -95,6 +95,22 @@ def test_k_bounds_the_second_phase_and_the_search_ends(drive):
     assert len(drive(NeuralPredictorSearch(n=20, k=5, pool=100, **QUICK), batch=4).steps(1000)) == 25
 
 
+def test_refits_do_not_move_the_end(drive):
+    assert len(drive(NeuralPredictorSearch(n=20, k=5, pool=100, **QUICK | {"refit": 2})).steps(1000)) == 25
+
+
+@pytest.mark.parametrize("known", [3, 7, 10])
+def test_k_is_kept_where_all_trials_are_told_before_the_first_suggestion(drive, known):
+    """As a resumed asynchronous run does."""
+    first = drive(NeuralPredictorSearch(n=6, k=4, pool=100, **QUICK))
+    first.steps(known)
+    later = drive(NeuralPredictorSearch(n=6, k=4, pool=100, **QUICK))
+    for trial in first.run.trials:
+        later.run.trials.append(trial)
+        later.strategy.on_trial(later.run, trial)
+    assert len(later.steps(1000)) == 10
+
+
 def test_random_ones_in_the_place_of_failures_are_none_of_the_k(drive, toy_accuracy):
     driver = drive(NeuralPredictorSearch(n=5, k=5, pool=100, **QUICK), value=lambda a: None)
     driver.steps(9)
@@ -114,9 +130,9 @@ def test_n_is_at_most_two_thirds_of_the_budget(drive):
     assert first == {"paper": [172, 1, 7, 67, 172], "best": [40, 1, 7, 40, 40]}
 
 
-def test_n_is_a_whole_number_of_batches():
+def test_what_the_budget_leaves_for_n_is_a_whole_number_of_batches():
     assert [NeuralPredictorSearch().predicts_from(8, batch) for batch in (1, 2, 4, 8)] == [5, 4, 4, 5]
-    assert [NeuralPredictorSearch().predicts_from(budget, 16) for budget in (None, 100)] == [32, 32]
+    assert [NeuralPredictorSearch().predicts_from(budget, 16) for budget in (40, 90)] == [16, 40]
 
 
 def test_failed_trials_are_survived(drive, toy_accuracy):
@@ -197,6 +213,7 @@ def test_exploring_by_one_network_that_cannot_know_how_sure_it_is_is_refused():
     with pytest.raises(ValueError, match="'explore' needs to know .* members=2"):
         NeuralPredictorSearch(preset="paper", explore=0.5)
     NeuralPredictorSearch(preset="paper", explore=0.5, members=2)
+    NeuralPredictorSearch(preset="best", explore=0.5, members=1)
 
 
 def test_the_latency_window_filters_an_enumerated_pool(drive, toy_space):

@@ -43,7 +43,8 @@ class Graphs:
 def dense(batch: Any) -> Graphs:
     """Returns a `torch_geometric` batch of any device as `Graphs` on the CPU; self-loops in it are dropped.
 
-    Raises `PredictorError` where the batch is empty, a graph has no node, or a feature of a node is not finite.
+    Raises `PredictorError` where the batch is empty, a graph has no node, or a feature of a node is not finite;
+    `Graphs`, which it returns as they are, were checked when they were made.
     """
     if isinstance(batch, Graphs):
         if not len(batch):

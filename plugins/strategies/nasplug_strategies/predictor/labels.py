@@ -41,7 +41,7 @@ def given_scalars(features: Any, n: int) -> Tensor | None:
     return scalars
 
 
-def moves(draws: Any, n: int) -> Array:
+def checked_draws(draws: Any, n: int) -> Array:
     """Returns `draws` as float64, one number, `[n]` or `[k, n]`. Raises `PredictorError` for another shape or NaN."""
     found: Array = _array(draws, np.float64)
     if found.shape not in ((), (n,)) and (found.ndim != 2 or found.shape[1] != n):

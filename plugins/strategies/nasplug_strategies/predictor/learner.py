@@ -9,11 +9,11 @@ from torch import Tensor
 
 from nasplug_strategies.predictor.graphs import Graphs
 from nasplug_strategies.predictor.model import Model, Shape
+from nasplug_strategies.predictor.own_settings import own_settings
 from nasplug_strategies.predictor.process import GaussianProcess
 from nasplug_strategies.predictor.scaling import Scaler
 from nasplug_strategies.predictor.settings import Settings
 from nasplug_strategies.predictor.structure import Blocks, structure_of
-from nasplug_strategies.predictor.torch_settings import threads
 
 CHUNK = 1024  # graphs scored at a time: large enough for the GEMMs, small enough for the caches
 
@@ -71,8 +71,7 @@ class Learner:
             mean[rows], variance[rows] = self._score(graphs, rows, given)
 
         starts = range(0, len(graphs), CHUNK)
-        workers = min(torch.get_num_threads(), len(starts))
-        with threads(1), ThreadPoolExecutor(workers) as pool:
+        with own_settings(threads=1) as found, ThreadPoolExecutor(min(found, len(starts))) as pool:
             mean, variance = torch.empty(2, len(graphs), dtype=torch.float64)
             list(pool.map(one, starts))  # raises what a chunk raised
         return mean, variance

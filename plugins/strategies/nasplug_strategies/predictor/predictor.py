@@ -10,14 +10,15 @@ import torch
 from torch import Tensor
 
 from nasplug_strategies.predictor.calibration import Array, Calibration
+from nasplug_strategies.predictor.device import torch_device
 from nasplug_strategies.predictor.errors import PredictorError
 from nasplug_strategies.predictor.files import read, write
 from nasplug_strategies.predictor.graphs import Graphs, dense, padded
-from nasplug_strategies.predictor.labels import given_scalars, moves, percentages
+from nasplug_strategies.predictor.labels import checked_draws, given_scalars, percentages
 from nasplug_strategies.predictor.learner import Learner
 from nasplug_strategies.predictor.model import Shape
+from nasplug_strategies.predictor.own_settings import own_settings
 from nasplug_strategies.predictor.settings import Kind, Preset, Settings, settings
-from nasplug_strategies.predictor.torch_settings import threads, torch_device
 
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -73,7 +74,7 @@ class NeuralPredictor:
         _, nodes, width = graphs.x.shape
         fitted = Fitted(nodes, width, 0 if given is None else given.shape[1])
         chosen = attrs.evolve(self.settings, size=self.settings.representation_size(len(graphs)))
-        with threads(1):
+        with own_settings(threads=1):
             kept = self._fit_classifier(fitted, chosen, graphs, given, y)
             if np.ptp(y[kept]) == 0:
                 fitted.constant = float(y[kept][0])
@@ -91,7 +92,7 @@ class NeuralPredictor:
         deviations of what is not known about it: standard normal ones make Thompson samples; `[k, n]` answers `[k, n]`.
         """
         fitted, graphs, given = self._checked(batch, features)
-        mean, std = _regression(fitted, graphs, given, moves(draws, len(graphs)))
+        mean, std = _regression(fitted, graphs, given, checked_draws(draws, len(graphs)))
         if fitted.classifier is not None:
             low, high = fitted.rejected
             chance = torch.sigmoid(fitted.classifier.score(graphs, given)[0]).numpy()
@@ -172,7 +173,8 @@ class NeuralPredictor:
         about, tensors = read(path)
         predictor = cls(device=device)
         try:
-            return predictor._restored(about, tensors)
+            with own_settings(threads=1):
+                return predictor._restored(about, tensors)
         except KeyError as error:
             raise PredictorError(f"{path} does not fit this predictor: it lacks {error}") from error
         except (TypeError, ValueError, RuntimeError) as error:

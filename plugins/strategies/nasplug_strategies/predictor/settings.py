@@ -18,33 +18,48 @@ TABLE_1 = {43: 48, 86: 72, 129: 96, 172: 144, 344: 210, 860: 320}
 finite: Any = attrs.validators.lt(math.inf)
 positive: Any = attrs.validators.and_(attrs.validators.gt(0), finite)
 percent: Any = attrs.validators.and_(attrs.validators.ge(0), attrs.validators.le(100))
-optional = attrs.validators.optional
+widths: Any = [attrs.validators.min_len(1), attrs.validators.deep_iterable(positive)]
+optional, one_of = attrs.validators.optional, attrs.validators.in_
 
 
-def _whole(value: Any, field: "attrs.Attribute[Any]") -> int | None:
+def _whole(value: Any, field: "attrs.Attribute[Any]") -> int:
     """Returns a whole number of any library as an int, which JSON knows. Raises `ValueError` for anything else."""
     try:
-        return value if value is None else operator.index(value)
+        return operator.index(value)
     except TypeError:
         raise ValueError(f"{field.name!r} must be a whole number, got {value!r}") from None
 
 
-def _widths(widths: Iterable[int], field: "attrs.Attribute[Any]") -> tuple[int | None, ...]:
+def _number(value: Any, field: "attrs.Attribute[Any]") -> float:
+    """Returns a number of any library as a float, which JSON knows. Raises `ValueError` for anything else."""
+    if isinstance(value, str) or not hasattr(value, "__float__"):
+        raise ValueError(f"{field.name!r} must be a number, got {value!r}")
+    return float(value)
+
+
+def _widths(widths: Iterable[int], field: "attrs.Attribute[Any]") -> tuple[int, ...]:
     return tuple(_whole(width, field) for width in widths)
 
 
-def _count(default: int | None) -> Any:
-    converter = attrs.Converter(_whole, takes_field=True)
-    return attrs.field(default=default, converter=converter, validator=positive if default else optional(positive))
+WHOLE: Any = attrs.Converter(_whole, takes_field=True)
+NUMBER: Any = attrs.Converter(_number, takes_field=True)
+WIDTHS: Any = attrs.Converter(_widths, takes_field=True)
 
 
-def _counts(default: tuple[int, ...]) -> Any:
-    some: Any = [attrs.validators.min_len(1), attrs.validators.deep_iterable(positive)]
-    return attrs.field(default=default, converter=attrs.Converter(_widths, takes_field=True), validator=some)
+def _converted(converter: Any, default: Any, validator: Any) -> Any:
+    return attrs.field(default=default, converter=converter, validator=validator)
+
+
+def _count(default: int) -> Any:
+    return _converted(WHOLE, default, positive)
 
 
 def _real(default: float, validator: Any) -> Any:
-    return attrs.field(default=default, converter=float, validator=validator)
+    return _converted(NUMBER, default, validator)
+
+
+def _maybe(converter: Any, validator: Any) -> Any:
+    return _converted(attrs.converters.optional(converter), None, optional(validator))
 
 
 @attrs.frozen
@@ -57,27 +72,23 @@ class Settings:
     Gaussian process on them in the score, 0 = none, 1 = no networks.
     """
 
-    kind: Kind = attrs.field(default="gcn", validator=attrs.validators.in_(("gcn", "mlp", "cnn")))
+    kind: Kind = attrs.field(default="gcn", validator=one_of(("gcn", "mlp", "cnn")))
     layers: int = _count(3)
-    size: int | None = _count(None)
-    hidden: tuple[int, ...] = _counts((128,))
-    normalisation: Normalisation = attrs.field(
-        default="row", validator=attrs.validators.in_(("row", "symmetric", "none"))
-    )
-    stages: int = attrs.field(default=1, validator=attrs.validators.in_((1, 2)))
+    size: int | None = _maybe(WHOLE, positive)
+    hidden: tuple[int, ...] = _converted(WIDTHS, (128,), widths)
+    normalisation: Normalisation = attrs.field(default="row", validator=one_of(("row", "symmetric", "none")))
+    stages: int = _converted(WHOLE, 1, one_of((1, 2)))
     threshold: float = _real(91.0, percent)
-    percentile: float | None = attrs.field(
-        default=None, converter=attrs.converters.optional(float), validator=optional(percent)
-    )
+    percentile: float | None = _maybe(NUMBER, percent)
     members: int = _count(1)
-    loss: Literal["mse", "pairwise"] = attrs.field(default="mse", validator=attrs.validators.in_(("mse", "pairwise")))
+    loss: Literal["mse", "pairwise"] = attrs.field(default="mse", validator=one_of(("mse", "pairwise")))
     epochs: int = _count(300)
     minibatch: int = _count(10)
     lr: float = _real(1e-4, positive)
     classifier_lr: float = _real(2e-4, positive)
     weight_decay: float = _real(1e-3, [attrs.validators.ge(0), finite])
     dropout: float = _real(0.1, [attrs.validators.ge(0), attrs.validators.lt(1)])
-    structure: bool = False
+    structure: bool = attrs.field(default=False, converter=bool)
     process: float = _real(0.0, [attrs.validators.ge(0), attrs.validators.le(1)])
 
     @property

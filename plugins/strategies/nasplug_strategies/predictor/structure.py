@@ -1,8 +1,8 @@
 """Scalars of a graph's structure, for any space: what a small training set cannot teach a network by itself.
 
 A path leads from a source (no predecessor) to a sink (no successor). Where a graph has cycles,
-walks take the place of paths, of as many steps as `_walks` makes for the room of the batch, which is that of the fit
-in every prediction; and no scalar passes `LARGE`: dense graphs have more paths than float32 counts.
+walks of at least `v` − 1 steps take the place of paths, `v` the room of the batch (in every prediction that of the
+fit); and no scalar passes `LARGE`: dense graphs have more paths than float32 counts.
 """
 
 from collections.abc import Iterator

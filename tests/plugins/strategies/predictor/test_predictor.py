@@ -129,9 +129,11 @@ def double_by_default():
 
 @pytest.mark.usefixtures("double_by_default")
 @pytest.mark.parametrize("preset", KINDS)
-def test_a_caller_s_default_type_is_left_and_ignored(preset, toy_batch):
+def test_a_caller_s_default_type_is_left_and_ignored(preset, toy_batch, tmp_path):
     batch, y = toy_batch(20)
-    double = predictor(preset).fit(batch, y).predict(batch)
+    double = predictor(preset).fit(batch, y)
+    double.save(tmp_path / "p")
+    double = NeuralPredictor.load(tmp_path / "p").predict(batch)
     assert torch.get_default_dtype() == torch.float64
     torch.set_default_dtype(torch.float32)
     assert (double == predictor(preset).fit(batch, y).predict(batch)).all()
@@ -172,11 +174,16 @@ def test_tensors_are_taken_as_arrays_are(toy_batch):
 
 @pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
 def test_the_unit_of_a_feature_does_not_matter(unit, toy_batch):
-    batch, _ = toy_batch(60)
-    hidden = np.random.default_rng(0).normal(size=(60, 1))
-    y = 80 + 3 * hidden[:, 0]
-    found = predictor("best").fit(batch, y, unit * hidden).predict(batch, unit * hidden)
-    assert kendalltau(found, y).statistic > 0.7
+    graphs, hidden = dense(toy_batch(120)[0]), unit * np.random.default_rng(0).normal(size=(120, 1))
+    found = predictor("best").fit(graphs[:60], 80 + 3 / unit * hidden[:60, 0], hidden[:60])
+    assert kendalltau(found.predict(graphs[60:], hidden[60:]), hidden[60:]).statistic > 0.7
+
+
+def test_a_feature_that_does_not_vary_is_left_out(toy_batch):
+    batch, y = toy_batch(30)
+    plain, more = (predictor("best").fit(batch, y, features) for features in (None, np.full((30, 1), 1e7 / 3)))
+    widths = [int(fitted.fitted.regressor.scaler.kept.sum()) for fitted in (plain, more)]
+    assert widths[0] == widths[1]
 
 
 def test_an_unfitted_predictor_says_so(toy_batch):

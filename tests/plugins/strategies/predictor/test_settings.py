@@ -21,12 +21,20 @@ def test_between_and_outside_of_table_1():
 
 
 def test_numbers_of_numpy_become_python_s_own():
-    made = Settings(epochs=np.int64(7), lr=np.float32(0.5), hidden=np.array([4, 2]))
-    assert json.loads(json.dumps(attrs.asdict(made)))["epochs"] == 7
-    assert (made.hidden, made.lr) == ((4, 2), 0.5)
+    numbers = {"epochs": np.int64(7), "stages": np.int8(2), "lr": np.float32(0.5), "percentile": np.float32(50)}
+    made = Settings(**numbers, hidden=np.array([4, 2]), structure=np.True_)
+    back = json.loads(json.dumps(attrs.asdict(made)))
+    assert {name: back[name] for name in numbers} == numbers
+    assert (back["hidden"], back["structure"]) == ([4, 2], True)
 
 
 @pytest.mark.parametrize("change", [{"layers": 2.5}, {"epochs": "many"}, {"hidden": [2.5]}, {"size": 0.5}])
 def test_parts_of_a_layer_are_refused(change):
     with pytest.raises(ValueError, match=f"'{next(iter(change))}' must be a whole number, got"):
+        Settings(**change)
+
+
+@pytest.mark.parametrize("change", [{"lr": "0.01"}, {"dropout": None}, {"percentile": "high"}])
+def test_what_is_no_number_is_refused_by_name(change):
+    with pytest.raises(ValueError, match=f"'{next(iter(change))}' must be a number, got"):
         Settings(**change)
