@@ -22,7 +22,7 @@ def read_trials(path: Path, hook: Any) -> list[Trial]:
     space = own_name(hook)
     trials: list[Trial] = []
     try:
-        with path.open(newline="", encoding="utf-8") as file:
+        with path.open(newline="", encoding="utf-8-sig") as file:
             rows = csv.DictReader(file)
             missing = [column for column in COLUMNS if column not in (rows.fieldnames or ())]
             if missing:

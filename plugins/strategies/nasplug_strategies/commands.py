@@ -9,12 +9,15 @@ import click
 
 from nasplug import Architecture
 from nasplug.cli.completion import plugin_names
-from nasplug.errors import InvalidArchitecture, StorageError
+from nasplug.errors import InvalidArchitecture, StorageError, UsageError
 from nasplug.options import parse
 
 if TYPE_CHECKING:
     from nasplug_strategies.neural_predictor import NeuralPredictorSearch
     from nasplug_strategies.pool import Pool
+
+TOP = 10  # K of the regret
+OF_SEARCHES = ("n", "k", "pool", "refit", "shortlist", "explore")
 
 
 @click.group()
@@ -34,7 +37,9 @@ def predictor() -> None:
     help="CSV with the columns architecture,accuracy (percent).",
 )
 @click.option("--splits", default=10, show_default=True, type=click.IntRange(1), help="Random splits, 79 : 40.")
-@click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="K of the regret.")
+@click.option(
+    "--top", type=click.IntRange(1), help=f"K of the regret.  [default: {TOP}, at most half of what is tested]"
+)
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
 @click.option(
     "--strategy-opt",
@@ -49,7 +54,7 @@ def cv(
     space_options: tuple[str, ...],
     data: Path,
     splits: int,
-    top: int,
+    top: int | None,
     seed: int,
     options: tuple[str, ...],
     as_json: bool,
@@ -59,10 +64,11 @@ def cv(
     Options count as in a search: what the space recommends, and over it what is given here.
     """
     from nasplug.cli.output import print_json
-    from nasplug_strategies.predictor.cross_validation import cross_validate
+    from nasplug_strategies.predictor.cross_validation import cross_validate, tested
 
     tried = [(choice, strategy(space, space_options, choice).settings()) for choice in grid(options)]
     pool, accuracy = known(space, space_options, data)
+    top = top or min(TOP, max(1, tested(len(accuracy)) // 2))
     results = []
     for choice, settings in tried:
         metrics = cross_validate(*pool.shown(settings["preset"]), accuracy, settings, splits, top, seed)
@@ -76,10 +82,14 @@ def cv(
 def grid(texts: Iterable[str]) -> Iterator[dict[str, str]]:
     """Yields every combination of the values given for each option: `["a=1", "a=2"]` gives two.
 
-    Raises `UsageError` for a text without `=`.
+    Raises `UsageError` for a text without `=`, and for an option that nothing but a search has.
     """
     values: dict[str, list[str]] = {}
     for name, value in (pair for text in texts for pair in parse([text], "--strategy-opt").items()):
+        if name in OF_SEARCHES:
+            raise UsageError(
+                f"{name} is an option of searches: here a predictor is judged on the rows of --data alone."
+            )
         values.setdefault(name, []).append(value)
     for combination in product(*values.values()):
         yield dict(zip(values, combination, strict=True))
@@ -94,8 +104,9 @@ def strategy(space: str, space_options: Iterable[str], choice: dict[str, str]) -
 
 
 def known(space: str, space_options: Iterable[str], data: Path) -> "tuple[Pool, list[float]]":
-    """Returns the architectures of a CSV file, encoded, and their accuracies in percent.
+    """Returns the architectures of a CSV file whose networks differ, encoded, and their accuracies in percent.
 
+    A network in several rows, which would be trained on and tested, has the mean of its accuracies.
     Raises `StorageError` naming the line, or the architecture, that is wrong.
     """
     import nasplug
@@ -104,10 +115,19 @@ def known(space: str, space_options: Iterable[str], data: Path) -> "tuple[Pool, 
 
     hook = nasplug.space(space, **parse(space_options, "--space-opt"))
     trials = read_trials(data, hook)
-    architectures = [trial.architecture for trial in trials]
-    accuracy = [trial.evaluation.accuracy for trial in trials if trial.evaluation]
+    accuracies: dict[str, list[float]] = {}
+    first: dict[str, Architecture] = {}
+    for trial in trials:
+        form = hook.canonical(architecture=trial.architecture)
+        first.setdefault(form, trial.architecture)
+        accuracies.setdefault(form, []).append(trial.accuracy or 0.0)
+    if repeated := len(trials) - len(first):
+        click.echo(
+            f"{repeated} of {len(trials)} rows repeat a network: one row each, with the mean accuracy.", err=True
+        )
+    architectures = list(first.values())
     try:
-        return Pool.encoded(hook, architectures), accuracy
+        return Pool.encoded(hook, architectures), [sum(each) / len(each) for each in accuracies.values()]
     except InvalidArchitecture:  # of a space whose canonical form is the code, whatever that is
         _refuse_first_invalid(hook, architectures, data)
         raise

@@ -174,6 +174,40 @@ def test_a_wrong_code_is_named_where_its_graph_alone_tells(tmp_path):
         known(f"{__name__}:Plain", (), tmp_path / "x.csv")
 
 
+def test_a_network_in_several_rows_is_one_sample(tmp_path, seen):
+    path = write(tmp_path / "data.csv", lambda code: 40 + sum(code) / 3)
+    header, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([header, *rows, *rows[:20]]))
+    result = call("--data", path, "--splits", 1)
+    assert "20 of 80 rows repeat a network: one row each, with the mean accuracy." in result.output
+    assert seen[0]["fitted"] + seen[0]["predicted"] == 60
+
+
+def test_the_accuracies_of_one_network_are_averaged(tmp_path):
+    one, other = ",".join("0" * 22), ",".join("1" * 22)
+    (tmp_path / "x.csv").write_text(f'architecture,accuracy\n"{one}",90\n"{other}",70\n"{one}",80\n')
+    assert known("proxyless", (), tmp_path / "x.csv")[1] == [85.0, 70.0]
+
+
+@pytest.mark.parametrize("option", ["n=5", "k=5", "pool=5", "refit=5", "shortlist=5", "explore=5"])
+def test_options_of_searches_are_refused(option, data):
+    result = call("--data", data, *opts(option))
+    assert isinstance(result.exception, UsageError)
+    assert "is an option of searches" in str(result.exception)
+
+
+def test_a_regret_that_leaves_no_choice_is_refused(data):
+    result = call("--data", data, "--top", 20)
+    assert "wanted fewer for the regret than the 20 that a split tests, got 20" in str(result.exception)
+    assert json.loads(call("--data", data, "--splits", 1, "--json", *opts("epochs=2")).stdout)["top"] == 10
+
+
+def test_a_file_of_a_spreadsheet_may_begin_with_a_mark(tmp_path, seen):
+    path = write(tmp_path / "data.csv", lambda code: 40 + sum(code) / 3)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert call("--data", path, "--splits", 1).exit_code == 0
+
+
 def test_it_is_a_command_of_nasplug(nasplug):
     result = nasplug("predictor", "cv", "--help")
     assert result.returncode == 0, result.stderr

@@ -13,17 +13,24 @@ from nasplug_strategies.predictor.predictor import NeuralPredictor
 SHARE = 79 / 119  # of the samples, to train on: the paper's split of 119 into 79 and 40
 
 
+def tested(n: int) -> int:
+    """Returns how many of `n` architectures a split predicts; it is fitted to the others."""
+    return n - round(n * SHARE)
+
+
 def cross_validate(
     graphs: Graphs, features: Any, accuracy: Any, settings: dict[str, Any], splits: int, top: int, seed: int
 ) -> dict[str, dict[str, float]]:
     """Returns `{metric: {"mean", "std"}}` over random splits of `n` architectures, the same for every `settings`.
 
     `graphs` `[n]`, `features` `[n, s]` or None, `accuracy` `[n]` in percent; `top` is the K of
-    the regret. Raises `PredictorError` for fewer than 6 architectures.
+    the regret. Raises `PredictorError` for fewer than 6 architectures, and for a K that no choice is left by.
     """
     y = np.asarray(accuracy, dtype=np.float64)
     if len(y) < 6:
         raise PredictorError(f"wanted at least 6 architectures to split, got {len(y)}")
+    if top >= tested(len(y)):
+        raise PredictorError(f"wanted fewer for the regret than the {tested(len(y))} that a split tests, got {top}")
     found = [_one(graphs, features, y, settings, top, seed, split) for split in range(splits)]
     return {
         name: {"mean": float(np.mean([f[name] for f in found])), "std": float(np.std([f[name] for f in found]))}
@@ -35,7 +42,7 @@ def _one(
     graphs: Graphs, features: Any, y: Any, settings: dict[str, Any], top: int, seed: int, split: int
 ) -> dict[str, float]:
     order = np.random.default_rng((seed, split)).permutation(len(y))
-    train, test = np.split(order, [round(len(y) * SHARE)])
+    train, test = np.split(order, [len(y) - tested(len(y))])
     predictor = NeuralPredictor(seed=seed + split, **settings)
     predictor.fit(graphs[torch.from_numpy(train)], y[train], None if features is None else features[train])
     predicted = predictor.predict(graphs[torch.from_numpy(test)], None if features is None else features[test])

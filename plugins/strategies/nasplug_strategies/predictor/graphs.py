@@ -50,24 +50,42 @@ def dense(batch: Any) -> Graphs:
         if not len(batch):
             raise PredictorError(EMPTY)
         return batch if batch.x.device == CPU else batch.to(CPU)
-    if batch.x is None or batch.edge_index is None:
-        raise PredictorError("wanted graphs with x [nodes, f] and edge_index [2, edges], where edges may be 0")
-    x, (source, target), owner = (t.cpu() for t in (batch.x, batch.edge_index, batch.batch))
+    x, (source, target), owner = _tensors(batch)
     n = int(batch.num_graphs)
     count = torch.bincount(owner, minlength=n)
     if n == 0 or int(count.min()) == 0:
         raise PredictorError(EMPTY)
     if len(bad := owner[~torch.isfinite(x).all(1)]):
         raise PredictorError(f"wanted finite features of every node, graph {int(bad[0])} has others")
+    if (owner[source] != owner[target]).any():
+        raise PredictorError("wanted edges between nodes of one graph, got one from a graph to another")
     first = torch.cumsum(count, 0) - count  # [n], number of the first node of each graph
     place = torch.arange(len(owner)) - first[owner]  # [nodes], position inside the graph
     v = int(count.max())
     rows = torch.zeros(n, v, x.shape[1], dtype=torch.float32)
-    rows[owner, place] = x.float()
+    rows[owner, place] = x
     adjacency = torch.zeros(n, v, v, dtype=torch.bool)
     adjacency[owner[source], place[source], place[target]] = True
     adjacency.diagonal(dim1=1, dim2=2).zero_()
     return Graphs(rows, adjacency, torch.arange(v) < count[:, None])
+
+
+def _tensors(batch: Any) -> tuple[Tensor, Tensor, Tensor]:
+    """Returns features float32 `[nodes, f]`, edges `[2, edges]` and graph `[nodes]` of a batch, on the CPU."""
+    x, edges, owner = (getattr(batch, name, None) for name in ("x", "edge_index", "batch"))
+    if not (isinstance(x, Tensor) and isinstance(edges, Tensor) and isinstance(owner, Tensor)):
+        raise PredictorError(
+            "wanted a torch_geometric Batch of graphs with x and edge_index (Batch.from_data_list([…])), "
+            f"got {type(batch).__name__} without {'batch' if owner is None else 'edge_index' if edges is None else 'x'}"
+        )
+    x, edges, owner = x.cpu().float(), edges.cpu(), owner.cpu()
+    if x.ndim != 2 or edges.ndim != 2 or len(edges) != 2:
+        raise PredictorError(f"wanted x [nodes, f] and edge_index [2, edges], got {[*x.shape]} and {[*edges.shape]}")
+    if edges.numel() and not 0 <= int(edges.min()) <= int(edges.max()) < len(x):
+        raise PredictorError(
+            f"wanted edges between nodes 0 to {len(x) - 1}, got {int(edges.min())} to {int(edges.max())}"
+        )
+    return x, edges, owner
 
 
 def aggregation(graphs: Graphs, normalisation: Normalisation) -> Tensor:

@@ -11,8 +11,11 @@ from nasplug_strategies.predictor.errors import PredictorError
 
 
 def _array(values: Any, dtype: Any) -> np.ndarray[Any, Any]:
-    """Returns a list, an array or a tensor of any device as an array."""
-    return np.asarray(values.detach().cpu() if isinstance(values, Tensor) else values, dtype=dtype)
+    """Returns a list, an array or a tensor of any device as an array. Raises `PredictorError` for what is none."""
+    try:
+        return np.asarray(values.detach().cpu().double() if isinstance(values, Tensor) else values, dtype=dtype)
+    except (TypeError, ValueError) as error:
+        raise PredictorError(f"wanted numbers, got something else: {error}") from error
 
 
 def percentages(accuracy: Any, n: int) -> Array:

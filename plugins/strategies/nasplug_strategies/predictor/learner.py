@@ -45,7 +45,7 @@ class Learner:
 
         `noise` `[n]` tells how the variance of the noise of each of `y` compares with that of the others.
         """
-        blocks = scalars_of(settings, graphs, slice(0, len(graphs)), given)
+        blocks = scalars_of(settings, graphs, slice(0, len(graphs)), given, graphs.x.shape[1])
         scaler = Scaler.fit(blocks) if blocks else None
         scalars = scaler(blocks) if scaler else None
         width = 0 if scalars is None else scalars.shape[1]
@@ -77,7 +77,7 @@ class Learner:
         return mean, variance
 
     def _score(self, graphs: Graphs, rows: slice, given: Tensor | None) -> tuple[Tensor, Tensor]:
-        scalars = self.scaler(scalars_of(self.settings, graphs, rows, given)) if self.scaler else None
+        scalars = self.scaler(scalars_of(self.settings, graphs, rows, given, self.shape.nodes)) if self.scaler else None
         zero = torch.zeros(rows.stop - rows.start, dtype=torch.float64)
         parts, weights = [], []
         if self.process is not None and scalars is not None:
@@ -139,7 +139,7 @@ class Learner:
             raise ValueError("the tensors of its networks are missing")
 
 
-def scalars_of(settings: Settings, graphs: Graphs, rows: slice, given: Tensor | None) -> Blocks:
+def scalars_of(settings: Settings, graphs: Graphs, rows: slice, given: Tensor | None, steps: int) -> Blocks:
     """Returns the blocks of scalars that a learner sees of `rows`: their structure, and what the user gave."""
-    blocks = structure_of(graphs, rows) if settings.structure or settings.process else {}
+    blocks = structure_of(graphs, rows, steps) if settings.structure or settings.process else {}
     return blocks if given is None else blocks | {"given": given[rows]}

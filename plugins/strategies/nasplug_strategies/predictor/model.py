@@ -116,7 +116,9 @@ class Model:
 
     def _standardise(self, score: Tensor, y: Tensor) -> None:
         """Gives the outputs of a ranking loss, which have no scale of their own, that of `y`."""
-        self.scale = y.float().std(correction=0) / score.std(1, keepdim=True, correction=0).clamp(min=1e-9)
+        spread = score.std(1, keepdim=True, correction=0)
+        ordered = spread > 1e-5 * score.abs().amax(1, keepdim=True)  # else equal graphs, told apart by rounding alone
+        self.scale = torch.where(ordered, y.float().std(correction=0) / spread, 0.0)
         self.shift = y.float().mean() - score.mean(1, keepdim=True) * self.scale
 
 

@@ -36,6 +36,11 @@ class Fitted:
     regressor: Learner | None = None
     classifier: Learner | None = None
 
+    def finite(self) -> bool:
+        """Returns whether all that was learned are finite numbers."""
+        learned = [learner.state().values() for learner in (self.regressor, self.classifier) if learner]
+        return all(bool(torch.isfinite(tensor).all()) for tensors in learned for tensor in tensors)
+
     def checked(self, shape: Shape) -> Shape:
         """Returns the shape of a stage. Raises `ValueError` where it is of another fit."""
         if (shape.nodes, shape.features) != (self.nodes, self.width):
@@ -59,7 +64,7 @@ class NeuralPredictor:
         self, preset: Preset = "best", kind: Kind | None = None, seed: int = 0, device: str = "cpu", **changes: Any
     ) -> None:
         self.settings: Settings = settings(preset, {"kind": kind, **changes})
-        self.seed = operator.index(seed)
+        self.seed = operator.index(seed) % 2**63  # what torch takes
         self.device = torch_device(device)
         self.fitted: Fitted | None = None
 
@@ -81,6 +86,10 @@ class NeuralPredictor:
             else:
                 rows = torch.from_numpy(kept)
                 self._fit_regressor(fitted, chosen, graphs[rows], None if given is None else given[rows], y[kept])
+        if not fitted.finite():
+            raise PredictorError(
+                "the fit diverged: its numbers are no longer finite. Lower lr or classifier_lr, or scale the features"
+            )
         self.fitted = fitted
         return self
 
@@ -93,6 +102,10 @@ class NeuralPredictor:
         """
         fitted, graphs, given = self._checked(batch, features)
         mean, std = _regression(fitted, graphs, given, checked_draws(draws, len(graphs)))
+        if not (np.isfinite(mean).all() and np.isfinite(std).all()):
+            raise PredictorError(
+                "wanted features that networks can compute with, got some whose prediction is not finite"
+            )
         if fitted.classifier is not None:
             low, high = fitted.rejected
             chance = torch.sigmoid(fitted.classifier.score(graphs, given)[0]).numpy()

@@ -49,8 +49,5 @@ class Scaler:
         """
         columns = torch.cat(list(blocks.values()), 1)
         if columns.shape[1] != len(self.mean):
-            raise PredictorError(
-                f"wanted {len(self.mean)} scalars a graph, as in the fit, got {columns.shape[1]}: "
-                "graphs must have no more nodes than those of the fit, and the same features"
-            )
+            raise PredictorError(f"wanted {len(self.mean)} scalars a graph, as in the fit, got {columns.shape[1]}")
         return (((columns - self.mean) / self.scale)[:, self.kept]).clamp(-4.0, 4.0)

@@ -18,13 +18,16 @@ LARGE = 1e15  # its square, which a deviation needs, is still a float32
 Blocks = dict[str, Tensor]
 
 
-def structure_of(graphs: Graphs, rows: slice) -> Blocks:
-    """Returns `structure(graphs[rows])`, which takes as long as either learner."""
-    return remembered(graphs, ("structure", rows.start, rows.stop), lambda: structure(graphs[rows]))
+def structure_of(graphs: Graphs, rows: slice, steps: int) -> Blocks:
+    """Returns `structure(graphs[rows], steps)`, which takes as long as either learner."""
+    return remembered(graphs, ("structure", rows.start, rows.stop, steps), lambda: structure(graphs[rows], steps))
 
 
-def structure(graphs: Graphs) -> Blocks:
+def structure(graphs: Graphs, steps: int) -> Blocks:
     """Returns named blocks of scalars, float32 `[n, …]`, that do not depend on the order of the nodes.
+
+    Paths of `steps` nodes and more, and what lies deeper than that, have no columns of their own: a predictor gives the
+    most nodes of a graph that it was fitted to, also for larger graphs.
 
     By operation: `count`, summed in-degrees `into`, places `depth`, most and fewest on `onepath`,
     `width`; by pair of operations: `edges`, two-edge `walks`; by graph: `lengths` of paths,
@@ -36,17 +39,17 @@ def structure(graphs: Graphs) -> Blocks:
     blocks = {
         "count": x.sum(1),
         "into": torch.einsum("nvf,nv->nf", x, A.sum(1)),
-        "depth": torch.einsum("nvf,nvd->nfd", x, _one_hot(depth, real)).flatten(1),
+        "depth": torch.einsum("nvf,nvd->nfd", x, _one_hot(depth, real, steps)).flatten(1),
         "onepath": _on_one_path(x, A, source, sink),
         "width": torch.log(torch.einsum("nv,nvf->nf", _width(A, sink).square(), x) + 0.01),
         "edges": _pairs(A, x),
         "walks": _pairs(A @ A, x),
-        "lengths": torch.log1p(_lengths(A, source, sink)),
+        "lengths": torch.log1p(_lengths(A, source, sink, steps)),
         "degrees": torch.stack(((A.sum(1) * sink).sum(1), (A.sum(2) * source).sum(1)), 1),
         "size": torch.stack((real.sum(1), A.sum((1, 2)), (depth * real).amax(1)), 1),
     }
     for name, T, start, end in _chains(A, source, sink):
-        blocks |= _seen_by(name, T, start, end, x)
+        blocks |= _seen_by(name, T, start, end, x, steps)
     return {name: block.nan_to_num(0.0, LARGE, -LARGE).clamp_(-LARGE, LARGE) for name, block in blocks.items()}
 
 
@@ -62,7 +65,7 @@ def _chains(A: Tensor, source: Tensor, sink: Tensor) -> Iterator[tuple[str, Tens
     yield "backward", (A / A.sum(1, keepdim=True).clamp(min=1)).transpose(1, 2), _share(sink), source
 
 
-def _seen_by(name: str, T: Tensor, start: Tensor, end: Tensor, x: Tensor) -> Blocks:
+def _seen_by(name: str, T: Tensor, start: Tensor, end: Tensor, x: Tensor, steps: int) -> Blocks:
     """Returns what a chain sees: visits by operation, steps and ordered pairs by two operations, its length."""
     G = _walks(T)  # [n, v, v], expected visits of j from i
     visits = torch.einsum("ni,nij->nj", start, G)  # [n, v]
@@ -71,7 +74,7 @@ def _seen_by(name: str, T: Tensor, start: Tensor, end: Tensor, x: Tensor) -> Blo
         f"{name}_visits": torch.einsum("nv,nvf->nf", visits, x),
         f"{name}_steps": _pairs(visits[:, :, None] * T, x),
         f"{name}_pairs": _pairs(visits[:, :, None] * later, x),
-        f"{name}_length": _lengths(T, start, end),
+        f"{name}_length": _lengths(T, start, end, steps),
     }
 
 
@@ -88,10 +91,10 @@ def _pairs(M: Tensor, x: Tensor) -> Tensor:
     return (x.transpose(1, 2) @ M @ x).flatten(1)
 
 
-def _lengths(T: Tensor, start: Tensor, end: Tensor) -> Tensor:
-    """Returns `[n, v]`: the weight of walks from `start` to `end` by their number of steps."""
+def _lengths(T: Tensor, start: Tensor, end: Tensor, steps: int) -> Tensor:
+    """Returns `[n, steps]`: the weight of walks from `start` to `end` by their number of steps, from 0."""
     found, here = [], start
-    for _ in range(T.shape[1]):
+    for _ in range(steps):
         found.append((here * end).sum(1))
         here = torch.einsum("ni,nij->nj", here, T)
     return torch.stack(found, 1)
@@ -126,9 +129,9 @@ def _on_one_path(x: Tensor, A: Tensor, source: Tensor, sink: Tensor) -> Tensor:
     return torch.cat((most, torch.where(fewest < FAR / 2, fewest, 0.0))).T
 
 
-def _one_hot(depth: Tensor, real: Tensor) -> Tensor:
-    """Returns `[n, v, v + 1]`."""
-    return (depth[:, :, None] == torch.arange(depth.shape[1] + 1)).float() * real[:, :, None]
+def _one_hot(depth: Tensor, real: Tensor, steps: int) -> Tensor:
+    """Returns `[n, v, steps + 1]`."""
+    return (depth[:, :, None] == torch.arange(steps + 1)).float() * real[:, :, None]
 
 
 def _share(weight: Tensor) -> Tensor:

@@ -80,7 +80,13 @@ def test_equal_labels_are_predicted_as_they_are(preset, y, toy_batch):
 
 @pytest.mark.parametrize(
     ("y", "message"),
-    [([90.0, np.nan, 80.0], "got nan at row 1"), ([90, 120, 80], "got 120"), ([90.0, 80.0], "one accuracy for each")],
+    [
+        (["good", "bad", "ugly"], "wanted numbers, got something else"),
+        ([[90], [80, 70], [60]], "wanted numbers, got something else"),
+        ([90.0, np.nan, 80.0], "got nan at row 1"),
+        ([90, 120, 80], "got 120"),
+        ([90.0, 80.0], "one accuracy for each"),
+    ],
 )
 def test_bad_labels_are_refused(y, message, toy_batch):
     with pytest.raises(PredictorError, match=message):
@@ -139,7 +145,9 @@ def test_a_caller_s_default_type_is_left_and_ignored(preset, toy_batch, tmp_path
     assert (double == predictor(preset).fit(batch, y).predict(batch)).all()
 
 
-NONE = torch.zeros(2, 0, dtype=torch.long)
+NONE, TO_ONE = torch.zeros(2, 0, dtype=torch.long), torch.tensor([[0], [1]])
+CROSSED = Batch.from_data_list([Data(x=torch.ones(1, 5), edge_index=NONE)] * 2)
+CROSSED.edge_index = TO_ONE
 
 
 @pytest.mark.parametrize(
@@ -147,8 +155,15 @@ NONE = torch.zeros(2, 0, dtype=torch.long)
     [
         (dense(Batch.from_data_list([Data(x=torch.ones(1, 5), edge_index=NONE)]))[:0], "at least one node each"),
         (Batch.from_data_list([Data(x=torch.ones(0, 5), edge_index=NONE)]), "at least one node each"),
-        (Batch.from_data_list([Data(x=torch.ones(1, 5))]), "edge_index"),
-        (Batch.from_data_list([Data(edge_index=NONE, num_nodes=1)]), "wanted graphs with x"),
+        (Batch.from_data_list([Data(x=torch.ones(1, 5))]), "got DataBatch without edge_index"),
+        (Batch.from_data_list([Data(edge_index=NONE, num_nodes=1)]), "got DataBatch without x"),
+        (Data(x=torch.ones(1, 5), edge_index=NONE), "got Data without batch"),
+        ([Data(x=torch.ones(1, 5), edge_index=NONE)], r"wanted a torch_geometric Batch .* got list"),
+        (Batch.from_data_list([Data(x=torch.ones(5), edge_index=NONE)]), r"wanted x \[nodes, f\]"),
+        (Batch.from_data_list([Data(x=torch.ones(1, 5), edge_index=TO_ONE)]), "between nodes 0 to 0, got 0 to 1"),
+        (Batch.from_data_list([Data(x=torch.ones(1, 5), edge_index=TO_ONE)] * 2), "between nodes 0 to 1, got 0 to 2"),
+        (Batch.from_data_list([Data(x=torch.ones(1, 5), edge_index=-TO_ONE)]), "got -1 to 0"),
+        (CROSSED, "got one from a graph to another"),
     ],
 )
 def test_what_is_no_batch_of_graphs_is_refused(batch, message, toy_batch):
@@ -168,6 +183,7 @@ def test_tensors_are_taken_as_arrays_are(toy_batch):
     batch, y = toy_batch(20)
     features, draws = np.arange(20.0)[:, None], np.linspace(-1, 1, 20)
     fitted = predictor("best").fit(batch, torch.tensor(y), torch.tensor(features))
+    assert predictor("best").fit(batch, torch.tensor(y).bfloat16()).predict(batch).shape == (20,)
     found = fitted.predict(batch, torch.tensor(features), draws=torch.tensor(draws))
     assert (found == predictor("best").fit(batch, y, features).predict(batch, features, draws=draws)).all()
 
@@ -223,19 +239,48 @@ def test_features_that_nothing_would_read_are_refused(kind, toy_batch):
         predictor("paper", kind=kind).fit(batch, y, features=np.ones((20, 1)))
 
 
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
-        ({"preset": "best"}, "no more nodes than those of the fit"),
-        ({"preset": "paper", "kind": "mlp"}, "wanted graphs of at most 2 nodes, got 5"),
-        ({"preset": "paper", "kind": "cnn"}, "wanted graphs of at most 2 nodes, got 5"),
-    ],
-)
-def test_graphs_larger_than_those_of_the_fit_are_refused(settings, message, toy_batch):
-    pairs = [Data(x=torch.eye(5)[[i % 5, 0]], edge_index=torch.tensor([[0], [1]])) for i in range(10)]
-    fitted = predictor(**settings).fit(Batch.from_data_list(pairs), np.linspace(60, 90, 10))
-    with pytest.raises(PredictorError, match=message):
+def pairs(n):
+    return Batch.from_data_list(
+        [Data(x=torch.eye(5)[[i % 5, i % 3]], edge_index=torch.tensor([[0], [1]])) for i in range(n)]
+    )
+
+
+@pytest.mark.parametrize("preset", KINDS)
+def test_graphs_larger_than_those_of_the_fit_are_predicted(preset, toy_batch):
+    fitted = predictor(preset).fit(pairs(10), np.linspace(60, 90, 10))
+    found = fitted.predict(toy_batch(30)[0])
+    assert np.isfinite(found).all()
+    assert len(np.unique(found)) > 3
+
+
+@pytest.mark.parametrize("kind", ["mlp", "cnn"])
+def test_graphs_larger_than_those_of_the_fit_are_refused_where_the_input_has_a_size(kind, toy_batch):
+    fitted = predictor("paper", kind=kind).fit(pairs(10), np.linspace(60, 90, 10))
+    with pytest.raises(PredictorError, match="wanted graphs of at most 2 nodes, got 5"):
         fitted.predict(toy_batch(3)[0])
+
+
+def test_equal_graphs_with_other_labels_are_about_their_mean(toy_batch):
+    graphs = dense(toy_batch(30)[0])
+    fitted = predictor("best").fit(graphs[[0] * 10], np.linspace(93, 94, 10))
+    mean, std = fitted.predict(graphs, return_std=True)
+    assert mean == pytest.approx(93.5, abs=0.1)
+    assert std.max() < 5
+
+
+@pytest.mark.parametrize("preset", KINDS)
+def test_a_fit_that_diverges_is_refused(preset, toy_batch):
+    batch, y = toy_batch(20)
+    with pytest.raises(PredictorError, match="the fit diverged"):
+        predictor(preset, lr=1e12).fit(batch, y)
+
+
+def test_features_too_large_to_predict_with_are_refused(toy_batch):
+    batch, y = toy_batch(20)
+    fitted = predictor("paper").fit(batch, y)
+    batch.x[:] = 3e38
+    with pytest.raises(PredictorError, match="whose prediction is not finite"):
+        fitted.predict(batch)
 
 
 def test_nothing_is_clipped_so_that_an_order_remains(toy_batch):
@@ -287,7 +332,7 @@ def test_process_and_networks_have_their_weights_in_a_score(toy_batch):
     batch, y = toy_batch(60)
     learner, graphs = predictor("best").fit(batch, y).fitted.regressor, dense(batch)
     rows = slice(0, 60)
-    scalars = learner.scaler(scalars_of(learner.settings, graphs, rows, None))
+    scalars = learner.scaler(scalars_of(learner.settings, graphs, rows, None, 5))
     process, networks = learner.process.predict(scalars)[0], learner.model.score(graphs, rows, scalars).double().mean(0)
     assert learner.score(graphs, None)[0].numpy() == pytest.approx((0.7 * process + 0.3 * networks).numpy())
     assert (process - networks).abs().max() > 0.1

@@ -35,7 +35,7 @@ def paths_of(A):
 @given(st.integers(0, 10_000))
 def test_against_all_paths(seed):
     graphs = random_graphs(seed)
-    blocks = structure(graphs)
+    blocks = structure(graphs, 5)
     ops = graphs.x.argmax(2)
     for i, A in enumerate(graphs.adjacency):
         paths = paths_of(A)
@@ -52,14 +52,22 @@ def test_the_order_of_nodes_does_not_matter(seed):
     graphs = random_graphs(seed)
     order = torch.randperm(5, generator=torch.Generator().manual_seed(seed))
     turned = Graphs(graphs.x[:, order], graphs.adjacency[:, order][:, :, order], graphs.mask)
-    for name, block in structure(turned).items():
-        assert torch.allclose(block, structure(graphs)[name], atol=1e-4), name
+    for name, block in structure(turned, 5).items():
+        assert torch.allclose(block, structure(graphs, 5)[name], atol=1e-4), name
+
+
+def test_a_larger_graph_has_the_columns_of_the_smaller_ones():
+    graphs = random_graphs(1, v=7)
+    whole, cut = structure(graphs, 7), structure(graphs, 4)
+    assert cut["depth"].tolist() == whole["depth"].view(6, 3, 8)[:, :, :5].flatten(1).tolist()
+    for name in ("lengths", "path_length", "forward_length", "backward_length"):
+        assert cut[name].tolist() == whole[name][:, :4].tolist()
 
 
 def test_padding_adds_nothing_but_columns():
     graphs = random_graphs(1)
-    for name, block in structure(padded(graphs, 7)).items():
-        assert block.abs().sum().item() == pytest.approx(structure(graphs)[name].abs().sum().item(), rel=1e-5), name
+    for name, block in structure(padded(graphs, 7), 7).items():
+        assert block.abs().sum().item() == pytest.approx(structure(graphs, 5)[name].abs().sum().item(), rel=1e-5), name
 
 
 @pytest.mark.parametrize(("v", "edges"), [*product([1, 2, 6], ["none", "all", "cycle"]), (140, "all"), (22, "both")])
@@ -71,5 +79,5 @@ def test_always_finite(v, edges):
         A = ~torch.eye(v).bool()[None]
     if edges == "cycle":
         A[0, torch.arange(v), (torch.arange(v) + 1) % v] = v > 1
-    blocks = structure(Graphs(torch.ones(1, v, 2), A, torch.ones(1, v).bool()))
+    blocks = structure(Graphs(torch.ones(1, v, 2), A, torch.ones(1, v).bool()), v)
     assert all(bool(torch.isfinite(block.square()).all()) for block in blocks.values())
