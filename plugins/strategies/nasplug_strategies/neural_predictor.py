@@ -1,5 +1,6 @@
 """The search strategy of the Neural Predictor: train a few, predict many, train the best predicted."""
 
+import logging
 import math
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from nasplug.run import Run
     from nasplug_strategies.candidates import Candidates
 
+log = logging.getLogger("nasplug")
 positive = attrs.validators.ge(1)
 maybe_positive = attrs.validators.optional(positive)
 FIRST = {"paper": 172, "best": 40}  # random architectures; the paper's N, and ours after a handful of searches
@@ -197,7 +199,11 @@ class NeuralPredictorSearch:
         """Returns the next `count` of the ranking that nothing was paid for, at most up to K and the next fit."""
         left = math.inf if self.k is None else self._random_ones(run) + self.k - self._handed
         new = (architecture for architecture in self._ranking if self._seen.add(run.hook, architecture))
-        return list(islice(new, max(0, int(min(count, left, self._until_fit())))))
+        wanted = max(0, int(min(count, left, self._until_fit())))
+        found = list(islice(new, wanted))
+        if len(found) < wanted and self._candidates and len(self._candidates.pool.architectures) <= self.pool:
+            log.info("all architectures of the pool are trained: a larger pool than %d would go on", self.pool)
+        return found
 
     def _random_ones(self, run: "Run") -> int:
         """Returns how many were drawn at random: N, or more where it took more until two were complete.

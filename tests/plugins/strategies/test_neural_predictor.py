@@ -118,8 +118,10 @@ def test_random_ones_in_the_place_of_failures_are_none_of_the_k(drive, toy_accur
     assert len(driver.steps(1000)) == 9 + 2 + 5  # failed, complete, predicted
 
 
-def test_the_pool_bounds_the_search(drive):
+def test_the_pool_bounds_the_search_which_is_said(drive, caplog):
+    caplog.set_level(logging.INFO, "nasplug")
     assert len(drive(NeuralPredictorSearch(n=20, pool=30, **QUICK), batch=8).steps(1000)) == 50
+    assert "all architectures of the pool are trained: a larger pool than 30 would go on" in caplog.text
 
 
 def test_n_is_at_most_two_thirds_of_the_budget(drive):

@@ -31,7 +31,8 @@ class GCN(nn.Module):
     ) -> None:
         super().__init__()
         widths = [inputs] + [size] * layers
-        self.convolutions = nn.ParameterList(glorot((2, members, i, o), generator) for i, o in pairwise(widths))
+        # twice Glorot's (our choice, the sources give none) undoes the halves: else 18 layers lose every difference
+        self.convolutions = nn.ParameterList(2.0 * glorot((2, members, i, o), generator) for i, o in pairwise(widths))
         widths = [size + features, *hidden, 1]
         self.dense = nn.ParameterList(glorot((members, i, o), generator) for i, o in pairwise(widths))
         self.bias = nn.ParameterList(torch.zeros(members, 1, width) for width in widths[1:])

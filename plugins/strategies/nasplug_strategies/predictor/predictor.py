@@ -99,6 +99,8 @@ class NeuralPredictor:
         The order of accuracies is that of the scores: calibration is strictly increasing and nothing is clipped, so
         that an architecture far better than all of the fit may pass 100 %. `draws` `[n]` moves every score by so many
         deviations of what is not known about it: standard normal ones make Thompson samples; `[k, n]` answers `[k, n]`.
+        A single network without the process knows no deviation: it is 0, and draws move nothing. What the first of two
+        stages rejects stays where it is, with the width of the range that it is placed in as its deviation.
         """
         fitted, graphs, given = self._checked(batch, features)
         mean, std = _regression(fitted, graphs, given, checked_draws(draws, len(graphs)))

@@ -8,7 +8,7 @@ import torch
 from nasplug_strategies.predictor import NeuralPredictor
 from nasplug_strategies.predictor.errors import PredictorError
 from nasplug_strategies.predictor.fit import Recipe
-from nasplug_strategies.predictor.graphs import dense
+from nasplug_strategies.predictor.graphs import Graphs, dense
 from nasplug_strategies.predictor.learner import Learner, scalars_of
 from scipy.stats import kendalltau
 from torch_geometric.data import Batch, Data
@@ -37,6 +37,19 @@ def test_the_kinds_of_the_ablation_learn(kind, toy_batch):
     fitted = predictor("paper", kind=kind, epochs=150).fit(batch, y)
     assert kendalltau(fitted.predict(batch), y).statistic > 0.3
     assert (fitted.predict(batch) == fitted.predict(batch)).all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_eighteen_layers_learn_as_the_paper_s_do(seed):
+    """They predict one constant for all where differences between graphs fade from layer to layer."""
+    operations = torch.randint(7, (150, 22), generator=torch.Generator().manual_seed(seed))
+    graphs = Graphs(
+        torch.eye(7)[operations], torch.diag(torch.ones(21), 1).bool().expand(150, 22, 22), torch.ones(150, 22).bool()
+    )
+    y = 70.0 + (operations == 3).sum(1).numpy()
+    settings = {"layers": 18, "size": 32, "hidden": (32,), "lr": 1e-3, "weight_decay": 1e-5, "epochs": 40}
+    fitted = NeuralPredictor("paper", stages=1, seed=seed, **settings).fit(graphs[:110], y[:110])
+    assert kendalltau(fitted.predict(graphs[110:]), y[110:]).statistic > 0.4
 
 
 @pytest.mark.parametrize("preset", KINDS)

@@ -31,7 +31,11 @@ def test_too_many_are_made_anew(graphs, monkeypatch):
     assert [remembered(graphs, "key", lambda: made.append(1) or len(made)) for _ in range(3)] == [1, 2, 3]
 
 
-@pytest.mark.parametrize("make", [structure_of, lambda graphs, rows: states_of(graphs, rows, "row", 3)])
+@pytest.mark.parametrize(
+    "make",
+    [lambda graphs, rows: structure_of(graphs, rows, 5), lambda graphs, rows: states_of(graphs, rows, "row", 3)],
+    ids=["structure", "states"],
+)
 def test_parts_of_graphs_are_told_apart(graphs, make):
     once, twice, thrice = (make(graphs, slice(0, 6)) for _ in range(3))
     assert once is not twice is thrice
