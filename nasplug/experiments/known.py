@@ -1,7 +1,7 @@
 """What a predictor learns from: architectures with accuracies, of a CSV file or of a stored run."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +16,17 @@ COLUMNS = ("architecture", "accuracy")
 def read_trials(path: Path, hook: Any) -> list[Trial]:
     """Returns the rows of a CSV file with the columns `architecture,accuracy` (percent) as complete trials.
 
-    `hook` is that of the space. Raises `StorageError` for a missing column, an empty file, fractions in the place of
-    percent, or naming the line that is wrong.
+    `hook` is that of the space. Rows with an empty accuracy, as `nasplug export` has of failed trials, are left out.
+    Raises `StorageError` for a missing column, an empty file, fractions in the place of percent, or naming the line
+    that is wrong.
     """
     space = own_name(hook)
     trials: list[Trial] = []
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = csv.DictReader(file)
-            missing = [column for column in COLUMNS if column not in (rows.fieldnames or ())]
-            if missing:
-                there = ", ".join(rows.fieldnames or ()) or "none"
-                raise StorageError(
-                    f"{path} lacks the columns {', '.join(missing)}; there are: {there}. "
-                    "Wanted: architecture,accuracy (percent)."
-                )
-            for row in rows:
-                trials.append(_trial(len(trials), row, space, f"{path}, line {rows.line_num}"))
-                _check(trials[-1], hook, f"{path}, line {rows.line_num}")
+            for where, row in _rows(csv.DictReader(file), path):
+                trials.append(_trial(len(trials), row, space, where))
+                _check(trials[-1], hook, where)
     except (OSError, UnicodeDecodeError) as error:
         raise StorageError(f"{path} cannot be read: {error}.") from error
     if not trials:
@@ -41,6 +34,19 @@ def read_trials(path: Path, hook: Any) -> list[Trial]:
     if (most := max(trial.accuracy or 0.0 for trial in trials)) <= 1.0:
         raise StorageError(f"{path} has no accuracy above {most:g} %: wanted percent, as in 94.3, not fractions.")
     return trials
+
+
+def _rows(rows: "csv.DictReader[str]", path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yields the place of each row that has an accuracy, and the row. Raises `StorageError` without the columns."""
+    if missing := [column for column in COLUMNS if column not in (rows.fieldnames or ())]:
+        there = ", ".join(rows.fieldnames or ()) or "none"
+        raise StorageError(
+            f"{path} lacks the columns {', '.join(missing)}; there are: {there}. "
+            "Wanted: architecture,accuracy (percent)."
+        )
+    for row in rows:
+        if row["accuracy"] != "":
+            yield f"{path}, line {rows.line_num}", row
 
 
 def _trial(number: int, row: dict[str, str], space: str, where: str) -> Trial:

@@ -135,6 +135,7 @@ def test_a_mistake_about_frontiers_is_one_message(nasplug, tmp_path, data, chang
         ('"CODE"', "line 2: the row ends before its accuracy"),
         ('"CODE",most', "line 2: could not convert string to float: 'most'"),
         ('"CODE",170', "line 2: "),
+        ('"CODE",', "data.csv is empty"),
         ('"CODE",0.7', "data.csv has no accuracy above 0.7 %: wanted percent, as in 94.3, not fractions"),
         ('"proxyles:1",70', "line 2: 'proxyles:1' is an architecture of the space 'proxyles', not of 'proxyless'"),
     ],
