@@ -18,7 +18,7 @@ run: install
 	$(BIN)/nasplug run --space proxyless --strategy neural_predictor
 
 test: install lint docs
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: install
 	$(BIN)/ruff check .
