@@ -5,6 +5,8 @@ import os
 import resource
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from multiprocessing import resource_tracker
 from typing import Any
 
@@ -19,18 +21,24 @@ def workers(count: int, memory: float | None = None) -> Any:
     """
     spawn = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
     pool: Any = ProcessPool(count, initializer=_be_a_worker, initargs=(memory,), context=spawn)
+    with ExitStack() as unless_started:
+        unless_started.callback(pool.join)
+        unless_started.callback(pool.stop)
+        with _ctrl_c_held():
+            _ = pool.active  # starts it
+        unless_started.pop_all()
+    return pool
+
+
+@contextmanager
+def _ctrl_c_held() -> Iterator[None]:
+    """Holds a Ctrl-C back until the end of the block, in this thread and in what it starts for ever."""
     resource_tracker.ensure_running()  # whose start would unblock what is blocked
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        try:
-            _ = pool.active  # starts it
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)  # a Ctrl-C of meanwhile comes here
-    except BaseException:
-        pool.stop()
-        pool.join()
-        raise
-    return pool
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _be_a_worker(memory: float | None) -> None:

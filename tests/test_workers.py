@@ -1,6 +1,12 @@
 """Worker processes hear nothing of Ctrl-C, from their first instruction on; the driver does."""
 
+import multiprocessing
+import os
 import signal
+import time
+
+import pytest
+from pebble import ProcessPool
 
 from nasplug.workers import workers
 
@@ -17,3 +23,19 @@ def test_ctrl_c_is_the_driver_s_alone():
     finally:
         pool.stop()
         pool.join()
+
+
+def test_a_start_that_is_interrupted_leaves_no_process(monkeypatch):
+    before, start = multiprocessing.active_children(), ProcessPool._start_pool
+
+    def interrupted(pool):
+        start(pool)
+        os.kill(os.getpid(), signal.SIGINT)  # held back until the pool has started
+
+    monkeypatch.setattr(ProcessPool, "_start_pool", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        workers(2)
+    deadline = time.monotonic() + 20
+    while multiprocessing.active_children() != before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert multiprocessing.active_children() == before

@@ -1,13 +1,13 @@
 """`nasplug predictor …`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from nasplug import Architecture
+from nasplug import Architecture, Trial
 from nasplug.cli.completion import plugin_names
 from nasplug.errors import InvalidArchitecture, StorageError, UsageError
 from nasplug.options import parse
@@ -114,23 +114,24 @@ def known(space: str, space_options: Iterable[str], data: Path) -> "tuple[Pool, 
     from nasplug_strategies.pool import Pool
 
     hook = nasplug.space(space, **parse(space_options, "--space-opt"))
-    trials = read_trials(data, hook)
-    accuracies: dict[str, list[float]] = {}
-    first: dict[str, Architecture] = {}
-    for trial in trials:
-        form = hook.canonical(architecture=trial.architecture)
-        first.setdefault(form, trial.architecture)
-        accuracies.setdefault(form, []).append(trial.accuracy or 0.0)
-    if repeated := len(trials) - len(first):
-        click.echo(
-            f"{repeated} of {len(trials)} rows repeat a network: one row each, with the mean accuracy.", err=True
-        )
-    architectures = list(first.values())
+    architectures, accuracy = _by_network(read_trials(data, hook), hook)
     try:
-        return Pool.encoded(hook, architectures), [sum(each) / len(each) for each in accuracies.values()]
+        return Pool.encoded(hook, architectures), accuracy
     except InvalidArchitecture:  # of a space whose canonical form is the code, whatever that is
         _refuse_first_invalid(hook, architectures, data)
         raise
+
+
+def _by_network(trials: Sequence[Trial], hook: Any) -> tuple[list[Architecture], list[float]]:
+    """Returns the first architecture of each network, and the mean of its accuracies; says how many rows repeat one."""
+    found: dict[str, list[Trial]] = {}
+    for trial in trials:
+        found.setdefault(hook.canonical(architecture=trial.architecture), []).append(trial)
+    if repeated := len(trials) - len(found):
+        said = f"{repeated} of {len(trials)} rows repeat a network: one row each, with the mean accuracy."
+        click.echo(said, err=True)
+    means = [sum(trial.accuracy or 0.0 for trial in each) / len(each) for each in found.values()]
+    return [each[0].architecture for each in found.values()], means
 
 
 def _refuse_first_invalid(hook: Any, architectures: Iterable[Architecture], data: Path) -> None:

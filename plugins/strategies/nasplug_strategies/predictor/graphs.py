@@ -55,10 +55,6 @@ def dense(batch: Any) -> Graphs:
     count = torch.bincount(owner, minlength=n)
     if n == 0 or int(count.min()) == 0:
         raise PredictorError(EMPTY)
-    if len(bad := owner[~torch.isfinite(x).all(1)]):
-        raise PredictorError(f"wanted finite features of every node, graph {int(bad[0])} has others")
-    if (owner[source] != owner[target]).any():
-        raise PredictorError("wanted edges between nodes of one graph, got one from a graph to another")
     first = torch.cumsum(count, 0) - count  # [n], number of the first node of each graph
     place = torch.arange(len(owner)) - first[owner]  # [nodes], position inside the graph
     v = int(count.max())
@@ -85,6 +81,10 @@ def _tensors(batch: Any) -> tuple[Tensor, Tensor, Tensor]:
         raise PredictorError(
             f"wanted edges between nodes 0 to {len(x) - 1}, got {int(edges.min())} to {int(edges.max())}"
         )
+    if len(bad := owner[~torch.isfinite(x).all(1)]):
+        raise PredictorError(f"wanted finite features of every node, graph {int(bad[0])} has others")
+    if (owner[edges[0]] != owner[edges[1]]).any():
+        raise PredictorError("wanted edges between nodes of one graph, got one from a graph to another")
     return x, edges, owner
 
 
