@@ -64,6 +64,8 @@ class NeuralPredictor:
         self, preset: Preset = "best", kind: Kind | None = None, seed: int = 0, device: str = "cpu", **changes: Any
     ) -> None:
         self.settings: Settings = settings(preset, {"kind": kind, **changes})
+        if not hasattr(seed, "__index__"):
+            raise ValueError(f"'seed' must be a whole number, got {seed!r}")
         self.seed = operator.index(seed) % 2**63  # what torch takes
         self.device = torch_device(device)
         self.fitted: Fitted | None = None

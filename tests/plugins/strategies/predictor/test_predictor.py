@@ -221,7 +221,7 @@ def test_an_unfitted_predictor_says_so(toy_batch):
 
 
 @pytest.mark.parametrize(
-    "change", [{"epochs": 0}, {"preset": "worst"}, {"kind": "rnn"}, {"dropout": 1.0}, {"stages": 3}]
+    "change", [{"epochs": 0}, {"preset": "worst"}, {"kind": "rnn"}, {"dropout": 1.0}, {"stages": 3}, {"seed": "one"}]
 )
 def test_settings_out_of_bounds_are_refused(change):
     with pytest.raises(ValueError, match=next(iter(change))):
