@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from multiprocessing import resource_tracker
+from multiprocessing.context import SpawnContext
 from typing import Any
 
 from pebble import ProcessPool
@@ -19,8 +20,7 @@ def workers(count: int, memory: float | None = None) -> Any:
     Its threads, and the processes that they start, inherit what is blocked here: a process that would hear of Ctrl-C
     while Python itself is starting prints a traceback.
     """
-    spawn = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
-    pool: Any = ProcessPool(count, initializer=_be_a_worker, initargs=(memory,), context=spawn)
+    pool: Any = ProcessPool(count, initializer=_be_a_worker, initargs=(memory,), context=_Spawn())
     with ExitStack() as unless_started:
         unless_started.callback(pool.join)
         unless_started.callback(pool.stop)
@@ -28,6 +28,21 @@ def workers(count: int, memory: float | None = None) -> Any:
             _ = pool.active  # starts it
         unless_started.pop_all()
     return pool
+
+
+class _Spawn(SpawnContext):
+    """Starts new interpreters, since TensorFlow does not survive a fork, and keeps the locks of a pool as long as it.
+
+    Pebble drops its locks before it stops its processes: one that is just starting would not find them, and say so.
+    """
+
+    def __init__(self) -> None:
+        self._locks: list[Any] = []
+
+    def RLock(self) -> Any:  # noqa: N802 - the name is multiprocessing's
+        lock = super().RLock()
+        self._locks.append(lock)
+        return lock
 
 
 @contextmanager

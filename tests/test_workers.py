@@ -1,4 +1,4 @@
-"""Worker processes hear nothing of Ctrl-C, from their first instruction on; the driver does."""
+"""Worker processes hear nothing of Ctrl-C, from their first instruction on, and start and end in silence."""
 
 import multiprocessing
 import os
@@ -6,7 +6,8 @@ import signal
 import time
 
 import pytest
-from pebble import ProcessPool
+from pebble import ProcessExpired, ProcessPool
+from pebble.pool.process import WorkerManager
 
 from nasplug.workers import workers
 
@@ -39,3 +40,19 @@ def test_a_start_that_is_interrupted_leaves_no_process(monkeypatch):
     while multiprocessing.active_children() != before and time.monotonic() < deadline:
         time.sleep(0.05)
     assert multiprocessing.active_children() == before
+
+
+def test_a_worker_that_is_starting_ends_in_silence(monkeypatch, capfd):
+    close = WorkerManager.close_channels
+
+    def slowly(manager):
+        close(manager)
+        time.sleep(1)  # the dead worker's successor gets to where it looks for the locks
+
+    monkeypatch.setattr(WorkerManager, "close_channels", slowly)
+    pool = workers(1)
+    with pytest.raises(ProcessExpired):
+        pool.schedule(os._exit, args=(7,)).result(60)
+    pool.stop()
+    pool.join()
+    assert capfd.readouterr().err == ""

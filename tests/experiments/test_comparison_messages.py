@@ -56,7 +56,8 @@ def test_a_worker_that_dies_is_one_message_and_what_is_done_is_kept(nasplug, tmp
     grid = ("compare", "--space", "toy:ToySpace", "--strategy", "toy:Grid", "--repeats", "2", "--workers", "2")
     assert nasplug(*grid, "--budget", "3", "--out", "x").returncode == 0
     done = nasplug(*grid, "--budget", "3", "--space-opt", "kills=0,0,2", "--out", "y")
-    assert (done.returncode, "Traceback" in done.stderr, done.stdout) == (1, False, "")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Traceback" not in done.stderr
     assert "A worker process died (exit code 7)" in done.stderr
     assert "Fewer --workers need less memory" in done.stderr
 
