@@ -34,8 +34,12 @@ def test_a_start_that_is_interrupted_leaves_no_process(monkeypatch):
         os.kill(os.getpid(), signal.SIGINT)  # held back until the pool has started
 
     monkeypatch.setattr(ProcessPool, "_start_pool", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        workers(2)
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inherits that it is ignored
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            workers(2)
+    finally:
+        signal.signal(signal.SIGINT, inherited)
     deadline = time.monotonic() + 20
     while multiprocessing.active_children() != before and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -58,7 +58,7 @@ def test_build_network_is_the_same_every_time():
 
 @pytest.mark.slow
 def test_a_training_learns_and_repeats_itself():
-    space = Proxyless(task="fashion-mnist", resolution=28, epochs=1)
+    space = Proxyless(task="fashion-mnist", resolution=28, epochs=1, repeats=2)
     architecture = Architecture("proxyless", (0, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0))
     first, second = (space.evaluate(architecture=architecture, purpose="search", epochs=None, seed=5) for _ in range(2))
     assert first.accuracy > 60.0
