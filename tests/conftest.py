@@ -36,6 +36,18 @@ def nasplug(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     return call
 
 
+@pytest.fixture
+def few_images(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Leaves every tenth image of the embedded tasks, where a test is not about what a training learns."""
+    from nasplug.training import fashion_mnist, tasks
+
+    few = {split: (images[::10], labels[::10]) for split, (images, labels) in fashion_mnist.load().items()}
+    monkeypatch.setattr(fashion_mnist, "load", lambda: few)
+    tasks._moments.cache_clear()
+    yield
+    tasks._moments.cache_clear()
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """The URL of a real PostgreSQL server's database; a test that needs it is skipped where there is none."""

@@ -16,6 +16,7 @@ STRATEGIES = {
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("few_images")
 @pytest.mark.parametrize("space", SPACES)
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_every_strategy_searches_every_space(space, strategy):

@@ -14,6 +14,7 @@ class TestNASBench101(SpaceConformance):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("few_images")
 class TestProxyless(SpaceConformance):
     space, devices = "proxyless", ("pixel1",)
     options = {"task": "fashion-mnist", "width": 0.1, "resolution": 28, "epochs": 1, "repeats": 1}
