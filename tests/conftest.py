@@ -7,11 +7,16 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from postgres import server
 
 ROOT = Path(__file__).resolve().parent.parent
+
+busy = [hypothesis.HealthCheck.too_slow]  # how long an example takes is the machine's matter
+hypothesis.settings.register_profile("nasplug", deadline=None, suppress_health_check=busy)
+hypothesis.settings.load_profile("nasplug")
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,7 @@ def stored_trial(number, evaluation, error, latency):
     return Trial(number, architecture, state, evaluation, error, "search", 1.5, 2.5, "canonical'; DROP TABLE", latency)
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(evaluation=st.none() | evaluations, error=texts, latency=st.none() | st.floats(0, 1e6))
 def test_a_trial_comes_back_as_it_was(storage, evaluation, error, latency):
     run = storage.create(f"run {len(storage.all_runs())}", {}, {})

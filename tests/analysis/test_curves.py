@@ -102,7 +102,7 @@ def test_one_repeat_has_a_factor_and_no_interval():
     assert found["low"].isna().all()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000))
 def test_the_interval_of_two_samples_of_one_law_contains_1_nearly_always_and_low_is_below_high(seed):
     rng = np.random.default_rng(seed)

@@ -1,7 +1,7 @@
 """Frontiers and hypervolume, by their definitions."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nasplug.analysis.pareto import Reference, frontier, hypervolume, hypervolume_over, pareto_front
@@ -16,7 +16,6 @@ def dominates(a, b):
     return a[0] <= b[0] and a[1] >= b[1] and a != b
 
 
-@settings(deadline=None)
 @given(clouds)
 def test_the_frontier_is_what_nothing_dominates_and_each_point_once(cloud):
     front = [cloud[i] for i in pareto_front([x for x, _ in cloud], [y for _, y in cloud])]
@@ -24,14 +23,12 @@ def test_the_frontier_is_what_nothing_dominates_and_each_point_once(cloud):
     assert front == sorted(set(front))
 
 
-@settings(deadline=None)
 @given(clouds)
 def test_hypervolume_counts_the_unit_squares_that_are_dominated(cloud):
     squares = sum(any(x <= column and y >= row + 1 for x, y in cloud) for column in range(1, 21) for row in range(20))
     assert hypervolume([x for x, _ in cloud], [y for _, y in cloud], WORST) == pytest.approx(squares)
 
 
-@settings(deadline=None)
 @given(clouds)
 def test_hypervolume_over_trials_is_that_of_every_beginning(cloud):
     xs, ys = [x for x, _ in cloud], [y for _, y in cloud]

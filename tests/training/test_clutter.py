@@ -9,7 +9,7 @@ from nasplug.training.clutter import clutter
 IMAGES = np.random.default_rng(0).integers(1, 255, (5, 28, 28), dtype=np.uint8)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(size=st.integers(28, 70), fragments=st.integers(0, 5), seed=st.integers(0, 1000))
 def test_every_object_is_whole_somewhere_on_its_canvas(size, fragments, seed):
     canvases = clutter(IMAGES, size, fragments, np.random.default_rng(seed))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.edges import from_bits
@@ -26,13 +26,11 @@ INCEPTION = (
 
 
 @given(CODES)
-@settings(deadline=None)
 def test_code_round_trip(code: tuple[int, ...]) -> None:
     assert Cell.from_code(code).code == code
 
 
 @given(CODES)
-@settings(deadline=None)
 def test_pruning_keeps_the_hash_and_is_idempotent(code: tuple[int, ...]) -> None:
     cell = Cell.from_code(code)
     if cell.kept():

@@ -1,7 +1,7 @@
 """Laws of the edge bits: scalars, arrays and cells agree about what pruning leaves."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from nasplug_nasbench101 import edges
 from nasplug_nasbench101.cell import Cell
@@ -17,7 +17,6 @@ def test_bits_round_trip(value: int) -> None:
 
 
 @given(EDGES)
-@settings(deadline=None)
 def test_validity_is_that_of_the_cell(value: int) -> None:
     cell = Cell.from_code((*edges.to_bits(value), 0, 1, 2, 0, 1))
     assert edges.is_valid(value) == cell.is_valid

@@ -3,7 +3,7 @@
 from itertools import combinations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from nasplug_nasbench101 import edges
 from nasplug_nasbench101.variation import Spec, mutate, sample
@@ -12,7 +12,6 @@ SEEDS = st.integers(0, 2**32 - 1)
 
 
 @given(SEEDS)
-@settings(deadline=None)
 def test_samples_and_their_children_are_valid(seed: int) -> None:
     rng = np.random.default_rng(seed)
     parent = sample(rng)
@@ -24,7 +23,6 @@ def test_samples_and_their_children_are_valid(seed: int) -> None:
 
 
 @given(SEEDS)
-@settings(deadline=None)
 def test_only_the_generator_decides(seed: int) -> None:
     first, second = np.random.default_rng(seed), np.random.default_rng(seed)
     parent = sample(first)

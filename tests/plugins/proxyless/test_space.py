@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from nasplug_proxyless.operations import CHOICES, MOBILE, check
 from nasplug_proxyless.space import Proxyless
@@ -16,7 +16,6 @@ ARCHITECTURE = Architecture("proxyless", MOBILE)
 seeds = st.integers(0, 2**32)
 
 
-@settings(deadline=None)
 @given(seed=seeds)
 def test_samples_are_valid_and_follow_the_generator(seed):
     first, second = (SPACE.sample(rng=np.random.default_rng(seed)) for _ in range(2))
@@ -33,7 +32,6 @@ def test_samples_are_uniform_in_every_layer():
         assert np.abs(counts - 7000 / choices).max() < 5 * np.sqrt(7000 / choices)
 
 
-@settings(deadline=None)
 @given(seed=seeds, chance=st.floats(0, 1))
 def test_mutants_are_valid_and_differ_in_a_layer_or_more(seed, chance):
     rng = np.random.default_rng(seed)

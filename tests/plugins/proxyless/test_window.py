@@ -24,7 +24,7 @@ def small(seed, choices=(3, 6, 7, 2)):
     return Additive(1.5, table), list(product(*map(range, choices)))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(seed=st.integers(0, 2**32), middle=st.floats(0, 1), half=st.floats(0.001, 0.6))
 def test_every_code_inside_has_exactly_one_rank(seed, middle, half):
     model, codes = small(seed)

@@ -46,7 +46,7 @@ def test_graphs_of_different_widths_do_not_mix():
         concatenate([one(2), one(3)])
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 10_000), st.sampled_from(["row", "symmetric", "none"]))
 def test_aggregation_has_self_loops_and_its_law(seed, normalisation):
     g = torch.Generator().manual_seed(seed)
