@@ -14,8 +14,7 @@ from postgres import server
 
 ROOT = Path(__file__).resolve().parent.parent
 
-busy = [hypothesis.HealthCheck.too_slow]  # how long an example takes is the machine's matter
-hypothesis.settings.register_profile("nasplug", deadline=None, suppress_health_check=busy)
+hypothesis.settings.register_profile("nasplug", deadline=None)  # how long an example takes is the machine's matter
 hypothesis.settings.load_profile("nasplug")
 
 

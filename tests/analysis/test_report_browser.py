@@ -189,12 +189,12 @@ def test_a_number_is_never_shown_as_zero_because_it_is_small(browser, tmp_path):
 def test_a_page_of_ten_thousand_trials_opens_in_two_seconds(browser, tmp_path):
     path = tmp_path / "large.html"
     path.write_text(page(subject(trials(10_000))), encoding="utf-8")
-    seconds = [float("inf")]
-    while min(seconds) > 2.0 and len(seconds) <= 10:  # others may use the machine too
+    seconds = []
+    for _ in range(3):
         browser.get("about:blank")
         started = time.monotonic()
         look(browser, path)
         seconds.append(time.monotonic() - started)
-    assert min(seconds) <= 2.0
+    assert min(seconds) <= 2.0  # the best of three: others may use the machine too
     assert errors(browser) == []
     assert js(browser, "document.getElementById('where').textContent") == "1–50 of 10000"

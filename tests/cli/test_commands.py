@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -139,7 +138,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_does(nasplug, tmp_path, number
             time.sleep(0.005)
         said = run.stderr.read()
     assert (run.returncode, said.count("Interrupted."), "Traceback" in said) == (code, 1, False), said
-    assert re.search("[23] trials are kept in sqlite:///nasplug.db", said)  # a slow machine hears the signal late
+    assert "2 trials are kept in sqlite:///nasplug.db" in said
     assert "--name first" in said
     assert said.rstrip().endswith("--resume")
     done = nasplug(*command, "--resume", "--json")

@@ -101,14 +101,14 @@ def test_wrong_combinations_are_refused(arguments, message):
 
 @pytest.mark.slow
 def test_calibrate_makes_a_device_of_this_machine(tmp_path, monkeypatch):
-    for name, fewer in (("ROUNDS", 2), ("RUNS", 5), ("NETWORKS", 1)):
+    for name, fewer in (("ROUNDS", 5), ("RUNS", 5), ("NETWORKS", 3)):
         monkeypatch.setattr(calibration, name, fewer)
     table, options = tmp_path / "host.json", SMALL
     found = json.loads(call("latency", "calibrate", "--out", str(table), "--held-out", "1", *options, "--json").stdout)
-    assert 0 < found["mean_absolute_error"] < 300  # percent: others may use the machine, unlike in the benchmark
+    assert 0 < found["mean_absolute_error"] < 60  # of the busiest machine; the benchmark measures it on a quiet one
     table_sum = json.loads(call("latency", CODE, "--device", str(table), *options, "--json").output)["latency"]
     measured = json.loads(call("latency", CODE, "--device", "host", *options, "--json").output)["latency"]
-    assert measured / 4 < table_sum < 4 * measured
+    assert table_sum == pytest.approx(measured, rel=0.8)
     space = Proxyless(resolution=28)
     (drawn,) = space.sample_within(
         device=str(table), low=table_sum, high=2 * table_sum, count=1, rng=np.random.default_rng(0)
