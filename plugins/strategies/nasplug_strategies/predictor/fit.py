@@ -2,24 +2,15 @@
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from functools import partial
 
 import attrs
 import torch
 from torch import Tensor, nn
 
 from nasplug_strategies.predictor.flat_adam import FlatAdam
-from nasplug_strategies.predictor.losses import LOSSES
-
-
-class Pass(Protocol):
-    """Forward and backward pass of a batch."""
-
-    def forward(self, samples: Tensor, keep: Sequence[Tensor]) -> Tensor:
-        """Returns scores `[m, b]` of `samples` `[m·b]`, with dropout factors `[m, b, width]`, or none."""
-
-    def backward(self, slope: Tensor) -> None:
-        """Writes the gradient of every parameter, given the slope `[m, b]` of the loss by the scores."""
+from nasplug_strategies.predictor.losses import LOSSES, Slope
+from nasplug_strategies.predictor.tape import Pass, Tape
 
 
 @attrs.frozen
@@ -49,38 +40,61 @@ def fit(
     (a row per member); `dropped` are the widths that dropout acts on; `each_epoch` is called before every epoch and may
     change the inputs. Every random number comes from `generator`, so that equal arguments give equal bits.
     """
-    m, n = y.shape
+    n, slope = y.shape[1], LOSSES[recipe.loss]
     optimizer = FlatAdam(list(network.parameters()), recipe.weight_decay)
-    slope_of = LOSSES[recipe.loss]
     sizes = [min(recipe.batch, n - start) for start in range(0, n, recipe.batch)]
     passes = {b: make_pass(optimizer.slopes, b) for b in set(sizes)}
-    factors = [y.new_empty(m * n, width) for width in dropped if recipe.dropout]  # of dropout, by sample
-    keeps = list(zip(*(_batches(factor, m, sizes) for factor in factors), strict=True)) or [()] * len(sizes)
-    rates = [recipe.lr * _cosine(t / (recipe.epochs * len(sizes))) for t in range(recipe.epochs * len(sizes))]
+    order, dropout = Order(y, sizes), Dropout(y, sizes, dropped if recipe.dropout else ())
+    batches = zip((passes[b] for b in sizes), order.samples, order.labels, dropout.keeps, strict=True)
+    tapes = [_tape(slope, *batch) for batch in batches]
+    steps = recipe.epochs * len(tapes)
     with torch.inference_mode():  # passes write their gradients out: what autograd keeps is not needed
         for epoch in range(recipe.epochs):
             each_epoch()
-            samples, labels = _order(y, sizes, generator)
-            for factor in factors:
-                _draw(factor, recipe.dropout, generator)
-            batches = zip(sizes, samples, labels, keeps, strict=True)
-            for step, (b, rows, wanted, keep) in enumerate(batches, epoch * len(sizes)):
-                score = passes[b].forward(rows, keep)
-                passes[b].backward(slope_of(score, wanted))  # overwrites the gradients of the step before
-                optimizer.step(rates[step])
+            order.draw(generator)
+            dropout.draw(recipe.dropout, generator)
+            for step, tape in enumerate(tapes, epoch * len(tapes)):
+                for operation in tape:  # overwrites the gradients of the step before
+                    operation()
+                optimizer.step(recipe.lr * _cosine(step / steps))
 
 
-def _order(y: Tensor, sizes: Sequence[int], generator: torch.Generator) -> tuple[list[Tensor], list[Tensor]]:
-    """Returns sample numbers `[m·b]` and labels `[m, b]` of one epoch by batch, in an order of each member's own."""
-    m, n = y.shape
-    order = torch.rand(m, n, generator=generator).argsort(1).to(y.device)  # [m, n]
-    samples = [part.flatten() for part in torch.split(order, list(sizes), 1)]
-    return samples, list(torch.split(y.gather(1, order), list(sizes), 1))
+def _tape(slope: Slope, one: Pass, samples: Tensor, labels: Tensor, keep: Sequence[Tensor]) -> Tape:
+    """Returns what a step does before its update."""
+    return [*one.forward(samples, keep), partial(slope, one.scores, labels, one.slope), *one.backward(keep)]
 
 
-def _batches(rows: Tensor, m: int, sizes: Sequence[int]) -> list[Tensor]:
-    """Returns views `[m, b, …]` of the rows of one epoch."""
-    return [part.view(m, -1, *rows.shape[1:]) for part in torch.split(rows, [m * b for b in sizes])]
+class Order:
+    """Sample numbers `[m·b]` and labels `[m, b]` of one epoch by batch, in an order of each member's own."""
+
+    def __init__(self, y: Tensor, sizes: Sequence[int]) -> None:
+        m, n = y.shape
+        parts = torch.split(torch.arange(m * n).view(m, n), list(sizes), 1)
+        self.y, self.places = y, torch.cat([part.flatten() for part in parts]).to(y.device)  # [m·n], batch by batch
+        self.all_samples, self.all_labels = torch.empty_like(self.places), y.new_empty(m * n)
+        self.samples = torch.split(self.all_samples, [m * b for b in sizes])
+        self.labels = _batches(self.all_labels, m, sizes)
+
+    def draw(self, generator: torch.Generator) -> None:
+        """Overwrites both."""
+        order = torch.rand(self.y.shape, generator=generator).argsort(1).to(self.y.device)  # [m, n]
+        self.all_samples.copy_(order.flatten()[self.places])
+        self.all_labels.copy_(self.y.gather(1, order).flatten()[self.places])
+
+
+class Dropout:
+    """Dropout factors of one epoch: for each batch, `keeps` has one `[m, b, width]` of every width, or nothing."""
+
+    def __init__(self, y: Tensor, sizes: Sequence[int], widths: Sequence[int]) -> None:
+        m, n = y.shape
+        self.factors = [y.new_empty(m * n, width) for width in widths]  # by sample
+        by_width = [_batches(factor, m, sizes) for factor in self.factors]
+        self.keeps = [[batches[i] for batches in by_width] for i in range(len(sizes))]
+
+    def draw(self, rate: float, generator: torch.Generator) -> None:
+        """Overwrites all."""
+        for factor in self.factors:
+            _draw(factor, rate, generator)
 
 
 def _draw(factor: Tensor, rate: float, generator: torch.Generator) -> None:
@@ -88,6 +102,11 @@ def _draw(factor: Tensor, rate: float, generator: torch.Generator) -> None:
     words = torch.empty(-(-factor.numel() // 4), dtype=torch.int64).random_(-(2**63), None, generator=generator)
     kept = words.view(torch.int16)[: factor.numel()] >= int(2**16 * rate) - 2**15  # four draws a word
     factor.copy_(kept.view(factor.shape)).div_(1.0 - rate)
+
+
+def _batches(rows: Tensor, m: int, sizes: Sequence[int]) -> list[Tensor]:
+    """Returns views `[m, b, …]` of the rows of one epoch."""
+    return [part.view(m, -1, *rows.shape[1:]) for part in torch.split(rows, [m * b for b in sizes])]
 
 
 def _cosine(t: float) -> float:

@@ -1,15 +1,14 @@
-"""One training step of stacked GCNs with its gradients written out, in memory and views that are made once a fit.
-
-Most of a small network's fit is not its matrix products but what surrounds them: allocations, views, autograd.
-"""
+"""One training step of stacked GCNs with its gradients written out."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import torch
 from torch import Tensor
 
-from nasplug_strategies.predictor.dense_pass import DenseStack, select, through_relu
+from nasplug_strategies.predictor.dense_pass import DenseStack
 from nasplug_strategies.predictor.gcn import GCN
+from nasplug_strategies.predictor.tape import Tape, select, through_relu
 
 
 class ConvolutionPass:
@@ -22,36 +21,29 @@ class ConvolutionPass:
         self.P, self.V, self.dV = U.new_empty(2, m, n, o), U.new_empty(m, n, o), U.new_empty(m, n, o)
         self.dU = U.new_empty(2, m, n, i)
         self.nodes, self.dnodes = self.V.view(rows, v, o), self.dV.view(rows, v, o)
-        self.dinputs = self.dU.view(2, rows, v, i).unbind(0)
-        self.both, self.spread = self.P.unbind(0), self.dV.expand_as(self.P)
-        directions = U.view(m, n, 2, i).unbind(2)
-        self.forward_products = list(zip(directions, W.unbind(0), self.both, strict=True))
-        self.weight_products = list(zip([U.mT for U in directions], self.both, dW.unbind(0), strict=True))
-        self.input_products = list(zip(self.both, W.mT.unbind(0), self.dU.unbind(0), strict=True))
+        self.dinputs = self.dU.view(2, rows, v, i)
+        self.by_direction = list(zip(U.view(m, n, 2, i).unbind(2), W, self.P, dW, self.dU, strict=True))
 
-    def forward(self) -> None:
-        """Turns U into V'."""
-        for U, W, P in self.forward_products:
-            torch.bmm(U, W, out=P)
-        self.P.relu_()
-        torch.add(*self.both, out=self.V)
+    def forward(self) -> Tape:
+        """Returns what turns U into V'."""
+        products = [partial(torch.bmm, U, W, out=P) for U, W, P, *_ in self.by_direction]
+        return [*products, self.P.relu_, partial(torch.add, *self.P, out=self.V)]
 
-    def backward(self) -> None:
-        """Turns the slope of V' into that of W; P holds the slope of UW afterwards."""
-        through_relu(self.spread, self.P, 0, grad_input=self.P)
-        for UT, dP, dW in self.weight_products:
-            torch.bmm(UT, dP, out=dW)
+    def backward(self) -> Tape:
+        """Returns what turns the slope of V' into that of W; P holds the slope of UW afterwards."""
+        products = [partial(torch.bmm, U.mT, dP, out=dW) for U, _, dP, dW, _ in self.by_direction]
+        return [through_relu(self.dV.expand_as(self.P), self.P), *products]
 
-    def backward_into(self, before: "ConvolutionPass", AT: Sequence[Tensor]) -> None:
-        """Turns the slope of UW into that of V' of the layer `before`; `AT` `[m·b, v, v]` by direction."""
-        for dP, WT, dU in self.input_products:
-            torch.bmm(dP, WT, out=dU)
-        torch.bmm(AT[0], self.dinputs[0], out=before.dnodes)
-        before.dnodes.baddbmm_(AT[1], self.dinputs[1])
+    def backward_into(self, before: "ConvolutionPass", AT: Sequence[Tensor]) -> Tape:
+        """Returns what turns the slope of UW into that of V' of the layer `before`; `AT` `[m·b, v, v]` by direction."""
+        products = [partial(torch.bmm, dP, W.mT, out=dU) for _, W, dP, _, dU in self.by_direction]
+        forth, back = self.dinputs
+        gather = [partial(torch.bmm, AT[0], forth, out=before.dnodes), partial(before.dnodes.baddbmm_, AT[1], back)]
+        return [*products, *gather]
 
 
 class GCNPass:
-    """Scores `b` samples a member, then writes the slopes of all parameters into `slopes`.
+    """One training step of stacked GCNs, which writes the slopes of all parameters into `slopes`.
 
     `inputs` are those of `GCN.inputs` for all samples, optionally with features `[n, s]`.
     """
@@ -70,29 +62,26 @@ class GCNPass:
         self.parts = [self.mean.view(m, b, -1), *(t.view(m, b, -1) for t in features)]
         self.h = torch.cat(self.parts, 2) if features else self.parts[0]
         self.dense = DenseStack(self.h, weights[layers:], slopes[layers:])
+        self.scores, self.slope = self.dense.scores, self.dense.slope
 
-    def forward(self, samples: Tensor, keep: Sequence[Tensor]) -> Tensor:
-        """Returns scores `[m, b]` of `samples` `[m·b]`; `keep` as in `fully_connected`."""
-        for t, rows in zip(self.inputs, self.rows, strict=True):
-            select(t, 0, samples, out=rows)
-        before = None
-        for layer in self.convolutions:
-            if before:
-                torch.bmm(self.A, before.nodes, out=layer.aggregated)
-            layer.forward()
-            before = layer
-        torch.bmm(self.w, self.convolutions[-1].nodes, out=self.mean)
+    def forward(self, samples: Tensor, keep: Sequence[Tensor]) -> Tape:
+        """Returns what writes the scores of `samples` `[m·b]`; `keep` as in `fully_connected`."""
+        tape = [select(t, samples, rows) for t, rows in zip(self.inputs, self.rows, strict=True)]
+        first, *deeper = self.convolutions
+        tape += first.forward()
+        for before, layer in zip(self.convolutions, deeper, strict=False):
+            tape += [partial(torch.bmm, self.A, before.nodes, out=layer.aggregated), *layer.forward()]
+        tape.append(partial(torch.bmm, self.w, self.convolutions[-1].nodes, out=self.mean))
         if len(self.parts) > 1:
-            torch.cat(self.parts, 2, out=self.h)
-        return self.dense.forward(keep)
+            tape.append(partial(torch.cat, self.parts, 2, out=self.h))
+        return tape + self.dense.forward(keep)
 
-    def backward(self, slope: Tensor) -> None:
-        """Writes the gradients that follow from the slope of the scores `[m, b]`."""
-        self.dense.backward(slope)
-        dh = self.dense.below()
-        last, size = self.convolutions[-1], self.mean.shape[2]
-        torch.mul(self.w.mT, dh[:, :, :size].reshape(-1, 1, size), out=last.dnodes)
-        for i in reversed(range(len(self.convolutions))):
-            self.convolutions[i].backward()
-            if i:
-                self.convolutions[i].backward_into(self.convolutions[i - 1], self.AT)
+    def backward(self, keep: Sequence[Tensor]) -> Tape:
+        """Returns what writes the gradients that follow from the slope of the scores."""
+        tape, last = self.dense.backward(keep, inputs=True), self.convolutions[-1]
+        (m, b), (_, v, size) = self.scores.shape, last.dnodes.shape
+        dmean = self.dense.dh[:, :, None, :size]  # [m, b, 1, size]
+        tape.append(partial(torch.mul, self.w.view(m, b, v, 1), dmean, out=last.dnodes.view(m, b, v, size)))
+        for layer, before in zip(self.convolutions[:0:-1], self.convolutions[-2::-1], strict=True):
+            tape += [*layer.backward(), *layer.backward_into(before, self.AT)]
+        return tape + self.convolutions[0].backward()

@@ -6,8 +6,9 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from nasplug_strategies.predictor.dense_pass import DenseStack, select
+from nasplug_strategies.predictor.dense_pass import DenseStack
 from nasplug_strategies.predictor.gcn import fully_connected, glorot
+from nasplug_strategies.predictor.tape import Tape, select
 
 
 class MLP(nn.Module):
@@ -38,7 +39,7 @@ class MLP(nn.Module):
 
 
 class MLPPass:
-    """Scores `b` samples a member, then writes the slopes of all parameters into `slopes`: autograd takes far longer.
+    """One training step of stacked MLPs, which writes the slopes of all parameters into `slopes`.
 
     `inputs` holds one table `[n, width]`, a row a sample; what stands in it may change between two steps.
     """
@@ -48,12 +49,12 @@ class MLPPass:
         (self.table,), m = inputs, len(parameters[0])
         self.rows = self.table.new_empty(m * b, self.table.shape[1])
         self.dense = DenseStack(self.rows.view(m, b, -1), parameters, slopes)
+        self.scores, self.slope = self.dense.scores, self.dense.slope
 
-    def forward(self, samples: Tensor, keep: Sequence[Tensor]) -> Tensor:
-        """Returns scores `[m, b]` of `samples` `[m·b]`; `keep` as in `fully_connected`."""
-        select(self.table, 0, samples, out=self.rows)
-        return self.dense.forward(keep)
+    def forward(self, samples: Tensor, keep: Sequence[Tensor]) -> Tape:
+        """Returns what writes the scores of `samples` `[m·b]`; `keep` as in `fully_connected`."""
+        return [select(self.table, samples, self.rows), *self.dense.forward(keep)]
 
-    def backward(self, slope: Tensor) -> None:
-        """Writes the gradients that follow from the slope of the scores `[m, b]`."""
-        self.dense.backward(slope)
+    def backward(self, keep: Sequence[Tensor]) -> Tape:
+        """Returns what writes the gradients that follow from the slope of the scores."""
+        return self.dense.backward(keep, inputs=False)

@@ -12,13 +12,14 @@ from torch import Tensor, nn
 from nasplug_strategies.predictor.cnn import CNN
 from nasplug_strategies.predictor.cnn_pass import CNNPass
 from nasplug_strategies.predictor.errors import PredictorError
-from nasplug_strategies.predictor.fit import Pass, Recipe, fit
+from nasplug_strategies.predictor.fit import Recipe, fit
 from nasplug_strategies.predictor.gcn import GCN
 from nasplug_strategies.predictor.gcn_pass import GCNPass
 from nasplug_strategies.predictor.graphs import Graphs, permuted
 from nasplug_strategies.predictor.mlp import MLP, MLPPass
 from nasplug_strategies.predictor.settings import Settings
 from nasplug_strategies.predictor.states import states_of
+from nasplug_strategies.predictor.tape import Pass
 
 AT_ONCE = 4  # members of a fit: of more, what a step reads and writes falls out of the caches
 

@@ -5,6 +5,7 @@ from functools import partial
 
 import torch
 from nasplug_strategies.predictor.gcn import GCN, fully_connected
+from nasplug_strategies.predictor.tape import Tape
 from torch import Tensor, nn
 
 
@@ -27,28 +28,34 @@ def _convolved(U: Tensor, W: Tensor) -> Tensor:
 
 
 class AutogradPass:
-    """Scores `b` samples a member, then writes the slopes of all parameters into `slopes`.
+    """One training step of any network, which writes the slopes of all parameters into `slopes`.
 
     `inputs` hold one row a sample; what stands in them may change between two steps.
     """
 
     def __init__(self, network: nn.Module, inputs: Sequence[Tensor], slopes: Sequence[Tensor], b: int) -> None:
-        self.scores = partial(dense_scores, network) if isinstance(network, GCN) else network
+        self.network = partial(dense_scores, network) if isinstance(network, GCN) else network
         self.inputs, self.slopes, self.b = inputs, slopes, b
         self.parameters = list(network.parameters())
-        self.score = torch.empty(0)
+        self.scores, self.slope = torch.empty(2, len(self.parameters[0]), b).unbind(0)
 
-    def forward(self, samples: Tensor, keep: Sequence[Tensor]) -> Tensor:
-        """Returns scores `[m, b]` of `samples` `[m·b]`; `keep` holds dropout factors `[m, b, width]`, or nothing."""
+    def forward(self, samples: Tensor, keep: Sequence[Tensor]) -> Tape:
+        """Returns what writes the scores of `samples` `[m·b]`; `keep`: factors `[m, b, width]`, or none."""
+        return [partial(self._forward, samples, keep)]
+
+    def backward(self, keep: Sequence[Tensor]) -> Tape:
+        """Returns what writes the gradients that follow from the slope of the scores."""
+        return [self._backward]
+
+    def _forward(self, samples: Tensor, keep: Sequence[Tensor]) -> None:
         with torch.inference_mode(False):  # a fit runs in it; tensors made there are of no use to autograd
             rows = [t[samples.clone()] for t in self.inputs]
             inputs = [t.view(-1, self.b, *t.shape[1:]) for t in rows]
-            self.score = self.scores(inputs, [factors.clone() for factors in keep])
-        return self.score.detach()
+            self.score = self.network(inputs, [factors.clone() for factors in keep])
+        self.scores.copy_(self.score.detach())
 
-    def backward(self, slope: Tensor) -> None:
-        """Writes the gradients that follow from the slope of the scores `[m, b]`."""
+    def _backward(self) -> None:
         with torch.inference_mode(False):
-            found = torch.autograd.grad(self.score, self.parameters, slope.clone())
+            found = torch.autograd.grad(self.score, self.parameters, self.slope.clone())
         for slopes, gradient in zip(self.slopes, found, strict=True):
             slopes.copy_(gradient)

@@ -9,10 +9,12 @@ def differing():
     """Returns what differs between the steps of two passes: `scores`, and the numbers of parameters by their slopes."""
 
     def check(passes, slopes, samples, keep, slope):
-        scores = [each.forward(samples, keep).clone() for each in passes.values()]
         for each in passes.values():
-            each.backward(slope.clone())
-        pairs = {"scores": scores} | dict(enumerate(zip(*slopes.values(), strict=True)))
+            each.slope.copy_(slope)
+            for operation in [*each.forward(samples, keep), *each.backward(keep)]:
+                operation()
+        pairs = {"scores": [each.scores for each in passes.values()]}
+        pairs |= dict(enumerate(zip(*slopes.values(), strict=True)))
         return [name for name, pair in pairs.items() if not torch.allclose(*pair, atol=1e-6)]
 
     return check
