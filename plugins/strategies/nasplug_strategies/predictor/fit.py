@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Sequence
-from functools import partial
 
 import attrs
 import torch
@@ -61,7 +60,7 @@ def fit(
 
 def _tape(slope: Slope, one: Pass, samples: Tensor, labels: Tensor, keep: Sequence[Tensor]) -> Tape:
     """Returns what a step does before its update."""
-    return [*one.forward(samples, keep), partial(slope, one.scores, labels, one.slope), *one.backward(keep)]
+    return [*one.forward(samples, keep), *slope(one.scores, labels, one.slope), *one.backward(keep)]
 
 
 class Order:

@@ -10,12 +10,11 @@ from torch import Tensor
 from nasplug_strategies.predictor.graphs import Graphs
 from nasplug_strategies.predictor.model import Model, Shape
 from nasplug_strategies.predictor.own_settings import own_settings
+from nasplug_strategies.predictor.parts import Part, parts_of
 from nasplug_strategies.predictor.process import GaussianProcess
 from nasplug_strategies.predictor.scaling import Scaler
 from nasplug_strategies.predictor.settings import Settings
 from nasplug_strategies.predictor.structure import Blocks, structure_of
-
-CHUNK = 1024  # graphs scored at a time: large enough for the GEMMs, small enough for the caches
 
 
 @attrs.define(eq=False)
@@ -45,7 +44,7 @@ class Learner:
 
         `noise` `[n]` tells how the variance of the noise of each of `y` compares with that of the others.
         """
-        blocks = scalars_of(settings, graphs, slice(0, len(graphs)), given, graphs.x.shape[1])
+        blocks = scalars_of(settings, graphs, given, graphs.x.shape[1])
         scaler = Scaler.fit(blocks) if blocks else None
         scalars = scaler(blocks) if scaler else None
         width = 0 if scalars is None else scalars.shape[1]
@@ -62,29 +61,29 @@ class Learner:
     def score(self, graphs: Graphs, given: Tensor | None) -> tuple[Tensor, Tensor]:
         """Returns the mean of the score and the variance of what is not known about it, float64 `[n]` each.
 
-        Chunks are scored side by side, each on one thread: no thread waits for another inside an operation. They write
+        Parts are scored side by side, each on one thread: no thread waits for another inside an operation. They write
         into memory made before, since a score that each keeps would stop its thread from giving larger memory back.
         """
 
-        def one(start: int) -> None:
-            rows = slice(start, min(start + CHUNK, len(graphs)))
-            mean[rows], variance[rows] = self._score(graphs, rows, given)
+        def one(part: Part) -> None:
+            rows = part.rows
+            mean[rows], variance[rows] = self._score(part.graphs, None if given is None else given[rows])
 
-        starts = range(0, len(graphs), CHUNK)
-        with own_settings(threads=1) as found, ThreadPoolExecutor(min(found, len(starts))) as pool:
+        parts = parts_of(graphs, alike=self.model is not None and self.model.repeats_states)
+        with own_settings(threads=1) as found, ThreadPoolExecutor(min(found, len(parts))) as pool:
             mean, variance = torch.empty(2, len(graphs), dtype=torch.float64)
-            list(pool.map(one, starts))  # raises what a chunk raised
+            list(pool.map(one, parts))  # raises what a part raised
         return mean, variance
 
-    def _score(self, graphs: Graphs, rows: slice, given: Tensor | None) -> tuple[Tensor, Tensor]:
-        scalars = self.scaler(scalars_of(self.settings, graphs, rows, given, self.shape.nodes)) if self.scaler else None
-        zero = torch.zeros(rows.stop - rows.start, dtype=torch.float64)
+    def _score(self, graphs: Graphs, given: Tensor | None) -> tuple[Tensor, Tensor]:
+        scalars = self.scaler(scalars_of(self.settings, graphs, given, self.shape.nodes)) if self.scaler else None
+        zero = torch.zeros(len(graphs), dtype=torch.float64)
         parts, weights = [], []
         if self.process is not None and scalars is not None:
             parts.append(self.process.predict(scalars))
             weights.append(self.settings.process)
         if self.model is not None:
-            members = self.model.score(graphs, rows, scalars).double()
+            members = self.model.score(graphs, scalars).double()
             parts.append((members.mean(0), members.var(0, correction=0) if len(members) > 1 else zero))
             weights.append(1.0 - sum(weights))
         mean = sum((w * m for w, (m, _) in zip(weights, parts, strict=True)), zero)
@@ -139,7 +138,7 @@ class Learner:
             raise ValueError("the tensors of its networks are missing")
 
 
-def scalars_of(settings: Settings, graphs: Graphs, rows: slice, given: Tensor | None, steps: int) -> Blocks:
-    """Returns the blocks of scalars that a learner sees of `rows`: their structure, and what the user gave."""
-    blocks = structure_of(graphs, rows, steps) if settings.structure or settings.process else {}
-    return blocks if given is None else blocks | {"given": given[rows]}
+def scalars_of(settings: Settings, graphs: Graphs, given: Tensor | None, steps: int) -> Blocks:
+    """Returns the blocks of scalars that a learner sees of `graphs`: their structure, and what the user gave."""
+    blocks = structure_of(graphs, steps) if settings.structure or settings.process else {}
+    return blocks if given is None else blocks | {"given": given}

@@ -4,28 +4,35 @@ Each is the mean over a batch, member by member.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor
 
-Slope = Callable[[Tensor, Tensor, Tensor], object]
+from nasplug_strategies.predictor.tape import Tape
+
+Slope = Callable[[Tensor, Tensor, Tensor], Tape]
 
 
-def mse(score: Tensor, y: Tensor, slope: Tensor) -> None:
-    """Writes the `slope` `[m, b]` of the squared error of `score` `[m, b]` against `y` `[m, b]`."""
-    torch.sub(score, y, out=slope).mul_(2.0 / y.shape[1])
+def mse(score: Tensor, y: Tensor, slope: Tensor) -> Tape:
+    """Returns what writes the `slope` `[m, b]` of the squared error of `score` `[m, b]` against `y` `[m, b]`."""
+    return [partial(torch.sub, score, y, out=slope), partial(slope.mul_, 2.0 / y.shape[1])]
 
 
-def cross_entropy(score: Tensor, y: Tensor, slope: Tensor) -> None:
-    """Writes the `slope` `[m, b]` of the logistic loss of logits `score` `[m, b]` against labels 0 or 1 `[m, b]`."""
-    torch.sigmoid(score, out=slope).sub_(y).div_(y.shape[1])
+def cross_entropy(score: Tensor, y: Tensor, slope: Tensor) -> Tape:
+    """Returns what writes the `slope` `[m, b]` of the logistic loss of logits `score` `[m, b]` against 0 or 1."""
+    return [partial(torch.sigmoid, score, out=slope), partial(slope.sub_, y), partial(slope.div_, y.shape[1])]
 
 
-def pairwise(score: Tensor, y: Tensor, slope: Tensor) -> None:
-    """Writes the `slope` `[m, b]` of the logistic loss on the order of all pairs in the batch; ties in `y` count not.
+def pairwise(score: Tensor, y: Tensor, slope: Tensor) -> Tape:
+    """Returns what writes the `slope` `[m, b]` of the logistic loss on the order of all pairs; ties in `y` count not.
 
-    The loss is log(1 + exp(−(sᵢ − sⱼ))) for every yᵢ > yⱼ (RankNet, Burges et al., ICML 2005).
+    The loss is log(1 + exp(−(sᵢ − sⱼ))) for every yᵢ > yⱼ of a batch (RankNet, Burges et al., ICML 2005).
     """
+    return [partial(_pairwise, score, y, slope)]
+
+
+def _pairwise(score: Tensor, y: Tensor, slope: Tensor) -> None:
     better = (y[:, :, None] > y[:, None, :]).float()  # [m, b, b]
     wrong = torch.sigmoid(score[:, None, :] - score[:, :, None]) * better
     torch.div(wrong.sum(1) - wrong.sum(2), better.sum((1, 2)).clamp(min=1)[:, None], out=slope)

@@ -67,19 +67,24 @@ class Model:
         self.scale, self.shift = scale, shift
         self.network.load_state_dict(state)
 
-    def score(self, graphs: Graphs, rows: slice, scalars: Tensor | None) -> Tensor:
-        """Returns float32 `[m, n]`, on the CPU: every member's output for `graphs[rows]` with their `scalars` `[n, s]`.
+    @property
+    def repeats_states(self) -> bool:
+        """Whether graphs that are alike take less when they are scored together."""
+        return isinstance(self.network, GCN)
+
+    def score(self, graphs: Graphs, scalars: Tensor | None) -> Tensor:
+        """Returns float32 `[m, n]`, on the CPU: every member's output for `graphs` with their `scalars` `[n, s]`.
 
         The MLP and the CNN see permuted nodes.
         """
         with torch.inference_mode():
-            return self._outputs(graphs, rows, scalars).cpu() * self.scale + self.shift
+            return self._outputs(graphs, scalars).cpu() * self.scale + self.shift
 
-    def _outputs(self, graphs: Graphs, rows: slice, scalars: Tensor | None) -> Tensor:
+    def _outputs(self, graphs: Graphs, scalars: Tensor | None) -> Tensor:
         if isinstance(self.network, GCN):
-            states = states_of(graphs, rows, self.settings.normalisation, self.settings.layers).to(self.device)
+            states = states_of(graphs, self.settings.normalisation, self.settings.layers).to(self.device)
             return self.network(states, None if scalars is None else scalars.to(self.device))  # type: ignore[no-any-return]
-        table = self._permuted(graphs[rows].to(self.device), torch.Generator().manual_seed(self.seed))
+        table = self._permuted(graphs.to(self.device), torch.Generator().manual_seed(self.seed))
         return self.network([table.expand(self.settings.members, *table.shape)], [])  # type: ignore[no-any-return]
 
     def _gcn_inputs(self, graphs: Graphs, scalars: Tensor | None) -> Sequence[Tensor]:
@@ -103,7 +108,7 @@ class Model:
             make_pass, each_epoch = self._training(part, graphs.to(self.device), scalars, g)
             fit(part, make_pass, targets, recipe, dropped, g, each_epoch)
         if loss == "pairwise":
-            self._standardise(self.score(graphs, slice(0, len(graphs)), scalars), y)
+            self._standardise(self.score(graphs, scalars), y)
 
     def _training(
         self, part: nn.Module, graphs: Graphs, scalars: Tensor | None, g: torch.Generator

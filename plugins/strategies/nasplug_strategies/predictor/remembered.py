@@ -13,11 +13,20 @@ T = TypeVar("T")
 _known: WeakKeyDictionary[Graphs, dict[Hashable, Any]] = WeakKeyDictionary()
 
 
+def kept(graphs: Graphs, key: Hashable, make: Callable[[], T]) -> T:
+    """Returns `make()`, which is kept as long as `graphs` lives."""
+    known = _known.setdefault(graphs, {})
+    if key not in known or known[key] is None:
+        made = make()
+        known[key] = made if len(graphs) <= MOST else None
+        return made
+    return known[key]  # type: ignore[no-any-return]
+
+
 def remembered(graphs: Graphs, key: Hashable, make: Callable[[], T]) -> T:
     """Returns `make()`; what is asked for a second time by the same `key` is kept as long as `graphs` lives."""
     known = _known.setdefault(graphs, {})
-    kept = known.get(key)
-    if kept is None:
-        kept = make()
-        known[key] = kept if key in known and len(graphs) <= MOST else None
-    return kept
+    if key in known:
+        return kept(graphs, key, make)
+    known[key] = None
+    return make()

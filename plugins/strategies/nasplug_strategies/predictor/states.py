@@ -60,10 +60,9 @@ class States:
         return States(self.first.to(device), convolutions, self.means.to(device))
 
 
-def states_of(graphs: Graphs, rows: slice, normalisation: Normalisation, layers: int) -> States:
-    """Returns the states of `graphs[rows]`; what is asked for a second time is kept as long as `graphs` lives."""
-    key = ("states", rows.start, rows.stop, normalisation, layers)
-    return remembered(graphs, key, lambda: states(graphs[rows], normalisation, layers))
+def states_of(graphs: Graphs, normalisation: Normalisation, layers: int) -> States:
+    """Returns the states of all `graphs`; what is asked for a second time is kept as long as `graphs` lives."""
+    return remembered(graphs, ("states", normalisation, layers), lambda: states(graphs, normalisation, layers))
 
 
 def states(graphs: Graphs, normalisation: Normalisation, layers: int) -> States:

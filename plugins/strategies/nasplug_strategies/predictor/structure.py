@@ -18,9 +18,9 @@ LARGE = 1e15  # its square, which a deviation needs, is still a float32
 Blocks = dict[str, Tensor]
 
 
-def structure_of(graphs: Graphs, rows: slice, steps: int) -> Blocks:
-    """Returns `structure(graphs[rows], steps)`, which takes as long as either learner."""
-    return remembered(graphs, ("structure", rows.start, rows.stop, steps), lambda: structure(graphs[rows], steps))
+def structure_of(graphs: Graphs, steps: int) -> Blocks:
+    """Returns `structure(graphs, steps)`, which takes as long as either learner."""
+    return remembered(graphs, ("structure", steps), lambda: structure(graphs, steps))
 
 
 def structure(graphs: Graphs, steps: int) -> Blocks:

@@ -344,9 +344,8 @@ def test_networks_are_trained_with_the_normalisation_asked_for(toy_batch):
 def test_process_and_networks_have_their_weights_in_a_score(toy_batch):
     batch, y = toy_batch(60)
     learner, graphs = predictor("best").fit(batch, y).fitted.regressor, dense(batch)
-    rows = slice(0, 60)
-    scalars = learner.scaler(scalars_of(learner.settings, graphs, rows, None, 5))
-    process, networks = learner.process.predict(scalars)[0], learner.model.score(graphs, rows, scalars).double().mean(0)
+    scalars = learner.scaler(scalars_of(learner.settings, graphs, None, 5))
+    process, networks = learner.process.predict(scalars)[0], learner.model.score(graphs, scalars).double().mean(0)
     assert learner.score(graphs, None)[0].numpy() == pytest.approx((0.7 * process + 0.3 * networks).numpy())
     assert (process - networks).abs().max() > 0.1
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 from nasplug_strategies.predictor import remembered as module
 from nasplug_strategies.predictor.graphs import dense
-from nasplug_strategies.predictor.remembered import remembered
+from nasplug_strategies.predictor.remembered import kept, remembered
 from nasplug_strategies.predictor.states import states_of
 from nasplug_strategies.predictor.structure import structure_of
 
@@ -31,17 +31,23 @@ def test_too_many_are_made_anew(graphs, monkeypatch):
     assert [remembered(graphs, "key", lambda: made.append(1) or len(made)) for _ in range(3)] == [1, 2, 3]
 
 
+def test_what_is_kept_at_once_is_made_once(graphs, monkeypatch):
+    made = []
+    assert [kept(graphs, "key", lambda: made.append(1) or len(made)) for _ in range(3)] == [1, 1, 1]
+    monkeypatch.setattr(module, "MOST", 11)
+    assert [kept(graphs, "other", lambda: made.append(1) or len(made)) for _ in range(3)] == [2, 3, 4]
+
+
 @pytest.mark.parametrize(
     "make",
-    [lambda graphs, rows: structure_of(graphs, rows, 5), lambda graphs, rows: states_of(graphs, rows, "row", 3)],
+    [lambda graphs: structure_of(graphs, 5), lambda graphs: states_of(graphs, "row", 3)],
     ids=["structure", "states"],
 )
-def test_parts_of_graphs_are_told_apart(graphs, make):
-    once, twice, thrice = (make(graphs, slice(0, 6)) for _ in range(3))
+def test_what_is_made_of_graphs_is_kept_from_the_second_time_on(graphs, make):
+    once, twice, thrice = (make(graphs) for _ in range(3))
     assert once is not twice is thrice
-    assert make(graphs, slice(6, 12)) is not thrice
 
 
 def test_normalisations_are_told_apart(graphs):
-    kept = {n: [states_of(graphs, slice(0, 6), n, 3) for _ in range(3)][-1] for n in ("row", "none")}
-    assert not torch.equal(*(found.convolutions[0][0].weights for found in kept.values()))
+    found_by = {n: [states_of(graphs, n, 3) for _ in range(3)][-1] for n in ("row", "none")}
+    assert not torch.equal(*(found.convolutions[0][0].weights for found in found_by.values()))
