@@ -14,13 +14,15 @@ from typing import Any
 from pebble import ProcessPool
 
 
-def workers(count: int, memory: float | None = None) -> Any:
+def workers(count: int, memory: float | None = None, threads: int | None = None) -> Any:
     """Returns a running pebble pool of `count` spawned processes; `memory` in GiB bounds the data of each.
+
+    `threads` of OpenMP is what numpy and torch compute on in each, unless the environment says how many.
 
     Its threads, and the processes that they start, inherit what is blocked here: a process that would hear of Ctrl-C
     while Python itself is starting prints a traceback.
     """
-    pool: Any = ProcessPool(count, initializer=_be_a_worker, initargs=(memory,), context=_Spawn())
+    pool: Any = ProcessPool(count, initializer=_be_a_worker, initargs=(memory, threads), context=_Spawn())
     with ExitStack() as unless_started:
         unless_started.callback(pool.join)
         unless_started.callback(pool.stop)
@@ -56,7 +58,9 @@ def _ctrl_c_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _be_a_worker(memory: float | None) -> None:
+def _be_a_worker(memory: float | None, threads: int | None) -> None:
+    if threads is not None:  # read where numpy and torch are imported, which is not yet
+        os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     if memory is not None:
         resource.setrlimit(resource.RLIMIT_DATA, (int(memory * 2**30),) * 2)
     parent = multiprocessing.parent_process()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -98,7 +99,8 @@ def _side_by_side(plan: Plan, todo: list[tuple[Contender, int]], count: int) -> 
 
     from nasplug.workers import workers
 
-    pool = workers(max(1, min(count, len(todo))))
+    count = max(1, min(count, len(todo)))
+    pool = workers(count, threads=max(1, (os.cpu_count() or 1) // count))  # together, no more than there are
     try:
         futures = {pool.schedule(repeat, args=(plan, *task)): task for task in todo}
         for future in as_completed(futures):

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import pad
 
 from nasplug_strategies.predictor.gcn import fully_connected, glorot
+from nasplug_strategies.predictor.windows import Sight, all_windows, sights
 
 
 class CNN(nn.Module):
@@ -21,7 +21,8 @@ class CNN(nn.Module):
         self, nodes: int, inputs: int, layers: int, size: int, hidden: Sequence[int], members: int, g: torch.Generator
     ) -> None:
         super().__init__()
-        self.windows, pixels = _all_windows(nodes, nodes + inputs, layers)
+        self.windows, pixels = all_windows(nodes, nodes + inputs, layers)
+        self.sights, self.place = sights(self.windows, nodes * (nodes + inputs))
         widths = [1, *(max(4, size >> i) for i in range(len(self.windows), 0, -1))]
         self.kernels = nn.ParameterList(glorot((members, 9 * i, o), g) for i, o in pairwise(widths))
         self.shifts = nn.ParameterList(torch.zeros(members, 1, width) for width in widths[1:])
@@ -38,22 +39,15 @@ class CNN(nn.Module):
         """Returns `[m, b]` from one table `[m, b, pixels]`."""
         m, b = inputs[0].shape[:2]
         image = inputs[0].reshape(m * b, -1, 1)  # [m·b, pixels, channels]
-        for window, W, shift in zip(self.windows, self.kernels, self.shifts, strict=True):
-            seen = pad(image, (0, 0, 0, 1)).index_select(1, window.to(image.device))
-            image = torch.baddbmm(shift, seen.view(m, -1, W.shape[1]), W).relu_().view(m * b, -1, W.shape[2])
+        for some, W, shift in zip(self.sights, self.kernels, self.shifts, strict=True):
+            taps = W.unflatten(1, (9, -1))  # [m, 9, channels, o]
+            image = torch.cat([_convolved(image, sight, taps, shift) for sight in some], 1).relu_()
+        image = image.index_select(1, self.place.to(image.device))
         return fully_connected(image.view(m, b, -1), self.dense, self.bias, keep)
 
 
-def _all_windows(height: int, width: int, layers: int) -> tuple[list[Tensor], int]:
-    """Returns the windows of every convolution, and how many pixels the last one leaves."""
-    found: list[Tensor] = []
-    while len(found) < layers and height * width > 1:
-        found.append(_windows(height, width))
-        height, width = -(-height // 2), -(-width // 2)
-    return found, height * width
-
-
-def _windows(height: int, width: int) -> Tensor:
-    """Returns `[windows · 9]`: what 3×3 windows at every second row and column see; `height · width` = none."""
-    pixels = pad(torch.arange(height * width).view(height, width), (1, 1, 1, 1), value=height * width)
-    return pixels.unfold(0, 3, 2).unfold(1, 3, 2).flatten()
+def _convolved(image: Tensor, sight: Sight, taps: Tensor, shift: Tensor) -> Tensor:
+    """Returns `[m·b, k, o]`: what the windows of one sight make of an image `[m·b, pixels, channels]`."""
+    seen = image.index_select(1, sight.pixels.to(image.device))
+    W = taps[:, sight.taps.to(image.device)].flatten(1, 2)  # [m, taps · channels, o]
+    return torch.baddbmm(shift, seen.view(len(W), -1, W.shape[1]), W).view(len(image), -1, W.shape[2])

@@ -30,7 +30,7 @@ class WindowPass:
 
     def backward(self, dz: Tensor) -> Tape:
         """Returns what writes the slopes of kernel and shift; `z` holds its own slope afterwards."""
-        return [through_relu(dz, self.z), *self.product.backward(self.product.z)]
+        return [*through_relu(dz, self.z), *self.product.backward(self.product.z)]
 
     def below(self) -> Tape:
         """Returns what writes `dpixels`, the slope of the pixels, after `backward`."""

@@ -63,5 +63,5 @@ class DenseStack:
             if keep:
                 tape.append(partial(above.dh.mul_, keep[i]))
             dz = layer.z
-            tape += [through_relu(above.dh, dz), *layer.backward(dz)]
+            tape += [*through_relu(above.dh, dz), *layer.backward(dz)]
         return tape + self.layers[0].below(dz) if inputs else tape

@@ -99,8 +99,8 @@ class Dropout:
 def _draw(factor: Tensor, rate: float, generator: torch.Generator) -> None:
     """Overwrites a dropout factor: 0 with probability `rate`, cut to 16 bits, else 1 / (1 − `rate`)."""
     words = torch.empty(-(-factor.numel() // 4), dtype=torch.int64).random_(-(2**63), None, generator=generator)
-    kept = words.view(torch.int16)[: factor.numel()] >= int(2**16 * rate) - 2**15  # four draws a word
-    factor.copy_(kept.view(factor.shape)).div_(1.0 - rate)
+    draws = words.view(torch.int16)[: factor.numel()].view(factor.shape)  # four a word
+    torch.ge(draws.to(factor.device), int(2**16 * rate) - 2**15, out=factor).div_(1.0 - rate)
 
 
 def _batches(rows: Tensor, m: int, sizes: Sequence[int]) -> list[Tensor]:

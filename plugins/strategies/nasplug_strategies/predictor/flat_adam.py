@@ -1,13 +1,14 @@
 """Adam on one flat tensor, of which all parameters are views: one fused update a step instead of one a parameter."""
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-CHOICES = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "amsgrad": False, "maximize": False}  # torch's defaults
-
-update = torch.ops.aten._fused_adam_.default  # what `torch.optim.Adam` comes to after checks that take as long
+# what `torch.optim.Adam` comes to, with its defaults, after checks that take as long
+update: Any = partial(torch._fused_adam_, beta1=0.9, beta2=0.999, eps=1e-8, amsgrad=False, maximize=False)
 
 
 class FlatAdam:
@@ -19,7 +20,7 @@ class FlatAdam:
     def __init__(self, parameters: Sequence[nn.Parameter], weight_decay: float) -> None:
         self.flat = torch.cat([p.detach().flatten() for p in parameters])
         slope, mean, square = (torch.zeros_like(self.flat) for _ in range(3))
-        self.steps, self.weight_decay = torch.zeros((), device=self.flat.device), weight_decay
+        (self.steps, self.one), self.weight_decay = torch.tensor((0.0, 1.0), device=self.flat.device), weight_decay
         self.tensors: tuple[list[Tensor], ...] = ([self.flat], [slope], [mean], [square], [], [self.steps])
         sizes = [p.numel() for p in parameters]
         for p, value in zip(parameters, torch.split(self.flat, sizes), strict=True):
@@ -28,5 +29,5 @@ class FlatAdam:
 
     def step(self, lr: float) -> None:
         """Moves the parameters by what stands in the slopes."""
-        self.steps += 1
-        update(*self.tensors, lr=lr, weight_decay=self.weight_decay, **CHOICES)
+        self.steps.add_(self.one)  # a tensor: a number would become one at every step
+        update(*self.tensors, lr=lr, weight_decay=self.weight_decay)

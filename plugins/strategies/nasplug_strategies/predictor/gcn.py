@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from nasplug_strategies.predictor.graphs import Graphs, aggregation
 from nasplug_strategies.predictor.settings import Normalisation
-from nasplug_strategies.predictor.states import States
+from nasplug_strategies.predictor.states import States, Sums
 
 
 class GCN(nn.Module):
@@ -60,10 +60,17 @@ class GCN(nn.Module):
 
     def _means(self, member: int, states: States) -> Tensor:
         """Returns `[b, size]`: the mean over the nodes of what the convolutions of one member make of them."""
-        V = states.first
-        for W, (forth, back) in zip(self.convolutions, states.convolutions, strict=True):
-            V = forth(V @ W[0, member]).relu_().add_(back(V @ W[1, member]).relu_())  # [states, size]
-        return states.means(V)
+        V, (*inner, last) = states.first, zip(self.convolutions, states.convolutions, strict=True)
+        for W, (forth, back) in inner:
+            V = _rectified(V, W[0, member], forth).add_(_rectified(V, W[1, member], back))  # [states, size]
+        W, (forth, back) = last  # summed one after the other, so that less memory stays in the caches
+        means = states.means
+        return means(_rectified(V, W[0, member], forth)) + means(_rectified(V, W[1, member], back))
+
+
+def _rectified(V: Tensor, W: Tensor, sums: Sums) -> Tensor:
+    """Returns ReLU(½A V W) `[states, o]` of states `[states, i]` in one direction, with weights `[i, o]`."""
+    return sums(V @ W).relu_()
 
 
 def fully_connected(h: Tensor, weights: Any, biases: Any, keep: Sequence[Tensor]) -> Tensor:

@@ -32,7 +32,7 @@ class ConvolutionPass:
     def backward(self) -> Tape:
         """Returns what turns the slope of V' into that of W; P holds the slope of UW afterwards."""
         products = [partial(torch.bmm, U.mT, dP, out=dW) for U, _, dP, dW, _ in self.by_direction]
-        return [through_relu(self.dV.expand_as(self.P), self.P), *products]
+        return [*through_relu(self.dV.expand_as(self.P), self.P), *products]
 
     def backward_into(self, before: "ConvolutionPass", AT: Sequence[Tensor]) -> Tape:
         """Returns what turns the slope of UW into that of V' of the layer `before`; `AT` `[m·b, v, v]` by direction."""

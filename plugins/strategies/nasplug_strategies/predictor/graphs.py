@@ -138,4 +138,5 @@ def permuted(graphs: Graphs, table: Table, generator: torch.Generator) -> Tensor
     order = torch.rand(n, v, generator=generator).argsort(1).to(x.device)  # [n, v]
     entries = v * order[:, :, None] + order[:, None, :]  # [n, v, v], places in a flat matrix
     A = A.flatten(1).gather(1, entries.flatten(1)).view(n, v, v)
-    return table(x.gather(1, order[:, :, None].expand_as(x)), A)
+    rows = order + v * torch.arange(n, device=x.device)[:, None]  # [n, v], among all nodes
+    return table(x.flatten(0, 1).index_select(0, rows.flatten()).view_as(x), A)

@@ -16,12 +16,14 @@ Slope = Callable[[Tensor, Tensor, Tensor], Tape]
 
 def mse(score: Tensor, y: Tensor, slope: Tensor) -> Tape:
     """Returns what writes the `slope` `[m, b]` of the squared error of `score` `[m, b]` against `y` `[m, b]`."""
-    return [partial(torch.sub, score, y, out=slope), partial(slope.mul_, 2.0 / y.shape[1])]
+    scale = slope.new_full((), 2.0 / y.shape[1])  # a tensor: a number would become one at every step
+    return [partial(torch.sub, score, y, out=slope), partial(slope.mul_, scale)]
 
 
 def cross_entropy(score: Tensor, y: Tensor, slope: Tensor) -> Tape:
     """Returns what writes the `slope` `[m, b]` of the logistic loss of logits `score` `[m, b]` against 0 or 1."""
-    return [partial(torch.sigmoid, score, out=slope), partial(slope.sub_, y), partial(slope.div_, y.shape[1])]
+    count = slope.new_full((), y.shape[1])
+    return [partial(torch.sigmoid, score, out=slope), partial(slope.sub_, y), partial(slope.div_, count)]
 
 
 def pairwise(score: Tensor, y: Tensor, slope: Tensor) -> Tape:

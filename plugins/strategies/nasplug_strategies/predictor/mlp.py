@@ -29,9 +29,10 @@ class MLP(nn.Module):
     @staticmethod
     def table(x: Tensor, A: Tensor) -> Tensor:
         """Returns `[n, width]` from operations `[n, v, f]` and adjacency `[n, v, v]`."""
-        upper = torch.triu_indices(A.shape[-1], A.shape[-1], 1, device=A.device)
-        signed = A - A.transpose(1, 2)  # +1: edge i → j, −1: edge j → i
-        return torch.cat((x.flatten(1), signed[:, upper[0], upper[1]]), 1)
+        v = A.shape[-1]
+        row, column = torch.triu_indices(v, v, 1, device=A.device)
+        signed = (A - A.transpose(1, 2)).flatten(1)  # +1: edge i → j, −1: edge j → i
+        return torch.cat((x.flatten(1), signed.index_select(1, v * row + column)), 1)
 
     def forward(self, inputs: Sequence[Tensor], keep: Sequence[Tensor]) -> Tensor:
         """Returns `[m, b]` from one table `[m, b, width]`."""

@@ -33,6 +33,6 @@ def select(rows: Tensor, samples: Tensor, out: Tensor) -> Callable[[], object]:
     return partial(torch.ops.aten.index_select.out, rows, 0, samples, out=out)
 
 
-def through_relu(slope: Tensor, z: Tensor) -> Callable[[], object]:
+def through_relu(slope: Tensor, z: Tensor) -> Tape:
     """Returns what overwrites `z`, an output of ReLU, with the slope of its input: `slope` where it is positive."""
-    return partial(torch.ops.aten.threshold_backward.grad_input, slope, z, 0, grad_input=z)
+    return [z.sign_, partial(torch.mul, slope, z, out=z)]
