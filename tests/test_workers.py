@@ -26,6 +26,19 @@ def test_ctrl_c_is_the_driver_s_alone():
         pool.join()
 
 
+@pytest.mark.parametrize(("environment", "wanted"), [(None, "3"), ("5", "5")])
+def test_a_worker_computes_on_its_threads_unless_the_environment_says_how_many(environment, wanted, monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if environment:
+        monkeypatch.setenv("OMP_NUM_THREADS", environment)
+    pool = workers(1, threads=3)
+    try:
+        assert pool.schedule(os.getenv, args=("OMP_NUM_THREADS",)).result(60) == wanted
+    finally:
+        pool.stop()
+        pool.join()
+
+
 def test_a_start_that_is_interrupted_leaves_no_process(monkeypatch):
     before, start = multiprocessing.active_children(), ProcessPool._start_pool
 

@@ -32,16 +32,15 @@ class Sight:
 
 
 def sights(every: Sequence[Tensor], pixels: int) -> tuple[list[list[Sight]], Tensor]:
-    """Returns the windows of every convolution, sight by sight, and where the windows of the last one then stand.
+    """Returns the windows of every convolution on an image of `pixels`, sight by sight, and then their places `[left]`.
 
-    Of an image of `pixels`. Each convolution finds its pixels where the one before leaves them.
+    Each convolution finds its pixels where the one before leaves them; the places are of what the last one leaves.
     """
     found, place = [], torch.arange(pixels)
     for window in every:
-        seen, kind = torch.unique(window.view(-1, 9) < len(place), dim=0, return_inverse=True)  # [kinds, 9], [windows]
-        groups = [(kind == i).nonzero().flatten() for i in range(len(seen))]
-        taps = [each.nonzero().flatten() for each in seen]
-        rows = [window.view(-1, 9)[group][:, some].flatten() for group, some in zip(groups, taps, strict=True)]
-        found.append([Sight(place[pixels], some) for pixels, some in zip(rows, taps, strict=True)])
-        place = torch.cat(groups).argsort()
+        rows = window.view(-1, 9)
+        seen, kind = torch.unique(rows < len(place), dim=0, return_inverse=True)  # [kinds, 9], [windows]
+        kinds = [((kind == i).nonzero().flatten(), taps.nonzero().flatten()) for i, taps in enumerate(seen)]
+        found.append([Sight(place[rows[some][:, taps]].flatten(), taps) for some, taps in kinds])
+        place = torch.cat([some for some, _ in kinds]).argsort()
     return found, place
