@@ -28,8 +28,8 @@ def rank(run: "Run", pool: Pool, settings: dict[str, Any], explore: float) -> li
     draws = np.zeros((2 if explore else 1, len(pool.architectures)))  # by the means, and explored
     draws[1:] = explore * run.rng.standard_normal(draws[1:].shape)
     predicted = predictor.predict(*pool.shown(settings["preset"]), draws=draws)
-    orders = np.argsort(-predicted, axis=1, kind="stable")
-    return list(dict.fromkeys(orders.T.ravel().tolist()))
+    order = np.argsort(-predicted, axis=1, kind="stable").T.ravel().tolist()
+    return list(dict.fromkeys(order)) if explore else order  # explored, each row stands in it twice
 
 
 def predict(run: "Run", architectures: Sequence[Architecture], settings: dict[str, Any]) -> Any:
