@@ -25,7 +25,7 @@ class WindowPass:
 
     def forward(self) -> Tape:
         """Returns what writes `z`."""
-        see = partial(torch.ops.aten.index_select.out, self.image, 1, self.window, out=self.seen)
+        see = select(self.image, self.window, self.seen, dim=1)
         return [partial(self.image[:, :-1].copy_, self.pixels), see, *self.product.forward(), self.z.relu_]
 
     def backward(self, dz: Tensor) -> Tape:

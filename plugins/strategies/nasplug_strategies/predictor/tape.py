@@ -27,10 +27,10 @@ class Pass(Protocol):
         """Returns what writes the gradient of every parameter, after `forward` with the same `keep`."""
 
 
-def select(rows: Tensor, samples: Tensor, out: Tensor) -> Callable[[], object]:
-    """Returns what copies the rows of `samples` into `out`."""
+def select(rows: Tensor, samples: Tensor, out: Tensor, dim: int = 0) -> Callable[[], object]:
+    """Returns what copies the rows of `samples`, counted along `dim`, into `out`."""
     # torch's own: torch_geometric puts a slower one in the place of its name
-    return partial(torch.ops.aten.index_select.out, rows, 0, samples, out=out)
+    return partial(torch.ops.aten.index_select.out, rows, dim, samples, out=out)
 
 
 def through_relu(slope: Tensor, z: Tensor) -> Tape:
