@@ -6,6 +6,7 @@ import time
 from importlib.resources import files
 from typing import Any
 
+from nasplug.analysis.report import plotly_bundle
 from nasplug.analysis.report.content import content, facts
 from nasplug.analysis.report.subject import Subject
 
@@ -16,7 +17,6 @@ def page(subject: Subject) -> str:
     Every text of the run is escaped: HTML by Jinja, data as JSON without `<`, and the script sets text alone.
     """
     from jinja2 import Environment
-    from plotly.offline import get_plotlyjs
 
     here = files("nasplug.analysis.report")
     part = {name: here.joinpath(f"page.{name}").read_text(encoding="utf-8") for name in ("html", "css", "js")}
@@ -29,7 +29,7 @@ def page(subject: Subject) -> str:
         facts=facts(subject),
         style=part["css"],
         script=part["js"],
-        plotly=get_plotlyjs(),
+        plotly=plotly_bundle.script(),
         data=_json(content(subject)),
     )
 
