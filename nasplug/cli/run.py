@@ -51,7 +51,7 @@ class LatencyRange(click.ParamType[tuple[float, float]]):
     help="The strategy; 'nasplug list strategies' shows them.",
 )
 @click.option(
-    "--budget", type=int, metavar="TRIALS", help="How many architectures to evaluate.  [default: the space's]"
+    "--budget", type=int, metavar="TRIALS", help="How many architectures to evaluate.  [default: the space's, else 100]"
 )
 @click.option("--max-cost", type=float, metavar="SECONDS", help="Stop after so many seconds of training.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Same seed, same trials.")
