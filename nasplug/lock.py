@@ -14,6 +14,7 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from nasplug.alive import is_alive
 from nasplug.errors import StorageError
 from nasplug.schema import begin_exclusively, locks
 
@@ -119,12 +120,4 @@ def _machine() -> str:
 
 
 def _is_gone(held: Any) -> bool:
-    if held.machine != _machine():
-        return False
-    try:
-        os.kill(held.pid, 0)
-    except ProcessLookupError:
-        return True
-    except OSError:  # it lives, as another user's
-        return False
-    return False
+    return bool(held.machine == _machine() and not is_alive(held.pid))

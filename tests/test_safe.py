@@ -96,7 +96,7 @@ def test_a_safe_report_imports_nothing_that_the_database_names(nasplug, tmp_path
     imported.unlink()
     done = nasplug("report", "run", "--out", "run.html", "--safe", env=env)
     assert done.returncode == 0, done.stderr
-    assert "No pictures: " in done.stderr
+    assert "No pictures, descriptions and predictions: " in done.stderr
     assert "--safe refuses the space 'stranger:ToySpace'" in done.stderr
     assert not imported.exists()
     assert "toy:" in (tmp_path / "run.html").read_text()

@@ -42,6 +42,7 @@ class ToySpace:
     broken: bool = option(False, "no evaluation can ever succeed")
     says: str = option("", "what every evaluation prints on standard output")
     calls: Path | None = option(None, "a file that gets one line an evaluation")
+    metric: str = option("parameters", "the name of the one metric")
 
     @hookimpl
     def sample(self, rng: np.random.Generator) -> Architecture:
@@ -67,7 +68,7 @@ class ToySpace:
         self._misbehave(",".join(map(str, architecture.code)))
         noise = (seed % 1000) / 1000.0 if purpose == "search" else 0.0
         found = accuracy(architecture.code) + noise if self.value == -1.0 else self.value
-        return Evaluation(found, cost=float(epochs or 2), metrics={"parameters": 100.0}, source="toy")
+        return Evaluation(found, cost=float(epochs or 2), metrics={self.metric: 100.0}, source="toy")
 
     def _misbehave(self, code: str) -> None:
         if self.calls:
@@ -92,6 +93,15 @@ class Grid:
     def suggest(self, run: Run, count: int) -> list[Architecture]:
         everything = [architecture(*code) for code in product(range(OPERATIONS), repeat=LAYERS)]
         return everything[run.next_number : run.next_number + count]
+
+
+@attrs.define(eq=False)
+class Speechless:
+    """Suggests nothing."""
+
+    @hookimpl
+    def suggest(self) -> list[Architecture]:
+        return []
 
 
 @attrs.define(eq=False)

@@ -87,7 +87,7 @@ def compare_command(
             comparison.run(workers, progress.tell)
     outcome = Outcome.of(write_trials(comparison.rows(), out), levels)
     write_outcome(outcome, plan, out, title, marks)
-    for remark in outcome.remarks(plan.budget):
+    for remark in outcome.remarks(plan):
         click.echo(remark, err=True)
     if as_json:
         return print_json(outcome.document() | {"out": str(out)})

@@ -15,7 +15,7 @@ from nasplug import manager
 from nasplug.choice import Choice
 from nasplug.errors import NasplugError, StorageError
 from nasplug.experiments.contender import Contender
-from nasplug.experiments.files import write
+from nasplug.experiments.files import remove_halves, write
 from nasplug.experiments.plan import Plan
 from nasplug.experiments.repeat import repeat
 from nasplug.settings import Settings
@@ -34,6 +34,7 @@ class Comparison:
         """Returns the comparison that `folder` holds or will hold. Raises `NasplugError` before anything is run."""
         choices = [Choice.of(plan.space, c.strategy, plan.space_options, c.options) for c in plan.contenders]
         given: dict[str, Any] = {"budget": plan.budget, "bounded": False, "batch": None, "device": plan.device}
+        given |= {"epochs": plan.epochs, "latency_window": plan.latency}
         settings = [choice.settings([], workers=1, **given) for choice in choices]
         marks = {
             contender.text: mark
@@ -41,8 +42,8 @@ class Comparison:
             if (mark := _mark(choice, each)) is not None
         }
         plan.keep(folder, {name: version for each in settings for name, version in versions(each).items()}, marks)
-        for half in folder.glob("**/*.part"):  # of a command that was killed while it wrote
-            half.unlink(missing_ok=True)
+        for place in (folder, *folder.glob("repeats/*/")):
+            remove_halves(place)
         return cls(plan, folder)
 
     @property

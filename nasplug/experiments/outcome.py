@@ -61,25 +61,32 @@ class Outcome:
         rows: list[dict[str, Any]] = last.to_dict(orient="records")
         return [row | {"trainings": int(row["x"])} for row in rows]
 
-    def remarks(self, budget: int) -> list[str]:
+    def remarks(self, plan: Plan) -> list[str]:
         """Returns what the tables leave empty or out, and why, in sentences."""
-        found = []
+        there = [c.strategy for c in self.curves]
+        found = [f"{s} is in no table: it suggested nothing." for s in plan.strategies if s not in there]
         if any(c.repeats == 1 for c in self.curves):
             found.append("One repeat has no spread: std and intervals are empty. Raise --repeats.")
         if costless := [c.strategy for c in self.curves if free(c)]:
             found.append(f"No summary by cost of {', '.join(costless)}: a repeat of it cost no training.")
         for c in self.curves:
-            if count := int((c.lengths < budget).sum()):
+            if count := int((c.lengths < plan.budget).sum()):
                 early = f"{count} of {c.repeats} repeats of {c.strategy} ended by themselves"
-                found.append(f"{early}, the first after {c.lengths.min()} of {budget} trainings.")
+                found.append(f"{early}, the first after {c.lengths.min()} of {plan.budget} trainings.")
         return found
 
 
 def write_trials(repeats: Iterable[list[dict[str, Any]]], folder: Path) -> "pd.DataFrame":
-    """Returns the tidy table of all trials, and writes it as CSV and Parquet; clock columns go to `clock.csv`."""
+    """Returns the tidy table of all trials, and writes it as CSV and Parquet; clock columns go to `clock.csv`.
+
+    Raises `StorageError` where there is no trial.
+    """
     import pandas as pd
 
-    table = pd.concat([pd.DataFrame(rows) for rows in repeats if rows], ignore_index=True)
+    tables = [pd.DataFrame(rows) for rows in repeats if rows]
+    if not tables:
+        raise StorageError("There is nothing to compare: no strategy suggested an architecture.")
+    table = pd.concat(tables, ignore_index=True)
     trials = table.drop(columns=list(CLOCK))
     write(folder / "clock.csv", _csv(table[[*KEYS, *CLOCK]]))
     write(folder / "trials.csv", _csv(trials))
@@ -114,6 +121,8 @@ def _read_trials(folder: Path) -> "pd.DataFrame":
     import pandas as pd
 
     table = folder / "trials.csv"
+    if not folder.is_dir():
+        raise StorageError(f"There is no folder {folder}: name that of a comparison.")
     if not table.exists():
         raise StorageError(f"{folder} has no trials.csv: the comparison is not finished. Repeat its command.")
     try:

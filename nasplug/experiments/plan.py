@@ -67,7 +67,7 @@ class Plan:
         """
         path = folder / NAME
         mine = {"plan": _values(self), "versions": versions, "marks": marks}
-        if path.exists() and any(folder.glob("repeats/*/*.json")):
+        if any(folder.glob("repeats/*/*.json")):
             stored = _read(path)
             if changed := _changed(stored, mine):
                 raise StorageError(

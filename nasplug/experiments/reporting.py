@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nasplug.analysis.report.subject import Prediction, Subject
 
 LARGEST = 2000  # trials of a report with predictions: a page is made in seconds
-UNMADE = "No pictures: the run's plugins cannot be made again"
+UNMADE = "No pictures, descriptions and predictions: the run's plugins cannot be made again"
 UNDRAWN, UNDESCRIBED = "No picture of some architectures", "No description of some architectures"
 
 

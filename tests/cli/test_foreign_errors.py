@@ -73,7 +73,7 @@ def test_a_space_that_raises_in_a_frontier(nasplug, tmp_path, place):
         ("Space_draw", "No picture of some architectures"),
         ("Space_describe", "No description of some architectures"),
         ("Strategy_predict", "No predictions"),
-        ("Space___init__", "No pictures: the run's plugins cannot be made again"),
+        ("Space___init__", "No pictures, descriptions and predictions: the run's plugins cannot be made again"),
     ],
 )
 def test_a_report_is_written_whatever_is_raised(nasplug, tmp_path, place, told):

@@ -52,6 +52,19 @@ def test_a_mistake_is_one_message(nasplug, arguments, code, message):
     assert message in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--device", "toyphone", "--latency", "9:2"), "LOW:HIGH in ms with 0 ≤ LOW < HIGH"),
+        (("--latency", "1:2"), "add --device"),
+        (("--epochs", "0"), "epochs must be at least 1, got 0"),
+    ],
+)
+def test_what_no_repeat_could_be_run_with_is_refused_before_a_file_is_written(nasplug, tmp_path, arguments, message):
+    done = nasplug(*TOY, "--repeats", "1", *arguments, "--out", "x")
+    assert (done.returncode, message in done.stderr, (tmp_path / "x").exists()) == (2, True, False)
+
+
 def test_a_worker_that_dies_is_one_message_and_what_is_done_is_kept(nasplug, tmp_path):
     grid = ("compare", "--space", "toy:ToySpace", "--strategy", "toy:Grid", "--repeats", "2", "--workers", "2")
     assert nasplug(*grid, "--budget", "3", "--out", "x").returncode == 0
@@ -125,12 +138,47 @@ def test_a_mistyped_command_leaves_the_folder_to_the_corrected_one(nasplug):
     assert done.returncode == 0, done.stderr
 
 
-def test_what_a_killed_command_left_half_written_is_removed(tmp_path):
-    half = tmp_path / "repeats" / "random-12345678" / "00000.json.99.part"
-    half.parent.mkdir(parents=True)
-    half.write_text("[{")
+def test_what_a_killed_command_left_half_written_is_removed_and_nothing_else(tmp_path):
+    with subprocess.Popen(["true"]) as gone:
+        gone.wait()
+    repeats = tmp_path / "repeats" / "random-12345678"
+    halves = [repeats / f"00000.json.{gone.pid}.part", tmp_path / f"trials.csv.{gone.pid}.part"]
+    theirs = [tmp_path / "film.mkv.part", tmp_path / "downloads" / f"x.json.{gone.pid}.part"]
+    living = repeats / f"00001.json.{os.getpid()}.part"
+    for path in (*halves, *theirs, living):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("[{")
     Comparison.open(plan(), tmp_path)
-    assert not half.exists()
+    assert [path.exists() for path in (*halves, *theirs, living)] == [False, False, True, True, True]
+
+
+def test_a_file_that_cannot_be_written_leaves_no_half(tmp_path):
+    (tmp_path / "trials.csv").mkdir()
+    with pytest.raises(StorageError, match="Name another --out"):
+        write(tmp_path / "trials.csv", "x")
+    assert [path.name for path in tmp_path.iterdir()] == ["trials.csv"]
+
+
+def test_repeats_whose_plan_is_lost_belong_to_nobody(nasplug, tmp_path):
+    nasplug(*TOY, "--repeats", "1", "--out", "x")
+    (tmp_path / "x" / "comparison.json").unlink()
+    done = nasplug(*TOY, "--repeats", "1", "--seed", "5", "--out", "x")
+    assert (done.returncode, "comparison.json is no plan of a comparison" in done.stderr) == (1, True)
+
+
+def test_a_metric_with_the_name_of_a_column_confuses_no_repeats(nasplug, tmp_path):
+    for name in ("repeat", "seed", "strategy"):
+        done = nasplug(*TOY, "--repeats", "2", "--space-opt", f"metric={name}", "--out", name, "--json")
+        assert [row["repeats"] for row in json.loads(done.stdout)["strategies"]] == [2, 2]
+
+
+def test_a_strategy_that_suggests_nothing_is_named(nasplug):
+    done = nasplug(*TOY, "--strategy", "toy:Speechless", "--repeats", "2", "--out", "x")
+    assert "toy:Speechless is in no table: it suggested nothing." in done.stderr
+    alone = ("compare", "--space", "toy:ToySpace", "--strategy", "toy:Speechless", "--repeats", "1", "--budget", "3")
+    done = nasplug(*alone, "--out", "y")
+    assert (done.returncode, done.stderr.count("\n") < 5) == (1, True)
+    assert "There is nothing to compare: no strategy suggested an architecture." in done.stderr
 
 
 def test_a_figure_of_a_comparison_that_goes_on_is_that_of_its_last_tables(nasplug, tmp_path):
