@@ -10,7 +10,7 @@ from typing import Literal
 import attrs
 
 from nasplug import __version__, discovery
-from nasplug.errors import NasplugError
+from nasplug.errors import NasplugError, NothingStored
 
 Section = Literal["version", "accelerator", "data", "storage", "plugin"]
 PACKAGES = ("tensorflow", "torch", "torch-geometric", "pandas", "ray")
@@ -70,20 +70,20 @@ def data() -> Findings:
 
 def stored(url: str) -> Findings:
     """Yields how many runs the storage holds, or why it cannot be read."""
+    from nasplug.database import masked
     from nasplug.storage import Storage
 
-    file = Path(url.removeprefix("sqlite:///"))
-    if url.startswith("sqlite:///") and not file.exists():
-        yield Finding("storage", url, "not there yet: the first run makes it")
-        return
+    shown = masked(url)
     try:
-        storage = Storage(url)
+        storage = Storage(url, must_exist=True)
         runs = storage.all_runs()
         storage.close()
+    except NothingStored:
+        yield Finding("storage", shown, "not there yet: the first run makes it")
     except NasplugError as error:
-        yield Finding("storage", url, "unusable", str(error))
+        yield Finding("storage", shown, "unusable", str(error))
     else:
-        yield Finding("storage", url, f"{len(runs)} runs, {sum(run.ended is None for run in runs)} not ended")
+        yield Finding("storage", shown, f"{len(runs)} runs, {sum(run.ended is None for run in runs)} not ended")
 
 
 def plugins() -> Findings:

@@ -40,6 +40,10 @@ class StorageError(NasplugError):
     """The database cannot be opened, read or written, or disagrees with the request."""
 
 
+class NothingStored(StorageError):
+    """There is no storage yet where one was named."""
+
+
 class NameTaken(StorageError):
     """A run of that name is stored already."""
 

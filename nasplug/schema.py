@@ -66,12 +66,12 @@ def bring_up_to_date(connection: sa.Connection, url: str) -> None:
 
     Raises `StorageError` for tables of a newer version.
     """
-    if _version(connection) == SCHEMA:
+    if version_of(connection) == SCHEMA:
         return connection.rollback()
     connection.rollback()
     begin_exclusively(connection)
     try:
-        _change(connection, _version(connection), url)
+        _change(connection, version_of(connection), url)
     except BaseException:  # whatever stops it, Ctrl-C too: half a migration must not stay open
         connection.rollback()
         raise
@@ -93,7 +93,8 @@ def _change(connection: sa.Connection, found: int | None, url: str) -> None:
     connection.execute(schema.update(), {"version": SCHEMA})
 
 
-def _version(connection: sa.Connection) -> int | None:
+def version_of(connection: sa.Connection) -> int | None:
+    """Returns the version of nasplug's tables in a database; None where there are none."""
     if not sa.inspect(connection).has_table(schema.name):
         return None
     found: int | None = connection.execute(sa.select(sa.func.max(schema.c.version))).scalar_one()

@@ -3,6 +3,7 @@
 import math
 from contextlib import suppress
 from operator import index
+from threading import TIMEOUT_MAX
 from typing import Any
 
 import attrs
@@ -37,7 +38,9 @@ def _seconds(value: Any) -> float | None:
     if value is None:
         return None
     with suppress(TypeError, ValueError):
-        if (seconds := float(value)) > 0:
+        if (seconds := float(value)) > TIMEOUT_MAX:
+            raise UsageError(f"timeout must be at most {TIMEOUT_MAX:.0f} s, got {value!r}. Leave it out for none.")
+        if seconds > 0:
             return seconds
     raise UsageError(f"timeout must be greater than 0 s, got {value!r}.")
 

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from nasplug.database import DEFAULT_URL, engine_of, file_of, masked, url_of
-from nasplug.errors import NameTaken, StorageError, did_you_mean
+from nasplug.errors import NameTaken, NothingStored, StorageError, did_you_mean
 from nasplug.lock import PERMITTED, RunLock
-from nasplug.schema import bring_up_to_date, runs, trials
+from nasplug.schema import bring_up_to_date, runs, trials, version_of
 from nasplug.types import Architecture, Evaluation, Trial
 
 NAME_LENGTH = 200
@@ -45,19 +45,24 @@ class Storage:
     """A database of runs. Every method raises `StorageError`, in one sentence, for what the database refuses."""
 
     def __init__(self, url: str = DEFAULT_URL, must_exist: bool = False) -> None:
-        """Opens the database at `url` (a plain path means SQLite), creating its tables unless it `must_exist`."""
+        """Opens the database at `url` (a plain path means SQLite), creating its tables unless it `must_exist`.
+
+        Raises `NothingStored` where it must and does not.
+        """
         self._lock: RunLock | None = None
         wanted = url_of(url)
         self.url = masked(wanted)  # what is shown
         file = file_of(wanted)
         if must_exist and file and not file.exists():
-            raise StorageError(
+            raise NothingStored(
                 f"There is no storage at {file}. Runs are kept in ./nasplug.db unless --storage names another."
             )
         with self._explained("open"):
             self.engine = engine_of(wanted)
             self.connection = self.engine.connect()
             try:
+                if must_exist and version_of(self.connection) is None:
+                    raise NothingStored(f"{self.url} holds no runs: nasplug has no tables there yet.")
                 bring_up_to_date(self.connection, self.url)
             except BaseException:  # nobody else can close what was never handed out
                 self.close()

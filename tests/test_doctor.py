@@ -38,9 +38,10 @@ def test_tables_in_the_cache_and_variables_are_told(tmp_path, monkeypatch):
 
 
 def test_the_storage_is_opened_and_never_made(tmp_path):
-    [found] = doctor.stored(f"sqlite:///{tmp_path / 'runs.db'}")
-    assert (found.found, found.problem) == ("not there yet: the first run makes it", "")
-    assert list(tmp_path.iterdir()) == []
+    for place in (f"sqlite:///{tmp_path / 'runs.db'}", f"{tmp_path / 'runs.db'}"):
+        [found] = doctor.stored(place)
+        assert (found.found, found.problem) == ("not there yet: the first run makes it", "")
+        assert list(tmp_path.iterdir()) == []
     with sqlite3.connect(tmp_path / "other.db") as other:
         other.execute("create table nasplug_schema (version integer)")
         other.execute("insert into nasplug_schema values (99)")
@@ -48,6 +49,12 @@ def test_the_storage_is_opened_and_never_made(tmp_path):
     [found] = doctor.stored(f"sqlite:///{tmp_path / 'other.db'}")
     assert found.found == "unusable"
     assert found.problem
+
+
+def test_a_password_is_not_told():
+    [found] = doctor.stored("postgresql+none://me:secret@host/runs")
+    assert found.name == "postgresql+none://me:***@host/runs"
+    assert "secret" not in found.problem
 
 
 def test_the_command_prints_a_line_a_finding(nasplug):

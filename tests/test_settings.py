@@ -23,6 +23,7 @@ from nasplug.settings import Settings
         ({"retries": -1}, "retries must be at least 0"),
         ({"timeout": 0}, "timeout must be greater than 0 s, got 0"),
         ({"timeout": float("nan")}, "timeout must be greater than 0 s, got nan"),
+        ({"timeout": float("inf")}, "timeout must be at most 9223372036 s, got inf"),
         ({"timeout": "soon"}, "timeout must be greater than 0 s, got 'soon'"),
         ({"latency_window": (10,), "device": "d"}, r"latency must be two numbers of milliseconds.* got \(10,\)"),
         ({"latency_window": "10:20", "device": "d"}, "latency must be two numbers of milliseconds"),

@@ -1,6 +1,8 @@
 """Storage, on both databases: what is committed survives, resume is replay, and every refusal says what to do."""
 
 import os
+import sqlite3
+from contextlib import closing
 
 import attrs
 import numpy as np
@@ -210,3 +212,11 @@ def test_reading_never_creates_a_database(tmp_path):
     with pytest.raises(StorageError, match="There is no storage at"):
         Storage(f"{tmp_path}/none.db", must_exist=True)
     assert not (tmp_path / "none.db").exists()
+
+
+def test_reading_adds_no_table_to_somebody_elses_database(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "theirs.db")) as theirs:
+        theirs.execute("create table songs (title text)")
+        with pytest.raises(StorageError, match="holds no runs: nasplug has no tables there yet"):
+            Storage(f"{tmp_path}/theirs.db", must_exist=True)
+        assert theirs.execute("select name from sqlite_master").fetchall() == [("songs",)]

@@ -34,6 +34,14 @@ def new_figure(width: float = 6.4, height: float = 4.0) -> "Figure":
     return figure
 
 
+def format_of(path: Path) -> str:
+    """Returns the format that the file's name ends with. Raises `UsageError` for one that figures do not have."""
+    kind = path.suffix.removeprefix(".").lower()
+    if kind not in FORMATS:
+        raise UsageError(f"{path}: a figure is written as {', '.join('.' + form for form in FORMATS)}.")
+    return kind
+
+
 def save(figure: "Figure", path: Path) -> None:
     """Writes the figure in the format that the file's name ends with; its texts are shown as they are, `$` too.
 
@@ -42,9 +50,7 @@ def save(figure: "Figure", path: Path) -> None:
     from matplotlib import rc_context
     from matplotlib.text import Text
 
-    kind = path.suffix.removeprefix(".").lower()
-    if kind not in FORMATS:
-        raise UsageError(f"{path}: a figure is written as {', '.join('.' + form for form in FORMATS)}.")
+    kind = format_of(path)
     for text in figure.findobj(Text):
         text.set_parse_math(False)  # the names of runs, options and devices are no formulas
     try:

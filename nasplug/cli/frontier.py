@@ -49,20 +49,20 @@ def frontier_command(
         from nasplug.analysis.needs import need_analysis
 
         need_analysis(("matplotlib",))
-    from nasplug.experiments.frontier_files import need_untrained, write_frontier
+    from nasplug.experiments.frontier_files import need_folder, write_frontier
     from nasplug.experiments.request import Request
 
     if out is not None:
-        need_untrained(out)
+        need_folder(out)
     space, strategy = options.parse(space_opt, "--space-opt"), options.parse(strategy_opt, "--strategy-opt")
     request = Request(space_options=space, strategy_options=strategy, **wanted)
     with prints_elsewhere():
         found = request.answer(partial(_told, out))
+    low, high = request.latency
+    _show(found, f"architectures in {low:g}:{high:g} ms on {request.device}", as_json)
     if out is not None:
         write_frontier(found, request.device, out)
         click.echo(f"Written to {out}", err=True)
-    low, high = request.latency
-    _show(found, f"architectures in {low:g}:{high:g} ms on {request.device}", as_json)
     found.require_a_final()
 
 

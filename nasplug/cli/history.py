@@ -5,15 +5,18 @@ import io
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from nasplug.cli.output import emit, print_json, print_table
+from nasplug.cli.output import emit, plain, print_json, print_table
 from nasplug.cli.streams import for_output
 from nasplug.errors import StorageError
 from nasplug.result import rows
 from nasplug.types import Trial
+
+if TYPE_CHECKING:
+    from nasplug.storage import StoredRun
 
 TOLD = ("number", "architecture", "state", "purpose", "accuracy", "cost", "source", "latency", "error")
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -31,7 +34,7 @@ def storage_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @as_json_option
 def runs_command(storage: str, as_json: bool) -> None:
     """List the runs that the storage holds."""
-    found = _open(storage).all_runs()
+    found = _runs(storage)
     if as_json:
         keys = ("space", "strategy", "seed", "budget")
         return print_json(
@@ -63,7 +66,7 @@ def runs_command(storage: str, as_json: bool) -> None:
 @as_json_option
 def trials_command(run: str, storage: str, as_json: bool) -> None:
     """List the trials of RUN."""
-    _, found = _load(storage, run)
+    found = _trials(storage, run)
     if as_json:
         return print_json(list(rows(found)))
     table = [row | {"number": str(row["number"])} | _rounded(row) for row in rows(found)]
@@ -80,8 +83,7 @@ def trials_command(run: str, storage: str, as_json: bool) -> None:
 @storage_option
 def export_command(run: str, form: str, out: Path | None, storage: str) -> None:
     """Write the trials of RUN, metrics included, as CSV or JSON."""
-    _, found = _load(storage, run)
-    table = list(rows(found))
+    table = list(rows(_trials(storage, run)))
     if form == "json" and out is None:
         return print_json(table)
     text = _csv(table) if form == "csv" else _json(table)
@@ -94,22 +96,26 @@ def export_command(run: str, form: str, out: Path | None, storage: str) -> None:
     return click.echo(f"{len(table)} trials written to {out}", err=True)
 
 
-def _open(url: str) -> Any:
+def _runs(url: str) -> "list[StoredRun]":
     from nasplug.storage import Storage
 
-    return Storage(url, must_exist=True)
+    storage = Storage(url, must_exist=True)
+    try:
+        return storage.all_runs()
+    finally:
+        storage.close()
 
 
-def _load(url: str, run: str) -> tuple[str, list[Trial]]:
-    storage = _open(url)
-    stored = storage.run(run)
-    return stored.name, storage.trials(stored.id)
+def _trials(url: str, run: str) -> list[Trial]:
+    from nasplug.experiments.stored import load
+
+    return load(url, run).trials
 
 
 def _csv(table: list[dict[str, Any]]) -> str:
     columns = list(dict.fromkeys(column for row in table for column in row))
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns or ["number"], lineterminator="\n")
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(table)
     return text.getvalue()
@@ -118,7 +124,7 @@ def _csv(table: list[dict[str, Any]]) -> str:
 def _json(table: list[dict[str, Any]]) -> str:
     import json
 
-    return json.dumps(table, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(plain(table), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _rounded(row: dict[str, Any]) -> dict[str, str | None]:

@@ -31,7 +31,7 @@ def emit(text: str) -> None:
 
 def print_json(document: Any) -> None:
     """Prints one JSON document, in ASCII for any locale; what JSON has no value for (NaN, infinity) becomes null."""
-    emit(json.dumps(_plain(document), indent=2, default=str))
+    emit(json.dumps(plain(document), indent=2, default=str))
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -97,9 +97,10 @@ def _is_number(text: str) -> bool:
     return not text or text.replace(",", "").replace(".", "", 1).removeprefix("-").isdigit()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Returns a document as JSON has it: what it has no value for (NaN, infinity) is None."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(part) for key, part in value.items()}
+        return {str(key): plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
+        return [plain(part) for part in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

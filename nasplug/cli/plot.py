@@ -38,10 +38,17 @@ def plot_command(
     from nasplug.analysis.needs import need_analysis
 
     need_analysis(("matplotlib", "pandas", "scipy"))
-    from nasplug.analysis.drawing import save
+    from nasplug.analysis.drawing import format_of, save
 
     if bool(runs) == bool(comparison):
         raise UsageError("Name the runs to plot, or a folder of 'nasplug compare' with --comparison.")
+    if marks and comparison is None:
+        raise UsageError("--mark draws into the figure of a --comparison: runs have no such line.")
+    if comparison is not None and kind != KINDS[0]:
+        raise UsageError("--kind is what to draw of runs: a comparison has one figure.")
+    if len(set(runs)) < len(runs):
+        raise UsageError("A run is named twice: name each once.")
+    format_of(out)  # before anything is predicted
     if comparison is not None:
         from nasplug.experiments.outcome import figure_of
 

@@ -39,9 +39,8 @@ class Progress:
         _show_logging(console)
         budget = "no budget of trials" if run.budget is None else f"{run.budget} trials"
         place = f", kept in {run.storage} as {run.name}" if run.storage else ""
-        console.print(
-            f"{run.settings.space} × {run.settings.strategy}: seed {run.seed}, {budget}{place}", highlight=False
-        )
+        what = f"{run.settings.space} × {run.settings.strategy}: seed {run.seed}, {budget}{place}"
+        console.print(printable(what), highlight=False, markup=False)
         if console.is_terminal:
             self._bar = _bar(console)
             self._task = self._bar.add_task("trials", total=run.budget and run.budget + 1, best="", left="")

@@ -52,7 +52,7 @@ class Candidate:
 
 @attrs.frozen
 class Frontier:
-    """The Pareto set, fastest first; how many were predicted; and a published set, predicted by the same predictor."""
+    """The Pareto set, fastest first; all that was predicted; and a published set, predicted by the same predictor."""
 
     candidates: list[Candidate]
     sampled: list[Candidate]

@@ -27,8 +27,15 @@ def write_frontier(frontier: Frontier, device: str, folder: Path) -> None:
         save(figure, folder / f"frontier.{form}")
 
 
-def need_untrained(folder: Path) -> None:
-    """Raises `StorageError` where `folder` holds final trainings already, which another frontier would overwrite."""
+def need_folder(folder: Path) -> None:
+    """Makes the folder, before anything is trained.
+
+    Raises `StorageError` where it cannot be made, or holds final trainings already, which would be overwritten.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"The folder {folder} cannot be made: {error.strerror}. Name another --out.") from error
     path = folder / "frontier.csv"
     if not path.is_file():
         return

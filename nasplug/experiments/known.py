@@ -16,7 +16,8 @@ COLUMNS = ("architecture", "accuracy")
 def read_trials(path: Path, hook: Any) -> list[Trial]:
     """Returns the rows of a CSV file with the columns `architecture,accuracy` (percent) as complete trials.
 
-    `hook` is that of the space. Rows with an empty accuracy, as `nasplug export` has of failed trials, are left out.
+    `hook` is that of the space. What `nasplug export` writes has more rows than are
+    learnt from: those with an empty accuracy, of failed trials, and final evaluations are left out.
     Raises `StorageError` for a missing column, an empty file, fractions in the place of percent, or naming the line
     that is wrong.
     """
@@ -37,7 +38,7 @@ def read_trials(path: Path, hook: Any) -> list[Trial]:
 
 
 def _rows(rows: "csv.DictReader[str]", path: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yields the place of each row that has an accuracy, and the row. Raises `StorageError` without the columns."""
+    """Yields each row that has the accuracy of a search, after its place. Raises `StorageError` without the columns."""
     if missing := [column for column in COLUMNS if column not in (rows.fieldnames or ())]:
         there = ", ".join(rows.fieldnames or ()) or "none"
         raise StorageError(
@@ -45,7 +46,7 @@ def _rows(rows: "csv.DictReader[str]", path: Path) -> Iterator[tuple[str, dict[s
             "Wanted: architecture,accuracy (percent)."
         )
     for row in rows:
-        if row["accuracy"] != "":
+        if row["accuracy"] != "" and (row.get("purpose") or "search") == "search":
             yield f"{path}, line {rows.line_num}", row
 
 

@@ -21,7 +21,7 @@ from nasplug.types import Trial
 class Request:
     """The space, the window, what to learn from (`run` in `storage`, or the file `data`) and what to train finally.
 
-    Raises `UsageError` unless exactly one of `run` and `data` is given.
+    Raises `UsageError` unless exactly one of `run` and `data` is given, and for repeats of no final trainings.
     """
 
     space: str
@@ -42,6 +42,8 @@ class Request:
     def __attrs_post_init__(self) -> None:
         if (self.run is None) == (self.data is None):
             raise UsageError("What is to be learnt from? Name either --run or --data.")
+        if self.final is None and self.final_repeats > 1:
+            raise UsageError("--final-repeats says how often each of --final K is trained: add --final.")
 
     def answer(self, tell: Callable[[Candidate, Frontier], None]) -> Frontier:
         """Returns the frontier; `tell` hears of every architecture trained finally, and gets the frontier so far."""

@@ -2,14 +2,19 @@
 
 import csv
 import json
+import math
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from nasplug import Architecture, Evaluation, Trial
+from nasplug.storage import Storage
 
 RUN = ("run", "--space", "toy:ToySpace", "--strategy", "toy:Grid", "--budget", "5", "--name", "first")
 
@@ -54,6 +59,32 @@ def test_the_storage_can_be_asked_afterwards(nasplug):
     assert "toy:0,0,3" in nasplug("trials", "first").stdout
     assert "first" in nasplug("runs").stdout
     assert "validation accuracy" in nasplug("best", "first").stdout
+
+
+def test_a_run_without_trials_is_said_to_be_empty(nasplug, tmp_path):
+    with closing(Storage(f"{tmp_path}/nasplug.db")) as storage:
+        storage.create("early", {"space": "toy", "strategy": "random", "seed": 0}, {})
+    for command in ("trials", "export", "best"):
+        done = nasplug(command, "early")
+        assert (done.returncode, done.stderr) == (
+            1,
+            "Error: The run 'early' is empty: no trial was stored before it ended.\n",
+        )
+
+
+def test_a_metric_that_is_no_number_is_null_in_json(nasplug, tmp_path):
+    with closing(Storage(f"{tmp_path}/nasplug.db")) as storage:
+        run = storage.create("diverged", {"space": "toy", "strategy": "random", "seed": 0}, {})
+        found = Evaluation(50.0, 1.0, {"loss": math.nan}, "toy")
+        storage.add(run, Trial(0, Architecture("toy", (1,)), "complete", found, None, "search", 0.0, 1.0))
+    nasplug("export", "diverged", "--format", "json", "--out", "x.json")
+    assert json.loads((tmp_path / "x.json").read_text(), parse_constant=pytest.fail)[0]["loss"] is None
+
+
+def test_names_with_brackets_are_names_and_no_markup(nasplug):
+    done = nasplug(*RUN[:-1], "exp[/a]", "--storage", "my [old] runs.db")
+    assert done.returncode == 0, done.stderr
+    assert "kept in sqlite:///my [old] runs.db as exp[/a]" in done.stderr
 
 
 def test_options_reach_space_strategy_and_middleware(nasplug, tmp_path):

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 import nasplug as package
+from nasplug.experiments.known import read_trials
+from nasplug.result import rows
 
 WINDOW = ("frontier", "--space", "proxyless", "--device", "pixel1", "--latency", "75:85", "--samples", "40")
 LEARNT = ("--strategy", "toy:Foreseer", "--data", "known.csv")
@@ -117,6 +119,8 @@ def test_a_frontier_is_predicted_inside_the_window_and_beside_the_papers(nasplug
         ({"--latency": "85:75"}, 2, "0 ≤ LOW < HIGH"),
         ({"--reference": "table9"}, 2, "it has: table2"),
         ({"--strategy": "random"}, 2, "predicts nothing"),
+        ({"--final-repeats": "3"}, 2, "add --final"),
+        ({"--out": "data.csv/x"}, 1, "The folder data.csv/x cannot be made"),
         ({"--data": "wrong.csv"}, 1, "lacks the columns accuracy; there are: architecture, score"),
     ],
 )
@@ -146,6 +150,16 @@ def test_a_wrong_line_of_what_is_known_is_named(nasplug, tmp_path, rows, message
     done = nasplug(*WINDOW, "--data", "data.csv", "--out", "front")
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     assert message in done.stderr
+
+
+def test_an_export_teaches_what_its_run_does(tmp_path):
+    result = package.search("toy:ToySpace", "random", budget=5)
+    written = [",".join(str(row[name]) for name in ("purpose", "accuracy")) for row in rows(result.trials)]
+    codes = [f'"{trial.architecture}"' for trial in result.trials]
+    lines = [",".join(pair) for pair in zip(codes, written, strict=True)]
+    (tmp_path / "run.csv").write_text("\n".join(["architecture,purpose,accuracy", *lines]))
+    known = read_trials(tmp_path / "run.csv", package.space("toy:ToySpace"))
+    assert [(t.architecture, t.accuracy) for t in known] == [(t.architecture, t.accuracy) for t in result.trials[:5]]
 
 
 def test_something_must_be_learnt_from(nasplug):
