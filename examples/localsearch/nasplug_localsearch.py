@@ -22,6 +22,11 @@ class LocalSearch:
     _misses: int = attrs.field(default=0, init=False)
 
     @hookimpl
+    def on_start(self) -> None:
+        """Forgets an earlier run."""
+        self._seen, self._centre, self._misses = set(), None, 0
+
+    @hookimpl
     def suggest(self, run: "Run", count: int) -> list[Architecture]:
         """Returns up to `count` new networks: mutants of the centre, samples where none of them is new."""
         found: list[Architecture] = []

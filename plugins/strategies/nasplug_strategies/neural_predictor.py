@@ -108,7 +108,8 @@ class NeuralPredictorSearch:
 
     @hookimpl
     def on_start(self, run: "Run") -> None:
-        """Refuses an `n` that leaves nothing of the budget for what the predictor chooses."""
+        """Forgets an earlier run; refuses an `n` that leaves nothing of the budget for what the predictor chooses."""
+        self._seen, self._candidates, self._ranking, self._fitted = Distinct(), None, iter(()), None
         if self.n and run.budget and self.n >= run.budget:
             raise UsageError(
                 f"neural_predictor: n={self.n} leaves nothing of the budget of {run.budget} trials for predicted "

@@ -24,6 +24,11 @@ class RandomSearch:
     _seen: Distinct = attrs.field(factory=Distinct, init=False)
 
     @hookimpl
+    def on_start(self) -> None:
+        """Forgets an earlier run."""
+        self._seen = Distinct()
+
+    @hookimpl
     def suggest(self, run: "Run", count: int) -> list[Architecture]:
         """Returns `count` random architectures; fewer, or none, where the space has no new ones left."""
         if not self.distinct:
