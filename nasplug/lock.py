@@ -14,7 +14,6 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from nasplug.alive import is_alive
 from nasplug.errors import StorageError
 from nasplug.schema import begin_exclusively, locks
 
@@ -117,6 +116,17 @@ def _machine() -> str:
         return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()} {os.readlink('/proc/self/ns/pid')}"
     except OSError:
         return platform.node()
+
+
+def is_alive(pid: int) -> bool:
+    """Returns whether a process has this number on this machine, whoever's it is."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # another user's
+        return True
+    return True
 
 
 def _is_gone(held: Any) -> bool:

@@ -5,7 +5,6 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from nasplug.alive import is_alive
 from nasplug.errors import StorageError
 
 HALF = re.compile(r"\.(?:json|csv|parquet)\.(\d+)\.part$")  # the name of a half file ends with its writer's process
@@ -27,6 +26,8 @@ def write(path: Path, content: str | bytes) -> None:
 
 def remove_halves(folder: Path) -> None:
     """Removes what killed writers left half written in `folder`: of nobody who still lives, and no file but theirs."""
+    from nasplug.lock import is_alive  # SQLAlchemy comes with it
+
     for half in folder.glob("*.part"):
         writer = HALF.search(half.name)
         if writer and not is_alive(int(writer[1])):
