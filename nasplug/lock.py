@@ -124,8 +124,8 @@ def is_alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except OSError:  # another user's
-        return True
+    except PermissionError:
+        pass
     return True
 
 

@@ -52,10 +52,10 @@ def frontier_command(
     from nasplug.experiments.frontier_files import need_folder, write_frontier
     from nasplug.experiments.request import Request
 
-    if out is not None:
-        need_folder(out)
     space, strategy = options.parse(space_opt, "--space-opt"), options.parse(strategy_opt, "--strategy-opt")
     request = Request(space_options=space, strategy_options=strategy, **wanted)
+    if out is not None:
+        need_folder(out)
     with prints_elsewhere():
         found = request.answer(partial(_told, out))
     low, high = request.latency
