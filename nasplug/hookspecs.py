@@ -110,7 +110,7 @@ class HookSpecs:
 
     @hookspec
     def on_stop(self, run: "Run", reason: str) -> None:
-        """Called once at the end of a run, also after an interruption, with the reason in words."""
+        """Called once at the end of a run, also after an interruption or a start that failed, with the reason."""
 
     @first
     def describe(self, architecture: Architecture) -> str:

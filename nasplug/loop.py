@@ -37,13 +37,14 @@ class Loop:
 
     def __attrs_post_init__(self) -> None:
         self.pool = ThreadPoolExecutor(self.run.settings.workers, "evaluate")  # starts a thread at its first job
+        self.run.taken = frozenset(trial.number for trial in self.stored.values() if trial.purpose == "final")
         self.clock = Clock(max((trial.finished for trial in self.stored.values()), default=0.0))
 
     def execute(self) -> str:
         """Returns the reason for which the search ended; called once. Exceptions pass after `on_stop` was told."""
         run = self.run
-        run.hook.on_start(run=run)
         try:
+            run.hook.on_start(run=run)
             (self._steadily if run.settings.steady else self._in_batches)()
             self._finally()
         except BaseException as error:
@@ -81,9 +82,10 @@ class Loop:
                 self.run.tell(trial)
 
     def _finally(self) -> None:
-        """Evaluates the incumbent once more for the figure that is reported."""
+        """Evaluates the incumbent once more for the figure that is reported, unless a resumed run had done so."""
         if best := incumbent(self.run.trials):
-            stored = [trial for trial in self.stored.values() if trial.purpose == "final"]
+            finals = [self.stored[number] for number in sorted(self.run.taken)]
+            stored = [trial for trial in finals if trial.architecture == best.architecture]
             for trial in stored or self._results([self.run.job(best.architecture, "final")]):
                 self._tell(trial)
 
@@ -156,7 +158,8 @@ class Loop:
         try:
             self.run.hook.on_stop(run=self.run, reason=reason)
         except Exception as second:  # whatever a foreign hook raises, the first error is what ended the search
-            log.warning("on_stop raised %s: %s", type(second).__name__, second)
+            if str(second) != str(error):
+                log.warning("on_stop raised %s: %s", type(second).__name__, second)
 
     def _tell(self, trial: Trial) -> None:
         self.run.replaying = self.stored.get(trial.number) is trial

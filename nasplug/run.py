@@ -22,7 +22,7 @@ class Run:
     `space` is the space's instance, from which an executor rebuilds it elsewhere. `trials` are the search
     trials told so far, failed ones included. `rng` is derived from the seed and the number of the next trial
     at each `suggest`, so that no generator has to be saved. `replaying` is True while stored trials of a
-    resumed run are told again.
+    resumed run are told again. `taken` are the numbers of its stored `final` trials, which no other trial gets.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Run:
     stop_reason: str | None = None
     next_number: int = 0
     issued: int = 0
+    taken: frozenset[int] = frozenset()
 
     @property
     def seed(self) -> int:
@@ -93,7 +94,8 @@ class Run:
             raise PluginError(
                 f"The strategy {self.settings.strategy!r} suggested {architecture!r}, which is no Architecture."
             )
-        number = self.next_number
+        while (number := self.next_number) in self.taken:
+            self.next_number += 1
         self.next_number, self.issued = number + 1, self.issued + 1
         canonical = self.hook.canonical(architecture=architecture)
         latency = self.device and self.hook.measure_latency(architecture=architecture, device=self.device)

@@ -40,3 +40,24 @@ def test_on_stop_hides_neither_an_error_nor_ctrl_c(ends, reason, caplog):
 def test_on_stop_that_raises_alone_is_the_error():
     with pytest.raises(ValueError, match="no connection to tell: the budget of 3 trials is used"):
         nasplug.search(toy.ToySpace(), "toy:Grid", budget=3, middleware=[Stumbles()])
+
+
+class Refuses:
+    """Cannot start."""
+
+    @hookimpl
+    def on_start(self):
+        raise ConfigurationError("no batteries")
+
+
+def test_what_has_started_is_stopped_where_another_plugin_cannot_start():
+    stopped = []
+
+    class Watch:
+        @hookimpl
+        def on_stop(self, reason):
+            stopped.append(reason)
+
+    with pytest.raises(ConfigurationError, match="no batteries"):
+        nasplug.search(toy.ToySpace(), "toy:Grid", budget=3, middleware=[Refuses(), Watch()])
+    assert stopped == ["error: no batteries"]

@@ -117,6 +117,19 @@ def test_a_finished_run_resumes_to_the_same_result_without_an_evaluation(databas
     assert search(database("runs"), resume=True).trials == whole.trials
 
 
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_a_run_that_the_clock_ended_goes_on_at_a_resume(database, asynchronous):
+    def slow(**more):
+        bound = {"budget": 40, "asynchronous": asynchronous, "middleware": ["budget:max_seconds=0.2"]}
+        stored = {"storage": database("runs"), "name": "run", "space_options": {"seconds": 0.02}}
+        return nasplug.search("toy:ToySpace", "toy:Climber", **bound, **stored, **more)
+
+    before, after = slow(), slow(resume=True)
+    assert after.trials[: len(before.trials)] == before.trials
+    assert len(after.trials) > len(before.trials)
+    assert after.best.test == toy.accuracy(after.best.architecture.code)  # of the incumbent of now
+
+
 def test_a_name_is_taken_once_and_made_up_where_none_is_given(database):
     search(database("runs"))
     with pytest.raises(StorageError, match="'run' is already in .*Add --resume .*another --name"):

@@ -2,7 +2,7 @@
 
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -72,6 +72,13 @@ class Commands(click.Group):
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
             raise UsageError(self._unknown(args[0], error.message)) from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Returns what the command returns. A file that ends too early is an error; click takes it for a Ctrl-D."""
+        try:
+            return super().invoke(ctx)
+        except EOFError as error:
+            raise RuntimeError(f"EOFError: {error}") from error
 
     def _unknown(self, name: str, message: str) -> str:
         """Returns what there is instead of the command `name`, which may be a plugin without a command of its name."""

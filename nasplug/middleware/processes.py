@@ -4,6 +4,7 @@ import signal
 import threading
 import time
 from collections.abc import Mapping
+from concurrent.futures import CancelledError
 from functools import lru_cache
 from typing import Any
 
@@ -55,11 +56,12 @@ class Processes:
     _timeout: float | None = attrs.field(default=None, init=False)
     _workers: int = attrs.field(default=1, init=False)
     _renewal: threading.Lock = attrs.field(factory=threading.Lock, init=False)
+    _closing: bool = attrs.field(default=False, init=False)
 
     @hookimpl
     def on_start(self, run: Run) -> None:
         self._recipe = SpaceRecipe.of(run)
-        self._timeout, self._workers = run.settings.timeout, run.settings.workers
+        self._timeout, self._workers, self._closing = run.settings.timeout, run.settings.workers, False
 
     @hookimpl(tryfirst=True)
     def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
@@ -83,12 +85,16 @@ class Processes:
     def _scheduled(self, task: tuple[SpaceRecipe, dict[str, Any]]) -> tuple[Any, Any]:
         """Returns the pool and the future of an evaluation. A death at a bad moment breaks a pool: then in another."""
         with self._renewal:
+            if self._closing:
+                raise CancelledError
             if self._pool is None or not self._pool.active:
                 self._pool = workers(self._workers, self.memory)
             return self._pool, self._pool.schedule(_evaluate, args=task)
 
     @hookimpl
     def on_stop(self) -> None:
+        with self._renewal:
+            self._closing = True  # what is tried again from here on starts no other pool
         if self._pool is not None:
             self._pool.stop()
             self._pool.join()

@@ -121,6 +121,19 @@ class StrategyConformance(PluginConformance):
         firsts = {tuple(trial.architecture for trial in trials[:5]) for trials in searches}
         self.expect(len(firsts) > 1, "five seeds gave the same five trials")
 
+    @law()
+    def test_a_second_run_starts_anew(self) -> None:
+        """An instance that was used for one search serves another as if it were new.
+
+        on_start begins a run: forget there what belongs to the last one.
+        """
+        if self.plain != told(self.search()):
+            raise NotApplicable("the search is not repeatable (another law answers for that)")
+        made = self.fresh()
+        for seed in (1, 0):
+            second = told(searched(Toy(), made, [Witness()], budget=self.budget, seed=seed))
+        self.expect(second == self.plain, _difference(self.plain, second))
+
     @law("resume")
     def test_a_resumed_search_is_the_same(self) -> None:
         """A search that was interrupted and resumed makes the trials that it would have made.

@@ -125,3 +125,8 @@ def test_a_plugin_that_cannot_be_imported_spoils_no_other_command(nasplug, tmp_p
             f"third-party 1.2 is broken: loading foreign_module:Space gave RuntimeError: {SAID} import" in done.stderr
         )
         assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_ends_early_is_no_interruption(nasplug):
+    done = nasplug("run", "--space", "faulty.raising:EndsEarly", "--strategy", STRATEGY, "--budget", "2")
+    assert (done.returncode, "EOFError: the file ends after 3 of 8 bytes" in done.stderr) == (1, True), done.stderr

@@ -23,3 +23,11 @@ def raising(place, base, kind):
 for _kind, _base in BASES.items():
     for _place in [*HOOKS, "__init__"]:
         globals()[f"{_kind}_{_place}"] = raising(_place, _base, _kind)
+
+
+class EndsEarly(Toy):
+    """Reads a file that was cut off."""
+
+    @hookimpl
+    def sample(self):
+        raise EOFError("the file ends after 3 of 8 bytes")

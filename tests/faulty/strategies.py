@@ -16,6 +16,11 @@ class Careful:
     learnt: list = attrs.field(factory=list, init=False)
 
     @hookimpl
+    def on_start(self, run):
+        self.seen.clear()
+        self.learnt.clear()
+
+    @hookimpl
     def suggest(self, run, count):
         return list(islice(self.new(run), count))
 
@@ -136,6 +141,14 @@ class FixedSeed(Careful):
         return Careful.candidate(self, run)
 
 
+class RemembersTheLastRun(Careful):
+    breaks = "test_a_second_run_starts_anew"
+
+    @hookimpl
+    def on_start(self, run):
+        self.learnt.clear()
+
+
 class ForgetsReplayed(Careful):
     breaks = "test_a_resumed_search_is_the_same"
 
@@ -203,6 +216,7 @@ class SeedsNumpy(Careful):
 
     @hookimpl
     def on_start(self, run):
+        Careful.on_start(self, run)
         np.random.seed(run.seed)
 
 

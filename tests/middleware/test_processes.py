@@ -2,6 +2,7 @@
 
 import multiprocessing
 import time
+from concurrent.futures import CancelledError
 
 import pytest
 import toy
@@ -100,3 +101,11 @@ def test_a_broken_pool_is_replaced():
     result = search(middleware=[processes, Breaker()])
     assert not failed(result)
     assert len(result.trials) == 6
+
+
+def test_what_is_tried_again_after_the_end_starts_no_process():
+    middleware = Processes()
+    search(middleware=[middleware])
+    with pytest.raises(CancelledError):
+        middleware.evaluate(toy.architecture(0, 0, 0), "search", None, 0)
+    assert search(middleware=[middleware]).best

@@ -80,10 +80,11 @@ with patch("{function}", counted):
     assert done.returncode == -signal.SIGKILL
 
 
-def test_a_table_that_lost_a_part_says_so(file: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("left", [0, 40, 200])
+def test_a_table_that_lost_a_part_says_so(file: Path, tmp_path: Path, left: int) -> None:
     import_file(file, tmp_path / "table")
     column = tmp_path / "table" / "metrics_108.npy"
-    column.write_bytes(column.read_bytes()[:200])
+    column.write_bytes(column.read_bytes()[:left])
     with pytest.raises(NoTable, match="Import it again"):
         Table.open(tmp_path / "table")
     import_file(file, tmp_path / "table")

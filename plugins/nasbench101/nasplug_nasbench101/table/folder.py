@@ -64,7 +64,7 @@ def read(folder: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         if manifest["format"] != FORMAT:
             raise ValueError(f"format {manifest['format']}, this version reads {FORMAT}")
         arrays = {name: _column(folder, name, column) for name, column in manifest["columns"].items()}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise NoTable(f"the NASBench-101 table in {folder} cannot be read ({error}). Import it again.") from error
     return manifest, arrays
 
