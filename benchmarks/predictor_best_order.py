@@ -3,9 +3,9 @@
 from typing import Any
 
 import numpy as np
-from nasplug_strategies.predictor.metrics import kendall_tau
 
 from benchmarks.predictor_shared import HELD_OUT, predictions, verdict
+from nasplug.analysis.kendall import kendall_tau
 
 NAME = "predictor-best-order"
 BARS = {43: 0.65, 172: 0.78, 860: 0.83}

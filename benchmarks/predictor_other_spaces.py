@@ -12,13 +12,13 @@ import torch
 from nasplug_strategies.pool import Pool
 from nasplug_strategies.predictor import NeuralPredictor
 from nasplug_strategies.predictor.graphs import Graphs
-from nasplug_strategies.predictor.metrics import kendall_tau
 
 import nasplug
 from benchmarks.predictor_deep import PAPER as DEEP
 from benchmarks.predictor_search_nasbenchgraph import DATASETS
 from benchmarks.predictor_shared import SHARED, splits, verdict
 from nasplug import Architecture
+from nasplug.analysis.kendall import kendall_tau
 
 NAME = "predictor-other-spaces"
 SEEDS = 5

@@ -3,9 +3,10 @@
 from typing import Any
 
 import numpy as np
-from nasplug_strategies.predictor.metrics import kendall_tau, mean_squared_error
+from nasplug_strategies.predictor.metrics import mean_squared_error
 
 from benchmarks.predictor_shared import predictions, verdict
+from nasplug.analysis.kendall import kendall_tau
 
 NAME = "predictor-paper-order"
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import attrs
+import numpy as np
 
 from nasplug.errors import ConfigurationError, Unsupported
 from nasplug.types import Architecture, Evaluation, Purpose, Trial
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 
 
 LONGEST = 10_000  # characters of an error that are kept
+
+
+def derived_seed(seed: int, number: int, stream: int) -> int:
+    """Returns the 31 bits that seed a training, in a stream of its own: 1 trials, 2 incumbents, 3 frontiers."""
+    return int(np.random.SeedSequence((seed, number, stream)).generate_state(1)[0]) >> 1
 
 
 @attrs.frozen

@@ -79,6 +79,17 @@ def incumbent(trials: Iterable[Trial]) -> Trial | None:
     return max(complete, key=lambda trial: (trial.accuracy or 0.0, -trial.number), default=None)
 
 
+def incumbents(trials: Iterable[Trial]) -> list[Trial | None]:
+    """Returns the incumbent after each search trial; None while none is complete."""
+    found: list[Trial | None] = []
+    best: Trial | None = None
+    for trial in trials:
+        if trial.purpose == "search":
+            best = incumbent(filter(None, (best, trial)))
+            found.append(best)
+    return found
+
+
 def best_of(trials: Sequence[Trial]) -> Best | None:
     """Returns the incumbent with its test accuracy, where a `final` trial of the same architecture is complete."""
     top = incumbent(trials)

@@ -7,7 +7,7 @@ import numpy as np
 
 from nasplug.activity import Activity
 from nasplug.errors import PluginError
-from nasplug.evaluator import Job
+from nasplug.evaluator import Job, derived_seed
 from nasplug.settings import Settings
 from nasplug.types import Architecture, Purpose, Trial
 
@@ -99,7 +99,7 @@ class Run:
         self.next_number, self.issued = number + 1, self.issued + 1
         canonical = self.hook.canonical(architecture=architecture)
         latency = self.device and self.hook.measure_latency(architecture=architecture, device=self.device)
-        seed = int(np.random.SeedSequence((self.seed, number, 1)).generate_state(1)[0]) >> 1  # 31 bits: int32 seeds
+        seed = derived_seed(self.seed, number, 1)
         return Job(number, architecture, canonical, seed, purpose, latency or None, self._outside(latency or None))
 
     def tell(self, trial: Trial) -> None:

@@ -57,15 +57,18 @@ def _bounds(value: Any) -> tuple[float, float] | None:
     return low, high
 
 
+def check_window(low: float, high: float) -> None:
+    """Raises `UsageError` unless `low` to `high` is a window of milliseconds."""
+    if not 0 <= low < high:
+        raise UsageError(f"The latency window must be LOW:HIGH in ms with 0 ≤ LOW < HIGH, got {low:g}:{high:g}.")
+
+
 def _window(settings: "Settings", _: Any, value: tuple[float, float] | None) -> None:
     if value is None:
         return
     if settings.device is None:
         raise UsageError("A latency window needs a device whose latency it bounds: add --device, pixel1 for instance.")
-    if not 0 <= value[0] < value[1]:
-        raise UsageError(
-            f"The latency window must be LOW:HIGH in ms with 0 ≤ LOW < HIGH, got {value[0]:g}:{value[1]:g}."
-        )
+    check_window(*value)
 
 
 @attrs.frozen(kw_only=True)

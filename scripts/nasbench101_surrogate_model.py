@@ -12,10 +12,12 @@ from nasplug_nasbench101.channels import all_channels, all_parameters
 from nasplug_nasbench101.enumeration import all_codes
 from nasplug_nasbench101.lookup import lookup
 from nasplug_strategies.predictor.graphs import Graphs
-from nasplug_strategies.predictor.metrics import kendall_tau, r_squared
+from nasplug_strategies.predictor.metrics import r_squared
 from nasplug_strategies.predictor.structure import structure
 from numpy.typing import NDArray
 from torch import Tensor, nn
+
+from nasplug.analysis.kendall import kendall_tau
 
 ROWS = "nasbench101_rank_0_20000.npz"
 BUDGETS = (108, 36, 12, 4)  # epochs; the first is the one that matters

@@ -1,10 +1,12 @@
 """Kendall's τ, of predicted against measured accuracies."""
 
-from collections.abc import Sequence
+from math import isnan
 
+from numpy.typing import ArrayLike
 from scipy.stats import kendalltau
 
 
-def kendall_tau(a: Sequence[float], b: Sequence[float]) -> float:
-    """Returns τ-b; NaN where one of the two has a single value."""
-    return float(kendalltau(a, b).statistic)
+def kendall_tau(a: ArrayLike, b: ArrayLike) -> float:
+    """Returns Kendall's τ-b; 0 where either side is constant, as no order is found there."""
+    tau = float(kendalltau(a, b).statistic)
+    return 0.0 if isnan(tau) else tau

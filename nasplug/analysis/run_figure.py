@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from nasplug.analysis.drawing import COLOURS, new_figure
 from nasplug.analysis.pareto import frontier, hypervolume_over, measured, worst
 from nasplug.errors import StorageError
-from nasplug.result import incumbent
+from nasplug.result import incumbents
 from nasplug.types import Trial
 
 if TYPE_CHECKING:
@@ -76,14 +76,7 @@ def prediction_figure(predictions: Mapping[str, "Prediction"], title: str) -> "F
 
 
 def _steps(trials: Sequence[Trial]) -> list[tuple[int, float]]:
-    best: Trial | None = None
-    steps: list[tuple[int, float]] = []
-    searched = [t for t in trials if t.purpose == "search"]
-    for count, trial in enumerate(searched, 1):
-        best = incumbent([*([best] if best else []), trial])
-        if best is not None and best.accuracy is not None:
-            steps.append((count, best.accuracy))
-    return steps
+    return [(count, best.accuracy or 0.0) for count, best in enumerate(incumbents(trials), 1) if best]
 
 
 def _timed(name: str, trials: Sequence[Trial]) -> list[Trial]:

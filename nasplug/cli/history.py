@@ -18,6 +18,7 @@ from nasplug.types import Trial
 if TYPE_CHECKING:
     from nasplug.storage import StoredRun
 
+DEFAULT_URL = "sqlite:///nasplug.db"  # that of nasplug.database, which takes SQLAlchemy along
 TOLD = ("number", "architecture", "state", "purpose", "accuracy", "cost", "source", "latency", "error")
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
@@ -25,7 +26,7 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one
 def storage_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds `--storage` to a command."""
     return click.option(
-        "--storage", metavar="URL", default="sqlite:///nasplug.db", show_default=True, help="The database, or its file."
+        "--storage", metavar="URL", default=DEFAULT_URL, show_default=True, help="The database, or its file."
     )(command)
 
 

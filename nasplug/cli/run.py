@@ -12,6 +12,7 @@ import click
 import nasplug
 from nasplug import options
 from nasplug.cli.completion import plugin_names
+from nasplug.cli.history import DEFAULT_URL
 from nasplug.cli.leaving import leave
 from nasplug.cli.output import best_rows, print_best, print_json
 from nasplug.cli.progress import Progress
@@ -76,9 +77,7 @@ class LatencyRange(click.ParamType[tuple[float, float]]):
     "--timeout", type=float, metavar="S", help="Stop an evaluation after S seconds; it runs in a process of its own."
 )
 @click.option("--retries", type=int, default=0, show_default=True, help="More attempts for an evaluation that fails.")
-@click.option(
-    "--storage", metavar="URL", default="sqlite:///nasplug.db", show_default=True, help="Where the trials are kept."
-)
+@click.option("--storage", metavar="URL", default=DEFAULT_URL, show_default=True, help="Where the trials are kept.")
 @click.option("--name", metavar="RUN", help="The run's name.  [default: SPACE-STRATEGY-SEED-NUMBER]")
 @click.option("--resume", is_flag=True, help="Go on with the run --name where it was stopped.")
 @click.option(

@@ -8,7 +8,7 @@ import numpy as np
 
 from nasplug.analysis.pareto import pareto_front
 from nasplug.errors import NasplugError, UsageError
-from nasplug.evaluator import Job, evaluate
+from nasplug.evaluator import Job, derived_seed, evaluate
 from nasplug.experiments.window import Window
 from nasplug.types import Architecture, Published, Trial
 
@@ -98,7 +98,7 @@ def trained(run: "Run", front: Sequence[Candidate], count: int, repeats: int) ->
 
 def _final(run: "Run", place: int, candidate: Candidate, repeat: int) -> Trial:
     canonical = run.hook.canonical(architecture=candidate.architecture)
-    seed = int(np.random.SeedSequence((run.seed, repeat, 3)).generate_state(1)[0]) >> 1
+    seed = derived_seed(run.seed, repeat, 3)
     job = Job(place, candidate.architecture, canonical, seed, "final", candidate.latency)
     return evaluate(run.hook, job, run.settings.epochs, retries=0)
 

@@ -6,14 +6,12 @@ from contextlib import redirect_stderr
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
 import nasplug
 from nasplug import manager
-from nasplug.evaluator import Job, evaluate
+from nasplug.evaluator import Job, derived_seed, evaluate
 from nasplug.experiments.contender import Contender
 from nasplug.experiments.plan import Plan
-from nasplug.result import Result, incumbent, rows
+from nasplug.result import Result, incumbents, rows
 from nasplug.types import Trial
 
 CLOCK = ("started", "finished")
@@ -64,7 +62,7 @@ def _reported(plan: Plan, space: Any, result: Result) -> dict[int, float | None]
     found = {}
     for trial in _rising(result.trials):
         if trial.architecture not in finals:
-            seed = int(np.random.SeedSequence((result.seed, trial.number, 2)).generate_state(1)[0]) >> 1
+            seed = derived_seed(result.seed, trial.number, 2)
             job = Job(trial.number, trial.architecture, trial.canonical, seed, "final", trial.latency)
             finals[trial.architecture] = evaluate(hook, job, plan.epochs, retries=0).accuracy
         found[trial.number] = finals[trial.architecture]
@@ -73,11 +71,8 @@ def _reported(plan: Plan, space: Any, result: Result) -> dict[int, float | None]
 
 def _rising(trials: Sequence[Trial]) -> list[Trial]:
     """Returns the trials that became the incumbent, by the rule of `nasplug best`."""
-    found: list[Trial] = []
-    for trial in trials:
-        if trial.evaluation and trial.purpose == "search" and incumbent([*found[-1:], trial]) is trial:
-            found.append(trial)
-    return found
+    searched = [trial for trial in trials if trial.purpose == "search"]
+    return [trial for trial, best in zip(searched, incumbents(trials), strict=True) if best is trial]
 
 
 def _incumbents(trials: Sequence[Trial], reported: dict[int, float | None]) -> list[dict[str, Any]]:

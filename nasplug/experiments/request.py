@@ -21,7 +21,8 @@ from nasplug.types import Trial
 class Request:
     """The space, the window, what to learn from (`run` in `storage`, or the file `data`) and what to train finally.
 
-    Raises `UsageError` unless exactly one of `run` and `data` is given, and for repeats of no final trainings.
+    Raises `UsageError` for a window that is none, unless exactly one of `run` and `data` is given, and for repeats of
+    no final trainings.
     """
 
     space: str
@@ -38,6 +39,11 @@ class Request:
     strategy_options: dict[str, str]
     seed: int
     storage: str
+    window: Window = attrs.field(init=False)
+
+    @window.default
+    def _window(self) -> Window:
+        return Window(self.device, *self.latency)
 
     def __attrs_post_init__(self) -> None:
         if (self.run is None) == (self.data is None):
@@ -47,9 +53,8 @@ class Request:
 
     def answer(self, tell: Callable[[Candidate, Frontier], None]) -> Frontier:
         """Returns the frontier; `tell` hears of every architecture trained finally, and gets the frontier so far."""
-        window = Window(self.device, *self.latency)
         run = self._run()
-        found = find(run, window, self.samples, self.reference)
+        found = find(run, self.window, self.samples, self.reference)
         front = list(found.candidates)
         for place, candidate in trained(run, front, self.final or 0, self.final_repeats):
             front[place] = candidate

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from nasplug.errors import Unsupported, UsageError
+from nasplug.errors import Unsupported
 from nasplug.middleware.window import DRAWS
+from nasplug.settings import check_window
 from nasplug.types import Architecture
 
 if TYPE_CHECKING:
@@ -23,10 +24,7 @@ class Window:
     high: float
 
     def __attrs_post_init__(self) -> None:
-        if not 0 <= self.low < self.high:
-            raise UsageError(
-                f"The latency window must be LOW:HIGH with 0 ≤ LOW < HIGH, got {self.low:g}:{self.high:g}."
-            )
+        check_window(self.low, self.high)
 
     def sample(self, hook: "pluggy.HookRelay", count: int, rng: np.random.Generator) -> list[Architecture]:
         """Returns `count` random architectures inside, those with equal networks once, so that there may be fewer.

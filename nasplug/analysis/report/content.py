@@ -1,5 +1,6 @@
 """The data of a page, as JSON values: trials by column, the curves, the frontier, the pictures."""
 
+from itertools import pairwise
 from typing import Any
 
 from nasplug.analysis.pareto import frontier, hypervolume_over, measured, worst
@@ -7,7 +8,7 @@ from nasplug.analysis.report.pictures import packed
 from nasplug.analysis.report.subject import Subject
 from nasplug.analysis.reported import reported_name
 from nasplug.errors import StorageError
-from nasplug.result import best_of, incumbent, rows
+from nasplug.result import best_of, incumbents, rows
 from nasplug.types import Architecture, Trial
 
 HIDDEN = ("canonical", "started", "finished", "number", "architecture")
@@ -73,15 +74,10 @@ def _columns(trials: list[Trial]) -> dict[str, list[Any]]:
 
 def _incumbents(trials: list[Trial]) -> list[list[float]]:
     """Returns [trainings, accuracy] wherever the incumbent changes, and at the end."""
-    steps: list[list[float]] = []
-    best: Trial | None = None
-    searched = [t for t in trials if t.purpose == "search"]
-    for count, trial in enumerate(searched, 1):
-        now = incumbent([*([best] if best else []), trial])
-        if now is not best and now is not None:
-            best = now
-            steps.append([count, now.accuracy or 0.0])
-    return [*steps, [len(searched), steps[-1][1]]] if steps else []
+    found = incumbents(trials)
+    changes = [i for i, (before, best) in enumerate(pairwise([None, *found])) if best is not before]
+    ends = [*changes, len(found) - 1] if changes else []
+    return [[i + 1, best.accuracy or 0.0] for i in ends if (best := found[i])]
 
 
 def _frontier(trials: list[Trial]) -> dict[str, Any] | None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nasplug import Architecture
+from nasplug.analysis.kendall import kendall_tau
 from nasplug_strategies.pool import Pool
 from nasplug_strategies.predictor.graphs import padded
-from nasplug_strategies.predictor.metrics import kendall_tau
 from nasplug_strategies.predictor.predictor import NeuralPredictor
 
 if TYPE_CHECKING:
