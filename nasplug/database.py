@@ -38,15 +38,19 @@ def file_of(url: str) -> Path | None:
     return Path(unquote(urlsplit(name).path) if name.startswith("file:") and "uri=true" in query else name)
 
 
-def engine_of(url: str) -> sa.Engine:
-    """Returns the engine of a database. SQLite's commits survive the process; a power cut may take the last ones."""
+def engine_of(url: str, reads_only: bool = False) -> sa.Engine:
+    """Returns the engine of a database. SQLite's commits survive the process; a power cut may take the last ones.
+
+    Who only reads leaves the file's journal as it is: the file may be another program's.
+    """
     engine = sa.create_engine(url)
+    journal = [] if reads_only else ["journal_mode=WAL"]
     if engine.dialect.name == "sqlite":
 
         @sa.event.listens_for(engine, "connect")
         def durable(connection: Any, _: Any) -> None:
             # NORMAL syncs the log at checkpoints: a killed process loses nothing, a power cut at most the last commits
-            for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            for pragma in ("busy_timeout=30000", *journal, "synchronous=NORMAL", "foreign_keys=ON"):
                 connection.execute(f"PRAGMA {pragma}")
 
     return engine

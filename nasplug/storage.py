@@ -58,7 +58,7 @@ class Storage:
                 f"There is no storage at {file}. Runs are kept in ./nasplug.db unless --storage names another."
             )
         with self._explained("open"):
-            self.engine = engine_of(wanted)
+            self.engine = engine_of(wanted, reads_only=must_exist)
             self.connection = self.engine.connect()
             try:
                 if must_exist and version_of(self.connection) is None:

@@ -227,9 +227,10 @@ def test_reading_never_creates_a_database(tmp_path):
     assert not (tmp_path / "none.db").exists()
 
 
-def test_reading_adds_no_table_to_somebody_elses_database(tmp_path):
+def test_reading_leaves_somebody_elses_database_as_it_is(tmp_path):
     with closing(sqlite3.connect(tmp_path / "theirs.db")) as theirs:
         theirs.execute("create table songs (title text)")
         with pytest.raises(StorageError, match="holds no runs: nasplug has no tables there yet"):
             Storage(f"{tmp_path}/theirs.db", must_exist=True)
         assert theirs.execute("select name from sqlite_master").fetchall() == [("songs",)]
+        assert theirs.execute("pragma journal_mode").fetchone() == ("delete",)
