@@ -1,6 +1,8 @@
 """Where trials are kept: the URL of a database, what may be shown of it, its file and its engine."""
 
 import re
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -10,6 +12,7 @@ import sqlalchemy as sa
 from nasplug.errors import StorageError
 
 DEFAULT_URL = "sqlite:///nasplug.db"
+PATIENCE = 30  # seconds that a writer waits for another
 _BEFORE_HOST = re.compile(r"(//[^:@/\s]*):(?!\d+/[^@?\s]*\?)\S*@")  # but not from a port to an @ in the query
 _IN_QUERY = re.compile(r"([?&]\w*passw\w*=)[^&\s]*", re.IGNORECASE)
 _SQLITE = re.compile(r"sqlite(?:\+\w+)?:///([^?]*)\??(.*)", re.DOTALL)
@@ -44,13 +47,28 @@ def engine_of(url: str, reads_only: bool = False) -> sa.Engine:
     Who only reads leaves the file's journal as it is: the file may be another program's.
     """
     engine = sa.create_engine(url)
-    journal = [] if reads_only else ["journal_mode=WAL"]
     if engine.dialect.name == "sqlite":
 
         @sa.event.listens_for(engine, "connect")
         def durable(connection: Any, _: Any) -> None:
             # NORMAL syncs the log at checkpoints: a killed process loses nothing, a power cut at most the last commits
-            for pragma in ("busy_timeout=30000", *journal, "synchronous=NORMAL", "foreign_keys=ON"):
+            for pragma in (f"busy_timeout={PATIENCE * 1000}", "synchronous=NORMAL", "foreign_keys=ON"):
                 connection.execute(f"PRAGMA {pragma}")
+            if not reads_only:
+                _log_ahead(connection)
 
     return engine
+
+
+def _log_ahead(connection: Any) -> None:
+    """Switches to the write-ahead log, which the file keeps; SQLite refuses, unasked to wait, while others open it."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+        else:
+            return

@@ -83,7 +83,7 @@ def test_many_that_open_it_at_once_migrate_it_once(begin, database, request):
         except StorageError as error:
             errors.append(error)
 
-    threads = [threading.Thread(target=opens) for _ in range(6)]
+    threads = [threading.Thread(target=opens) for _ in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:
