@@ -32,7 +32,10 @@ class Defaults:
 
     @last
     def measure_latency(self, architecture: Architecture, device: str) -> float | None:
-        self._refuse(f"tell latencies on the device {device!r}", "measure_latency")
+        raise Unsupported(
+            f"The space {self.space!r} cannot tell latencies on the device {device!r}: no plugin of this run knows "
+            f"it. 'nasplug show {self.space}' names the space's devices, where it has any."
+        )
 
     @last
     def evaluate(self, architecture: Architecture, purpose: str) -> Any:

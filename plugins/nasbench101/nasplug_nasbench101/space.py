@@ -39,6 +39,7 @@ _positive = attrs.validators.ge(1)
 @attrs.define(eq=False)
 class NASBench101:
     """The 423,624 cells of NASBench-101; a code is an unpruned 7×7 specification: 21 edge bits, 5 operations.
+    Device: host (this machine's CPU, measured).
 
     Accuracies come from the official table where it was imported, else from an embedded surrogate that predicts
     them; on request from real training, of a scaled-down network on an embedded task or as in the dataset.

@@ -31,7 +31,9 @@ SIZE = int(np.prod(CHOICES.astype(object)))
 
 @attrs.define(eq=False)
 class Proxyless:
-    """ProxylessNAS: 22 layers, each an inverted bottleneck of kernel 3, 5 or 7 and expansion 3 or 6, or nothing."""
+    """ProxylessNAS: 22 layers, each an inverted bottleneck of kernel 3, 5 or 7 and expansion 3 or 6, or nothing.
+    Devices: pixel1 (a published model), host (this machine's CPU, measured), FILE.json of 'nasplug proxyless latency'.
+    """
 
     task: TaskName = option("cluttered-fashion-mnist", help="images to learn; the first two are embedded")
     data: Path | None = option(None, help="folder of the ImageNet TFRecord shards, for task=imagenet")

@@ -116,4 +116,7 @@ def settings(preset: str, changes: dict[str, Any]) -> Settings:
     """
     if preset not in PRESETS:
         raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {preset!r}")
+    known = attrs.fields_dict(Settings)
+    if unknown := [name for name in changes if name not in known]:
+        raise TypeError(f"there is no setting {unknown[0]!r}; the settings are {', '.join(known)}")
     return attrs.evolve(PRESETS[preset], **{name: value for name, value in changes.items() if value is not None})

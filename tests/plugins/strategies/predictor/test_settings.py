@@ -5,7 +5,7 @@ import json
 import attrs
 import numpy as np
 import pytest
-from nasplug_strategies.predictor.settings import Settings
+from nasplug_strategies.predictor.settings import Settings, settings
 
 
 @pytest.mark.parametrize(("n", "size"), [(43, 48), (86, 72), (129, 96), (172, 144), (344, 210), (860, 320)])
@@ -38,3 +38,8 @@ def test_parts_of_a_layer_are_refused(change):
 def test_what_is_no_number_is_refused_by_name(change):
     with pytest.raises(ValueError, match=f"'{next(iter(change))}' must be a number, got"):
         Settings(**change)
+
+
+def test_an_unknown_setting_is_refused_with_the_known_ones():
+    with pytest.raises(TypeError, match="there is no setting 'nodes'; the settings are kind, layers, size, "):
+        settings("paper", {"nodes": 7})
