@@ -86,6 +86,7 @@ class Loop:
         if best := incumbent(self.run.trials):
             finals = [self.stored[number] for number in sorted(self.run.taken)]
             stored = [trial for trial in finals if trial.architecture == best.architecture]
+            self.run.next_number = max([self.run.next_number, *(number + 1 for number in self.stored)])
             for trial in stored or self._results([self.run.job(best.architecture, "final")]):
                 self._tell(trial)
 

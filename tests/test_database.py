@@ -6,7 +6,8 @@ import pytest
 import toy
 
 import nasplug
-from nasplug.database import file_of, masked, url_of
+from nasplug.cli import history
+from nasplug.database import DEFAULT_URL, file_of, masked, url_of
 from nasplug.errors import StorageError
 from nasplug.storage import Storage
 
@@ -32,6 +33,10 @@ def test_the_file_of_a_url(url, file):
 def test_a_database_in_memory_is_refused(place):
     with pytest.raises(StorageError, match="names no file, and the trials would be lost"):
         url_of(place)
+
+
+def test_the_command_line_has_the_same_default():
+    assert history.DEFAULT_URL == DEFAULT_URL
 
 
 @pytest.mark.parametrize(

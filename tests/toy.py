@@ -114,6 +114,15 @@ class Quitter(Grid):
 
 
 @attrs.define(eq=False)
+class Shy(Grid):
+    """Suggests nothing at all where the seed is odd."""
+
+    @hookimpl
+    def suggest(self, run: Run, count: int) -> list[Architecture]:
+        return [] if run.seed % 2 else super().suggest(run, count)
+
+
+@attrs.define(eq=False)
 class Climber:
     """Mutates the best architecture so far: its suggestions depend on everything it was told."""
 
@@ -142,6 +151,19 @@ class Foreseer:
     @hookimpl
     def predicts_from(self, budget: int | None) -> int | None:
         return budget and budget // 2
+
+
+@attrs.define(eq=False)
+class Clueless(Foreseer):
+    """Predicts no number for the first architecture; with `mute` it predicts of that one alone."""
+
+    mute: bool = option(False, "whether it predicts too few")
+
+    @hookimpl
+    def predict(self, run: Run, architectures: Sequence[Architecture]) -> np.ndarray:
+        found = super().predict(run, architectures)
+        found[0] = np.nan
+        return found[1:2] if self.mute else found
 
 
 @attrs.define(eq=False)

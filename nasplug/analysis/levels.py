@@ -7,18 +7,20 @@ import pandas as pd
 
 from nasplug.analysis.curves import Curves, Floats
 
+ROUNDING = 1e-9  # percent: a mean of equal numbers may lie so far below them
+
 
 def default_levels(all_curves: Sequence[Curves]) -> list[float]:
     """Returns the levels at which strategies are compared unless the user names some: the mean that each ends at.
 
     Rounded down to a hundredth of a percent, ascending, without repetition.
     """
-    return sorted({float(np.floor(100.0 * c.mean[-1]) / 100.0) for c in all_curves})
+    return sorted({float(np.floor(100.0 * (c.mean[-1] + ROUNDING)) / 100.0) for c in all_curves})
 
 
 def first_reached(values: Floats, level: float) -> Floats:
     """Returns after how many trainings each curve of `values` `[n, trainings]` first reaches `level`; inf if never."""
-    hit = values >= level  # NaN compares as False
+    hit = values >= level - ROUNDING  # NaN compares as False
     return np.where(hit.any(axis=1), hit.argmax(axis=1) + 1.0, np.inf)
 
 

@@ -55,7 +55,10 @@ def hypervolume_figure(runs: Mapping[str, Sequence[Trial]], title: str) -> "Figu
     axes = figure.axes[0]
     for index, (name, timed) in enumerate(points.items()):
         volume = hypervolume_over(*_points(timed), reference)
-        axes.step(range(1, len(volume) + 1), volume, where="post", color=COLOURS[index % len(COLOURS)], label=name)
+        searched = (trial for trial in runs[name] if trial.purpose == "search")
+        place = {trial.number: count for count, trial in enumerate(searched, 1)}
+        counts = [place[trial.number] for trial in timed]
+        axes.step(counts, volume, where="post", color=COLOURS[index % len(COLOURS)], label=name)
     axes.set(xlabel="architectures trained", ylabel="hypervolume (% × ms)", title=title)
     axes.legend(loc="lower right", fontsize=8)
     return figure

@@ -17,7 +17,8 @@ def speedups(all_curves: Sequence[Curves], levels: Sequence[float]) -> pd.DataFr
 
     `factor` = trainings of `than` / trainings of `strategy` until their mean curves reach the level. Only pairs of
     which both reach it have a row. `low` and `high` bound the middle 95 % of 2,000 resamples of the repeats (percentile
-    bootstrap); they are empty for one repeat, and `high` is inf where resamples of `than` do not reach the level.
+    bootstrap); they are empty for one repeat, or where no resample
+    reaches the level, and `high` is inf where resamples of `than` do not reach the level.
     Strategies with equally many repeats are resampled together: repeat r has the same seed in each, and stays beside
     its like, so that the interval is that of paired samples.
     """
@@ -54,6 +55,8 @@ def _interval(a: Floats, b: Floats) -> tuple[float, float]:
     if not len(a) or not len(b):
         return float("nan"), float("nan")
     both = np.isfinite(a) | np.isfinite(b)
+    if not both.any():
+        return float("nan"), float("nan")
     tail = (1.0 - COVERAGE) / 2.0
     low, high = np.quantile(b[both] / a[both], [tail, 1.0 - tail], method="inverted_cdf")
     return float(low), float(high)

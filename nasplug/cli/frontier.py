@@ -58,6 +58,9 @@ def frontier_command(
         need_folder(out)
     with prints_elsewhere():
         found = request.answer(partial(_told, out))
+    if (there := len(found.sampled)) < request.samples:
+        few = f"{there:,} different networks in the window instead of {request.samples:,}: no more were found."
+        click.echo(few, err=True)
     low, high = request.latency
     _show(found, f"architectures in {low:g}:{high:g} ms on {request.device}", as_json)
     if out is not None:

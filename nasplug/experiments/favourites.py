@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import attrs
 
 from nasplug.errors import StorageError
+from nasplug.experiments.prediction import predictions
 from nasplug.experiments.stored import complete
 from nasplug.run import Run
 from nasplug.types import Trial
@@ -18,12 +19,10 @@ def favourites(run: Run, trials: Sequence[Trial]) -> list[tuple[Trial, float]]:
     strategy predicts nothing; what a plugin raises passes.
     """
     known = complete(trials, run.name)
-    learnt = attrs.evolve(run, trials=known)
-    answer = learnt.hook.predict(run=learnt, architectures=[trial.architecture for trial in known])
+    answer = predictions(attrs.evolve(run, trials=known), [trial.architecture for trial in known])
     if answer is None:
         raise StorageError(
             f"The strategy of the run {run.name!r}, {run.settings.strategy}, predicts nothing. One that does is "
             "neural_predictor."
         )
-    pairs = zip(known, map(float, answer), strict=True)
-    return sorted(pairs, key=lambda pair: -pair[1])
+    return sorted(zip(known, answer, strict=True), key=lambda pair: -pair[1])

@@ -9,6 +9,7 @@ import numpy as np
 from nasplug.analysis.pareto import pareto_front
 from nasplug.errors import NasplugError, UsageError
 from nasplug.evaluator import Job, derived_seed, evaluate
+from nasplug.experiments.prediction import predictions
 from nasplug.experiments.window import Window
 from nasplug.types import Architecture, Published, Trial
 
@@ -104,13 +105,13 @@ def _final(run: "Run", place: int, candidate: Candidate, repeat: int) -> Trial:
 
 
 def _predicted(run: "Run", device: str, architectures: Sequence[Architecture]) -> list[Candidate]:
-    answer = run.hook.predict(run=run, architectures=architectures)
+    answer = predictions(run, architectures)
     if answer is None:
         raise UsageError(
             f"The strategy {run.settings.strategy!r} predicts nothing. Name one that does: --strategy neural_predictor."
         )
     latencies = [float(run.hook.measure_latency(architecture=a, device=device)) for a in architectures]
-    return [Candidate(a, ms, float(p)) for a, ms, p in zip(architectures, latencies, answer, strict=True)]
+    return [Candidate(a, ms, p) for a, ms, p in zip(architectures, latencies, answer, strict=True)]
 
 
 def _published(run: "Run", reference: str | None) -> list[Published]:

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from nasplug.errors import StorageError
@@ -30,22 +31,27 @@ def write_frontier(frontier: Frontier, device: str, folder: Path) -> None:
 def need_folder(folder: Path) -> None:
     """Makes the folder, before anything is trained.
 
-    Raises `StorageError` where it cannot be made, or holds final trainings already, which would be overwritten.
+    Raises `StorageError` where it cannot be made or written to, or holds final trainings already, which would be
+    overwritten.
     """
+    path = folder / "frontier.csv"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        trained = _trained(path) if path.exists() else 0
+        with TemporaryFile(dir=folder):
+            pass
     except OSError as error:
-        raise StorageError(f"The folder {folder} cannot be made: {error.strerror}. Name another --out.") from error
-    path = folder / "frontier.csv"
-    if not path.is_file():
-        return
-    with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        trained = sum(bool(row.get("accuracy")) for row in csv.DictReader(file))
+        raise StorageError(f"The folder {folder} cannot be used: {error.strerror}. Name another --out.") from error
     if trained:
         raise StorageError(
             f"{path} holds {trained} final trainings of an earlier frontier, which would be overwritten. "
             "Name another --out."
         )
+
+
+def _trained(path: Path) -> int:
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        return sum(bool(row.get("accuracy")) for row in csv.DictReader(file))
 
 
 def write_candidates(frontier: Frontier, folder: Path) -> None:

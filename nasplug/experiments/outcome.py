@@ -65,6 +65,11 @@ class Outcome:
         """Returns what the tables leave empty or out, and why, in sentences."""
         there = [c.strategy for c in self.curves]
         found = [f"{s} is in no table: it suggested nothing." for s in plan.strategies if s not in there]
+        found += [
+            f"{empty} of {plan.repeats} repeats of {c.strategy} suggested nothing and are left out."
+            for c in self.curves
+            if (empty := plan.repeats - c.repeats)
+        ]
         if any(c.repeats == 1 for c in self.curves):
             found.append("One repeat has no spread: std and intervals are empty. Raise --repeats.")
         if costless := [c.strategy for c in self.curves if free(c)]:
@@ -111,7 +116,7 @@ def figure_of(folder: Path, title: str | None, marks: Sequence[int]) -> "Figure"
     The plan may have gone on since they were written: strategies and repeats are those of the table.
     """
     outcome = Outcome.of(_read_trials(folder), ())
-    strategies, repeats = tuple(c.strategy for c in outcome.curves), outcome.curves[0].repeats
+    strategies, repeats = tuple(c.strategy for c in outcome.curves), max(c.repeats for c in outcome.curves)
     there = attrs.evolve(Plan.of(folder), strategies=strategies, repeats=repeats)
     there.check_marks(marks)
     return _figure(outcome, there, folder, title, marks)

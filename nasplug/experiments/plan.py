@@ -55,8 +55,11 @@ class Plan:
     def of(cls, folder: Path) -> "Plan":
         """Returns the plan in the folder of a comparison. Raises `StorageError` where there is none."""
         values = _read(folder / NAME)["plan"]
-        window = values["latency"] and tuple(values["latency"])
-        return cls(**values | {"strategies": tuple(values["strategies"]), "latency": window})
+        try:
+            window = values["latency"] and tuple(values["latency"])
+            return cls(**values | {"strategies": tuple(values["strategies"]), "latency": window})
+        except (KeyError, TypeError) as error:
+            raise _unreadable(folder / NAME, error) from error
 
     def keep(self, folder: Path, versions: dict[str, str], marks: dict[str, int]) -> None:
         """Writes the plan into a folder without repeats; in one with some, makes sure that they are of this plan.
@@ -75,6 +78,7 @@ class Plan:
                     "Repeat it as it was, or name another --out."
                 )
             mine["versions"] = stored["versions"] | versions  # also those of earlier strategies
+            mine["marks"] = stored["marks"] | marks
         write(path, json.dumps(mine, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -93,7 +97,11 @@ def _read(path: Path) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return {name: found[name] for name in ("plan", "versions", "marks")}
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StorageError(f"{path} is no plan of a comparison ({error}). Name another --out.") from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> StorageError:
+    return StorageError(f"{path} is no plan of a comparison ({type(error).__name__}: {error}). Name another folder.")
 
 
 def _changed(stored: dict[str, Any], mine: dict[str, Any]) -> list[str]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from nasplug.types import Trial
+from nasplug.errors import PluginError
+from nasplug.types import Architecture, Trial
 
 if TYPE_CHECKING:
     from nasplug.analysis.report.subject import Prediction
@@ -22,6 +23,24 @@ def predicts(run: "Run") -> bool:
     return bool(run.hook.predict.get_hookimpls())
 
 
+def predictions(run: "Run", architectures: Sequence[Architecture]) -> list[float] | None:
+    """Returns what the run's strategy, taught by the run's trials, predicts of architectures; None: it never does.
+
+    In percent. Raises `PluginError` for anything but one finite number each; what a plugin raises passes.
+    """
+    answer = run.hook.predict(run=run, architectures=architectures)
+    if answer is None:
+        return None
+    found = [float(value) for value in answer]
+    if len(found) != len(architectures) or not np.isfinite(found).all():
+        wrong = [value for value in found if not np.isfinite(value)]
+        raise PluginError(
+            f"The strategy {run.settings.strategy!r} must predict {len(architectures)} finite accuracies in percent, "
+            f"it returned {len(found)}" + (f", {wrong[0]} among them." if wrong else ".")
+        )
+    return found
+
+
 def predicted(run: "Run", trials: Sequence[Trial]) -> "Prediction | None":
     """Returns how the first half of the complete search trials predicts the others, some of them where they are many.
 
@@ -35,11 +54,10 @@ def predicted(run: "Run", trials: Sequence[Trial]) -> "Prediction | None":
     if half < LEAST:
         return None
     later = _spread(complete[half:])
-    learnt = attrs.evolve(run, trials=complete[:half])
-    answer = learnt.hook.predict(run=learnt, architectures=[t.architecture for t in later])
-    if answer is None:
+    said = predictions(attrs.evolve(run, trials=complete[:half]), [t.architecture for t in later])
+    if said is None:
         return None
-    said, measured = [float(value) for value in answer], [t.accuracy or 0.0 for t in later]
+    measured = [t.accuracy or 0.0 for t in later]
     return Prediction(complete[half].number, [t.number for t in later], said, measured, kendall_tau(said, measured))
 
 

@@ -1,4 +1,4 @@
-"""Architectures inside a latency window: drawn by the space itself, or drawn until enough lie inside."""
+"""Architectures inside a latency window: drawn by the space itself, or by rejection."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -27,7 +27,10 @@ class Window:
         check_window(self.low, self.high)
 
     def sample(self, hook: "pluggy.HookRelay", count: int, rng: np.random.Generator) -> list[Architecture]:
-        """Returns `count` random architectures inside, those with equal networks once, so that there may be fewer.
+        """Returns `count` random architectures inside, those with equal networks once.
+
+        There are fewer of them where networks came again, and of a space without `sample_within` where 100,000 draws
+        gave no more.
 
         Raises `Unsupported` for a device that the space does not know, or where nothing is found inside.
         """

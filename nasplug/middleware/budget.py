@@ -19,7 +19,9 @@ class Budget:
         validator=attrs.validators.optional(attrs.validators.gt(0)),
     )
     max_seconds: float | None = option(
-        None, "seconds that the search may last", validator=attrs.validators.optional(attrs.validators.gt(0))
+        None,
+        "seconds that the search may last; a resumed one lasts as long again",
+        validator=attrs.validators.optional(attrs.validators.gt(0)),
     )
     target: float | None = option(None, "validation accuracy in percent that is enough")
     _cost: float = attrs.field(default=0.0, init=False)
@@ -36,7 +38,9 @@ class Budget:
         self._cost += trial.evaluation.cost if trial.evaluation else 0.0
         if self.max_cost is not None and self._cost >= self.max_cost:
             run.stop(f"the trials cost {self._cost:.0f} s of training, the bound is {self.max_cost:g} s")
-        if self.max_seconds is not None and time.monotonic() - self._started >= self.max_seconds:
+        if run.replaying:
+            self._started = time.monotonic()  # what a resumed run is told again is no search
+        elif self.max_seconds is not None and time.monotonic() - self._started >= self.max_seconds:
             run.stop(f"the search has lasted {self.max_seconds:g} s")
         if self.target is not None and (trial.accuracy or 0.0) >= self.target:
             run.stop(f"trial {trial.number} reached {trial.accuracy:.2f} %, the target is {self.target:g} %")

@@ -102,6 +102,16 @@ def test_one_repeat_has_a_factor_and_no_interval():
     assert found["low"].isna().all()
 
 
+@pytest.mark.parametrize(("repeats", "end"), [(100, 94.5), (10, 94.4), (7, 94.3), (30, 93.1)])
+def test_repeats_that_all_end_alike_reach_their_mean_in_every_resample(repeats, end):
+    found = curves(table(a=[[50.0, end]] * repeats, b=[[50.0, 50.0, 50.0, end]] * repeats))
+    levels = default_levels(found)
+    assert levels == [end]
+    assert trainings_to(found, levels)["mean_curve"].tolist() == [2.0, 4.0]
+    faster = speedups(found, levels).iloc[0]
+    assert (faster["factor"], faster["low"], faster["high"]) == (2.0, 2.0, 2.0)
+
+
 @settings(max_examples=25)
 @given(st.integers(0, 10_000))
 def test_the_interval_of_two_samples_of_one_law_contains_1_nearly_always_and_low_is_below_high(seed):

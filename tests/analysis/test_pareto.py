@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nasplug.analysis.pareto import Reference, frontier, hypervolume, hypervolume_over, pareto_front
+from nasplug.analysis.run_figure import hypervolume_figure
 from nasplug.types import Architecture, Evaluation, Trial
 
 point = st.tuples(st.integers(1, 20), st.integers(1, 20))
@@ -40,6 +41,18 @@ def test_a_point_at_the_reference_dominates_nothing():
     assert hypervolume([21.0], [5.0], WORST) == 0.0
     assert hypervolume([5.0], [0.0], WORST) == 0.0
     assert hypervolume_over([21.0, 20.0], [5.0, 1.0], WORST) == [0.0, 1.0]
+
+
+def test_the_hypervolume_is_drawn_where_its_trial_stands_among_the_trainings():
+    def trial(number, accuracy):
+        found = accuracy and Evaluation(accuracy, 1.0)
+        state, error = ("complete", None) if found else ("failed", "lost")
+        a = Architecture("toy", (number,))
+        return Trial(number, a, state, found or None, error, "search", 0.0, 1.0, latency=10.0 - number)
+
+    made = [trial(0, 50.0), trial(1, 0.0), trial(2, 60.0), trial(3, 0.0), trial(4, 70.0)]
+    (line,) = hypervolume_figure({"run": made}, "").axes[0].lines
+    assert line.get_xdata().tolist() == [1, 3, 5]
 
 
 def test_a_run_without_latency_has_no_frontier():

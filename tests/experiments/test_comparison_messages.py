@@ -13,7 +13,7 @@ import pytest
 from nasplug.errors import StorageError
 from nasplug.experiments.comparison import Comparison
 from nasplug.experiments.files import write
-from nasplug.experiments.plan import Plan
+from nasplug.experiments.plan import Plan, marks_of
 
 TESTS = Path(__file__).resolve().parents[1]
 TOY = ("compare", "--space", "toy:ToySpace", "--strategy", "random", "--strategy", "toy:Climber", "--budget", "10")
@@ -123,10 +123,11 @@ def test_another_comparison_in_the_same_folder_loses_nothing(nasplug, tmp_path):
 
 
 def test_a_strategy_of_another_package_goes_on_in_the_same_folder(tmp_path):
-    plan().keep(tmp_path, {"nasplug": "1"}, {})
+    plan().keep(tmp_path, {"nasplug": "1"}, {"random": 3})
     write(tmp_path / "repeats" / "random-12345678" / "00000.json", "[]")
     more = plan(strategies=("random", "theirs"))
-    more.keep(tmp_path, {"nasplug": "1", "theirs": "5"}, {})
+    more.keep(tmp_path, {"nasplug": "1", "theirs": "5"}, {"theirs": 7})
+    assert marks_of(tmp_path) == {"random": 3, "theirs": 7}
     plan().keep(tmp_path, {"nasplug": "1"}, {})
     with pytest.raises(StorageError, match='theirs was "5", now "6"'):
         more.keep(tmp_path, {"nasplug": "1", "theirs": "6"}, {})
@@ -175,6 +176,8 @@ def test_a_metric_with_the_name_of_a_column_confuses_no_repeats(nasplug, tmp_pat
 def test_a_strategy_that_suggests_nothing_is_named(nasplug):
     done = nasplug(*TOY, "--strategy", "toy:Speechless", "--repeats", "2", "--out", "x")
     assert "toy:Speechless is in no table: it suggested nothing." in done.stderr
+    done = nasplug(*TOY, "--strategy", "toy:Shy", "--repeats", "3", "--out", "z")
+    assert "1 of 3 repeats of toy:Shy suggested nothing and are left out." in done.stderr
     alone = ("compare", "--space", "toy:ToySpace", "--strategy", "toy:Speechless", "--repeats", "1", "--budget", "3")
     done = nasplug(*alone, "--out", "y")
     assert (done.returncode, done.stderr.count("\n") < 5) == (1, True)
@@ -207,6 +210,17 @@ def test_a_table_that_cannot_be_plotted_is_one_message(nasplug, tmp_path, table,
     done = nasplug("plot", "--comparison", "x", "--out", "x.png")
     assert (done.returncode, "Traceback" in done.stderr) == (code, False)
     assert message in done.stderr
+
+
+@pytest.mark.parametrize("change", [{"budget": "many"}, {"hue": "red"}, {"strategies": None}])
+def test_a_plan_that_cannot_be_read_is_one_message(nasplug, tmp_path, change):
+    nasplug(*TOY, "--repeats", "1", "--out", "x")
+    path = tmp_path / "x" / "comparison.json"
+    stored = json.loads(path.read_text())
+    path.write_text(json.dumps(stored | {"plan": stored["plan"] | change}))
+    done = nasplug("plot", "--comparison", "x", "--out", "x.png")
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert "comparison.json is no plan of a comparison" in done.stderr
 
 
 def test_the_bar_on_a_terminal_moves_while_a_repeat_runs(tmp_path):

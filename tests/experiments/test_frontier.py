@@ -116,11 +116,11 @@ def test_a_frontier_is_predicted_inside_the_window_and_beside_the_papers(nasplug
     [
         ({"--device": "abacus"}, 1, "cannot tell latencies on the device 'abacus'"),
         ({"--latency": "1:2"}, 1, "the space reaches from 30.94 to 219.09 ms. Widen the window"),
-        ({"--latency": "85:75"}, 2, "0 ≤ LOW < HIGH"),
+        ({"--latency": "85:75", "--out": "front"}, 2, "0 ≤ LOW < HIGH"),
         ({"--reference": "table9"}, 2, "it has: table2"),
         ({"--strategy": "random"}, 2, "predicts nothing"),
         ({"--final-repeats": "3"}, 2, "add --final"),
-        ({"--out": "data.csv/x"}, 1, "The folder data.csv/x cannot be made"),
+        ({"--out": "data.csv/x"}, 1, "The folder data.csv/x cannot be used: Not a directory"),
         ({"--data": "wrong.csv"}, 1, "lacks the columns accuracy; there are: architecture, score"),
     ],
 )
@@ -130,6 +130,7 @@ def test_a_mistake_about_frontiers_is_one_message(nasplug, tmp_path, data, chang
     done = nasplug("frontier", *(part for pair in wanted.items() for part in pair))
     assert (done.returncode, "Traceback" in done.stderr) == (code, False)
     assert message in done.stderr
+    assert not (tmp_path / "front").exists()
 
 
 @pytest.mark.parametrize(
@@ -160,6 +161,28 @@ def test_an_export_teaches_what_its_run_does(tmp_path):
     (tmp_path / "run.csv").write_text("\n".join(["architecture,purpose,accuracy", *lines]))
     known = read_trials(tmp_path / "run.csv", package.space("toy:ToySpace"))
     assert [(t.architecture, t.accuracy) for t in known] == [(t.architecture, t.accuracy) for t in result.trials[:5]]
+
+
+TOYS = ("frontier", "--space", "toy:ToySpace", "--device", "toyphone", "--latency", "12:16", "--data", "toys.csv")
+
+
+@pytest.fixture
+def toys(tmp_path):
+    (tmp_path / "toys.csv").write_text('architecture,accuracy\n"toy:0,0,1",57.5\n')
+
+
+@pytest.mark.parametrize(("mute", "said"), [("no", "it returned 5, nan among them."), ("yes", "it returned 1.")])
+def test_predictions_that_are_no_numbers_are_refused(nasplug, toys, mute, said):
+    clueless = ("--strategy", "toy:Clueless", "--strategy-opt", f"mute={mute}")
+    done = nasplug(*TOYS, *clueless, "--samples", "5")
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert f"'toy:Clueless' must predict 5 finite accuracies in percent, {said}" in done.stderr
+
+
+def test_a_window_of_few_networks_is_said_to_be_one(nasplug, toys):
+    done = nasplug(*TOYS, "--strategy", "toy:Foreseer", "--samples", "1000")
+    assert done.returncode == 0, done.stderr
+    assert "different networks in the window instead of 1,000: no more were found." in done.stderr
 
 
 def test_something_must_be_learnt_from(nasplug):

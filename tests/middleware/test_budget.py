@@ -1,9 +1,13 @@
 """The budget middleware ends a search by cost, time or success, and keeps what has begun."""
 
+import time
+from itertools import pairwise
+
 import pytest
 import toy
 
 import nasplug
+from nasplug import hookimpl
 from nasplug.errors import OptionError
 
 
@@ -22,6 +26,22 @@ def test_each_bound_ends_the_search_with_its_reason(bound, trials, reason):
     assert reason in result.reason
     assert len(searched) == trials or (trials is None and 2 <= len(searched) <= 5)
     assert result.best.test is not None
+
+
+class Thinks(toy.Grid):
+    """Takes its time to suggest, also what a resumed run replays."""
+
+    @hookimpl
+    def suggest(self, run, count):
+        time.sleep(0.02)
+        return super().suggest(run, count)
+
+
+def test_what_a_resume_replays_does_not_count_as_search(tmp_path):
+    bound = {"budget": 60, "middleware": ["budget:max_seconds=0.2"]}
+    stored = {"storage": f"{tmp_path}/runs.db", "name": "thinks"}
+    counts = [len(nasplug.search(toy.ToySpace(), Thinks(), resume=bool(i), **bound, **stored).trials) for i in range(4)]
+    assert all(more >= fewer + 4 for fewer, more in pairwise(counts)), counts
 
 
 def test_a_batch_that_has_begun_is_kept_whole():
