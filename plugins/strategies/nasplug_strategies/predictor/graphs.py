@@ -1,6 +1,7 @@
 """Small graphs turned dense: what a `torch_geometric` batch becomes before a predictor sees it."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import attrs
@@ -127,16 +128,33 @@ def concatenate(parts: Sequence[Graphs]) -> Graphs:
     )
 
 
-def permuted(graphs: Graphs, table: Table, generator: torch.Generator) -> Tensor:
-    """Returns the `table` of graphs with the nodes of each in a random order of its own, padding among them.
+@attrs.frozen(eq=False)
+class Orders:
+    """A random order of the `v` nodes of each of `n` graphs, padding among them: places in what is flat."""
 
-    "Online" augmentation of the paper's supplementary material: called for each epoch of a fit with the
-    generator of the fit, and for each part of a prediction with one of the predictor's seed.
+    rows: Tensor  # int64 [n · v], among all nodes
+    entries: Tensor  # int64 [n, v · v], of a graph's own adjacency matrix
+
+    @classmethod
+    def draw(cls, n: int, v: int, generator: torch.Generator) -> "Orders":
+        """Returns orders from `generator`."""
+        order = torch.rand(n, v, generator=generator).argsort(1)  # [n, v]
+        entries = v * order[:, :, None] + order[:, None, :]  # [n, v, v]
+        return cls((order + v * torch.arange(n)[:, None]).flatten(), entries.flatten(1))
+
+
+@lru_cache(maxsize=4)
+def seeded_orders(n: int, v: int, seed: int) -> Orders:
+    """Returns the orders of a seed, which the parts of a prediction share: to draw them takes as long as to permute."""
+    return Orders.draw(n, v, torch.Generator().manual_seed(seed))
+
+
+def permuted(graphs: Graphs, table: Table, orders: Orders) -> Tensor:
+    """Returns the `table` of graphs with their nodes in these orders.
+
+    "Online" augmentation of the paper's supplementary material: called for each epoch of a fit with new orders, and
+    for each part of a prediction with those of the predictor's seed.
     """
     x, A = graphs.x, graphs.adjacency.float()
-    n, v = x.shape[:2]
-    order = torch.rand(n, v, generator=generator).argsort(1).to(x.device)  # [n, v]
-    entries = v * order[:, :, None] + order[:, None, :]  # [n, v, v], places in a flat matrix
-    A = A.flatten(1).gather(1, entries.flatten(1)).view(n, v, v)
-    rows = order + v * torch.arange(n, device=x.device)[:, None]  # [n, v], among all nodes
-    return table(x.flatten(0, 1).index_select(0, rows.flatten()).view_as(x), A)
+    A = A.flatten(1).gather(1, orders.entries.to(x.device)).view_as(A)
+    return table(x.flatten(0, 1).index_select(0, orders.rows.to(x.device)).view_as(x), A)

@@ -15,7 +15,7 @@ from nasplug_strategies.predictor.errors import PredictorError
 from nasplug_strategies.predictor.fit import Recipe, fit
 from nasplug_strategies.predictor.gcn import GCN
 from nasplug_strategies.predictor.gcn_pass import GCNPass
-from nasplug_strategies.predictor.graphs import Graphs, permuted
+from nasplug_strategies.predictor.graphs import Graphs, Orders, permuted, seeded_orders
 from nasplug_strategies.predictor.mlp import MLP, MLPPass
 from nasplug_strategies.predictor.settings import Settings
 from nasplug_strategies.predictor.states import states_of
@@ -84,17 +84,22 @@ class Model:
         if isinstance(self.network, GCN):
             states = states_of(graphs, self.settings.normalisation, self.settings.layers).to(self.device)
             return self.network(states, None if scalars is None else scalars.to(self.device))  # type: ignore[no-any-return]
-        table = self._permuted(graphs.to(self.device), torch.Generator().manual_seed(self.seed))
+        n, v = graphs.x.shape[:2]
+        table = self._permuted(graphs.to(self.device), seeded_orders(n, v, self.seed))
         return self.network([table.expand(self.settings.members, *table.shape)], [])  # type: ignore[no-any-return]
 
     def _gcn_inputs(self, graphs: Graphs, scalars: Tensor | None) -> Sequence[Tensor]:
         own = GCN.inputs(graphs, self.settings.normalisation)
         return own if scalars is None else (*own, scalars.to(self.device))
 
-    def _permuted(self, graphs: Graphs, generator: torch.Generator) -> Tensor:
+    def _drawn(self, graphs: Graphs, generator: torch.Generator) -> Tensor:
+        n, v = graphs.x.shape[:2]
+        return self._permuted(graphs, Orders.draw(n, v, generator))
+
+    def _permuted(self, graphs: Graphs, orders: Orders) -> Tensor:
         if graphs.x.shape[1] != self.shape.nodes:
             raise PredictorError(f"wanted graphs of at most {self.shape.nodes} nodes, got {graphs.x.shape[1]}")
-        return permuted(graphs, self.network.table, generator)  # type: ignore[arg-type]
+        return permuted(graphs, self.network.table, orders)  # type: ignore[arg-type]
 
     def train(
         self, graphs: Graphs, scalars: Tensor | None, y: Tensor, loss: str, lr: float, g: torch.Generator
@@ -116,9 +121,9 @@ class Model:
         """Returns what makes the passes of a fit of some members, and what is done before every epoch of it."""
         if isinstance(part, GCN):
             return partial(GCNPass, part, self._gcn_inputs(graphs, scalars)), lambda: None
-        rows = self._permuted(graphs, g)
+        rows = self._drawn(graphs, g)
         made = MLPPass if isinstance(part, MLP) else CNNPass
-        return partial(made, part, [rows]), lambda: rows.copy_(self._permuted(graphs, g))  # type: ignore[arg-type]
+        return partial(made, part, [rows]), lambda: rows.copy_(self._drawn(graphs, g))  # type: ignore[arg-type]
 
     def _standardise(self, score: Tensor, y: Tensor) -> None:
         """Gives the outputs of a ranking loss, which have no scale of their own, that of `y`."""

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from nasplug_strategies.predictor.graphs import dense, permuted
+from nasplug_strategies.predictor.graphs import Orders, dense, permuted, seeded_orders
 from nasplug_strategies.predictor.mlp import MLP, MLPPass
 
 from tests.plugins.strategies.predictor.autograd_pass import AutogradPass
@@ -14,7 +14,7 @@ MEMBERS, BATCH = 2, 4
 def test_scores_and_gradients_are_those_of_autograd(dropout, toy_batch, differing):
     g = torch.Generator().manual_seed(0)
     net, graphs = MLP(5, 5, 2, 6, (7,), MEMBERS, g), dense(toy_batch(12)[0])
-    table = permuted(graphs, MLP.table, g)
+    table = permuted(graphs, MLP.table, Orders.draw(12, 5, g))
     slopes = {cls: [torch.full_like(p, 9.0) for p in net.parameters()] for cls in (MLPPass, AutogradPass)}
     passes = {cls: cls(net, [table], slopes[cls], BATCH) for cls in slopes}
     for _ in range(2):  # the second time the nodes stand in another order
@@ -22,7 +22,7 @@ def test_scores_and_gradients_are_those_of_autograd(dropout, toy_batch, differin
         widths = [bias.shape[2] for bias in net.bias[:-1]]
         keep = [2.0 * (torch.rand(MEMBERS, BATCH, width, generator=g) < 0.5) for width in widths] if dropout else []
         assert not differing(passes, slopes, samples, keep, slope)
-        table.copy_(permuted(graphs, MLP.table, g))
+        table.copy_(permuted(graphs, MLP.table, Orders.draw(12, 5, g)))
 
 
 def test_permuted_nodes_keep_their_edges(toy_batch):
@@ -35,7 +35,7 @@ def test_permuted_nodes_keep_their_edges(toy_batch):
         return x.flatten(1)
 
     for seed in (0, 1):
-        permuted(graphs, table, torch.Generator().manual_seed(seed))
+        permuted(graphs, table, seeded_orders(12, 5, seed))
     (counts, edges, x), (counts_again, edges_again, y) = seen
     assert torch.equal(counts, counts_again)
     assert torch.equal(edges, edges_again)
