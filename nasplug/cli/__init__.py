@@ -112,19 +112,20 @@ def main(arguments: list[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in given
     try:
-        code = cli.main([argument for argument in given if argument != "--debug"], "nasplug", standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
+        found = cli.main([argument for argument in given if argument != "--debug"], "nasplug", standalone_mode=False)
+        sys.exit(found if isinstance(found, int) else 0)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except click.Abort:
         click.echo("Interrupted.", err=True)
-        leave(130)
+        code = 130
     except Exception as error:
         if debug:
             raise
         click.echo(f"Error: {printable(_message(error))}", err=True)
-        leave(2 if isinstance(error, UsageError) else 1)
+        code = 2 if isinstance(error, UsageError) else 1
+    leave(code)  # not before the error, and all that its frames keep, has gone
 
 
 def _message(error: Exception) -> str:

@@ -3,8 +3,11 @@
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
+import time
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -221,6 +224,23 @@ def test_a_plan_that_cannot_be_read_is_one_message(nasplug, tmp_path, change):
     done = nasplug("plot", "--comparison", "x", "--out", "x.png")
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     assert "comparison.json is no plan of a comparison" in done.stderr
+
+
+def test_ctrl_c_says_what_is_kept_and_nothing_else(tmp_path):
+    slow = (*TOY[:4], "toy:Grid", "--space-opt", "seconds=0.2", "--budget", "5")
+    command = [sys.executable, "-m", "nasplug.cli", *slow, "--repeats", "50", "--workers", "2", "--out", "x"]
+    hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background job would not
+    environment = os.environ | {"PYTHONPATH": str(TESTS)}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, preexec_fn=hears) as process:
+        while len(list(tmp_path.glob("x/repeats/*/*.json"))) < 2:
+            assert process.poll() is None
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=60)[1].decode().splitlines()
+    assert process.returncode == 130
+    kept, last = [line for line in said if line and not line.startswith("repeat ")]  # and no warning of Python's own
+    assert kept.endswith("repeats are kept. The same command goes on where they end.")
+    assert last == "Interrupted."
 
 
 def test_the_bar_on_a_terminal_moves_while_a_repeat_runs(tmp_path):
