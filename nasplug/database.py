@@ -51,7 +51,10 @@ def engine_of(url: str, reads_only: bool = False) -> sa.Engine:
 
         @sa.event.listens_for(engine, "connect")
         def durable(connection: Any, _: Any) -> None:
-            # NORMAL syncs the log at checkpoints: a killed process loses nothing, a power cut at most the last commits
+            """Sets a new connection up; called by the engine.
+
+            NORMAL syncs the log at checkpoints: a killed process loses nothing, a power cut at most the last commits.
+            """
             for pragma in (f"busy_timeout={PATIENCE * 1000}", "synchronous=NORMAL", "foreign_keys=ON"):
                 connection.execute(f"PRAGMA {pragma}")
             if not reads_only:

@@ -32,6 +32,7 @@ class Defaults:
 
     @last
     def measure_latency(self, architecture: Architecture, device: str) -> float | None:
+        """Raises `Unsupported`, for no plugin knows the device."""
         raise Unsupported(
             f"The space {self.space!r} cannot tell latencies on the device {device!r}: no plugin of this run knows "
             f"it. 'nasplug show {self.space}' names the space's devices, where it has any."
