@@ -11,7 +11,7 @@ from nasplug import schema
 from nasplug.errors import StorageError
 from nasplug.storage import Storage
 
-RELEASED = Path(__file__).parent / "schemas"
+RELEASED = Path(__file__).parent / "fixtures" / "schemas"
 
 
 @pytest.fixture
