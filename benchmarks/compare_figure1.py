@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from nasplug.experiments.comparison import Comparison
-from nasplug.experiments.plan import Plan
+from nasplug.experiments.comparison.comparison import Comparison
+from nasplug.experiments.comparison.plan import Plan
 
 NAME = "compare-figure-1"
 BAR, REPEATS, WORKERS, WARM, SAMPLE = 75.0, 600, 2, 5, 12

@@ -40,6 +40,6 @@ def _output(kind: str, place: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [sys.executable, "-m", "nasplug.cli", "run", *pair, *middleware],
-            cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT / "tests")}, capture_output=True, text=True,
+            cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT / "tests/helpers")}, capture_output=True, text=True,
         )  # fmt: skip
     return done.stdout + done.stderr

@@ -8,8 +8,8 @@ import numpy as np
 from nasplug_nasbench101.api import ModelSpec, NASBench
 from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.hashing import hash_of_graph
+from nasplug_nasbench101.sampling import sample
 from nasplug_nasbench101.table.table import Table
-from nasplug_nasbench101.variation import sample
 
 from benchmarks.nasbench101_setup import synthetic_table
 

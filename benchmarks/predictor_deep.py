@@ -5,8 +5,8 @@ from typing import Any
 
 import torch
 from nasplug_strategies.predictor import NeuralPredictor
-from nasplug_strategies.predictor.graphs import Graphs
-from nasplug_strategies.predictor.own_settings import own_settings
+from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
+from nasplug_strategies.predictor.torch_settings import own_settings
 
 from benchmarks.predictor_shared import gcn_flops, gemm_rate, verdict
 

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from nasplug_strategies.predictor import NeuralPredictor
-from nasplug_strategies.predictor.own_settings import own_settings
+from nasplug_strategies.predictor.torch_settings import own_settings
 
 from benchmarks.predictor_shared import cells, gcn_flops, gemm_rate, verdict
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from nasplug_strategies.pool import Pool
+from nasplug_strategies.neural.pool import Pool
 from nasplug_strategies.predictor import NeuralPredictor
-from nasplug_strategies.predictor.graphs import Graphs
+from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
 
 import nasplug
 from benchmarks.predictor_deep import PAPER as DEEP

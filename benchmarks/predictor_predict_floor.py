@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from nasplug_strategies.pool import Pool
+from nasplug_strategies.neural.pool import Pool
 from nasplug_strategies.predictor import NeuralPredictor
 
 import nasplug

@@ -13,11 +13,11 @@ import numpy as np
 import nasplug
 from benchmarks.parts import kept, seeds
 from benchmarks.predictor_shared import verdict
-from nasplug.choice import Choice
-from nasplug.experiments.favourites import favourites
-from nasplug.experiments.stored import revived
-from nasplug.result import Result
-from nasplug.settings import Settings
+from nasplug.engine.result import Result
+from nasplug.engine.selection import Choice
+from nasplug.engine.settings import Settings
+from nasplug.experiments.stored_runs.load import revived
+from nasplug.experiments.stored_runs.ranking import favourites
 
 NAME = "predictor-search-nasbench101"
 TRAININGS, BAR, MARKS = 5000, 250, (50, 100, 150, 200, 250)

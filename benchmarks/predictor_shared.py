@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 from nasplug_strategies.predictor import NeuralPredictor
-from nasplug_strategies.predictor.graphs import Graphs
+from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
 
 SHARED = Path(os.environ.get("NASPLUG_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 TUNED, HELD_OUT = 0, 1  # even rows may be tuned on, odd rows are only reported on

@@ -23,7 +23,7 @@ def run() -> dict[str, Any]:
     `tf.data` map, on all cores; of their CPU time the pipeline needs another two thirds, mostly for the resizing.
     """
     from nasplug.training import configure
-    from nasplug.training.imagenet import load_imagenet
+    from nasplug.training.imagenet.task import load_imagenet
 
     configure()
     with tempfile.TemporaryDirectory() as name:
@@ -81,7 +81,7 @@ def _parallel(jpegs: list[bytes], seed: int) -> float:
 def _windows(count: int, seed: int) -> Any:
     """Returns int32 `[count, 4]`: crops as in a training."""
     from nasplug.training.backend import tf
-    from nasplug.training.imagenet_images import training_window
+    from nasplug.training.imagenet.images import training_window
 
     shape = tf.constant([375, 500, 3])
     return np.stack([training_window(shape, [seed, i]).numpy() for i in range(count)])
@@ -90,7 +90,7 @@ def _windows(count: int, seed: int) -> Any:
 def _write(folder: Path) -> list[bytes]:
     """Writes shards of photograph-like JPEGs, of about as many bytes as ImageNet's, and returns the JPEGs."""
     from nasplug.training.backend import tf
-    from nasplug.training.imagenet_shards import INDEX, indexed
+    from nasplug.training.imagenet.shards import INDEX, indexed
 
     rng = np.random.default_rng(0)
     jpegs = [_jpeg(rng) for _ in range(IMAGES // 8)] * 8

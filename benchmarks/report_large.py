@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import nasplug
-from nasplug.storage import Storage
+from nasplug.storage.storage import Storage
 from nasplug.types import Evaluation, Trial
 
 NAME = "report-large"

@@ -15,16 +15,16 @@ _HOME = {
     "Architecture": "nasplug.types",
     "Evaluation": "nasplug.types",
     "Trial": "nasplug.types",
-    "option": "nasplug.options",
-    "space": "nasplug.manager",
-    "search": "nasplug.search",
+    "option": "nasplug.loading.options",
+    "space": "nasplug.loading.manager",
+    "search": "nasplug.engine.search",
 }
 __all__ = ["Architecture", "Evaluation", "Trial", "hookimpl", "option", "search", "space"]
 
 if TYPE_CHECKING:
-    from nasplug.manager import space as space
-    from nasplug.options import option as option
-    from nasplug.search import search as search
+    from nasplug.engine.search import search as search
+    from nasplug.loading.manager import space as space
+    from nasplug.loading.options import option as option
     from nasplug.types import Architecture as Architecture
     from nasplug.types import Evaluation as Evaluation
     from nasplug.types import Trial as Trial

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from torch_geometric.data import Batch
 
-    from nasplug.run import Run
+    from nasplug.engine.run import Run
 
 hookspec = pluggy.HookspecMarker("nasplug")
 first = hookspec(firstresult=True)

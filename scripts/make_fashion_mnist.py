@@ -1,4 +1,4 @@
-"""Makes nasplug/training/fashion_mnist.npz from the Debian package `dataset-fashion-mnist`.
+"""Makes nasplug/training/tasks/fashion_mnist.npz from the Debian package `dataset-fashion-mnist`.
 
     apt-get install dataset-fashion-mnist && python scripts/make_fashion_mnist.py
 
@@ -64,7 +64,7 @@ def write_npz(target: Path, members: dict[str, Bytes]) -> None:
 
 @click.command(help=__doc__)
 @click.option("--source", type=click.Path(exists=True, path_type=Path), default="/usr/share/datasets/fashion-mnist")
-@click.option("--target", type=click.Path(path_type=Path), default="nasplug/training/fashion_mnist.npz")
+@click.option("--target", type=click.Path(path_type=Path), default="nasplug/training/tasks/fashion_mnist.npz")
 def main(source: Path, target: Path) -> None:
     """Reads the four official files and writes the embedded one."""
     write_npz(target, select(source))

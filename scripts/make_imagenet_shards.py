@@ -19,7 +19,7 @@ import numpy as np
 
 from nasplug.errors import NasplugError
 from nasplug.training.backend import tf
-from nasplug.training.imagenet_shards import INDEX, OFFICIAL_CLASSES, indexed
+from nasplug.training.imagenet.shards import INDEX, OFFICIAL_CLASSES, indexed
 
 EXTENSIONS = {".jpeg", ".jpg", ".png"}
 Image = tuple[Path, int]  # file, and the number of its class from 1

@@ -11,9 +11,9 @@ from nasplug_nasbench101 import edges as bitmask
 from nasplug_nasbench101.channels import all_channels, all_parameters
 from nasplug_nasbench101.enumeration import all_codes
 from nasplug_nasbench101.lookup import lookup
-from nasplug_strategies.predictor.graphs import Graphs
+from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
+from nasplug_strategies.predictor.graphs.structural_features import structure
 from nasplug_strategies.predictor.metrics import r_squared
-from nasplug_strategies.predictor.structure import structure
 from numpy.typing import NDArray
 from torch import Tensor, nn
 

@@ -32,7 +32,7 @@ def nasplug(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Calls the command line in a process of its own, in an empty folder where the toy plugins can be imported."""
 
     def call(*arguments: str, **more: object) -> subprocess.CompletedProcess[str]:
-        env = {**os.environ, "PYTHONPATH": str(ROOT / "tests"), "COLUMNS": "160"}
+        env = {**os.environ, "PYTHONPATH": str(ROOT / "tests" / "helpers"), "COLUMNS": "160"}
         command = [sys.executable, "-m", "nasplug.cli", *arguments]
         options = {"cwd": tmp_path, "env": env, "capture_output": True, "text": True, "timeout": 300} | more
         return subprocess.run(command, **options)  # type: ignore[call-overload,no-any-return]
@@ -43,7 +43,8 @@ def nasplug(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 @pytest.fixture
 def few_images(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Leaves every tenth image of the embedded tasks, where a test is not about what a training learns."""
-    from nasplug.training import fashion_mnist, tasks
+    from nasplug.training.tasks import embedded as tasks
+    from nasplug.training.tasks import fashion_mnist
 
     few = {split: (images[::10], labels[::10]) for split, (images, labels) in fashion_mnist.load().items()}
     monkeypatch.setattr(fashion_mnist, "load", lambda: few)

@@ -8,18 +8,16 @@ import subprocess
 import sys
 import time
 from functools import partial
-from pathlib import Path
 
 import attrs
 import pytest
 import toy
+from paths import HELPERS
 
 import nasplug
 from nasplug import hookimpl, option
-from nasplug.activity import Clock
-from nasplug.storage import Storage
-
-HERE = Path(__file__).parent
+from nasplug.engine.in_flight import Clock
+from nasplug.storage.storage import Storage
 
 
 @attrs.define(eq=False)
@@ -57,7 +55,7 @@ def search(fault="", **settings):
 @pytest.fixture(autouse=True)
 def importable(monkeypatch):
     """Worker processes import this file as a module."""
-    monkeypatch.syspath_prepend(HERE)
+    monkeypatch.syspath_prepend(HELPERS)
 
 
 def failed(result):
@@ -91,7 +89,7 @@ def command(tmp_path, *more, space="test_faults:Faulty"):
 
 
 def environment():
-    return {**os.environ, "PYTHONPATH": str(HERE)}
+    return {**os.environ, "PYTHONPATH": str(HELPERS)}
 
 
 @pytest.mark.parametrize("executor", [[], ["--with", "processes"]])
@@ -151,7 +149,7 @@ def test_a_database_that_becomes_read_only_keeps_what_is_committed(tmp_path, mon
     settings = {"middleware": [], "workers": 1, "storage": tmp_path / "runs.db", "name": "run"}
     refused = pytest.raises(nasplug.errors.StorageError, match="readonly database. Give yourself write permission")
     with monkeypatch.context() as patch, refused:
-        patch.setattr("nasplug.storage.Storage", Closing)
+        patch.setattr("nasplug.storage.storage.Storage", Closing)
         search(**settings)
     storage = Storage(f"{tmp_path}/runs.db")
     assert [trial.number for trial in storage.trials(1)] == [0, 1]
@@ -221,7 +219,7 @@ def test_an_interruption_inside_a_commit_neither_loses_nor_doubles(database, mon
             super().add(run, trial)
 
     for broken in (Interrupted, Early):
-        monkeypatch.setattr("nasplug.storage.Storage", broken)
+        monkeypatch.setattr("nasplug.storage.storage.Storage", broken)
         with pytest.raises(KeyboardInterrupt):
             search(middleware=[], workers=1, storage=database("commit"), name=broken.__name__)
         storage = Storage(database("commit"))

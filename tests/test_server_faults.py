@@ -11,10 +11,11 @@ import attrs
 import pytest
 import sqlalchemy as sa
 import toy
+from paths import HELPERS
 from postgres import server
 
 import nasplug
-from nasplug.storage import Storage
+from nasplug.storage.storage import Storage
 
 TRIALS = 40
 
@@ -33,7 +34,7 @@ def command(url, name):
 
 
 def environment():
-    return {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    return {**os.environ, "PYTHONPATH": str(HELPERS)}
 
 
 def broken_off(url, name, fault):

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from nasplug_strategies.predictor import NeuralPredictor
 
 import nasplug
 from nasplug import Architecture
-from nasplug_strategies.predictor import NeuralPredictor
 
 STORED = Path(__file__).parent / "fixtures" / "version_0_1"
 CLOCK = ("started", "finished")

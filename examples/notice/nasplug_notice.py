@@ -7,7 +7,7 @@ import urllib.request
 import attrs
 
 from nasplug import Trial, hookimpl, option
-from nasplug.run import Run
+from nasplug.engine.run import Run
 
 log = logging.getLogger("nasplug.notice")
 

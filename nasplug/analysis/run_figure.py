@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from nasplug.analysis.drawing import COLOURS, new_figure
 from nasplug.analysis.pareto import frontier, hypervolume_over, measured, worst
+from nasplug.engine.result import incumbents
 from nasplug.errors import StorageError
-from nasplug.result import incumbents
 from nasplug.types import Trial
 
 if TYPE_CHECKING:

@@ -56,7 +56,7 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Lists the commands without importing them, and the plugins that may bring their own."""
-        from nasplug.discovery import installed
+        from nasplug.loading.discovery import installed
 
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
@@ -82,7 +82,7 @@ class Commands(click.Group):
 
     def _unknown(self, name: str, message: str) -> str:
         """Returns what there is instead of the command `name`, which may be a plugin without a command of its name."""
-        from nasplug.discovery import GROUPS, installed
+        from nasplug.loading.discovery import GROUPS, installed
 
         for plugin in (plugin for kind in GROUPS for plugin in installed(kind) if plugin.name == name):
             brings = " and ".join(f"'nasplug {command}'" for command in self.commands) or "no commands"

@@ -9,10 +9,10 @@ from nasplug.cli.history import as_json_option, storage_option
 from nasplug.cli.output import best_rows, print_best, print_json, print_table
 from nasplug.cli.safe import safe_flag
 from nasplug.cli.streams import prints_elsewhere
-from nasplug.result import best_of
+from nasplug.engine.result import best_of
 
 if TYPE_CHECKING:
-    from nasplug.experiments.stored import Kept
+    from nasplug.experiments.stored_runs.load import Kept
 
 FRONT = ("latency", "accuracy", "architecture", "trial")
 FAVOURITES = ("predicted", "accuracy", "architecture", "trial")
@@ -35,7 +35,7 @@ def best_command(run: str, predicted: bool, storage: str, safe: bool, as_json: b
     With a device, also the Pareto frontier of validation accuracy against latency and its hypervolume, from the slowest
     latency and the lowest accuracy of the run.
     """
-    from nasplug.experiments.stored import complete, load
+    from nasplug.experiments.stored_runs.load import complete, load
 
     kept = load(storage, run)
     name, found = kept.run.name, kept.trials
@@ -60,8 +60,8 @@ def best_command(run: str, predicted: bool, storage: str, safe: bool, as_json: b
 
 
 def _favourites(kept: "Kept", safe: bool) -> list[tuple[float, float | None, str, int]]:
-    from nasplug.experiments.favourites import favourites
-    from nasplug.experiments.stored import run_of
+    from nasplug.experiments.stored_runs.load import run_of
+    from nasplug.experiments.stored_runs.ranking import favourites
 
     with prints_elsewhere():
         ranked = favourites(run_of(kept, safe), kept.trials)

@@ -6,10 +6,10 @@ from typing import Any
 import attrs
 import click
 
-from nasplug import discovery, options
 from nasplug.cli.completion import plugin_names
 from nasplug.cli.output import print_json
 from nasplug.errors import UsageError
+from nasplug.loading import discovery, options
 
 MARKS = {"kept": "✓", "broken": "✗", "not applicable": "–"}
 

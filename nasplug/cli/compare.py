@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 
-from nasplug import options
 from nasplug.cli.completion import plugin_names
 from nasplug.cli.output import print_json, print_table
 from nasplug.cli.run import LatencyRange
 from nasplug.cli.safe import safe_option
 from nasplug.cli.streams import prints_elsewhere
+from nasplug.loading import options
 
 
 class Percent(click.FloatRange):
@@ -74,10 +74,10 @@ def compare_command(
     from nasplug.analysis.needs import need_analysis
 
     need_analysis()
-    from nasplug.cli.repeats import Repeats
-    from nasplug.experiments.comparison import Comparison
-    from nasplug.experiments.outcome import Outcome, write_outcome, write_trials
-    from nasplug.experiments.plan import Plan
+    from nasplug.cli.comparison_progress import Repeats
+    from nasplug.experiments.comparison.comparison import Comparison
+    from nasplug.experiments.comparison.files import Outcome, write_outcome, write_trials
+    from nasplug.experiments.comparison.plan import Plan
 
     plan = Plan(space_options=options.parse(space_opt, "--space-opt"), **wanted)
     plan.check_marks(marks)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import click
 from click.shell_completion import get_completion_class
 
-from nasplug.discovery import GROUPS, Kind, installed
+from nasplug.loading.discovery import GROUPS, Kind, installed
 
 Complete = Callable[[click.Context, click.Parameter, str], list[str]]
 

@@ -5,7 +5,7 @@ import click
 
 from nasplug.cli.history import as_json_option, storage_option
 from nasplug.cli.output import print_json, print_table
-from nasplug.doctor import examine
+from nasplug.tools.doctor import examine
 
 
 @click.command()

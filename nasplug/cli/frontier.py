@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nasplug import options
 from nasplug.cli.completion import plugin_names
 from nasplug.cli.history import as_json_option, storage_option
 from nasplug.cli.output import print_json, print_table
 from nasplug.cli.run import LatencyRange
 from nasplug.cli.safe import safe_option
 from nasplug.cli.streams import printable, prints_elsewhere
+from nasplug.loading import options
 
 if TYPE_CHECKING:
-    from nasplug.experiments.frontier import Candidate, Frontier
+    from nasplug.experiments.frontier.frontier import Candidate, Frontier
 
 
 @click.command()
@@ -49,8 +49,8 @@ def frontier_command(
         from nasplug.analysis.needs import need_analysis
 
         need_analysis(("matplotlib",))
-    from nasplug.experiments.frontier_files import need_folder, write_frontier
-    from nasplug.experiments.request import Request
+    from nasplug.experiments.frontier.files import need_folder, write_frontier
+    from nasplug.experiments.frontier.plan import Request
 
     space, strategy = options.parse(space_opt, "--space-opt"), options.parse(strategy_opt, "--strategy-opt")
     request = Request(space_options=space, strategy_options=strategy, **wanted)
@@ -71,7 +71,7 @@ def frontier_command(
 
 def _told(out: Path | None, candidate: "Candidate", so_far: "Frontier") -> None:
     """Tells of an architecture that was trained finally, and keeps it."""
-    from nasplug.experiments.frontier_files import write_candidates
+    from nasplug.experiments.frontier.files import write_candidates
 
     if candidate.accuracy is not None:
         click.echo(f"{candidate.architecture}: {candidate.accuracy:.2f} %", err=True)
@@ -82,7 +82,7 @@ def _told(out: Path | None, candidate: "Candidate", so_far: "Frontier") -> None:
 
 
 def _show(found: "Frontier", what: str, as_json: bool) -> None:
-    from nasplug.experiments.frontier_files import document
+    from nasplug.experiments.frontier.files import document
 
     if as_json:
         return print_json(document(found))

@@ -11,14 +11,14 @@ import click
 
 from nasplug.cli.output import emit, plain, print_json, print_table
 from nasplug.cli.streams import for_output
+from nasplug.engine.result import rows
 from nasplug.errors import StorageError
-from nasplug.result import rows
 from nasplug.types import Trial
 
 if TYPE_CHECKING:
-    from nasplug.storage import StoredRun
+    from nasplug.storage.storage import StoredRun
 
-DEFAULT_URL = "sqlite:///nasplug.db"  # that of nasplug.database, which takes SQLAlchemy along
+DEFAULT_URL = "sqlite:///nasplug.db"  # that of nasplug.storage.url, which takes SQLAlchemy along
 TOLD = ("number", "architecture", "state", "purpose", "accuracy", "cost", "source", "latency", "error")
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
@@ -98,7 +98,7 @@ def export_command(run: str, form: str, out: Path | None, storage: str) -> None:
 
 
 def _runs(url: str) -> "list[StoredRun]":
-    from nasplug.storage import Storage
+    from nasplug.storage.storage import Storage
 
     storage = Storage(url, must_exist=True)
     try:
@@ -108,7 +108,7 @@ def _runs(url: str) -> "list[StoredRun]":
 
 
 def _trials(url: str, run: str) -> list[Trial]:
-    from nasplug.experiments.stored import load
+    from nasplug.experiments.stored_runs.load import load
 
     return load(url, run).trials
 

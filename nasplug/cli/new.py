@@ -5,7 +5,7 @@ from typing import Literal
 
 import click
 
-from nasplug.scaffold import create
+from nasplug.tools.scaffold import create
 
 
 @click.command()

@@ -50,12 +50,12 @@ def plot_command(
         raise UsageError("A run is named twice: name each once.")
     format_of(out)  # before anything is predicted
     if comparison is not None:
-        from nasplug.experiments.outcome import figure_of
+        from nasplug.experiments.comparison.files import figure_of
 
         save(figure_of(comparison, title, marks), out)
     else:
-        from nasplug.experiments.plotting import figure_of_runs
-        from nasplug.experiments.stored import load
+        from nasplug.experiments.stored_runs.load import load
+        from nasplug.experiments.stored_runs.plotting import figure_of_runs
 
         with prints_elsewhere():
             figure = figure_of_runs(kind, [load(storage, name) for name in runs], title or "", safe)

@@ -6,10 +6,10 @@ from typing import Any
 import attrs
 import click
 
-from nasplug import discovery, manager, options
 from nasplug.cli.completion import plugin_names
 from nasplug.cli.output import emit, print_json, print_table
 from nasplug.errors import DiscoveryError, did_you_mean
+from nasplug.loading import discovery, manager, options
 
 KINDS: dict[str, discovery.Kind] = {"spaces": "space", "strategies": "strategy", "middleware": "middleware"}
 

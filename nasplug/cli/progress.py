@@ -9,8 +9,8 @@ import attrs
 
 from nasplug import hookimpl
 from nasplug.cli.streams import printable
-from nasplug.result import incumbent
-from nasplug.run import Run
+from nasplug.engine.result import incumbent
+from nasplug.engine.run import Run
 from nasplug.types import Architecture, Trial
 
 if TYPE_CHECKING:

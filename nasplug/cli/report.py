@@ -22,9 +22,9 @@ def report_command(run: str, out: Path, storage: str, safe: bool) -> None:
 
     need_analysis(("plotly", "scipy"))
     from nasplug.analysis.report.page import page
-    from nasplug.experiments.files import write
-    from nasplug.experiments.reporting import subject
-    from nasplug.experiments.stored import load
+    from nasplug.experiments.stored_runs.load import load
+    from nasplug.experiments.stored_runs.reporting import subject
+    from nasplug.storage.atomic_files import write
 
     with prints_elsewhere():
         html = page(subject(load(storage, run), lambda text: click.echo(printable(text), err=True), safe))

@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 import nasplug
-from nasplug import options
 from nasplug.cli.completion import plugin_names
 from nasplug.cli.history import DEFAULT_URL
 from nasplug.cli.leaving import leave
@@ -18,8 +17,9 @@ from nasplug.cli.output import best_rows, print_best, print_json
 from nasplug.cli.progress import Progress
 from nasplug.cli.safe import safe_flag
 from nasplug.cli.streams import prints_elsewhere
+from nasplug.engine.result import Result
 from nasplug.errors import NasplugError
-from nasplug.result import Result
+from nasplug.loading import options
 
 
 class LatencyRange(click.ParamType[tuple[float, float]]):
@@ -138,7 +138,7 @@ def _explain_interruption(progress: Progress, wanted: dict[str, Any]) -> None:
     run = progress.run
     if run is None:
         return click.echo("Interrupted before the first trial.", err=True)
-    from nasplug.database import masked  # SQLAlchemy, which has stored the trials
+    from nasplug.storage.url import masked  # SQLAlchemy, which has stored the trials
 
     arguments = [masked(argument) for argument in sys.argv[1:] if argument != "--resume"]
     name = [] if wanted["name"] else ["--name", run.name]

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from nasplug import options
-from nasplug.safe import check_trusted
+from nasplug.loading import options
+from nasplug.loading.trust import check_trusted
 
 safe_flag = click.option(
     "--safe", is_flag=True, help="Use no plugins but nasplug's own and those that NASPLUG_SAFE names."

@@ -1,1 +1,1 @@
-"""Plugins that watch a run, save its evaluations, or move them elsewhere; one file each."""
+"""Plugins that watch a run, bound it, or save its evaluations; one file each."""

@@ -5,7 +5,7 @@ import time
 import attrs
 
 from nasplug import hookimpl, option
-from nasplug.run import Run
+from nasplug.engine.run import Run
 from nasplug.types import Trial
 
 

@@ -3,7 +3,7 @@
 import attrs
 
 from nasplug import hookimpl
-from nasplug.run import Run
+from nasplug.engine.run import Run
 from nasplug.types import Architecture, Evaluation, Purpose, Trial
 
 

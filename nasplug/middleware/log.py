@@ -10,9 +10,9 @@ from typing import TextIO
 import attrs
 
 from nasplug import hookimpl, option
+from nasplug.engine.result import rows
+from nasplug.engine.run import Run
 from nasplug.errors import ConfigurationError
-from nasplug.result import rows
-from nasplug.run import Run
 from nasplug.types import Trial
 
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from nasplug import discovery, manager, options
 from nasplug.errors import DiscoveryError, OptionError
 from nasplug.hookspecs import HookSpecs
-from nasplug.testing.elsewhere import importable, loaded_by_import
+from nasplug.loading import discovery, manager, options
 from nasplug.testing.generators import generator_states, stir
 from nasplug.testing.laws import Fault, Laws, NotApplicable, law
+from nasplug.testing.other_process import importable, loaded_by_import
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

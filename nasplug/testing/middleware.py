@@ -2,11 +2,11 @@
 
 from typing import Any, ClassVar
 
-from nasplug.result import Result
-from nasplug.testing.company import Climb
+from nasplug.engine.result import Result
 from nasplug.testing.contract import PluginConformance
 from nasplug.testing.laws import Fault, law
-from nasplug.testing.searching import interrupted, search_trials, searched, told
+from nasplug.testing.reference_plugins import Climb
+from nasplug.testing.searches import interrupted, search_trials, searched, told
 from nasplug.testing.toy import Toy
 
 

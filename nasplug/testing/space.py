@@ -3,12 +3,12 @@
 from functools import cached_property
 from xml.etree import ElementTree
 
-from nasplug import options
-from nasplug.testing.elsewhere import canonical_elsewhere, importable
-from nasplug.testing.evaluating import EvaluationLaws
-from nasplug.testing.graphs import GraphLaws
+from nasplug.loading import options
+from nasplug.testing.evaluation_laws import EvaluationLaws
+from nasplug.testing.graph_laws import GraphLaws
 from nasplug.testing.laws import NotApplicable, law
-from nasplug.testing.sampling import SamplingLaws
+from nasplug.testing.other_process import canonical_elsewhere, importable
+from nasplug.testing.sampling_laws import SamplingLaws
 from nasplug.types import Architecture
 
 

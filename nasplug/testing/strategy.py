@@ -5,13 +5,13 @@ from functools import cached_property
 from statistics import mean
 from typing import Any, ClassVar
 
-from nasplug import manager
+from nasplug.engine.result import Result
 from nasplug.errors import NasplugError
-from nasplug.result import Result
-from nasplug.testing.company import Draw, Witness
+from nasplug.loading import manager
 from nasplug.testing.contract import PluginConformance
 from nasplug.testing.laws import Fault, NotApplicable, law
-from nasplug.testing.searching import interrupted, search_trials, searched, told
+from nasplug.testing.reference_plugins import Draw, Witness
+from nasplug.testing.searches import interrupted, search_trials, searched, told
 from nasplug.testing.toy import Bare, Toy
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 _HOME = {
     "Recipe": "nasplug.training.recipe",
-    "Task": "nasplug.training.tasks",
+    "Task": "nasplug.training.tasks.embedded",
     "configure": "nasplug.training.backend",
-    "load_task": "nasplug.training.tasks",
+    "load_task": "nasplug.training.tasks.embedded",
     "mean_of_repeats": "nasplug.training.repeats",
     "train": "nasplug.training.loop",
 }
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from nasplug.training.loop import train as train
     from nasplug.training.recipe import Recipe as Recipe
     from nasplug.training.repeats import mean_of_repeats as mean_of_repeats
-    from nasplug.training.tasks import Task as Task
-    from nasplug.training.tasks import load_task as load_task
+    from nasplug.training.tasks.embedded import Task as Task
+    from nasplug.training.tasks.embedded import load_task as load_task
 
 
 def __getattr__(name: str) -> Any:

@@ -13,7 +13,7 @@ import attrs
 
 from nasplug.errors import ConfigurationError
 from nasplug.training.backend import Accelerator, tf
-from nasplug.training.tasks import Task
+from nasplug.training.tasks.embedded import Task
 from nasplug.types import Purpose
 
 

@@ -10,15 +10,15 @@ import numpy as np
 
 from nasplug.training.checkpoints import Checkpoints
 from nasplug.training.distribution import Placement, Stream, host_parts
+from nasplug.training.held_out import Measured, Measuring
 from nasplug.training.layers import random_states
-from nasplug.training.measuring import Measured, Measuring
 from nasplug.training.progress import Diverged, Progress
 from nasplug.training.recipe import Recipe
 from nasplug.training.records import Records
 from nasplug.training.scalars import Scalars
 from nasplug.training.statistics import StatisticsPass, share_statistics
 from nasplug.training.step import TrainingStep, batch_signature
-from nasplug.training.tasks import Task, batches_per_epoch
+from nasplug.training.tasks.embedded import Task, batches_per_epoch
 from nasplug.types import Evaluation, Purpose
 
 NetworkFactory = Callable[[np.random.Generator], Any]

@@ -8,7 +8,7 @@ from nasplug.training.distribution import Placement, across
 from nasplug.training.recipe import Recipe
 from nasplug.training.rmsprop import RMSProp
 from nasplug.training.schedule import cosine_with_warmup
-from nasplug.training.tasks import Task
+from nasplug.training.tasks.embedded import Task
 
 
 class TrainingStep(tf.Module):

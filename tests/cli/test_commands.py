@@ -9,12 +9,12 @@ import subprocess
 import sys
 import time
 from contextlib import closing
-from pathlib import Path
 
 import pytest
+from paths import HELPERS
 
 from nasplug import Architecture, Evaluation, Trial
-from nasplug.storage import Storage
+from nasplug.storage.storage import Storage
 
 RUN = ("run", "--space", "toy:ToySpace", "--strategy", "toy:Grid", "--budget", "5", "--name", "first")
 
@@ -151,11 +151,10 @@ def test_a_name_that_exists_and_other_settings_lose_nothing(nasplug):
 )
 def test_an_interrupted_run_says_how_to_go_on_and_does(nasplug, tmp_path, number, code, times):
     command = (*RUN, "--space-opt", "seconds=0.4")
-    tests = Path(__file__).resolve().parents[1]
     with subprocess.Popen(
         [sys.executable, "-m", "nasplug.cli", *command],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tests)},
+        env={**os.environ, "PYTHONPATH": str(HELPERS)},
         stderr=subprocess.PIPE,
         text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background job would ignore Ctrl-C

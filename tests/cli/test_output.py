@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from paths import HELPERS
 from rich.console import Console
 
 from nasplug.cli.output import print_table
@@ -39,7 +40,7 @@ def test_a_narrow_terminal_wraps_the_widest_column_alone(capsys, monkeypatch):
 
 
 def test_an_ascii_locale_spoils_no_run(nasplug, tmp_path):
-    ascii_only = {**os.environ, "PYTHONPATH": os.path.dirname(os.path.dirname(__file__)), "PYTHONIOENCODING": "ascii"}
+    ascii_only = {**os.environ, "PYTHONPATH": str(HELPERS), "PYTHONIOENCODING": "ascii"}
     done = nasplug(*RUN, env=ascii_only)
     assert (done.returncode, "test accuracy" in done.stdout) == (0, True), done.stderr
     assert json.loads(nasplug("runs", "--json", env=ascii_only).stdout)[0]["run"] == "first"

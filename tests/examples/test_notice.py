@@ -10,8 +10,8 @@ from nasplug_notice import Notice
 
 import nasplug
 from nasplug.testing import MiddlewareConformance, Toy
-from nasplug.testing.company import Climb
-from nasplug.testing.searching import interrupted
+from nasplug.testing.reference_plugins import Climb
+from nasplug.testing.searches import interrupted
 
 
 class TestNotice(MiddlewareConformance):

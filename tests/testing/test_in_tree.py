@@ -2,7 +2,7 @@
 
 import pytest
 
-from nasplug.discovery import GROUPS, installed
+from nasplug.loading.discovery import GROUPS, installed
 from nasplug.testing import MiddlewareConformance, SpaceConformance, StrategyConformance
 
 DISTRIBUTIONS = ("nasplug", "nasplug-nasbench101", "nasplug-proxyless", "nasplug-strategies")

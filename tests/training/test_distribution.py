@@ -5,21 +5,21 @@ import os
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 from imagenet_sample import build, write_images
+from paths import HELPERS
 
 from nasplug.errors import ConfigurationError
 from nasplug.training.distribution import Placement, host_parts, place
 
-SCRIPT = Path(__file__).with_name("replicas.py")
+SCRIPT = HELPERS / "replicas.py"
 
 
 def start(devices, hosts, folder, *cases, config=None):
     env = {name: value for name, value in os.environ.items() if name != "TF_CONFIG"}
-    env["PYTHONPATH"] = str(SCRIPT.parent.parent)
+    env["PYTHONPATH"] = str(HELPERS)
     if config:
         env["TF_CONFIG"] = json.dumps(config)
     command = [sys.executable, str(SCRIPT), str(devices), str(hosts), str(folder), *cases]

@@ -3,11 +3,11 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import attrs
 import numpy as np
 import pytest
+from paths import HELPERS
 from small import RECIPE, Dropping, Small
 
 from nasplug.errors import ConfigurationError
@@ -16,8 +16,6 @@ from nasplug.training.backend import tf
 from nasplug.training.loop import Training
 from nasplug.training.progress import Diverged
 from nasplug.training.step import TrainingStep, cross_entropy
-
-HERE = Path(__file__).parent
 
 
 @attrs.frozen
@@ -74,7 +72,7 @@ def test_results_do_not_depend_on_the_number_of_threads():
     )
     outputs = []
     for threads in (1, 3):
-        code = script.format([str(HERE), str(HERE.parent)], threads)
+        code = script.format([str(Path(__file__).parent), str(HELPERS)], threads)
         outputs.append(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True))
     assert outputs[0].stdout == outputs[1].stdout
     assert [output.stderr for output in outputs] == ["", ""]

@@ -7,8 +7,8 @@ from nasplug.analysis.pareto import frontier, hypervolume_over, measured, worst
 from nasplug.analysis.report.pictures import packed
 from nasplug.analysis.report.subject import Subject
 from nasplug.analysis.reported import reported_name
+from nasplug.engine.result import best_of, incumbents, rows
 from nasplug.errors import StorageError
-from nasplug.result import best_of, incumbents, rows
 from nasplug.types import Architecture, Trial
 
 HIDDEN = ("canonical", "started", "finished", "number", "architecture")

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasplug_nasbench101 import edges as bitmask
-from nasplug_nasbench101.by_hash import ByHash
 from nasplug_nasbench101.cache import cache_folder
 from nasplug_nasbench101.cell import INPUT, OPERATIONS, OUTPUT, kept_vertices
+from nasplug_nasbench101.hash_mapping import ByHash
 from nasplug_nasbench101.hashing import INPUT_LABEL, OUTPUT_LABEL, module_hash
 from nasplug_nasbench101.table.columns import POINTS, VALUES
 from nasplug_nasbench101.table.errors import NotInTable

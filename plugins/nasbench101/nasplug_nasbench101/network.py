@@ -9,7 +9,7 @@ from nasplug.training.backend import tf
 from nasplug.training.layers import BatchNorm, Convolution, Dense
 from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.channels import KERNEL, vertex_channels
-from nasplug_nasbench101.ordering import first_member
+from nasplug_nasbench101.dataset_order import first_member
 
 Norm = Mapping[str, Any]
 NORM: Norm = {"momentum": 0.997, "epsilon": 1e-5}  # google-research/nasbench, config.py

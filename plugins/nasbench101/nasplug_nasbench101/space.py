@@ -13,7 +13,7 @@ import numpy as np
 from nasplug import Architecture, Evaluation, hookimpl, option
 from nasplug.errors import InvalidArchitecture
 from nasplug.types import Purpose
-from nasplug_nasbench101 import variation
+from nasplug_nasbench101 import sampling as variation
 from nasplug_nasbench101.cell import CODE_LENGTH, Cell
 from nasplug_nasbench101.enumeration import all_codes
 from nasplug_nasbench101.evaluators.base import Evaluator

@@ -12,7 +12,7 @@ import numpy as np
 from nasplug.training import litert
 from nasplug.training.backend import tf
 from nasplug.training.layers import Dense
-from nasplug_proxyless.additive import Additive
+from nasplug_proxyless.additive_latency import Additive
 from nasplug_proxyless.network import InvertedBottleneck, conv_norm_relu
 from nasplug_proxyless.operations import CHOICES, HEAD_FILTERS, LAYERS, STEM_FILTERS, ZERO, Layer, halved, scaled
 from nasplug_proxyless.settings import Setting

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasplug.errors import ConfigurationError
-from nasplug_proxyless.additive import Additive, Codes
+from nasplug_proxyless.additive_latency import Additive, Codes
 from nasplug_proxyless.settings import Setting
 
 

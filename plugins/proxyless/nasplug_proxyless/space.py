@@ -116,7 +116,7 @@ class Proxyless:
     @hookimpl
     def register_commands(self, group: "click.Group") -> None:
         """Adds `count`, `latency` and `train`."""
-        from nasplug_proxyless.commands import proxyless
+        from nasplug_proxyless.cli.commands import proxyless
 
         group.add_command(proxyless)
 
@@ -130,7 +130,7 @@ class Proxyless:
         """Says on standard error what an embedded task is, and how to run ImageNet."""
         if self.task == "imagenet":
             return
-        from nasplug.training.constructions import CONSTRUCTIONS
+        from nasplug.training.tasks.constructions import CONSTRUCTIONS
 
         print(
             f"Task {self.task} (embedded): {CONSTRUCTIONS[self.task]}. "

@@ -11,11 +11,11 @@ import numpy as np
 from nasplug import Architecture, Evaluation
 from nasplug.errors import ConfigurationError
 from nasplug.training import configure, load_task, mean_of_repeats
-from nasplug.training.augmentation import Augmented
 from nasplug.training.distribution import Placement, place
 from nasplug.training.loop import Trained, Training
 from nasplug.training.records import Records
-from nasplug.training.tasks import Task
+from nasplug.training.tasks.augmentation import Augmented
+from nasplug.training.tasks.embedded import Task
 from nasplug.types import Purpose
 from nasplug_proxyless.network import ProxylessNetwork
 from nasplug_proxyless.settings import Setting
@@ -112,6 +112,6 @@ def _task(space: "Proxyless") -> Task:
             "task=imagenet needs --space-opt data=DIR, the folder of the TFRecord shards of ImageNet "
             "(scripts/make_imagenet_shards.py builds them from images)."
         )
-    from nasplug.training.imagenet import load_imagenet
+    from nasplug.training.imagenet.task import load_imagenet
 
     return load_imagenet(space.data, resolution, space.validation_shards)

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasplug.errors import Unsupported
-from nasplug_proxyless.additive import Additive
+from nasplug_proxyless.additive_latency import Additive
 
 GRID = 200_000  # steps between the lowest and the highest latency of the space
 PATIENCE = 100  # rounds of proposals without one inside, after which a window counts as empty

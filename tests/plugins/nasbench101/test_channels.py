@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.channels import all_channels, count_parameters, vertex_channels
+from nasplug_nasbench101.dataset_order import first_member
 from nasplug_nasbench101.enumeration import all_codes
 from nasplug_nasbench101.lookup import lookup
-from nasplug_nasbench101.ordering import first_member
 from nasplug_nasbench101.parameters import SHA256, _count, parameters
 
 from benchmarks import nasbench101_rows as real

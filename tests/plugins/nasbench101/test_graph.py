@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from nasplug_nasbench101.graph import encode, to_array
-from nasplug_nasbench101.variation import sample
+from nasplug_nasbench101.sampling import sample
 
 from nasplug.errors import InvalidArchitecture
 

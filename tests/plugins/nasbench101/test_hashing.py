@@ -6,7 +6,7 @@ import numpy as np
 from nasplug_nasbench101.bulk_hashing import module_hashes
 from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.hashing import hash_of_edges
-from nasplug_nasbench101.variation import sample
+from nasplug_nasbench101.sampling import sample
 
 from benchmarks import nasbench101_rows as real
 

@@ -11,7 +11,7 @@ from nasplug_nasbench101.bulk_hashing import module_hashes
 from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.enumeration import LABELINGS, all_codes
 from nasplug_nasbench101.lookup import SHA256, _tables, hash_of_code, lookup, parse, row_of_code
-from nasplug_nasbench101.variation import sample
+from nasplug_nasbench101.sampling import sample
 
 from nasplug.errors import InvalidArchitecture
 

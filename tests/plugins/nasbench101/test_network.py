@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.channels import count_parameters
-from nasplug_nasbench101.ordering import first_member
-from nasplug_nasbench101.variation import sample
+from nasplug_nasbench101.dataset_order import first_member
+from nasplug_nasbench101.sampling import sample
 
 from tests.plugins.nasbench101.test_cell import INCEPTION
 

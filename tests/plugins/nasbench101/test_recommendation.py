@@ -2,7 +2,7 @@
 
 import pytest
 from nasplug_nasbench101.recommendation import recommended
-from nasplug_strategies.neural_predictor import NeuralPredictorSearch
+from nasplug_strategies.neural.strategy import NeuralPredictorSearch
 
 
 @pytest.mark.parametrize("tabular", [True, False])

@@ -11,8 +11,8 @@ from nasplug_nasbench101 import surrogate as module
 from nasplug_nasbench101.enumeration import CELLS
 from nasplug_nasbench101.evaluators.surrogate import SurrogateEvaluator
 from nasplug_nasbench101.lookup import lookup, row_of_code
+from nasplug_nasbench101.sampling import sample
 from nasplug_nasbench101.surrogate import Noise, quantised, surrogate
-from nasplug_nasbench101.variation import sample
 
 import nasplug
 from benchmarks import nasbench101_rows as real

@@ -9,7 +9,7 @@ from nasplug_proxyless.space import Proxyless
 
 from nasplug import Architecture
 from nasplug.errors import ConfigurationError, InvalidArchitecture, OptionError
-from nasplug.options import make
+from nasplug.loading.options import make
 
 SPACE = Proxyless()
 ARCHITECTURE = Architecture("proxyless", MOBILE)

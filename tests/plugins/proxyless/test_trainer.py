@@ -18,7 +18,7 @@ from nasplug.training import configure
 from nasplug.training.backend import tf
 from nasplug.training.layers import BatchNorm
 from nasplug.training.step import TrainingStep
-from nasplug.training.tasks import ArrayTask
+from nasplug.training.tasks.embedded import ArrayTask
 
 THIN = Architecture("proxyless", (0, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0))
 SMALL = {"task": "imagenet", "width": 0.25, "resolution": 32, "batch": 15, "epochs": 8, "learning_rate": 0.02}

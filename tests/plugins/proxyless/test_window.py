@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nasplug_proxyless.additive import Additive
+from nasplug_proxyless.additive_latency import Additive
 from nasplug_proxyless.latency import pixel1_model
 from nasplug_proxyless.operations import CHOICES
 from nasplug_proxyless.space import SIZE, Proxyless

@@ -139,7 +139,7 @@ def fake_run() -> Callable[..., Any]:
 @pytest.fixture(scope="session")
 def real_cells(shared_data: Path) -> tuple[Any, np.ndarray[Any, Any]]:
     """The 20,001 real cells as dense graphs, and their validation accuracy in percent."""
-    from nasplug_strategies.predictor.graphs import Graphs
+    from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
 
     with np.load(shared_data / "nasbench101_rank_0_20000.npz") as file:
         v, ops = file["num_vertices"].astype(int), file["interior_ops"].astype(int)

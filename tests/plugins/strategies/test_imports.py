@@ -11,6 +11,6 @@ def test_entry_points_import_neither_torch_nor_tensorflow():
         "    if e.value.startswith('nasplug_strategies'): e.load()()\n"
         "import nasplug_strategies.predictor\n"
         "assert not {'torch', 'tensorflow', 'scipy'} & set(sys.modules), sorted(sys.modules)\n"
-        "assert 'nasplug_strategies.neural_predictor' in sys.modules"
+        "assert 'nasplug_strategies.neural.strategy' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -3,12 +3,12 @@
 import math
 
 import pytest
-from nasplug_strategies.neural_predictor import NeuralPredictorSearch
+from nasplug_strategies.neural.strategy import NeuralPredictorSearch
 from nasplug_strategies.predictor.errors import PredictorError
 
 import nasplug
-from nasplug import options
 from nasplug.errors import OptionError
+from nasplug.loading import options
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """One instance of a strategy serves search after search."""
 
 import pytest
-from nasplug_strategies.neural_predictor import NeuralPredictorSearch
+from nasplug_strategies.neural.strategy import NeuralPredictorSearch
 from nasplug_strategies.random_search import RandomSearch
 
 import nasplug

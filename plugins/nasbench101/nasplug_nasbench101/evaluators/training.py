@@ -10,11 +10,11 @@ import numpy as np
 from nasplug import Evaluation
 from nasplug.types import Purpose
 from nasplug_nasbench101.cell import Cell
-from nasplug_nasbench101.evaluators.halved import Halved
+from nasplug_nasbench101.evaluators.half_resolution import Halved
 
 if TYPE_CHECKING:
     from nasplug.training.recipe import Recipe
-    from nasplug.training.tasks import Task
+    from nasplug.training.tasks.embedded import Task
 
 EMBEDDED, RESOLUTION = "fashion-mnist", 28
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from nasplug_strategies.predictor.errors import PredictorError
-from nasplug_strategies.predictor.graphs import Graphs
+from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
 from nasplug_strategies.predictor.metrics import all_metrics
 from nasplug_strategies.predictor.predictor import NeuralPredictor
 

@@ -7,14 +7,14 @@ import attrs
 import torch
 from torch import Tensor
 
-from nasplug_strategies.predictor.graphs import Graphs
+from nasplug_strategies.predictor.gaussian_process.posterior import GaussianProcess
+from nasplug_strategies.predictor.gaussian_process.scaling import Scaler
+from nasplug_strategies.predictor.graphs.chunks import Part, parts_of
+from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
+from nasplug_strategies.predictor.graphs.structural_features import Blocks, structure_of
 from nasplug_strategies.predictor.model import Model, Shape
-from nasplug_strategies.predictor.own_settings import own_settings
-from nasplug_strategies.predictor.parts import Part, parts_of
-from nasplug_strategies.predictor.process import GaussianProcess
-from nasplug_strategies.predictor.scaling import Scaler
 from nasplug_strategies.predictor.settings import Settings
-from nasplug_strategies.predictor.structure import Blocks, structure_of
+from nasplug_strategies.predictor.torch_settings import own_settings
 
 
 @attrs.define(eq=False)

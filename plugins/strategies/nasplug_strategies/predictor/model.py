@@ -9,17 +9,17 @@ import attrs
 import torch
 from torch import Tensor, nn
 
-from nasplug_strategies.predictor.cnn import CNN
-from nasplug_strategies.predictor.cnn_pass import CNNPass
 from nasplug_strategies.predictor.errors import PredictorError
-from nasplug_strategies.predictor.fit import Recipe, fit
-from nasplug_strategies.predictor.gcn import GCN
-from nasplug_strategies.predictor.gcn_pass import GCNPass
-from nasplug_strategies.predictor.graphs import Graphs, Orders, permuted, seeded_orders
-from nasplug_strategies.predictor.mlp import MLP, MLPPass
+from nasplug_strategies.predictor.fitting.fit import Recipe, fit
+from nasplug_strategies.predictor.fitting.recorded_step import Pass
+from nasplug_strategies.predictor.graphs.dense_graphs import Graphs, Orders, permuted, seeded_orders
+from nasplug_strategies.predictor.graphs.distinct_states import states_of
+from nasplug_strategies.predictor.networks.cnn import CNN
+from nasplug_strategies.predictor.networks.cnn_gradients import CNNPass
+from nasplug_strategies.predictor.networks.gcn import GCN
+from nasplug_strategies.predictor.networks.gcn_gradients import GCNPass
+from nasplug_strategies.predictor.networks.mlp import MLP, MLPPass
 from nasplug_strategies.predictor.settings import Settings
-from nasplug_strategies.predictor.states import states_of
-from nasplug_strategies.predictor.tape import Pass
 
 AT_ONCE = 4  # members of a fit: of more, what a step reads and writes falls out of the caches
 

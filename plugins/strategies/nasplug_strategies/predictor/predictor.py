@@ -12,13 +12,13 @@ from torch import Tensor
 from nasplug_strategies.predictor.calibration import Array, Calibration
 from nasplug_strategies.predictor.device import torch_device
 from nasplug_strategies.predictor.errors import PredictorError
-from nasplug_strategies.predictor.files import read, write
-from nasplug_strategies.predictor.graphs import Graphs, dense, padded
-from nasplug_strategies.predictor.labels import checked_draws, given_scalars, percentages
+from nasplug_strategies.predictor.graphs.dense_graphs import Graphs, dense, padded
+from nasplug_strategies.predictor.inputs import checked_draws, given_scalars, percentages
 from nasplug_strategies.predictor.learner import Learner
 from nasplug_strategies.predictor.model import Shape
-from nasplug_strategies.predictor.own_settings import own_settings
+from nasplug_strategies.predictor.saving import read, write
 from nasplug_strategies.predictor.settings import Kind, Preset, Settings, settings
+from nasplug_strategies.predictor.torch_settings import own_settings
 
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 
 import torch
-from nasplug_strategies.predictor.gcn import GCN, fully_connected
-from nasplug_strategies.predictor.tape import Tape
+from nasplug_strategies.predictor.fitting.recorded_step import Tape
+from nasplug_strategies.predictor.networks.gcn import GCN, fully_connected
 from torch import Tensor, nn
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 import torch
-from nasplug_strategies.neural_predictor import NeuralPredictorSearch
+from nasplug_strategies.neural.strategy import NeuralPredictorSearch
 from nasplug_strategies.predictor import NeuralPredictor
 from nasplug_strategies.predictor.errors import PredictorError
-from nasplug_strategies.predictor.graphs import dense
+from nasplug_strategies.predictor.graphs.dense_graphs import dense
 from nasplug_strategies.predictor.model import Model, Shape
 from nasplug_strategies.predictor.settings import settings
 from torch.utils._python_dispatch import TorchDispatchMode

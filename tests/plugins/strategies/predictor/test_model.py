@@ -2,9 +2,9 @@
 
 import pytest
 import torch
-from nasplug_strategies.predictor.cnn import CNN
-from nasplug_strategies.predictor.gcn import GCN
 from nasplug_strategies.predictor.model import some_members
+from nasplug_strategies.predictor.networks.cnn import CNN
+from nasplug_strategies.predictor.networks.gcn import GCN
 
 
 @pytest.mark.parametrize("members", [1, 2, 5])

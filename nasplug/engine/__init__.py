@@ -1,0 +1,1 @@
+"""One run: settings, selection of plugins, suggesting, evaluating, committing, and the result."""

@@ -1,0 +1,121 @@
+"""What a run was asked to do, validated; the part that makes it the same run is stored and compared at a resume."""
+
+import math
+from contextlib import suppress
+from operator import index
+from threading import TIMEOUT_MAX
+from typing import Any
+
+import attrs
+
+from nasplug.errors import UsageError
+from nasplug.loading import options
+
+DEFAULT_BUDGET = 100
+EXECUTION = ("workers", "timeout", "retries")  # may differ when a run is resumed: results do not depend on them
+WATCHING = ("log", "processes", "ray")  # nor on this middleware
+
+
+def _whole(low: int, default: int | None) -> Any:
+    """Returns a field for an integer of at least `low`; None is allowed where it is the default."""
+
+    def converted(value: Any, field: "attrs.Attribute[Any]") -> int | None:
+        """Returns the value as Python's own int. Raises `UsageError` for what is none, or too low."""
+        if value is None and default is None:
+            return None
+        try:
+            number = index(value)
+        except TypeError:
+            raise UsageError(f"{field.name} must be an integer, got {value!r}.") from None
+        if number < low:
+            raise UsageError(f"{field.name} must be at least {low}, got {number}.")
+        return number
+
+    return attrs.field(default=default, converter=attrs.Converter(converted, takes_field=True))
+
+
+def _seconds(value: Any) -> float | None:
+    if value is None:
+        return None
+    with suppress(TypeError, ValueError):
+        if (seconds := float(value)) > TIMEOUT_MAX:
+            raise UsageError(f"timeout must be at most {TIMEOUT_MAX:.0f} s, got {value!r}. Leave it out for none.")
+        if seconds > 0:
+            return seconds
+    raise UsageError(f"timeout must be greater than 0 s, got {value!r}.")
+
+
+def _bounds(value: Any) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    try:
+        low, high = map(float, value)
+    except (TypeError, ValueError):
+        raise UsageError(
+            f"latency must be two numbers of milliseconds, (75, 85) for instance; got {value!r}."
+        ) from None
+    return low, high
+
+
+def check_window(low: float, high: float) -> None:
+    """Raises `UsageError` unless `low` to `high` is a window of milliseconds."""
+    if not 0 <= low < high:
+        raise UsageError(f"The latency window must be LOW:HIGH in ms with 0 ≤ LOW < HIGH, got {low:g}:{high:g}.")
+
+
+def _window(settings: "Settings", _: Any, value: tuple[float, float] | None) -> None:
+    if value is None:
+        return
+    if settings.device is None:
+        raise UsageError("A latency window needs a device whose latency it bounds: add --device, pixel1 for instance.")
+    check_window(*value)
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """All that decides a run. `space` and `strategy` are names; their options are the resolved ones, as JSON values.
+
+    `budget` counts trials, complete or failed; `timeout` is in seconds; `latency_window` in milliseconds.
+    Raises `UsageError` for values of the wrong type or out of bounds.
+    """
+
+    space: str
+    strategy: str
+    space_options: dict[str, Any] = attrs.field(factory=dict)
+    strategy_options: dict[str, Any] = attrs.field(factory=dict)
+    middleware: list[str] = attrs.field(factory=list)
+    seed: int = _whole(0, default=0)
+    budget: int | None = _whole(1, default=None)
+    workers: int = _whole(1, default=1)
+    batch: int = _whole(1, default=1)
+    epochs: int | None = _whole(1, default=None)
+    device: str | None = None
+    latency_window: tuple[float, float] | None = attrs.field(default=None, converter=_bounds, validator=_window)
+    steady: bool = False
+    timeout: float | None = attrs.field(default=None, converter=_seconds)
+    retries: int = _whole(0, default=0)
+
+    def identity(self) -> dict[str, Any]:
+        """Returns, as JSON values, what must be equal for two runs to be the same run; stored with it."""
+        values = attrs.asdict(self)
+        window = values.pop("latency_window")
+        deciding = [name for name in self.middleware if name.partition(":")[0] not in WATCHING]
+        return {k: v for k, v in values.items() if k not in EXECUTION} | {
+            "middleware": deciding,
+            "latency_window": list(window) if window else None,
+        }
+
+
+def plugin_options(plugin: object) -> dict[str, Any]:
+    """Returns the values of a plugin's options as JSON values, defaults included; empty for a class without any."""
+    return {name: _jsonable(getattr(plugin, name)) for name in options.fields(type(plugin))}
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return [_jsonable(part) for part in value]
+    if isinstance(value, dict):
+        return {str(key): _jsonable(part) for key, part in value.items()}
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no NaN and no infinity; an option reads the word
+    return value if isinstance(value, int | float | str | bool | None) else str(value)

@@ -1,0 +1,1 @@
+"""Strategies compared on one space: a plan, repeated searches in processes, tables and a figure."""

@@ -1,0 +1,1 @@
+"""The frontier of accuracy against latency, predicted, then partly trained."""

@@ -1,0 +1,1 @@
+"""Stored runs, loaded again: their plugins, predictions, figures and reports."""

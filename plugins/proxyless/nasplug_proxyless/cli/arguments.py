@@ -1,0 +1,50 @@
+"""What the commands of `nasplug proxyless` share: how they are told an architecture and options, how they answer."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nasplug import Architecture
+from nasplug.errors import InvalidArchitecture
+from nasplug_proxyless.operations import check
+
+if TYPE_CHECKING:
+    from nasplug_proxyless.space import Proxyless
+
+as_json: Callable[[Any], Any] = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+space_options: Callable[[Any], Any] = click.option(
+    "--space-opt", "space_options", multiple=True, metavar="KEY=VALUE", help="As for 'nasplug run'."
+)
+
+
+def network_size(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Returns the command with the options `--width` and `--resolution`, of which the defaults are the paper's."""
+    positive = click.FloatRange(min=0, min_open=True)
+    resolution = click.option("--resolution", type=click.IntRange(min=1), default=224, show_default=True)
+    return click.option("--width", type=positive, default=1.0, show_default=True)(resolution(command))
+
+
+def parse(text: str) -> Architecture:
+    """Returns the architecture written as `0,1,…` or `proxyless:0,1,…`. Raises `InvalidArchitecture`."""
+    try:
+        architecture = Architecture.parse(text, space="proxyless")
+    except ValueError as error:
+        raise InvalidArchitecture(str(error)) from None
+    check(architecture.code)
+    return architecture
+
+
+def space_of(texts: Sequence[str]) -> "Proxyless":
+    """Returns the space with the options given as `key=value`. Raises `UsageError`."""
+    from nasplug.loading import options
+    from nasplug_proxyless.space import Proxyless
+
+    space: Proxyless = options.make(Proxyless, options.parse(texts), "proxyless")
+    return space
+
+
+def answer(values: dict[str, Any], as_json: bool, sentence: str) -> None:
+    """Prints the values as one JSON document, or the sentence."""
+    click.echo(json.dumps(values) if as_json else sentence)

@@ -1,0 +1,1 @@
+"""The strategy `neural_predictor`: train some, predict many, train the best predicted."""

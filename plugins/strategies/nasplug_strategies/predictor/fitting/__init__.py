@@ -1,0 +1,1 @@
+"""How the networks of a predictor are fitted: losses, Adam, mini-batches."""

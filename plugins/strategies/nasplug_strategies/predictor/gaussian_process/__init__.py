@@ -1,0 +1,1 @@
+"""A Gaussian process on scalars of graphs: scaling, hyper-parameters, posterior."""

@@ -1,0 +1,138 @@
+"""Scalars of a graph's structure, for any space: what a small training set cannot teach a network by itself.
+
+A path leads from a source (no predecessor) to a sink (no successor). Where a graph has cycles,
+walks of at least `v` − 1 steps take the place of paths, `v` the room of the batch (in every prediction that of the
+fit); and no scalar passes `LARGE`: dense graphs have more paths than float32 counts.
+"""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
+from nasplug_strategies.predictor.graphs.memo import remembered
+
+FAR = 1e6  # stands for "no path" in max-plus and min-plus steps
+LARGE = 1e15  # its square, which a deviation needs, is still a float32
+Blocks = dict[str, Tensor]
+
+
+def structure_of(graphs: Graphs, steps: int) -> Blocks:
+    """Returns `structure(graphs, steps)`, which takes as long as either learner."""
+    return remembered(graphs, ("structure", steps), lambda: structure(graphs, steps))
+
+
+def structure(graphs: Graphs, steps: int) -> Blocks:
+    """Returns named blocks of scalars, float32 `[n, …]`, that do not depend on the order of the nodes.
+
+    Paths of `steps` nodes and more, and what lies deeper than that, have no columns of their own: a predictor gives the
+    most nodes of a graph that it was fitted to, also for larger graphs.
+
+    By operation: `count`, summed in-degrees `into`, places `depth`, most and fewest on `onepath`,
+    `width`; by pair of operations: `edges`, two-edge `walks`; by graph: `lengths` of paths,
+    `degrees` of sources and sinks, `size`; and what three Markov chains see (see `_chains`).
+    """
+    x, A, real = graphs.x, graphs.adjacency.float(), graphs.mask.float()
+    source, sink = real * (A.sum(1) == 0), real * (A.sum(2) == 0)  # [n, v]
+    depth = _extreme(torch.ones_like(real), A, source)  # [n, v], nodes on the longest path to a node
+    blocks = {
+        "count": x.sum(1),
+        "into": torch.einsum("nvf,nv->nf", x, A.sum(1)),
+        "depth": torch.einsum("nvf,nvd->nfd", x, _one_hot(depth, real, steps)).flatten(1),
+        "onepath": _on_one_path(x, A, source, sink),
+        "width": torch.log(torch.einsum("nv,nvf->nf", _width(A, sink).square(), x) + 0.01),
+        "edges": _pairs(A, x),
+        "walks": _pairs(A @ A, x),
+        "lengths": torch.log1p(_lengths(A, source, sink, steps)),
+        "degrees": torch.stack(((A.sum(1) * sink).sum(1), (A.sum(2) * source).sum(1)), 1),
+        "size": torch.stack((real.sum(1), A.sum((1, 2)), (depth * real).amax(1)), 1),
+    }
+    for name, T, start, end in _chains(A, source, sink):
+        blocks |= _seen_by(name, T, start, end, x, steps)
+    return {name: block.nan_to_num(0.0, LARGE, -LARGE).clamp_(-LARGE, LARGE) for name, block in blocks.items()}
+
+
+def _chains(A: Tensor, source: Tensor, sink: Tensor) -> Iterator[tuple[str, Tensor, Tensor, Tensor]]:
+    """Yields name, transitions `[n, v, v]`, start `[n, v]` and end `[n, v]` of three Markov chains on a graph.
+
+    `path`: every path is equally likely. `forward`: every successor is. `backward`: from the sinks,
+    every predecessor is, so that a node is visited as often as its share in a concatenation.
+    """
+    out = torch.einsum("nij,nj->ni", _walks(A), sink)  # paths from each node
+    yield "path", A * out[:, None, :] / out[:, :, None].clamp(min=1), _share(source * out), sink
+    yield "forward", A / A.sum(2, keepdim=True).clamp(min=1), _share(source), sink
+    yield "backward", (A / A.sum(1, keepdim=True).clamp(min=1)).transpose(1, 2), _share(sink), source
+
+
+def _seen_by(name: str, T: Tensor, start: Tensor, end: Tensor, x: Tensor, steps: int) -> Blocks:
+    """Returns what a chain sees: visits by operation, steps and ordered pairs by two operations, its length."""
+    G = _walks(T)  # [n, v, v], expected visits of j from i
+    visits = torch.einsum("ni,nij->nj", start, G)  # [n, v]
+    later = G - torch.eye(G.shape[1])
+    return {
+        f"{name}_visits": torch.einsum("nv,nvf->nf", visits, x),
+        f"{name}_steps": _pairs(visits[:, :, None] * T, x),
+        f"{name}_pairs": _pairs(visits[:, :, None] * later, x),
+        f"{name}_length": _lengths(T, start, end, steps),
+    }
+
+
+def _walks(T: Tensor) -> Tensor:
+    """Returns I + T + T² + … up to at least `v` − 1 steps, by doubling."""
+    total, power, steps = torch.eye(T.shape[1]) + T, T @ T, 2
+    while steps < T.shape[1]:
+        total, power, steps = total + total @ power, power @ power, 2 * steps
+    return total
+
+
+def _pairs(M: Tensor, x: Tensor) -> Tensor:
+    """Returns `[n, f·f]`: the entries of `M` `[n, v, v]` summed by the operations at both ends."""
+    return (x.transpose(1, 2) @ M @ x).flatten(1)
+
+
+def _lengths(T: Tensor, start: Tensor, end: Tensor, steps: int) -> Tensor:
+    """Returns `[n, steps]`: the weight of walks from `start` to `end` by their number of steps, from 0."""
+    found, here = [], start
+    for _ in range(steps):
+        found.append((here * end).sum(1))
+        here = torch.einsum("ni,nij->nj", here, T)
+    return torch.stack(found, 1)
+
+
+def _width(A: Tensor, sink: Tensor) -> Tensor:
+    """Returns `[n, v]`: the width of each node where sinks concatenate and all others add; a sink has 1."""
+    passed = torch.where(sink > 0, 1.0 / A.sum(1).clamp(min=1), 1.0)  # to each predecessor, of its own width
+    width = sink
+    for _ in range(A.shape[1] - 1):
+        width = torch.maximum(width, (A * (width * passed)[:, None, :]).amax(2))
+    return width
+
+
+def _extreme(weight: Tensor, A: Tensor, start: Tensor, sign: float = 1.0) -> Tensor:
+    """Returns `[…, n, v]`: the largest (`sign` 1) or smallest (−1) sum of `weight` on a walk from `start` to a node.
+
+    A node out of reach has 0 for the largest, `FAR` for the smallest.
+    """
+    best = torch.where(start > 0, sign * weight, -FAR)
+    closed = torch.where(A > 0, 0.0, -FAR)
+    for _ in range(A.shape[1] - 1):
+        best = torch.maximum(best, (best[..., :, None] + closed).amax(-2) + sign * weight)
+    return torch.where(best > -FAR / 2, sign * best, 0.0 if sign > 0 else FAR)
+
+
+def _on_one_path(x: Tensor, A: Tensor, source: Tensor, sink: Tensor) -> Tensor:
+    """Returns `[n, 2f]`: the most and the fewest nodes of each operation on one path; 0 without a path."""
+    weight = x.permute(2, 0, 1)  # [f, n, v]
+    most = (_extreme(weight, A, source.expand_as(weight)) * sink).amax(2)
+    fewest = torch.where(sink > 0, _extreme(weight, A, source.expand_as(weight), -1.0), FAR).amin(2)
+    return torch.cat((most, torch.where(fewest < FAR / 2, fewest, 0.0))).T
+
+
+def _one_hot(depth: Tensor, real: Tensor, steps: int) -> Tensor:
+    """Returns `[n, v, steps + 1]`."""
+    return (depth[:, :, None] == torch.arange(steps + 1)).float() * real[:, :, None]
+
+
+def _share(weight: Tensor) -> Tensor:
+    return weight / weight.sum(1, keepdim=True).clamp(min=1e-9)

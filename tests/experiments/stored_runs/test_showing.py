@@ -1,0 +1,138 @@
+"""`report`, `plot` and `best` as a user calls them: files, figures, and one message for each mistake."""
+
+import json
+import re
+
+import pytest
+
+from nasplug.storage.storage import Storage
+
+RUN = (
+    "run",
+    "--space",
+    "toy:ToySpace",
+    "--strategy",
+    "random",
+    "--budget",
+    "12",
+    "--device",
+    "toyphone",
+    "--name",
+    "r",
+)
+
+
+@pytest.fixture
+def stored(nasplug):
+    assert nasplug(*RUN).returncode == 0
+    return nasplug
+
+
+def test_best_shows_the_frontier_where_a_device_was_given(stored):
+    front = json.loads(stored("best", "r", "--json").stdout)["frontier"]
+    assert [row["latency"] for row in front] == sorted(row["latency"] for row in front)
+    assert [row["accuracy"] for row in front] == sorted(row["accuracy"] for row in front)
+    assert "Frontier of validation accuracy" in stored("best", "r").stdout
+
+
+def test_best_shows_the_hypervolume_of_the_frontier(stored):
+    trials = [t for t in json.loads(stored("trials", "r", "--json").stdout) if t["purpose"] == "search"]
+    slowest, lowest = max(t["latency"] for t in trials), min(t["accuracy"] for t in trials)
+    step = 0.01  # of a sum over thin columns, each as high as the best architecture that is as fast
+    columns = [lowest for _ in range(int((slowest - 10) / step))]
+    for t in trials:
+        first = round((t["latency"] - 10) / step)
+        columns[first:] = [max(height, t["accuracy"]) for height in columns[first:]]
+    area = sum(height - lowest for height in columns) * step
+    found = json.loads(stored("best", "r", "--json").stdout)["hypervolume"]
+    assert found == pytest.approx(area)
+    assert f"hypervolume {found:.2f} % × ms" in stored("best", "r").stdout
+
+
+def test_best_ranks_what_was_trained_by_prediction_where_the_strategy_predicts(nasplug):
+    run = ("run", "--space", "toy:ToySpace", "--strategy", "toy:Foreseer", "--budget", "6", "--name", "p")
+    assert nasplug(*run).returncode == 0
+    found = json.loads(nasplug("best", "p", "--predicted", "--json").stdout)["predicted"]
+    assert [row["predicted"] for row in found] == sorted((row["predicted"] for row in found), reverse=True)
+    assert len(found) == 6
+    assert "Best by predicted validation accuracy" in nasplug("best", "p", "--predicted").stdout
+
+
+def test_best_says_where_a_strategy_predicts_nothing(stored):
+    done = stored("best", "r", "--predicted")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "The strategy of the run 'r', random, predicts nothing" in done.stderr
+
+
+def test_report_and_plot_write_their_files(stored, tmp_path):
+    for arguments in (
+        ("report", "r", "--out", "r.html"),
+        ("plot", "r", "--out", "r.svg"),
+        ("plot", "r", "--kind", "latency", "--out", "r.pdf"),
+        ("plot", "r", "--kind", "hypervolume", "--out", "volume.svg"),
+        ("plot", "r", "--out", "r.png"),
+    ):
+        done = stored(*arguments)
+        assert done.returncode == 0, done.stderr
+    assert (tmp_path / "r.html").read_text().startswith("<!doctype html>")
+    assert "<svg" in (tmp_path / "r.svg").read_text()
+    assert "hypervolume (% × ms)" in (tmp_path / "volume.svg").read_text()
+    assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
+    assert (tmp_path / "r.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("report", "nobody", "--out", "x.html"), 1, "There is no run 'nobody'"),
+        (("plot", "--out", "x.png"), 2, "Name the runs to plot"),
+        (("plot", "r", "--out", "x.bmp"), 2, "a figure is written as .png, .svg, .pdf"),
+        (("plot", "r", "r", "--out", "x.png"), 2, "A run is named twice"),
+        (("plot", "r", "--mark", "5", "--out", "x.png"), 2, "--mark draws into the figure of a --comparison"),
+        (("plot", "--comparison", "x", "--kind", "latency", "--out", "x.png"), 2, "a comparison has one figure"),
+        (("plot", "--comparison", "nowhere", "--out", "x.png"), 1, "There is no folder nowhere"),
+        (("plot", "r", "--kind", "prediction", "--out", "x.bmp"), 2, "a figure is written as .png, .svg, .pdf"),
+        (("plot", "r", "--kind", "prediction", "--out", "x.png"), 1, "its strategy, random, predicts nothing"),
+        (("plot", "untimed", "--kind", "hypervolume", "--out", "x.png"), 1, "There is no run 'untimed'"),
+    ],
+)
+def test_a_mistake_about_runs_is_one_message(stored, arguments, code, message):
+    done = stored(*arguments)
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
+    assert message in done.stderr
+
+
+def test_empty_runs_and_runs_of_failures_are_said_to_be_that(nasplug, tmp_path):
+    storage = Storage(f"sqlite:///{tmp_path}/nasplug.db")
+    storage.create("empty", {"space": "toy", "strategy": "random", "seed": 0}, {})
+    storage.close()
+    assert "The run 'empty' is empty" in nasplug("report", "empty", "--out", "x.html").stderr
+    nasplug(*RUN[:-1], "bad", "--space-opt", "value=250")
+    assert "no complete trial" in nasplug("plot", "bad", "--out", "x.png").stderr
+    assert nasplug("report", "bad", "--out", "x.html").returncode == 0
+    assert "no trial is complete" in (tmp_path / "x.html").read_text()
+
+
+def test_a_predicting_run_shows_predicted_against_measured(nasplug, tmp_path):
+    run = ("run", "--space", "toy:ToySpace", "--strategy", "toy:Foreseer", "--budget", "30", "--name", "foreseen")
+    assert nasplug(*run).returncode == 0
+    assert nasplug("report", "foreseen", "--out", "r.html").stderr == "Written to r.html\n"
+    html = (tmp_path / "r.html").read_text()
+    found = json.loads(re.search(r'id="data">(.*?)</script>', html, re.DOTALL)[1])["prediction"]
+    trials = json.loads(nasplug("trials", "foreseen", "--json").stdout)
+    assert (found["first"], found["numbers"]) == (15, list(range(15, 30)))
+    assert found["measured"] == [trials[number]["accuracy"] for number in range(15, 30)]
+    codes = [trials[number]["architecture"].partition(":")[2].split(",") for number in range(15, 30)]
+    assert found["predicted"] == [50.0 + sum(map(int, code)) for code in codes]
+    assert 0.3 < found["tau"] < 1.0  # a rule of thumb
+    assert nasplug("plot", "foreseen", "--kind", "prediction", "--out", "p.svg").returncode == 0
+    assert f"Kendall τ {found['tau']:.3f}" in (tmp_path / "p.svg").read_text()
+
+
+def test_names_with_dollars_are_names_and_no_formulas(nasplug, tmp_path):
+    name = r"$\sqrt{cost}$ in $"
+    assert nasplug(*RUN[:-1], name).returncode == 0
+    assert nasplug("plot", name, "--title", r"$\no{formula}$", "--out", "x.svg").returncode == 0
+    figure = (tmp_path / "x.svg").read_text()
+    assert f">{name}</text>" in figure
+    assert r">$\no{formula}$</text>" in figure

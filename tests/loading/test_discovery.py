@@ -1,0 +1,100 @@
+"""Discovery: unknown, clashing and broken plugins, made as real distributions in a folder on the path."""
+
+import sys
+
+import pytest
+
+from nasplug.errors import DiscoveryError
+from nasplug.loading import discovery
+
+MODULE = "import attrs\n\n@attrs.define(eq=False)\nclass Space:\n    pass\n"
+
+
+@pytest.fixture
+def distribution(tmp_path, monkeypatch):
+    """Installs distributions that announce a space `NAME = VALUE`, with a module of the given source."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def install(project, name, value, module=None, source=MODULE):
+        info = tmp_path / f"{project.replace('-', '_')}-1.2.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project}\nVersion: 1.2\n")
+        (info / "entry_points.txt").write_text(f"[nasplug.spaces]\n{name} = {value}\n")
+        if module:
+            (tmp_path / f"{module}.py").write_text(source)
+            monkeypatch.delitem(sys.modules, module, raising=False)
+
+    return install
+
+
+def test_a_plugin_is_listed_without_being_imported_and_then_loaded(distribution):
+    distribution("third-party", "foreign", "foreign_module:Space", "foreign_module")
+    [found] = [plugin for plugin in discovery.installed("space") if plugin.name == "foreign"]
+    assert (found.provider, "foreign_module" in sys.modules) == ("third-party 1.2", False)
+    assert discovery.load("space", "foreign").__name__ == "Space"
+
+
+def test_an_unknown_name_is_answered_with_the_nearest_and_all_there_are(distribution):
+    distribution("third-party", "foreign", "foreign_module:Space", "foreign_module")
+    with pytest.raises(
+        DiscoveryError, match=r"No space named 'foriegn'.*Did you mean 'foreign'\?.*Installed spaces: .*foreign"
+    ):
+        discovery.load("space", "foriegn")
+
+
+def test_a_strategy_asked_for_as_a_space_is_told_apart():
+    with pytest.raises(DiscoveryError, match="'random' is a strategy, not a space"):
+        discovery.load("space", "random")
+
+
+def test_two_distributions_with_one_name_are_both_named_and_refused(distribution):
+    distribution("first-party", "foreign", "one:Space")
+    distribution("second-party", "foreign", "two:Space")
+    with pytest.raises(
+        DiscoveryError, match=r"claimed by first-party 1.2 and second-party 1.2.*one:Space or two:Space"
+    ):
+        discovery.load("space", "foreign")
+
+
+@pytest.mark.parametrize(
+    ("value", "source", "cause"),
+    [
+        ("gone:Space", MODULE, "ModuleNotFoundError: No module named 'gone'"),
+        ("foreign_module:Space", "import no_such_dependency", "No module named 'no_such_dependency'"),
+        ("foreign_module:Space", "1 / 0", "ZeroDivisionError"),
+        ("foreign_module:Spaec", MODULE, "AttributeError"),
+        ("foreign_module:attrs", MODULE, "no class"),
+    ],
+)
+def test_a_broken_plugin_names_its_distribution_and_the_cause(distribution, value, source, cause):
+    distribution("third-party", "foreign", value, "foreign_module", source)
+    with pytest.raises(DiscoveryError, match=f"third-party 1.2 is broken.*{cause}"):
+        discovery.load("space", "foreign")
+    [found] = [plugin for plugin in discovery.installed("space") if plugin.name == "foreign"]
+    assert cause in (discovery.problem(found) or "")
+
+
+def test_a_class_can_be_named_directly():
+    assert discovery.load("space", "toy:ToySpace").__name__ == "ToySpace"
+    with pytest.raises(DiscoveryError, match="wanted package.module:Class, got ModuleNotFoundError"):
+        discovery.load("space", "no_module:Space")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "hint"),
+    [
+        ("space", "proxyless:width=0.5", "--space-opt option=value; 'nasplug show proxyless'"),
+        ("middleware", "log:out.jsonl", "--with log:option=value; 'nasplug show log'"),
+    ],
+)
+def test_who_writes_options_like_a_class_is_told_how(kind, text, hint):
+    with pytest.raises(DiscoveryError, match=hint):
+        discovery.load(kind, text)
+
+
+def test_every_plugin_of_this_repository_loads():
+    ours = [p for kind in discovery.GROUPS for p in discovery.installed(kind) if p.distribution.startswith("nasplug")]
+    assert {"nasbench101", "proxyless", "random", "regularized_evolution", "neural_predictor", "cache"} <= {
+        p.name for p in ours
+    }
+    assert [discovery.problem(plugin) for plugin in ours] == [None] * len(ours)

@@ -1,0 +1,115 @@
+"""`--safe` and hostile texts: what is not trusted is not imported, and no foreign text steers a terminal."""
+
+import os
+import pty
+import sys
+
+import pytest
+import toy
+from paths import HELPERS
+
+import nasplug
+from nasplug.cli.streams import printable
+from nasplug.errors import DiscoveryError
+
+HOSTILE = "\x1b[2J\x1b]0;owned\x07\u202egnp.exe\x9b31m<script>alert(1)</script>[bold]x[/bold]"
+WRITTEN = r"\x1b[2J\x1b]0;owned\x07\u202egnp.exe\x9b31m<script>alert(1)</script>[bold]x[/bold]"
+
+
+def test_safe_runs_what_this_project_brings():
+    found = nasplug.search(toy.ToySpace(), "random", budget=2, middleware=["cache", "log"], safe=True)
+    assert len(found.trials) == 3
+
+
+@pytest.mark.parametrize(
+    ("chosen", "complaint"),
+    [
+        ({"space": "untrusted:Space"}, "refuses the space 'untrusted:Space', which no distribution announces"),
+        ({"strategy": "untrusted:S"}, "refuses the strategy"),
+        ({"middleware": ["untrusted:M:path=x"]}, "refuses the middleware 'untrusted:M'"),
+        ({"middleware": ["notice"]}, "refuses the middleware 'notice', of the distribution nasplug-notice"),
+    ],
+)
+def test_safe_refuses_everything_else_before_it_is_imported(chosen, complaint, tmp_path, monkeypatch):
+    (tmp_path / "untrusted.py").write_text("raise SystemExit('this was imported')")
+    monkeypatch.syspath_prepend(tmp_path)
+    wanted = {"space": toy.ToySpace(), "strategy": "random"} | chosen
+    with pytest.raises(DiscoveryError, match=f"--safe {complaint}.*NASPLUG_SAFE"):
+        nasplug.search(**wanted, budget=2, safe=True)
+    assert "untrusted" not in sys.modules
+
+
+def test_safe_accepts_what_the_environment_names(monkeypatch):
+    monkeypatch.setenv("NASPLUG_SAFE", "other, toy:ToySpace,toy:Grid")
+    assert len(nasplug.search("toy:ToySpace", "toy:Grid", budget=2, safe=True).trials) == 3
+
+
+def test_safe_on_the_command_line_is_wrong_use(nasplug):
+    done = nasplug("run", "--space", "toy:ToySpace", "--strategy", "random", "--safe")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Error: --safe refuses the space 'toy:ToySpace'")
+
+
+def test_what_could_steer_a_terminal_is_written_out():
+    assert printable(HOSTILE) == WRITTEN
+    assert printable("Kendall τ ≥ 0.9\n\tend") == "Kendall τ ≥ 0.9\n\tend"
+
+
+def test_hostile_errors_and_names_are_shown_and_stored_as_text(nasplug):
+    run = ("run", "--space", "toy_hostile:Hostile", "--strategy", "toy:Grid", "--budget", "2", "--name", "<b>'; DROP")
+    done = nasplug(*run)
+    assert done.returncode == 1
+    logged = nasplug(*run[:-1], "logged", "--with", "log")
+    for shown in (done, logged, nasplug("trials", "<b>'; DROP"), nasplug("runs")):
+        text = shown.stdout + shown.stderr
+        assert not any(character in text for character in "\x1b\x07\x9b\u202e"), text
+    assert r"<script>alert(1)</script>[bold]x[/bold]" in done.stderr
+    assert "<b>'; DROP" in nasplug("runs").stdout
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "compare --space untrusted:Space --strategy random --repeats 1 --budget 2 --out x",
+        "compare --space toy:ToySpace --strategy random --strategy untrusted:S:n=1 --repeats 1 --budget 2 --out x",
+        "frontier --space untrusted:Space --device d --latency 1:2 --samples 2 --run r",
+        "frontier --space toy:ToySpace --strategy untrusted:S --device d --latency 1:2 --samples 2 --run r",
+    ],
+)
+def test_safe_refuses_strangers_in_every_command_before_they_are_imported(command, nasplug, tmp_path):
+    (tmp_path / "untrusted.py").write_text("raise SystemExit('this was imported')")
+    env = {**os.environ, "PYTHONPATH": f"{HELPERS}:{tmp_path}", "NASPLUG_SAFE": "toy:ToySpace"}
+    done = nasplug(*command.split(), "--safe", env=env)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Error: --safe refuses the "), done.stderr
+    assert "'untrusted:" in done.stderr
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_safe_report_imports_nothing_that_the_database_names(nasplug, tmp_path):
+    (tmp_path / "stranger.py").write_text("from toy import ToySpace\nopen('imported', 'w').close()\n")
+    env = {**os.environ, "PYTHONPATH": f"{HELPERS}:{tmp_path}"}
+    run = ("run", "--space", "stranger:ToySpace", "--strategy", "random", "--budget", "3", "--name", "run")
+    assert nasplug(*run, env=env).returncode == 0
+    imported = tmp_path / "imported"
+    imported.unlink()
+    done = nasplug("report", "run", "--out", "run.html", "--safe", env=env)
+    assert done.returncode == 0, done.stderr
+    assert "No pictures, descriptions and predictions: " in done.stderr
+    assert "--safe refuses the space 'stranger:ToySpace'" in done.stderr
+    assert not imported.exists()
+    assert "toy:" in (tmp_path / "run.html").read_text()
+    nasplug("report", "run", "--out", "run.html", env=env)
+    assert imported.exists()  # without --safe it is
+
+
+def test_an_export_is_data_for_programs_and_printable_on_a_terminal(nasplug, tmp_path):
+    nasplug("run", "--space", "toy_hostile:Hostile", "--strategy", "toy:Grid", "--budget", "2", "--name", "run")
+    assert HOSTILE in nasplug("export", "run").stdout
+    ours, terminal = pty.openpty()
+    nasplug("export", "run", capture_output=False, stdout=terminal)
+    os.close(terminal)
+    shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert WRITTEN in shown
+    assert not any(character in shown for character in "\x1b\x07\x9b\u202e")

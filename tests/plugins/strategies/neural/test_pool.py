@@ -1,0 +1,108 @@
+"""What is ranked: the whole space, what lies in a window, random ones, or nothing; and what a predictor sees of it."""
+
+from types import SimpleNamespace
+
+import attrs
+import numpy as np
+import pytest
+from nasplug_strategies.distinct import Distinct
+from nasplug_strategies.neural import ranking
+from nasplug_strategies.neural.pool import Pool
+from nasplug_strategies.neural.strategy import NeuralPredictorSearch
+from nasplug_strategies.predictor import NeuralPredictor
+
+import nasplug
+from nasplug import Architecture, hookimpl
+from nasplug.loading import manager
+from nasplug.testing import Toy
+
+QUICK = {"n": 10, "epochs": 5, "size": 8}
+
+
+def test_a_large_space_is_not_measured_as_a_whole(toy_space):
+    class Measured(toy_space):
+        measured = 0
+
+        @hookimpl
+        def measure_latency(self, architecture, device):
+            self.measured += 1
+            return super().measure_latency(architecture, device)
+
+    space, strategy = Measured(enumerable=True), NeuralPredictorSearch(pool=40, **QUICK)
+    result = nasplug.search(space, strategy, budget=16, device="cpu", latency=(4.0, 8.0))
+    assert all(4.0 <= trial.latency <= 8.0 for trial in result.trials)
+    assert len(result.trials) == 17
+    assert space.measured < 1000
+
+
+@pytest.mark.parametrize("preset", ["paper", "best"])
+def test_a_search_ends_where_a_space_that_does_not_enumerate_has_nothing_new(toy_space, preset):
+    class Few(toy_space):
+        @hookimpl
+        def sample(self, rng):
+            return Architecture(self.name, (int(rng.integers(3)), 0, 0, *[1] * 10))
+
+    strategy = NeuralPredictorSearch(preset=preset, **QUICK | {"n": 3})
+    result = nasplug.search(Few(), strategy, budget=20)
+    assert sorted(trial.architecture.code[0] for trial in result.trials if trial.purpose == "search") == [0, 1, 2]
+    assert [trial.error for trial in result.trials] == [None] * 4
+
+
+def test_random_ones_are_networks_that_differ_and_are_not_known(toy_space, fake_run):
+    space, known = toy_space(), Distinct()
+    run = fake_run(space)
+    known.sample(space, run.rng, 100)
+    pool = Pool.of(run, 1500, known)  # of fewer than 3,000 networks, so that many samples repeat
+    forms = [space.canonical(architecture) for architecture in pool.architectures]
+    assert len(set(forms)) == len(forms) == 1500
+    assert known.seen.isdisjoint(forms)
+
+
+def test_a_search_ends_where_nothing_lies_in_the_window(toy_space, fake_run):
+    run = fake_run(toy_space(enumerable=True), latency_window=(90.0, 91.0))
+    assert Pool.of(run, 30_000, Distinct()) is None
+
+
+@attrs.define(eq=False)
+class Counted(Toy):
+    encoded: int = attrs.field(default=0, init=False)
+
+    @hookimpl
+    def encode_graph(self, architectures):
+        self.encoded += len(architectures)
+        return super().encode_graph(architectures)
+
+
+def test_a_space_is_encoded_once_for_all_repeats_on_it(fake_run):
+    def pool(space, *middleware):
+        settings = SimpleNamespace(batch=1, middleware=list(middleware))
+        return Pool.of(fake_run(manager.build(space).hook, space=space, settings=settings), 10, Distinct())
+
+    space = Counted(layers=3)
+    first = pool(space)
+    assert len(first.architectures) == space.encoded == 4 * 10
+    assert pool(space) is first
+    assert pool(Counted(layers=3)) is not first
+    assert pool(space, "one that may know other architectures") is not first
+    space.layers = 4
+    assert len(pool(space).architectures) == 4 * 40
+
+
+@pytest.mark.parametrize("preset", ["paper", "best"])
+def test_the_papers_predictor_sees_no_features(preset, toy_space, monkeypatch):
+    class Featured(toy_space):
+        @hookimpl
+        def features(self, architectures):
+            return np.array([architecture.code[:1] for architecture in architectures], np.float32)
+
+    class Spy(NeuralPredictor):
+        def fit(self, batch, accuracy, features=None):
+            seen.append(features)
+            return super().fit(batch, accuracy, features)
+
+    seen = []
+    monkeypatch.setattr(ranking, "NeuralPredictor", Spy)
+    nasplug.search(Featured(), NeuralPredictorSearch(preset=preset, pool=40, **QUICK), budget=12)
+    assert [None if features is None else features.shape for features in seen] == [
+        None if preset == "paper" else (10, 1)
+    ]

@@ -1,0 +1,284 @@
+"""The strategy of the Neural Predictor on the toy space, through a fake run and through the real loop."""
+
+import logging
+from itertools import product
+
+import attrs
+import numpy as np
+import pytest
+import torch
+from nasplug_strategies.neural.pool import Pool
+from nasplug_strategies.neural.strategy import NeuralPredictorSearch
+from nasplug_strategies.predictor import NeuralPredictor
+from torch_geometric.data import Batch, Data
+
+import nasplug
+from nasplug import Architecture, Evaluation, hookimpl
+
+QUICK = {"preset": "paper", "size": 24, "epochs": 60, "lr": 3e-3, "stages": 1, "refit": 0}
+
+
+class Driver:
+    """Calls a strategy as the loop does: suggest, evaluate, tell."""
+
+    def __init__(self, space, strategy, fake_run, told, value, batch=1, **more):
+        self.space, self.strategy, self.told, self.value, self.batch = space, strategy, told, value, batch
+        self.run = fake_run(space, **more)
+
+    def step(self):
+        self.run.rng = np.random.default_rng((self.run.seed, len(self.run.trials)))
+        found = self.strategy.suggest(self.run, self.batch)
+        for a in found:
+            self.run.trials.append(self.told(len(self.run.trials), a, self.value(a), self.space.canonical(a)))
+            self.strategy.on_trial(self.run, self.run.trials[-1])
+        return found
+
+    def steps(self, trials):
+        while len(self.run.trials) < trials and self.step():
+            pass
+        return [t.architecture for t in self.run.trials]
+
+
+@pytest.fixture
+def drive(toy_space, toy_accuracy, fake_run, told):
+    def make(strategy, space=None, value=toy_accuracy, **more):
+        return Driver(space or toy_space(), strategy, fake_run, told, value, **more)
+
+    return make
+
+
+def test_no_network_is_paid_for_twice(drive):
+    driver = drive(NeuralPredictorSearch(n=40, pool=300, **QUICK), batch=7)
+    found = driver.steps(80)
+    assert len({driver.space.canonical(a) for a in found}) == len(found) >= 80
+
+
+def test_the_ranking_is_used(drive, toy_accuracy):
+    found = drive(NeuralPredictorSearch(n=40, pool=500, **QUICK)).steps(60)
+    values = [toy_accuracy(a) for a in found]
+    assert np.mean(values[40:]) > np.mean(values[:40]) + 2 * np.std(values[:40])
+
+
+def test_the_best_predicted_comes_first(drive, toy_space, toy_accuracy):
+    driver = drive(NeuralPredictorSearch(n=60, **QUICK), space=toy_space(enumerable=True))
+    driver.steps(61)
+    learned, pool = driver.run.trials[:60], list(driver.space.enumerate_space())
+    settings = {name: value for name, value in QUICK.items() if name != "refit"}
+    predictor = NeuralPredictor(seed=0, **settings)
+    predictor.fit(Pool.encoded(driver.space, [t.architecture for t in learned]).graphs, [t.accuracy for t in learned])
+    predicted = predictor.predict(Pool.encoded(driver.space, pool).graphs)
+    paid = {t.canonical for t in learned}
+    fresh = [a for _, a in sorted(zip(-predicted, pool, strict=True), key=lambda pair: pair[0])]
+    best = next(a for a in fresh if driver.space.canonical(a) not in paid)
+    assert driver.space.canonical(driver.run.trials[60].architecture) == driver.space.canonical(best)
+
+
+def test_replaying_the_trials_gives_the_same_suggestions(drive):
+    first = drive(NeuralPredictorSearch(n=30, pool=200, **QUICK), batch=3).steps(45)
+    assert drive(NeuralPredictorSearch(n=30, pool=200, **QUICK), batch=3).steps(45) == first
+    assert drive(NeuralPredictorSearch(n=30, pool=200, **QUICK), batch=3, seed=1).steps(45) != first
+
+
+def test_trials_told_without_a_suggestion_count(drive, toy_space, toy_accuracy, fake_run, told):
+    driver = drive(NeuralPredictorSearch(n=30, pool=200, **QUICK))
+    driver.steps(40)
+    later = NeuralPredictorSearch(n=30, pool=200, **QUICK)
+    for trial in driver.run.trials:
+        later.on_trial(driver.run, trial)
+    found = later.suggest(driver.run, 2)
+    paid = {trial.canonical for trial in driver.run.trials}
+    assert len(found) == 2
+    assert paid.isdisjoint(driver.space.canonical(a) for a in found)
+
+
+def test_k_bounds_the_second_phase_and_the_search_ends(drive):
+    assert len(drive(NeuralPredictorSearch(n=20, k=5, pool=100, **QUICK), batch=4).steps(1000)) == 25
+
+
+def test_refits_do_not_move_the_end(drive):
+    assert len(drive(NeuralPredictorSearch(n=20, k=5, pool=100, **QUICK | {"refit": 2})).steps(1000)) == 25
+
+
+@pytest.mark.parametrize("known", [3, 7, 10])
+def test_k_is_kept_where_all_trials_are_told_before_the_first_suggestion(drive, known):
+    """As a resumed asynchronous run does."""
+    first = drive(NeuralPredictorSearch(n=6, k=4, pool=100, **QUICK))
+    first.steps(known)
+    later = drive(NeuralPredictorSearch(n=6, k=4, pool=100, **QUICK))
+    for trial in first.run.trials:
+        later.run.trials.append(trial)
+        later.strategy.on_trial(later.run, trial)
+    assert len(later.steps(1000)) == 10
+
+
+def test_random_ones_in_the_place_of_failures_are_none_of_the_k(drive, toy_accuracy):
+    driver = drive(NeuralPredictorSearch(n=5, k=5, pool=100, **QUICK), value=lambda a: None)
+    driver.steps(9)
+    driver.value = toy_accuracy
+    assert len(driver.steps(1000)) == 9 + 2 + 5  # failed, complete, predicted
+
+
+def test_the_pool_bounds_the_search_which_is_said(drive, caplog):
+    caplog.set_level(logging.INFO, "nasplug")
+    assert len(drive(NeuralPredictorSearch(n=20, pool=30, **QUICK), batch=8).steps(1000)) == 50
+    assert "all architectures of the pool are trained: a larger pool than 30 would go on" in caplog.text
+
+
+def test_n_is_at_most_two_thirds_of_the_budget(drive):
+    first = {
+        preset: [NeuralPredictorSearch(preset=preset).predicts_from(budget, 1) for budget in (None, 1, 10, 100, 1000)]
+        for preset in ("paper", "best")
+    }
+    assert first == {"paper": [172, 1, 7, 67, 172], "best": [40, 1, 7, 40, 40]}
+
+
+def test_what_the_budget_leaves_for_n_is_a_whole_number_of_batches():
+    assert [NeuralPredictorSearch().predicts_from(8, batch) for batch in (1, 2, 4, 8)] == [5, 4, 4, 5]
+    assert [NeuralPredictorSearch().predicts_from(budget, 16) for budget in (40, 90)] == [16, 40]
+
+
+def test_failed_trials_are_survived(drive, toy_accuracy):
+    driver = drive(
+        NeuralPredictorSearch(n=30, pool=200, **QUICK), value=lambda a: toy_accuracy(a) if a.code[0] else None
+    )
+    found = driver.steps(50)
+    assert len(found) == 50
+    assert {t.state for t in driver.run.trials} == {"complete", "failed"}
+
+
+def test_more_random_ones_are_drawn_until_two_are_complete(drive, toy_accuracy):
+    driver = drive(NeuralPredictorSearch(n=5, pool=50, **QUICK), value=lambda a: None)
+    driver.steps(9)
+    driver.value = toy_accuracy
+    assert len(driver.steps(15)) == 15
+
+
+def test_a_fit_waits_for_pending_trials(drive, toy_accuracy):
+    driver = drive(NeuralPredictorSearch(n=4, pool=50, **QUICK), batch=4)
+    driver.run.rng = np.random.default_rng(0)
+    handed = driver.strategy.suggest(driver.run, 4)
+    assert len(handed) == 4
+    assert driver.strategy.suggest(driver.run, 4) == []
+    for number, a in enumerate(handed):
+        driver.run.trials.append(driver.told(number, a, toy_accuracy(a)))
+        driver.strategy.on_trial(driver.run, driver.run.trials[-1])
+    assert len(driver.strategy.suggest(driver.run, 4)) == 4
+
+
+def test_refit_learns_from_the_chosen_ones(drive, caplog):
+    caplog.set_level(logging.INFO, "nasplug")
+    drive(NeuralPredictorSearch(n=20, pool=100, **QUICK | {"refit": 4}), batch=3).steps(33)
+    fits = [record.args[0] for record in caplog.records if "predictor fitted" in record.message]
+    assert fits == [20, 24, 28, 32]
+
+
+def test_a_short_list_is_ranked_until_twice_as_much_is_known(drive, caplog):
+    caplog.set_level(logging.INFO, "nasplug")
+    drive(NeuralPredictorSearch(n=10, pool=200, shortlist=30, **QUICK | {"refit": 4})).steps(28)
+    ranked = [record.args[2] for record in caplog.records if "predictor fitted" in record.message]
+    assert ranked == [200, 30, 30, 200, 30]  # after 10, 14, 18, 22 and 26 trials
+
+
+def test_after_the_short_list_comes_the_rest_of_the_pool(drive):
+    strategy = NeuralPredictorSearch(n=20, pool=30, shortlist=2, **QUICK | {"refit": 4})
+    assert len(drive(strategy, batch=3).steps(1000)) == 50
+
+
+def test_exploring_draws_other_architectures(drive):
+    def found(explore, seed):
+        quick = {**QUICK, "preset": "best", "epochs": 10, "members": 2}
+        return drive(NeuralPredictorSearch(n=20, pool=300, explore=explore, **quick), batch=10, seed=seed).steps(30)
+
+    plain, drawn = found(0.0, 0), found(3.0, 0)
+    assert plain[:20] == drawn[:20]
+    assert plain[20:] != drawn[20:]
+    assert found(3.0, 0) == drawn
+
+
+def test_explored_predictions_are_moved_by_independent_draws(drive, monkeypatch):
+    seen = []
+    predict = NeuralPredictor.predict
+
+    def watched(self, *shown, draws=0.0, **more):
+        seen.append(draws)
+        return predict(self, *shown, draws=draws, **more)
+
+    monkeypatch.setattr(NeuralPredictor, "predict", watched)
+    quick = {**QUICK, "preset": "best", "epochs": 10, "members": 2}
+    drive(NeuralPredictorSearch(n=20, pool=300, explore=0.5, **quick), batch=10).steps(21)
+    plain, explored = next(draws for draws in seen if np.ndim(draws))
+    assert not plain.any()
+    assert (explored.mean(), explored.std()) == pytest.approx((0.0, 0.5), abs=0.1)
+
+
+def test_exploring_by_one_network_that_cannot_know_how_sure_it_is_is_refused():
+    with pytest.raises(ValueError, match="'explore' needs to know .* members=2"):
+        NeuralPredictorSearch(preset="paper", explore=0.5)
+    NeuralPredictorSearch(preset="paper", explore=0.5, members=2)
+    NeuralPredictorSearch(preset="best", explore=0.5, members=1)
+
+
+def test_the_latency_window_filters_an_enumerated_pool(drive, toy_space):
+    space = toy_space(enumerable=True)
+    driver = drive(NeuralPredictorSearch(n=20, pool=30_000, **QUICK), space=space, latency_window=(4.0, 8.0))
+    found = driver.steps(40)[20:]
+    assert all(4.0 <= space.measure_latency(a, "cpu") <= 8.0 for a in found)
+
+
+def test_a_space_without_graphs_is_refused_before_anything_is_paid(drive, toy_space):
+    class Blind(toy_space):
+        def encode_graph(self, architectures):
+            raise nasplug.errors.Unsupported("no graphs")
+
+    with pytest.raises(nasplug.errors.Unsupported):
+        drive(NeuralPredictorSearch(n=5, **QUICK), space=Blind()).step()
+
+
+def test_through_the_real_loop(toy_space):
+    result = nasplug.search(toy_space(), NeuralPredictorSearch(n=20, pool=200, **QUICK), budget=30, batch=4)
+    searched = [t for t in result.trials if t.purpose == "search"]
+    assert len(searched) == 30
+    assert np.mean([t.accuracy for t in searched[20:]]) > np.mean([t.accuracy for t in searched[:20]])
+
+
+def test_what_a_space_recommends_for_the_paper_leaves_the_best_alone():
+    recommended = {"layers": 18, "size": 96}
+    paper = NeuralPredictorSearch(preset="paper", paper=recommended, size=32).settings()
+    assert (paper["layers"], paper["size"]) == (18, 32)
+    assert NeuralPredictorSearch(preset="best", paper=recommended).settings() == {"preset": "best", "device": "cpu"}
+    with pytest.raises(TypeError):
+        NeuralPredictorSearch(paper="layers=18")
+
+
+class Growing:
+    """Chains of one to five nodes, of which only short ones are drawn: the pool holds larger graphs."""
+
+    @hookimpl
+    def sample(self, rng):
+        return Architecture("growing", tuple(rng.integers(3, size=int(rng.integers(1, 4))).tolist()))
+
+    @hookimpl
+    def mutate(self, architecture):
+        return attrs.evolve(architecture, code=(*architecture.code, 0))
+
+    @hookimpl
+    def enumerate_space(self):
+        return (Architecture("growing", code) for n in range(1, 6) for code in product(range(3), repeat=n))
+
+    @hookimpl
+    def encode_graph(self, architectures):
+        def chain(code):
+            steps = torch.arange(len(code) - 1)
+            return Data(x=torch.eye(3)[list(code)], edge_index=torch.stack([steps, steps + 1]))
+
+        return Batch.from_data_list([chain(architecture.code) for architecture in architectures])
+
+    @hookimpl
+    def evaluate(self, architecture):
+        return Evaluation(50.0 + sum(architecture.code), 1.0)
+
+
+def test_a_pool_may_hold_larger_graphs_than_those_trained():
+    result = nasplug.search(Growing(), "neural_predictor", budget=16, strategy_options={"n": 10})
+    assert [trial.error for trial in result.trials] == [None] * 17
+    assert max(len(trial.architecture.code) for trial in result.trials) > 3

@@ -1,0 +1,96 @@
+"""The training loop: gradients are zeroed, members are independent, the schedule ends at zero."""
+
+import math
+from functools import partial
+
+import pytest
+import torch
+from nasplug_strategies.predictor.fitting.fit import Recipe, _cosine, _draw, fit
+from torch import nn
+
+from tests.plugins.strategies.predictor.autograd_pass import AutogradPass
+
+
+class Line(nn.Module):
+    """y = a·x + b a member, with dropout factors ignored."""
+
+    def __init__(self, members):
+        super().__init__()
+        self.a, self.b = nn.Parameter(torch.zeros(members, 1)), nn.Parameter(torch.zeros(members, 1))
+
+    def forward(self, inputs, keep):
+        return self.a * inputs[0] + self.b
+
+
+def fit_line(line, x, y, recipe):
+    fit(line, partial(AutogradPass, line, [x]), y, recipe, [], torch.Generator().manual_seed(0))
+
+
+def plain_adam(x, y, recipe, order):
+    """The same fit with torch's own parts, one parameter at a time, gradients zeroed before every step."""
+    a, b = torch.zeros(1, requires_grad=True), torch.zeros(1, requires_grad=True)
+    optimizer = torch.optim.Adam([a, b], lr=recipe.lr, weight_decay=recipe.weight_decay)
+    steps = len(order)
+    for step, rows in enumerate(order):
+        optimizer.param_groups[0]["lr"] = recipe.lr * 0.5 * (1 + math.cos(math.pi * step / steps))
+        optimizer.zero_grad()
+        ((a * x[rows] + b - y[rows]) ** 2).mean().backward()
+        optimizer.step()
+    return a.item(), b.item()
+
+
+def test_it_is_adam_with_zeroed_gradients_and_a_cosine():
+    x = torch.linspace(-1, 1, 8)
+    y, recipe = 3 * x + 1, Recipe(epochs=40, batch=8, lr=0.05, weight_decay=1e-3, dropout=0)
+    net = Line(1)
+    fit_line(net, x, y[None], recipe)
+    wanted = plain_adam(x, y, recipe, [torch.arange(8)] * 40)  # whole batches: the order inside does not matter
+    assert (net.a.item(), net.b.item()) == pytest.approx(wanted, abs=1e-5)
+
+
+def test_every_sample_is_seen_once_an_epoch_in_batches_with_a_remainder():
+    seen = []
+
+    class Spy(Line):
+        def forward(self, inputs, keep):
+            seen.append(inputs[0].clone())
+            return super().forward(inputs, keep)
+
+    x = torch.arange(25.0)
+    fit_line(Spy(2), x, torch.zeros(2, 25), Recipe(epochs=2, batch=10))
+    assert [t.shape[1] for t in seen] == [10, 10, 5] * 2
+    for member in (0, 1):
+        assert torch.cat([t[member] for t in seen[:3]]).sort().values.tolist() == x.tolist()
+    assert not torch.equal(seen[0][0], seen[0][1])
+
+
+def test_members_learn_their_own_labels():
+    x = torch.linspace(-1, 1, 20)
+    net = Line(2)
+    recipe = Recipe(epochs=200, batch=5, lr=0.05, weight_decay=0, dropout=0)
+    fit_line(net, x, torch.stack((2 * x, -5 * x)), recipe)
+    assert net.a.flatten().tolist() == pytest.approx([2, -5], abs=0.05)
+
+
+def test_the_cosine_goes_from_one_to_zero():
+    assert _cosine(0) == 1
+    assert _cosine(1) == pytest.approx(0)
+    assert _cosine(0.5) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.5, 0.99999])
+def test_dropout_factors_are_zero_at_their_rate_and_one_on_average(rate):
+    factor = torch.empty(1001, 333)
+    _draw(factor, rate, torch.Generator().manual_seed(0))
+    assert factor.unique().tolist() == pytest.approx([0.0, 1 / (1 - rate)], rel=1e-3)
+    assert (factor == 0).float().mean().item() == pytest.approx(rate, abs=0.003)
+
+
+def test_dropout_factors_follow_from_the_generator():
+    one, same, other = (torch.empty(10, 7) for _ in range(3))
+    generator = torch.Generator().manual_seed(3)
+    _draw(one, 0.5, generator)
+    _draw(other, 0.5, generator)
+    _draw(same, 0.5, torch.Generator().manual_seed(3))
+    assert torch.equal(one, same)
+    assert not torch.equal(one, other)

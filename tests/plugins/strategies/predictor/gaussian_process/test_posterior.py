@@ -1,0 +1,72 @@
+"""The Gaussian process: interpolates, knows what it does not know, is repeatable."""
+
+import torch
+from nasplug_strategies.predictor.gaussian_process.posterior import GaussianProcess
+
+
+def data(n=80, seed=0):
+    g = torch.Generator().manual_seed(seed)
+    X = torch.randn(n, 4, generator=g)
+    return X, torch.sin(2 * X[:, 0]) + 0.5 * X[:, 2], torch.tensor([0, 0, 1, 1])
+
+
+def test_it_learns_a_smooth_function():
+    X, y, block = data()
+    new, wanted, _ = data(200, 1)
+    mean, variance = GaussianProcess.fit(X, block, y, torch.ones(len(y), dtype=torch.float64)).predict(new)
+    assert torch.corrcoef(torch.stack((mean, wanted.double())))[0, 1] > 0.95
+    assert bool((variance > 0).all())
+
+
+def test_it_is_less_certain_far_away():
+    X, y, block = data()
+    process = GaussianProcess.fit(X, block, y, torch.ones(len(y), dtype=torch.float64))
+    assert process.predict(X + 20)[1].min() > process.predict(X)[1].max()
+
+
+def test_many_samples_all_count():
+    X, y, block = data(400)
+    mean, _ = GaussianProcess.fit(X, block, y, torch.ones(len(y), dtype=torch.float64)).predict(X[350:])
+    assert (mean - y[350:]).abs().mean() < 0.1
+
+
+def test_equal_fits_give_equal_bits():
+    X, y, block = data()
+    first, second = (
+        GaussianProcess.fit(X, block, y, torch.ones(len(y), dtype=torch.float64)).predict(X) for _ in range(2)
+    )
+    assert torch.equal(first[0], second[0])
+
+
+def test_equal_points_with_equal_labels_are_survived():
+    X, y, block = data(40)
+    X, y = X.repeat(8, 1), y.repeat(8)
+    mean, variance = GaussianProcess.fit(X, block, y, torch.ones(len(y), dtype=torch.float64)).predict(X)
+    assert (mean - y).abs().max() < 0.2
+    assert bool(torch.isfinite(variance).all())
+
+
+def test_hyper_parameters_are_learned_from_the_first_300_samples_alone():
+    X, y, block = data(350)
+    changed = y.clone()
+    changed[300:] += 1.0
+    first, second = (GaussianProcess.fit(X, block, labels, torch.ones(len(y)).double()) for labels in (y, changed))
+    assert torch.equal(first.theta, second.theta)
+    assert not torch.equal(first.alpha, second.alpha)
+
+
+def test_a_noisier_sample_counts_less():
+    X, y, block = data()
+    X, y = torch.cat((X, X)), torch.cat((y + 1.0, y - 1.0))  # every point twice, with two labels
+    noise = torch.cat((torch.full((80,), 0.1), torch.full((80,), 1.9))).double()
+    mean, _ = GaussianProcess.fit(X, block, y, noise).predict(X[:80])
+    assert (mean > (y[:80] + y[80:]) / 2 + 0.5).all()
+
+
+def test_labels_that_scatter_are_known_to_be_noisy():
+    X, y, block = data()
+    scattered = y + 0.5 * torch.randn(len(y), generator=torch.Generator().manual_seed(2))
+    quiet, noisy = (
+        GaussianProcess.fit(X, block, labels, torch.ones(len(y)).double()).noise for labels in (y, scattered)
+    )
+    assert noisy > 0.1 > 2 * quiet

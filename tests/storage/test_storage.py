@@ -1,0 +1,236 @@
+"""Storage, on both databases: what is committed survives, resume is replay, and every refusal says what to do."""
+
+import os
+import sqlite3
+from contextlib import closing
+
+import attrs
+import numpy as np
+import pytest
+import sqlalchemy as sa
+import toy
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import nasplug
+from nasplug import Architecture, Evaluation, Trial, hookimpl
+from nasplug.errors import ConfigurationError, StorageError, UsageError
+from nasplug.storage.storage import Storage
+
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=9)
+percent = st.floats(0, 100)
+numbers = st.floats(allow_nan=False)
+evaluations = st.builds(Evaluation, percent, st.floats(0, 1e9), st.dictionaries(names, numbers), names)
+
+
+@pytest.fixture
+def storage(database):
+    opened = Storage(database("values"))
+    yield opened
+    opened.close()
+
+
+def stored_trial(number, evaluation, error, latency):
+    state = "complete" if evaluation else "failed"
+    architecture = Architecture("toy", (number, 1))
+    error = None if evaluation else error
+    return Trial(number, architecture, state, evaluation, error, "search", 1.5, 2.5, "canonical'; DROP TABLE", latency)
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(evaluation=st.none() | evaluations, error=texts, latency=st.none() | st.floats(0, 1e6))
+def test_a_trial_comes_back_as_it_was(storage, evaluation, error, latency):
+    run = storage.create(f"run {len(storage.all_runs())}", {}, {})
+    trial = stored_trial(7, evaluation, error, latency)
+    storage.add(run, trial)
+    assert storage.trials(run) == [trial]
+
+
+def test_a_metric_that_is_no_number_comes_back(storage):
+    run = storage.create("run", {}, {})
+    storage.add(run, stored_trial(1, Evaluation(1.0, 1.0, {"loss": float("nan"), "norm": float("-inf")}), None, None))
+    assert repr(storage.trials(run)[0].evaluation.metrics) == "{'loss': nan, 'norm': -inf}"
+
+
+def test_what_is_added_again_after_an_interruption_is_stored_once(storage):
+    run = storage.create("run", {}, {})
+    first, second = (stored_trial(number, None, "lost", None) for number in (1, 2))
+    storage.add(run, first)
+    storage.add_missing(run, [first, second])
+    assert storage.trials(run) == [first, second]
+
+
+def tamper(url, statement):
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def search(url, **settings):
+    return nasplug.search(toy.ToySpace(), "toy:Climber", **({"budget": 8, "storage": url, "name": "run"} | settings))
+
+
+def without_clock(result):
+    return [attrs.evolve(trial, started=0.0, finished=0.0) for trial in result.trials]
+
+
+class StopAfter:
+    """Interrupts a run at its n-th trial, as Ctrl-C would."""
+
+    def __init__(self, trials):
+        self.left = trials
+
+    @hookimpl
+    def on_trial(self):
+        self.left -= 1
+        if not self.left:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("stop", [1, 4, 8, 9])
+@pytest.mark.parametrize("settings", [{"batch": 1}, {"batch": 3, "workers": 2}])
+def test_a_resumed_run_is_the_run_that_would_have_been(database, stop, settings):
+    whole = search(database("whole"), **settings)
+    with pytest.raises(KeyboardInterrupt):
+        search(database("cut"), observers=[StopAfter(stop)], **settings)
+    storage = Storage(database("cut"))
+    kept = storage.trials(1)
+    storage.close()
+    resumed = search(database("cut"), resume=True, **settings)
+    assert without_clock(resumed) == without_clock(whole)
+    assert [trial for trial in resumed.trials if trial.number < stop] == kept[:stop]  # not evaluated again
+
+
+def test_steady_state_resumes_without_losing_or_repeating(database):
+    settings = {"asynchronous": True, "workers": 3, "budget": 15}
+    with pytest.raises(KeyboardInterrupt):
+        search(database("cut"), observers=[StopAfter(6)], **settings)
+    result = search(database("cut"), resume=True, **settings)
+    assert len([trial for trial in result.trials if trial.purpose == "search"]) == 15
+    assert len({trial.number for trial in result.trials}) == 16
+
+
+def test_a_finished_run_resumes_to_the_same_result_without_an_evaluation(database):
+    whole = search(database("runs"))
+    assert search(database("runs"), resume=True).trials == whole.trials
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_a_run_that_the_clock_ended_goes_on_at_a_resume(database, asynchronous):
+    def slow(**more):
+        bound = {"budget": 40, "asynchronous": asynchronous, "middleware": ["budget:max_seconds=0.2"]}
+        stored = {"storage": database("runs"), "name": "run", "space_options": {"seconds": 0.02}}
+        return nasplug.search("toy:ToySpace", "toy:Climber", **bound, **stored, **more)
+
+    before, after = slow(), slow(resume=True)
+    assert after.trials[: len(before.trials)] == before.trials
+    assert len(after.trials) > len(before.trials)
+    assert after.best.test == toy.accuracy(after.best.architecture.code)  # of the incumbent of now
+
+
+def test_a_name_is_taken_once_and_made_up_where_none_is_given(database):
+    search(database("runs"))
+    with pytest.raises(StorageError, match="'run' is already in .*Add --resume .*another --name"):
+        search(database("runs"))
+    names = [search(database("runs"), name=None, budget=1).run for _ in range(2)]
+    assert names == ["ToySpace-toy:Climber-0-1", "ToySpace-toy:Climber-0-2"]
+
+
+def test_a_run_refused_before_its_first_trial_leaves_nothing_behind(database):
+    with pytest.raises(ConfigurationError):
+        nasplug.search(toy.ToySpace(broken=True), "toy:Climber", budget=2, storage=database("runs"), name="run")
+    storage = Storage(database("runs"))
+    assert storage.all_runs() == []
+    storage.close()
+
+
+def test_resuming_with_other_settings_names_each_difference(database):
+    search(database("runs"))
+    with pytest.raises(StorageError, match="seed was 0, now 1; budget was 8, now 9. Resume it with"):
+        search(database("runs"), resume=True, budget=9, seed=1)
+
+
+def test_the_versions_that_took_part_are_kept(database):
+    nasplug.search("toy:ToySpace", "random", budget=1, storage=database("runs"), name="run")
+    storage = Storage(database("runs"))
+    found = storage.run("run").versions
+    assert {"python", "nasplug", "nasplug-strategies", "numpy", "torch"} <= set(found)
+    assert (found["numpy"], "nasplug-proxyless" in found) == (np.__version__, False)
+    storage.close()
+
+
+def test_more_workers_at_a_resume_are_no_other_settings(database):
+    whole = search(database("runs"), batch=2)
+    assert search(database("runs"), resume=True, batch=2, workers=2).trials == whole.trials
+
+
+def test_a_changed_strategy_is_noticed_at_the_resume(database):
+    whole = search(database("runs"))
+    tamper(database("runs"), "UPDATE nasplug_trials SET architecture = 'toy:9,9,9' WHERE number = 2")
+    with pytest.raises(
+        StorageError,
+        match=rf"stored trial 2 is toy:9,9,9, but the strategy now suggests {whole.trials[2].architecture}",
+    ):
+        search(database("runs"), resume=True)
+
+
+def test_a_resume_needs_a_name_and_a_run_of_that_name(database):
+    search(database("runs"))
+    with pytest.raises(UsageError, match="Which run"):
+        search(database("runs"), resume=True, name=None)
+    with pytest.raises(StorageError, match=r"no run 'ruin' in .*Did you mean 'run'\?"):
+        search(database("runs"), resume=True, name="ruin")
+
+
+def test_a_newer_schema_is_refused(database):
+    Storage(database("runs")).close()
+    tamper(database("runs"), "UPDATE nasplug_schema SET version = 99")
+    with pytest.raises(StorageError, match="schema version 99, this nasplug knows versions up to 2. Upgrade"):
+        Storage(database("runs"))
+
+
+@pytest.mark.parametrize(
+    ("url", "complaint"),
+    [
+        ("{folder}/no/such/folder/runs.db", "Cannot open sqlite:///.*unable to open database file"),
+        ("{folder}/text.db", "Cannot open .*file is not a database"),
+        ("nonsense://", "database driver is not installed"),
+        ("sqlite:runs.db", "is not a database URL"),
+        ("", "names no file, and the trials would be lost"),
+        ("sqlite://", "names no file, and the trials would be lost"),
+    ],
+)
+def test_what_cannot_be_opened_is_one_message(tmp_path, url, complaint):
+    (tmp_path / "text.db").write_text("This is a shopping list, and no database at all. " * 30)
+    with pytest.raises(StorageError, match=complaint):
+        Storage(url.format(folder=tmp_path))
+
+
+def test_a_password_is_never_shown():
+    with pytest.raises(StorageError, match=r"Cannot open postgresql\+none://me:\*\*\*@host/runs") as raised:
+        Storage("postgresql+none://me:secret@host/runs")
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_write_permission_is_one_message(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(StorageError, match="Check the path and your permissions"):
+        Storage(f"{tmp_path}/runs.db")
+
+
+def test_reading_never_creates_a_database(tmp_path):
+    with pytest.raises(StorageError, match="There is no storage at"):
+        Storage(f"{tmp_path}/none.db", must_exist=True)
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_reading_leaves_somebody_elses_database_as_it_is(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "theirs.db")) as theirs:
+        theirs.execute("create table songs (title text)")
+        with pytest.raises(StorageError, match="holds no runs: nasplug has no tables there yet"):
+            Storage(f"{tmp_path}/theirs.db", must_exist=True)
+        assert theirs.execute("select name from sqlite_master").fetchall() == [("songs",)]
+        assert theirs.execute("pragma journal_mode").fetchone() == ("delete",)
