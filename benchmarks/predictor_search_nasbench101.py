@@ -14,7 +14,7 @@ import nasplug
 from benchmarks.parts import kept, seeds
 from benchmarks.predictor_shared import verdict
 from nasplug.engine.result import Result
-from nasplug.engine.selection import Choice
+from nasplug.engine.selection import Selection
 from nasplug.engine.settings import Settings
 from nasplug.experiments.stored_runs.load import revived
 from nasplug.experiments.stored_runs.ranking import favourites
@@ -50,7 +50,7 @@ def record(strategy: str, seed: int) -> float:
 def accuracies(strategy: str, seed: int) -> list[list[float]]:
     """Returns, in percent at each of `MARKS`, the accuracy of one search's network by prediction, and by record."""
     result = _search(strategy, seed, BAR)
-    choice = Choice.of("nasbench101", strategy, SURROGATE, {})
+    choice = Selection.of("nasbench101", strategy, SURROGATE, {})
     settings = Settings(space="nasbench101", strategy=strategy, seed=seed, budget=BAR)
     run = revived(choice, [], settings, result.run)
     found: list[list[float]] = [[], []]

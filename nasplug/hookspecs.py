@@ -1,7 +1,8 @@
-"""The hooks of nasplug, in the order in which a run calls them.
+"""The hooks of nasplug, in the order in which a run calls them: the contract between the core and its plugins.
 
-Implement any of them with `nasplug.hookimpl` and take whichever of the arguments you need.
-"First" hooks stop at the first answer that is not None; the others call everyone.
+Mark a method with `nasplug.hookimpl` to implement the hook of its name. Take whichever of the hook's arguments you
+need, by name and without defaults. Each docstring ends with one of two sentences: the first answer counts, or all
+plugins are called. `nasplug.plugin` has the same methods as types: `Space`, `Strategy`, `Middleware`, `Device`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,135 +10,271 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from nasplug.types import Architecture, Evaluation, Published, Purpose, Trial
+from nasplug.types import Architecture, Evaluation, Published, Purpose, Run, Trial
 
 if TYPE_CHECKING:
     import click
     import numpy as np
     from torch_geometric.data import Batch
 
-    from nasplug.engine.run import Run
-
+hookimpl = pluggy.HookimplMarker("nasplug")
 hookspec = pluggy.HookspecMarker("nasplug")
 first = hookspec(firstresult=True)
 
 
 class HookSpecs:
-    """The contract between the core, spaces, strategies and middleware."""
+    """Every hook: its arguments, its answer, and who implements it."""
+
+    # ------------------------------------------------------------------ before a run
 
     @hookspec
     def register_commands(self, group: "click.Group") -> None:
-        """Adds `nasplug PLUGIN …` commands to `group`, when the command line looks for one.
+        """Adds `nasplug PLUGIN …` commands to the command line. Any plugin.
 
-        Must not import torch or TensorFlow: import them inside the commands.
+        Import torch and TensorFlow inside the commands: the hook is called whenever a plugin's command is looked for.
+
+        :param group: the click group of the whole command line
+
+        All plugins are called.
         """
 
     @first
     def recommend(self, strategy: str) -> "dict[str, Any] | None":
-        """Returns option values that this space suggests for the strategy named, before that strategy is made.
+        """Returns option values that suit this space, before the strategy is made. A space.
 
-        The user's own options override them. The keys `budget`, `batch`, `workers` and `device`
-        are for the run itself.
-        None: nothing to suggest.
+        The user's own options override them. The keys `budget`, `batch`, `workers` and `device` set the run's own
+        options. None recommends nothing.
+
+        :param strategy: the strategy's entry-point name
+
+        The first answer that is not None counts.
         """
 
+    # ------------------------------------------------------------------ a run begins
+
     @hookspec
-    def on_start(self, run: "Run") -> None:
-        """Called once, before the first `suggest`."""
+    def on_start(self, run: Run) -> None:
+        """Prepares a plugin for a run, before the first `suggest`. Any plugin.
+
+        :param run: the run that begins
+
+        All plugins are called.
+        """
+
+    # ------------------------------------------------------------------ suggesting
 
     @first
-    def suggest(self, run: "Run", count: int) -> Sequence[Architecture]:
-        """Returns up to `count` architectures to evaluate next; called whenever there is room for them.
+    def suggest(self, run: Run, count: int) -> Sequence[Architecture]:
+        """Returns the architectures to evaluate next. A strategy must have it.
 
-        `[]` means: wait for the trials that are pending or, if none is, the search is over.
-        Must be a function of `run.trials`, `run.rng` and the plugin's options, so that a run can be resumed.
+        An empty list waits for the trials that are pending; where none is pending, it ends the search. The answer
+        must be a function of `run.trials`, `run.rng` and the strategy's options, so that a run can be resumed.
+
+        :param run: the run so far
+        :param count: how many architectures to suggest, at most
+
+        The first answer that is not None counts.
         """
 
     @first
     def sample(self, rng: "np.random.Generator") -> Architecture:
-        """Returns a random valid architecture, drawn with `rng` alone. Required of a space."""
+        """Returns a random valid architecture. A space must have it.
+
+        :param rng: the only source of randomness
+
+        The first answer that is not None counts.
+        """
 
     @first
     def sample_within(
         self, device: str, low: float, high: float, count: int, rng: "np.random.Generator"
     ) -> Sequence[Architecture] | None:
-        """Returns `count` architectures, uniform among those whose latency on `device` is in [`low`, `high`] ms.
+        """Returns architectures drawn uniformly from a latency window; they may repeat. A space.
 
-        They are drawn with `rng` alone and may repeat. Raises `Unsupported` where there is none. None: the space knows
-        no faster way on this device than to draw with `sample` until a latency lies inside.
+        None makes the core draw with `sample` until a latency lies inside.
+
+        :param device: the device on which latency counts
+        :param low: the lowest latency, in milliseconds
+        :param high: the highest latency, in milliseconds
+        :param count: how many architectures to draw
+        :param rng: the only source of randomness
+        :raises Unsupported: where no architecture lies inside
+
+        The first answer that is not None counts.
         """
 
     @first
     def mutate(self, architecture: Architecture, rng: "np.random.Generator") -> Architecture:
-        """Returns a valid neighbour of `architecture`, never its own code. Required of a space."""
+        """Returns a valid neighbour, never the parent's own code. A space must have it.
+
+        :param architecture: the parent
+        :param rng: the only source of randomness
+
+        The first answer that is not None counts.
+        """
 
     @first
     def enumerate_space(self) -> "Iterator[Architecture] | None":
-        """Returns an iterator over all architectures, one per canonical form; None: the space is too large."""
+        """Returns an iterator over the whole space, one architecture per canonical form. A space.
+
+        None: the space is too large.
+
+        The first answer that is not None counts.
+        """
 
     @first
     def canonical(self, architecture: Architecture) -> str:
-        """Returns a text that is equal for equal networks (isomorphic cells). Default: the code."""
+        """Returns a text that is equal for equal networks, as isomorphic cells are. A space; default: the code.
+
+        :param architecture: a valid architecture
+
+        The first answer that is not None counts.
+        """
+
+    # ------------------------------------------------------------------ predicting
 
     @first
     def encode_graph(self, architectures: Sequence[Architecture]) -> "Batch":
-        """Returns the architectures as one `torch_geometric.data.Batch`, for predictors.
+        """Returns the architectures as one batch of graphs. A space that predictors can learn from.
 
-        `x` float32 `[nodes, features]`, `edge_index` int64 `[2, edges]` (source → target, no
-        self-loops), `batch` int64 `[nodes]`, with as many graphs as architectures.
+        The answer is a `torch_geometric.data.Batch` with as many graphs as architectures: `x` float32
+        `[nodes, features]`, `edge_index` int64 `[2, edges]` (source → target, no self-loops), `batch` int64 `[nodes]`.
+
+        :param architectures: valid architectures, at least one
+
+        The first answer that is not None counts.
         """
 
     @first
     def features(self, architectures: Sequence[Architecture]) -> "np.ndarray[Any, Any] | None":
-        """Returns float32 `[n, f]` scalars that a predictor may add to the graph (parameters, …); None: none."""
+        """Returns scalars that a predictor may add to each graph, such as parameters: float32 `[n, f]`. A space.
+
+        None: there are none.
+
+        :param architectures: `n` valid architectures
+
+        The first answer that is not None counts.
+        """
+
+    # ------------------------------------------------------------------ evaluating
+
+    @hookspec
+    def devices(self) -> Sequence[str]:
+        """Returns the names of the devices whose latency this plugin can tell. A space, or a device plugin.
+
+        All plugins are called.
+        """
 
     @first
     def measure_latency(self, architecture: Architecture, device: str) -> float | None:
-        """Returns the inference time in milliseconds on `device`; None: the device is unknown here."""
+        """Returns the inference time in milliseconds. A space, or a device plugin.
+
+        None: the device is unknown here.
+
+        :param architecture: a valid architecture
+        :param device: the device's name
+
+        The first answer that is not None counts.
+        """
 
     @first
     def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
-        """Returns what training the architecture gives. Required of a space; called from threads.
+        """Returns what training the architecture gives. A space must have it; middleware may answer or wrap it.
 
-        `purpose` is `search` (validation accuracy, the cheap signal) or `final` (test accuracy, what is
-        reported); `epochs` None means the space's own. The answer is a function of the arguments and the
-        options. An exception becomes a failed trial, but a `ConfigurationError` ends the run.
+        The answer must be a function of the arguments and the space's options. The loop calls this hook from threads.
+        An exception becomes a failed trial.
+
+        :param architecture: a valid architecture
+        :param purpose: `search` asks for validation accuracy, the cheap signal; `final` for test accuracy
+        :param epochs: how long to train; None means the space's own number
+        :param seed: the seed of the training, from 0 to 2³¹ − 1
+        :raises ConfigurationError: where no evaluation can succeed, as without data; this ends the run
+
+        The first answer that is not None counts.
         """
 
     @hookspec
-    def on_trial(self, run: "Run", trial: Trial) -> None:
-        """Called after each trial, complete or failed, when it is already stored."""
+    def on_trial(self, run: Run, trial: Trial) -> None:
+        """Hears of a trial, complete or failed, after it is stored. Any plugin.
+
+        :param run: the run so far
+        :param trial: the trial that has ended
+
+        All plugins are called.
+        """
+
+    # ------------------------------------------------------------------ a run ends
 
     @hookspec
-    def on_stop(self, run: "Run", reason: str) -> None:
-        """Called once at the end of a run, also after an interruption or a start that failed, with the reason."""
+    def on_stop(self, run: Run, reason: str) -> None:
+        """Hears that a run ends, also after an interruption or a start that failed. Any plugin.
+
+        :param run: the whole run
+        :param reason: why it ends, in words
+
+        All plugins are called.
+        """
+
+    # ------------------------------------------------------------------ showing an architecture
 
     @first
     def describe(self, architecture: Architecture) -> str:
-        """Returns one line of text about the architecture. Default: its code."""
+        """Returns one line of text about the architecture. A space; default: its code.
+
+        :param architecture: a valid architecture
+
+        The first answer that is not None counts.
+        """
 
     @first
     def draw(self, architecture: Architecture) -> str:
-        """Returns the architecture's picture as an SVG document."""
+        """Returns a picture of the architecture as an SVG document. A space.
+
+        :param architecture: a valid architecture
+
+        The first answer that is not None counts.
+        """
 
     @first
     def build_network(self, architecture: Architecture) -> Any:
-        """Returns the architecture's network as a `tf.Module` that maps images to logits."""
+        """Returns the architecture's network as a `tf.Module` that maps images to logits. A space.
+
+        :param architecture: a valid architecture
+
+        The first answer that is not None counts.
+        """
+
+    # ------------------------------------------------------------------ after a run: reports, frontiers, comparisons
 
     @first
-    def predict(self, run: "Run", architectures: Sequence[Architecture]) -> "np.ndarray[Any, Any] | None":
-        """Returns what the strategy, having learnt from `run.trials`, predicts of `architectures`: percent, `[n]`.
+    def predict(self, run: Run, architectures: Sequence[Architecture]) -> "np.ndarray[Any, Any] | None":
+        """Returns the accuracies that the strategy predicts, in percent `[n]`. A strategy.
 
-        Called outside of a search, for frontiers, reports and `nasplug best --predicted`. None: it predicts nothing.
+        None: it predicts nothing.
+
+        :param run: a run whose `trials` the strategy learns from
+        :param architectures: `n` valid architectures
+
+        The first answer that is not None counts.
         """
 
     @first
     def predicts_from(self, budget: int | None, batch: int) -> int | None:
-        """Returns after how many trials of a run the strategy suggests what it predicted; None: it never does.
+        """Returns after how many trials the strategy suggests what it predicted. A strategy.
 
-        Called outside of a search, for the dotted line in the figure of a comparison.
+        None: it never does. A comparison's figure draws a dotted line there.
+
+        :param budget: how many trials a run may make; None without a bound
+        :param batch: how many trials the run asks for at once
+
+        The first answer that is not None counts.
         """
 
     @first
     def published(self) -> "dict[str, list[Published]] | None":
-        """Returns what a paper published of architectures of this space, by a name for each set; None: nothing."""
+        """Returns what a paper reports of architectures of this space, by a name for each set. A space.
+
+        None: there is nothing.
+
+        The first answer that is not None counts.
+        """

@@ -1,11 +1,15 @@
-"""The values that travel through a run: frozen, validated, comparable."""
+"""The values that travel through a run, frozen and validated, and `Run`: what a plugin sees of the run itself."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from operator import index
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import attrs
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pluggy
 
 Purpose = Literal["search", "final"]
 
@@ -86,6 +90,19 @@ class Evaluation:
 
 
 @attrs.frozen
+class Job:
+    """An architecture that waits for its evaluation; `refused` says why it must not be evaluated."""
+
+    number: int
+    architecture: Architecture
+    canonical: str
+    seed: int
+    purpose: Purpose = "search"
+    latency: float | None = None
+    refused: str | None = None
+
+
+@attrs.frozen
 class Trial:
     """One architecture that a run paid for, complete or failed.
 
@@ -119,3 +136,54 @@ class Published:
     std: float
     latency: float
     device: str
+
+
+class Run(Protocol):
+    """One run as its plugins see it."""
+
+    name: str
+    hook: "pluggy.HookRelay"
+    """The hooks of the run's plugins: `run.hook.sample(rng=run.rng)`."""
+    space: object
+    """The space's instance."""
+    trials: list[Trial]
+    """The search trials told so far, in the order of telling, failed ones included; without `final` ones."""
+    rng: "np.random.Generator"
+    """Derived from `seed` and the number of the next trial before each `suggest`, so that no generator is stored."""
+    replaying: bool
+    """True while a resumed run tells its stored trials again."""
+    next_number: int
+    """The number that the next trial gets."""
+    storage: str | None
+    """The URL of the storage, with its password masked; None in memory."""
+
+    @property
+    def seed(self) -> int:
+        """The seed of the run, from which every generator and every training's seed is derived."""
+
+    @property
+    def budget(self) -> int | None:
+        """How many trials the run may make; None without such a bound."""
+
+    @property
+    def remaining(self) -> int | None:
+        """How many trials may still be suggested; None without a budget."""
+
+    @property
+    def batch(self) -> int:
+        """How many trials the run asks for at once, at most."""
+
+    @property
+    def device(self) -> str | None:
+        """The device on which the latency of every architecture is measured; None without one."""
+
+    @property
+    def latency_window(self) -> tuple[float, float] | None:
+        """The lowest and the highest latency allowed, in milliseconds on `device`; None without bounds."""
+
+    @property
+    def middleware(self) -> Sequence[str]:
+        """The names of the run's middleware, the outermost first."""
+
+    def stop(self, reason: str) -> None:
+        """Ends the search once the evaluations that have begun are finished."""

@@ -1,91 +1,192 @@
 """The house stands as it was drawn: imports point one way, nothing heavy at module level, everything explained."""
 
 import ast
+import inspect
 from pathlib import Path
 
 import pytest
+from paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
-CORE = sorted(path for path in (ROOT / "nasplug").rglob("*.py"))
-PLUGINS = sorted((ROOT / "plugins").glob("*/nasplug_*/**/*.py"))
-ORDER = ["types", "errors", "hookspecs", "options", "discovery", "manager", "run", "loop", "choice", "search", "cli"]
+import nasplug
+from nasplug import plugin
+from nasplug.hookspecs import HookSpecs
+
+SOURCES = {
+    "nasplug": ROOT / "nasplug",
+    "nasplug_nasbench101": ROOT / "plugins" / "nasbench101" / "nasplug_nasbench101",
+    "nasplug_proxyless": ROOT / "plugins" / "proxyless" / "nasplug_proxyless",
+    "nasplug_strategies": ROOT / "plugins" / "strategies" / "nasplug_strategies",
+}
 HEAVY = {"torch", "torch_geometric", "tensorflow", "pandas", "matplotlib", "plotly", "ray", "scipy", "sklearn"}
+FLOORS = [  # an import may point to its own floor and to those above it in this list
+    ("types", "errors"),
+    ("hookspecs",),
+    ("loading",),
+    ("storage",),
+    ("engine",),
+    ("executors", "middleware", "training"),
+    ("analysis", "testing", "tools"),
+    ("experiments",),
+    ("cli",),
+    ("plugin", "__init__"),  # what others import: names of all floors
+]
+APART = {"executors", "middleware", "training", "analysis", "testing", "tools"}  # do not import their neighbours
+
+
+def modules(package):
+    """Returns dotted name → path of every module of a distribution."""
+    root = SOURCES[package]
+    paths = [path for path in sorted(root.rglob("*.py")) if "templates" not in path.parts]
+    named = {".".join((package, *path.relative_to(root).with_suffix("").parts)): path for path in paths}
+    return {name.removesuffix(".__init__"): path for name, path in named.items()}
+
+
+EVERYTHING = {name: path for package in SOURCES for name, path in modules(package).items()}
 
 
 def imports(path, nested=True):
-    """Yields the modules that a file imports; without `nested` those at module level alone."""
+    """Yields the dotted names that a file imports, for type checking too; without `nested` at module level alone."""
     tree = ast.parse(path.read_text())
-    guarded = {
-        id(n)
-        for b in tree.body
-        if isinstance(b, ast.If) and "TYPE_CHECKING" in ast.unparse(b.test)
-        for n in ast.walk(b)
-    }
     for node in ast.walk(tree) if nested else tree.body:
-        if id(node) in guarded:
-            continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def test_the_core_never_imports_a_plugin():
-    wrong = [(str(path), name) for path in CORE for name in imports(path) if name.startswith("nasplug_")]
-    assert wrong == []
+def imported_modules(path):
+    """Yields the modules of this repository that a file imports: the longest part of each name that is one."""
+    for name in imports(path):
+        while name and name not in EVERYTHING:
+            name = name.rpartition(".")[0]
+        if name:
+            yield name
 
 
-def test_plugins_never_import_each_other():
-    wrong = [
-        (str(path), name)
-        for path in PLUGINS
-        for name in imports(path)
-        if name.startswith("nasplug_") and name.partition(".")[0] not in path.parts
-    ]
-    assert wrong == []
+def floor(module):
+    part = [*module.split("."), "__init__"][1]
+    return next(number for number, names in enumerate(FLOORS) if part in names), part
 
 
-@pytest.mark.parametrize("module", ORDER)
+@pytest.mark.parametrize("module", modules("nasplug"))
 def test_arrows_of_the_core_point_one_way(module):
-    later = {f"nasplug.{name}" for name in ORDER[ORDER.index(module) + 1 :]}
-    files = [ROOT / "nasplug" / f"{module}.py"] if module != "cli" else sorted((ROOT / "nasplug/cli").glob("*.py"))
-    wrong = [
-        (path.name, name) for path in files for name in imports(path) if any(name.startswith(late) for late in later)
-    ]
+    mine, part = floor(module)
+    wrong = []
+    for target in imported_modules(EVERYTHING[module]):
+        theirs, other = floor(target)
+        if theirs > mine or (theirs == mine and part != other and part in APART):
+            wrong.append(target)
     assert wrong == []
 
 
-def test_storage_reads_types_and_errors_only():
-    files = [ROOT / "nasplug" / f"{name}.py" for name in ("storage", "database", "lock", "schema")]
-    ours = {name.split(".")[1] for path in files for name in imports(path) if name.startswith("nasplug.")}
-    assert ours - {"database", "lock", "schema"} == {"types", "errors"}
+@pytest.mark.parametrize("package", SOURCES)
+def test_no_modules_import_each_other_in_a_circle(package):
+    arrows = {name: set(imported_modules(path)) - {name} for name, path in modules(package).items()}
+    while leaves := {name for name, targets in arrows.items() if not targets & arrows.keys()}:
+        arrows = {name: targets for name, targets in arrows.items() if name not in leaves}
+    assert arrows == {}
 
 
-def test_nothing_heavy_is_imported_at_module_level_of_the_core():
-    light = [path for path in CORE if "training" not in path.parts and "analysis" not in path.parts]
-    wrong = [(str(p), name) for p in light for name in imports(p, nested=False) if name.partition(".")[0] in HEAVY]
+def test_the_root_of_the_core_is_the_contract_alone():
+    assert sorted(path.stem for path in SOURCES["nasplug"].glob("*.py")) == [
+        "__init__", "errors", "hookspecs", "plugin", "types",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("module", modules("nasplug"))
+def test_the_core_never_imports_a_plugin(module):
+    assert [name for name in imports(EVERYTHING[module]) if name.startswith("nasplug_")] == []
+
+
+PUBLIC = {"nasplug": set(nasplug.__all__), "nasplug.plugin": set(plugin.__all__)}
+PACKAGES = ("nasplug.training", "nasplug.testing")
+
+
+@pytest.mark.parametrize(
+    "module", [name for name in EVERYTHING if not name.startswith("nasplug.") and name != "nasplug"]
+)
+def test_plugins_import_what_is_public_and_never_each_other(module):
+    distribution = module.partition(".")[0]
+    wrong = []
+    for name in imports(EVERYTHING[module]):
+        owner, _, attribute = name.rpartition(".")
+        public = name in PUBLIC or attribute in PUBLIC.get(owner, ()) or name.startswith(PACKAGES)
+        if name.startswith("nasplug") and name.partition(".")[0] != distribution and not public:
+            wrong.append(name)
     assert wrong == []
 
 
-def test_files_and_functions_stay_small():
-    long_files = [(str(p), n) for p in CORE + PLUGINS if (n := p.read_text().count("\n")) > 300]
-    long_functions = [
-        (str(path), node.name, size)
-        for path in CORE + PLUGINS
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (size := (node.end_lineno or 0) - node.lineno + 1 - len((ast.get_docstring(node) or "").splitlines())) > 50
+LIGHT = [name for name in modules("nasplug") if not name.startswith(("nasplug.training", "nasplug.analysis"))]
+
+
+@pytest.mark.parametrize("module", LIGHT)
+def test_nothing_heavy_is_imported_at_module_level_of_the_core(module):
+    names = imports(EVERYTHING[module], nested=False)
+    assert [name for name in names if name.partition(".")[0] in HEAVY] == []
+
+
+@pytest.mark.parametrize("module", EVERYTHING)
+def test_files_and_functions_stay_small(module):
+    path = EVERYTHING[module]
+    functions = [
+        n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
-    assert (long_files, long_functions) == ([], [])
+    sizes = {
+        node.name: (node.end_lineno or 0) - node.lineno + 1 - len((ast.get_docstring(node) or "").splitlines())
+        for node in functions
+    }
+    assert path.read_text().count("\n") <= 300
+    assert {name: size for name, size in sizes.items() if size > 50} == {}
 
 
-def test_every_file_class_and_public_function_says_what_it_is():
-    silent = []
-    for path in CORE + PLUGINS:
-        tree = ast.parse(path.read_text())
-        if path.read_text().strip() and not ast.get_docstring(tree):
-            silent.append(str(path))
-        classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
-        silent += [f"{path}: class {node.name}" for node in classes if not ast.get_docstring(node)]
+def public_functions(body):
+    """Yields the functions and methods whose name has no leading underscore, those of public classes included."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
+            yield node
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield from public_functions(node.body)
+
+
+@pytest.mark.parametrize("module", EVERYTHING)
+def test_every_module_class_and_public_function_says_what_it_is(module):
+    tree = ast.parse(EVERYTHING[module].read_text())
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    silent = [node.name for node in [*classes, *public_functions(tree.body)] if not ast.get_docstring(node)]
+    assert ast.get_docstring(tree)
     assert silent == []
+
+
+KINDS = (plugin.Plugin, plugin.Space, plugin.Strategy, plugin.Middleware, plugin.Executor, plugin.Device)
+HOOKS = [name for name in vars(HookSpecs) if not name.startswith("_")]
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_the_types_of_plugins_have_the_signatures_of_the_hooks(hook):
+    specified = inspect.signature(getattr(HookSpecs, hook))
+    declared = [inspect.signature(vars(kind)[hook]) for kind in KINDS if hook in vars(kind)]
+    assert declared
+    assert [signature for signature in declared if signature != specified] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_types_of_plugins_have_no_other_methods_than_hooks(kind):
+    own = [name for name, value in vars(kind).items() if inspect.isfunction(value) and not name.startswith("_")]
+    assert set(own) - set(HOOKS) <= {"attach"}
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_a_hook_says_who_is_called_and_explains_each_argument(hook):
+    spec = getattr(HookSpecs, hook)
+    text = inspect.getdoc(spec)
+    ending = (
+        "The first answer that is not None counts." if spec.nasplug_spec["firstresult"] else "All plugins are called."
+    )
+    assert text.endswith(ending)
+    assert [
+        name for name in inspect.signature(spec).parameters if name != "self" and f":param {name}:" not in text
+    ] == []
+
+
+def test_paths_named_here_exist():
+    assert all(Path(root).is_dir() for root in SOURCES.values())

@@ -7,7 +7,7 @@ import attrs
 from nasplug import Architecture, Trial, hookimpl, option
 
 if TYPE_CHECKING:
-    from nasplug.engine.run import Run
+    from nasplug import Run
 
 TRIES = 1000  # candidates without a new network, after which the search is over
 

@@ -13,9 +13,7 @@ import attrs
 import numpy as np
 from nas_bench_graph import Arch, gnn_list, link_list
 
-from nasplug import Architecture, Evaluation, hookimpl, option
-from nasplug.errors import ConfigurationError, InvalidArchitecture
-from nasplug.types import Purpose
+from nasplug import Architecture, ConfigurationError, Evaluation, InvalidArchitecture, Purpose, hookimpl, option
 
 if TYPE_CHECKING:
     from torch_geometric.data import Batch

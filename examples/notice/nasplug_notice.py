@@ -6,8 +6,7 @@ import urllib.request
 
 import attrs
 
-from nasplug import Trial, hookimpl, option
-from nasplug.engine.run import Run
+from nasplug import Run, Trial, hookimpl, option
 
 log = logging.getLogger("nasplug.notice")
 

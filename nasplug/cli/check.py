@@ -35,7 +35,7 @@ def check_command(
     from nasplug.testing.laws import Verdict, check
 
     verdicts: list[Verdict] = []
-    for verdict in check(_conformance(kind, name, options.parse(opt), epochs, device)):
+    for verdict in check(_conformance(kind, name, options.parse_options(opt), epochs, device)):
         verdicts.append(verdict)
         if not as_json:
             click.echo(f"{MARKS[verdict.state]} {verdict.statement}{_indented(verdict.message)}")

@@ -79,7 +79,7 @@ def compare_command(
     from nasplug.experiments.comparison.files import Outcome, write_outcome, write_trials
     from nasplug.experiments.comparison.plan import Plan
 
-    plan = Plan(space_options=options.parse(space_opt, "--space-opt"), **wanted)
+    plan = Plan(space_options=options.parse_options(space_opt, "--space-opt"), **wanted)
     plan.check_marks(marks)
     with prints_elsewhere():
         comparison = Comparison.open(plan, out)

@@ -52,7 +52,10 @@ def frontier_command(
     from nasplug.experiments.frontier.files import need_folder, write_frontier
     from nasplug.experiments.frontier.plan import Request
 
-    space, strategy = options.parse(space_opt, "--space-opt"), options.parse(strategy_opt, "--strategy-opt")
+    space, strategy = (
+        options.parse_options(space_opt, "--space-opt"),
+        options.parse_options(strategy_opt, "--strategy-opt"),
+    )
     request = Request(space_options=space, strategy_options=strategy, **wanted)
     if out is not None:
         need_folder(out)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from nasplug import hookimpl
 from nasplug.cli.streams import printable
 from nasplug.engine.result import incumbent
-from nasplug.engine.run import Run
+from nasplug.engine.run import ActiveRun
+from nasplug.hookspecs import hookimpl
 from nasplug.types import Architecture, Trial
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Progress:
     """An observer of one run. `run` is None until the run starts; `told` counts the trials seen."""
 
-    run: Run | None = None
+    run: ActiveRun | None = None
     told: int = 0
     _console: Any = None
     _bar: Any = None
@@ -33,7 +33,7 @@ class Progress:
     _failed: int = 0
 
     @hookimpl
-    def on_start(self, run: Run) -> None:
+    def on_start(self, run: ActiveRun) -> None:
         self.run, self._started = run, time.monotonic()
         console = self._console = _stderr()
         _show_logging(console)
@@ -47,7 +47,7 @@ class Progress:
             self._bar.start()
 
     @hookimpl
-    def on_trial(self, run: Run, trial: Trial) -> None:
+    def on_trial(self, run: ActiveRun, trial: Trial) -> None:
         self.told += 1
         self._fresh += not run.replaying
         best = self._best = incumbent([trial, *([self._best] if self._best else [])])
@@ -85,7 +85,7 @@ class Progress:
         assert self.run is not None
         return str(self.run.hook.describe(architecture=architecture))
 
-    def _due(self, run: Run) -> bool:
+    def _due(self, run: ActiveRun) -> bool:
         """Keeps a log readable: after 20 trials four lines a second at most, but always the last two."""
         now = time.monotonic()
         if self.told > 20 and now - self._printed < 0.25 and run.remaining and self.told <= (run.budget or 0):
@@ -93,11 +93,11 @@ class Progress:
         self._printed = now
         return True
 
-    def _doing(self, run: Run) -> str:
+    def _doing(self, run: ActiveRun) -> str:
         """Says what several workers do; one is always busy."""
-        return f" ({run.activity}, {self._failed} failed)" if run.settings.workers > 1 else ""
+        return f" ({run.in_flight}, {self._failed} failed)" if run.settings.workers > 1 else ""
 
-    def _time_left(self, run: Run) -> str:
+    def _time_left(self, run: ActiveRun) -> str:
         """Estimates from the rounds of all workers so far those still to come, the final evaluation as one more."""
         if not self._fresh or not run.budget or self.told > run.budget:
             return ""

@@ -9,15 +9,15 @@ from typing import Any
 
 import click
 
-import nasplug
 from nasplug.cli.completion import plugin_names
 from nasplug.cli.history import DEFAULT_URL
 from nasplug.cli.leaving import leave
-from nasplug.cli.output import best_rows, print_best, print_json
+from nasplug.cli.output import best_rows, print_best, print_json, print_table
 from nasplug.cli.progress import Progress
 from nasplug.cli.safe import safe_flag
 from nasplug.cli.streams import prints_elsewhere
 from nasplug.engine.result import Result
+from nasplug.engine.search import explain, search
 from nasplug.errors import NasplugError
 from nasplug.loading import options
 
@@ -83,30 +83,42 @@ class LatencyRange(click.ParamType[tuple[float, float]]):
 @click.option(
     "--async", "asynchronous", is_flag=True, help="Suggest whenever a worker is free: faster, not repeatable."
 )
+@click.option("--explain", "explained", is_flag=True, help="Show which plugins each hook would call, and run nothing.")
 @safe_flag
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
-def run_command(space_opt: tuple[str, ...], strategy_opt: tuple[str, ...], as_json: bool, **wanted: Any) -> None:
+def run_command(
+    space_opt: tuple[str, ...], strategy_opt: tuple[str, ...], explained: bool, as_json: bool, **wanted: Any
+) -> None:
     """Search a space with a strategy, then evaluate the best architecture finally.
 
     Trials are stored before the strategy hears of them: stop at any time, go on with --resume.
     """
+    wanted["space_options"] = options.parse_options(space_opt, "--space-opt")
+    wanted["strategy_options"] = options.parse_options(strategy_opt, "--strategy-opt")
+    if explained:
+        return _print_explanation(wanted, as_json)
     progress = Progress()
     end = partial(_end, progress, wanted)
     _heed_signals(end)
     try:
         with prints_elsewhere():
-            result = nasplug.search(
-                space_options=options.parse(space_opt, "--space-opt"),
-                strategy_options=options.parse(strategy_opt, "--strategy-opt"),
-                observers=[progress],
-                **wanted,
-            )
+            result = search(observers=[progress], **wanted)
     except KeyboardInterrupt as interruption:
         end(signal.SIGTERM if isinstance(interruption, Terminated) else signal.SIGINT)
     except Exception:  # whatever it is, the bar must not stay in front of its message
         progress.close()
         raise
-    _show(result, progress, as_json)
+    return _show(result, progress, as_json)
+
+
+def _print_explanation(wanted: dict[str, Any], as_json: bool) -> None:
+    """Prints who would take part in the run, the outermost first, and whom each hook would call."""
+    chain, hooks = explain(**wanted)
+    if as_json:
+        return print_json({"chain": chain, "hooks": hooks})
+    return print_table(
+        " > ".join(chain), ("hook", "calls"), [(hook, " > ".join(names)) for hook, names in hooks.items()]
+    )
 
 
 class Terminated(KeyboardInterrupt):

@@ -1,4 +1,4 @@
-"""One evaluation: an architecture becomes a trial, whatever happens inside."""
+"""One evaluation: a job becomes a trial, whatever its evaluation does."""
 
 import time
 from collections.abc import Callable
@@ -8,72 +8,91 @@ import attrs
 import numpy as np
 
 from nasplug.errors import ConfigurationError, Unsupported
-from nasplug.types import Architecture, Evaluation, Purpose, Trial
+from nasplug.types import Evaluation, Job, Trial
 
 if TYPE_CHECKING:
     import pluggy
 
-
-LONGEST = 10_000  # characters of an error that are kept
+LONGEST_ERROR = 10_000  # characters of an error that are stored
 
 
 def derived_seed(seed: int, number: int, stream: int) -> int:
-    """Returns the 31 bits that seed a training, in a stream of its own: 1 trials, 2 incumbents, 3 frontiers."""
+    """Returns a 31-bit seed for a training.
+
+    Args:
+        seed: the run's seed.
+        number: the trial's number.
+        stream: 1 for trials, 2 for the incumbents of a comparison, 3 for the final trainings of a frontier.
+    """
     return int(np.random.SeedSequence((seed, number, stream)).generate_state(1)[0]) >> 1
 
 
-@attrs.frozen
-class Job:
-    """An architecture that waits for its evaluation. `refused` says why it must not be evaluated."""
+@attrs.define(eq=False)
+class Clock:
+    """Tells seconds since the epoch without ever going backwards, also when the machine's clock is set back.
 
-    number: int
-    architecture: Architecture
-    canonical: str
-    seed: int
-    purpose: Purpose = "search"
-    latency: float | None = None
-    refused: str | None = None
+    `earliest` is the latest time that the run has stored: a resumed run continues after it.
+    """
+
+    earliest: float = 0.0
+    _offset: float = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._offset = max(time.time(), self.earliest) - time.monotonic()
+
+    def now(self) -> float:
+        """Returns the seconds since the epoch."""
+        return self._offset + time.monotonic()
 
 
 def evaluate(
     hook: "pluggy.HookRelay", job: Job, epochs: int | None, retries: int, now: Callable[[], float] = time.time
 ) -> Trial:
-    """Returns the trial of a job; called from the loop's threads. `now` tells seconds since the epoch.
+    """Evaluates a job and returns its trial; the loop calls this from threads.
 
-    An exception becomes a failed trial after `retries` more attempts with the same seed. A
-    `ConfigurationError` or `Unsupported` passes, because no other trial could succeed either.
+    An exception becomes a failed trial after `retries` more attempts with the same seed.
+
+    Args:
+        hook: the hooks of the run.
+        job: what to evaluate.
+        epochs: how long to train; None means the space's own number.
+        retries: how many more attempts a failing evaluation gets.
+        now: returns seconds since the epoch.
+
+    Raises:
+        ConfigurationError, Unsupported: no other trial of the run could succeed either.
     """
     started = now()
     evaluation, error = None, job.refused
     for _ in range(0 if job.refused else retries + 1):
         try:
-            evaluation, error = _ask(hook, job, epochs), None
+            evaluation, error = _ask_space(hook, job, epochs), None
             break
         except (ConfigurationError, Unsupported):
             raise
         except Exception as problem:  # a crashed training is a result of the search, not its end
-            error = _told(problem)
+            error = _storable_text(problem)
     return _trial(job, evaluation, error, started, now())
 
 
 def duplicate(job: Job, leader: Trial) -> Trial:
-    """Returns the trial of a job whose network was just evaluated as `leader`: the same answer, paid for once."""
+    """Returns the trial of a job whose network was just evaluated as `leader`: the same answer at no cost."""
     evaluation = leader.evaluation and attrs.evolve(leader.evaluation, cost=0.0, source="duplicate")
     return _trial(job, evaluation, leader.error, leader.started, leader.finished)
 
 
-def _told(problem: Exception) -> str:
-    """Returns the error as text that every database takes: no NUL, no half of a character, no megabytes."""
-    text = f"{type(problem).__name__}: {problem}"
-    text = text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text):,} characters)"
-    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
-
-
-def _ask(hook: "pluggy.HookRelay", job: Job, epochs: int | None) -> Evaluation:
+def _ask_space(hook: "pluggy.HookRelay", job: Job, epochs: int | None) -> Evaluation:
     answer = hook.evaluate(architecture=job.architecture, purpose=job.purpose, epochs=epochs, seed=job.seed)
     if not isinstance(answer, Evaluation):
         raise TypeError(f"evaluate must return a nasplug.Evaluation, it returned {type(answer).__name__}")
     return answer
+
+
+def _storable_text(problem: Exception) -> str:
+    """Returns the error as text that every database takes: no NUL, no lone surrogates, at most `LONGEST_ERROR` long."""
+    text = f"{type(problem).__name__}: {problem}"
+    text = text if len(text) <= LONGEST_ERROR else f"{text[:LONGEST_ERROR]}… ({len(text):,} characters)"
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
 def _trial(job: Job, evaluation: Evaluation | None, error: str | None, started: float, finished: float) -> Trial:

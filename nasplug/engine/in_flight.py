@@ -1,6 +1,5 @@
-"""What a run is doing at this moment, and a clock for it that never goes backwards."""
+"""The trials that a run is evaluating at this moment, for those who show a run."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,11 +7,11 @@ import attrs
 
 
 @attrs.define(eq=False)
-class Activity:
-    """The numbers of trials by state, for those who show a run: single set operations, safe from every thread.
+class TrialsInFlight:
+    """The numbers of the trials that wait for a worker or have one.
 
-    `waiting` have no thread of the driver yet, `working` have one; `queued` are those among the latter that an
-    executor's cluster has no room for yet.
+    Every thread changes these sets by single operations, which are atomic in Python. `queued` holds those of `working`
+    for which an executor's cluster has no room yet.
     """
 
     waiting: set[int] = attrs.field(factory=set)
@@ -21,7 +20,7 @@ class Activity:
 
     @contextmanager
     def evaluating(self, number: int) -> Iterator[None]:
-        """Counts a trial as being worked on; entered by the thread that evaluates it."""
+        """Counts a trial as working until the block ends, however it ends."""
         self.waiting.discard(number)
         self.working.add(number)
         try:
@@ -32,21 +31,3 @@ class Activity:
     def __str__(self) -> str:
         queued = len(self.queued)
         return f"{max(0, len(self.working) - queued)} running, {len(self.waiting) + queued} waiting"
-
-
-@attrs.define(eq=False)
-class Clock:
-    """Seconds since the epoch as the machine's clock told them once, counted on steadily from there.
-
-    `earliest` is a time that has been stored before: the order of trials outlives a clock that is set back.
-    """
-
-    earliest: float = 0.0
-    _offset: float = attrs.field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self._offset = max(time.time(), self.earliest) - time.monotonic()
-
-    def now(self) -> float:
-        """Returns the seconds since the epoch."""
-        return self._offset + time.monotonic()

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from nasplug import hookimpl
 from nasplug.errors import Unsupported
+from nasplug.hookspecs import hookimpl
 from nasplug.types import Architecture
 
 if TYPE_CHECKING:

@@ -8,12 +8,11 @@ from queue import SimpleQueue
 
 import attrs
 
-from nasplug.engine.evaluation import Job, duplicate, evaluate
-from nasplug.engine.in_flight import Clock
+from nasplug.engine.evaluation import Clock, duplicate, evaluate
 from nasplug.engine.result import incumbent
-from nasplug.engine.run import Run
+from nasplug.engine.run import ActiveRun
 from nasplug.errors import StorageError
-from nasplug.types import Trial
+from nasplug.types import Job, Trial
 
 log = logging.getLogger("nasplug")
 
@@ -25,7 +24,7 @@ class Loop:
     `commit` stores a trial before it is told; `rescue` stores those of several trials that are not stored yet.
     """
 
-    run: Run
+    run: ActiveRun
     commit: Callable[[Trial], None]
     rescue: Callable[[list[Trial]], None]
     stored: Mapping[int, Trial]
@@ -37,7 +36,7 @@ class Loop:
 
     def __attrs_post_init__(self) -> None:
         self.pool = ThreadPoolExecutor(self.run.settings.workers, "evaluate")  # starts a thread at its first job
-        self.run.taken = frozenset(trial.number for trial in self.stored.values() if trial.purpose == "final")
+        self.run.stored_finals = frozenset(trial.number for trial in self.stored.values() if trial.purpose == "final")
         self.clock = Clock(max((trial.finished for trial in self.stored.values()), default=0.0))
 
     def execute(self) -> str:
@@ -45,7 +44,7 @@ class Loop:
         run = self.run
         try:
             run.hook.on_start(run=run)
-            (self._steadily if run.settings.steady else self._in_batches)()
+            (self._steadily if run.settings.asynchronous else self._in_batches)()
             self._finally()
         except BaseException as error:
             self._rescue()
@@ -84,7 +83,7 @@ class Loop:
     def _finally(self) -> None:
         """Evaluates the incumbent once more for the figure that is reported, unless a resumed run had done so."""
         if best := incumbent(self.run.trials):
-            finals = [self.stored[number] for number in sorted(self.run.taken)]
+            finals = [self.stored[number] for number in sorted(self.run.stored_finals)]
             stored = [trial for trial in finals if trial.architecture == best.architecture]
             self.run.next_number = max([self.run.next_number, *(number + 1 for number in self.stored)])
             for trial in stored or self._results([self.run.job(best.architecture, "final")]):
@@ -120,13 +119,13 @@ class Loop:
             yield self._next()
 
     def _submit(self, job: Job) -> None:
-        self.run.activity.waiting.add(job.number)
+        self.run.in_flight.waiting.add(job.number)
         future = self.pool.submit(self._work, job)
         self.pending.add(future)
         future.add_done_callback(self.finished.put)
 
     def _work(self, job: Job) -> Trial:
-        with self.run.activity.evaluating(job.number):
+        with self.run.in_flight.evaluating(job.number):
             settings = self.run.settings
             return evaluate(self.run.hook, job, settings.epochs, settings.retries, self.clock.now)
 

@@ -2,89 +2,64 @@
 
 import json
 import os
-from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from nasplug.engine.loop import Loop
+from nasplug.engine.request import RunRequest, takes
 from nasplug.engine.result import Result
-from nasplug.engine.run import Run
-from nasplug.engine.selection import Choice, Plugin, with_needed
+from nasplug.engine.run import ActiveRun
+from nasplug.engine.selection import Selection
 from nasplug.engine.versions import versions
 from nasplug.errors import NameTaken, NasplugError, StorageError, UsageError
-from nasplug.loading.trust import check_trusted
 from nasplug.types import Trial
 
 if TYPE_CHECKING:
     from nasplug.storage.storage import Storage
 
 
-def search(
-    space: Plugin,
-    strategy: Plugin,
-    *,
-    budget: int | None = None,
-    max_cost: float | None = None,
-    seed: int = 0,
-    space_options: dict[str, Any] | None = None,
-    strategy_options: dict[str, Any] | None = None,
-    middleware: Sequence[Plugin] = (),
-    workers: int | None = None,
-    batch: int | None = None,
-    epochs: int | None = None,
-    device: str | None = None,
-    latency: tuple[float, float] | None = None,
-    timeout: float | None = None,
-    retries: int = 0,
-    asynchronous: bool = False,
-    storage: str | os.PathLike[str] | None = None,
-    name: str | None = None,
-    resume: bool = False,
-    safe: bool = False,
-    observers: Sequence[object] = (),
-) -> Result:
-    """Returns the result of one search, when it has ended.
+@takes(RunRequest)
+def search(request: RunRequest) -> Result:
+    """Searches a space with a strategy until the budget or the strategy ends it, and returns what was found.
 
-    `space`, `strategy` and the members of `middleware` are names (`cache`, `log:path=x`), `package.module:Class`, or
-    instances. `budget` counts trials (default: what the space recommends, else 100, but none beside `max_cost`,
-    in seconds of training); `workers` evaluate at the same time (default: what the space recommends, else 1);
-    `batch` is how many are suggested at once (default: the same); `latency` bounds milliseconds on `device`;
-    `timeout` ends an evaluation after so many seconds, in processes of their own.
-    `storage` None keeps the trials in memory; `resume` goes on with the stored run `name`.
-    `safe` refuses named plugins that are neither nasplug's own nor named in the environment's NASPLUG_SAFE.
-    `observers` are plugin instances that only watch; unlike middleware they are no part of what is stored and compared.
-    Raises `NasplugError` for everything a user can mend.
+    Raises `NasplugError` for everything that a user can mend.
     """
-    wanted = with_needed(middleware, max_cost, timeout)
-    if safe:
-        check_trusted(space, strategy, wanted)
-    choice = Choice.of(space, strategy, space_options or {}, strategy_options or {})
-    settings = choice.settings(
-        wanted,
-        budget=budget,
-        bounded=max_cost is not None,
-        batch=batch,
-        workers=workers,
-        device=device,
-        seed=seed,
-        epochs=epochs,
-        latency_window=latency,
-        steady=asynchronous,
-        timeout=timeout,
-        retries=retries,
-    )
-    if name == "":
+    return run_request(request)
+
+
+def run_request(request: RunRequest) -> Result:
+    """Runs a search from its request, as `search` does."""
+    run = prepare(request)
+    if request.storage is None:
+        return _in_memory(run, request.resume)
+    return _in_storage(run, os.fspath(request.storage), request.name, request.resume)
+
+
+def prepare(request: RunRequest) -> ActiveRun:
+    """Makes the plugins and the settings of a run, which has not started."""
+    if request.name == "":
         raise UsageError("A run's name must not be empty; leave it out to have one made up.")
-    hook = choice.manager(settings, wanted, observers).hook
-    run = Run(name or f"{settings.space}-{settings.strategy}-{seed}", hook, settings, choice.space)
-    if storage is None:
-        return _in_memory(run, resume)
-    return _in_storage(run, os.fspath(storage), name, resume)
+    selection = Selection.of_request(request)
+    settings = selection.settings(request)
+    hook = selection.manager(settings, request.observers).hook
+    name = request.name or f"{settings.space}-{settings.strategy}-{request.seed}"
+    return ActiveRun(name, hook, settings, selection.space)
 
 
-def _in_memory(run: Run, resume: bool) -> Result:
+@takes(RunRequest)
+def explain(request: RunRequest) -> tuple[list[str], dict[str, list[str]]]:
+    """Returns who takes part in a run without starting it: the middleware and the space, and the plugins of each hook.
+
+    Both are in the order in which they are called.
+    """
+    selection = Selection.of_request(request)
+    built = selection.manager(selection.settings(request))
+    return [*(each.name for each in selection.middleware), selection.space_name], selection.callers(built)
+
+
+def _in_memory(run: ActiveRun, resume: bool) -> Result:
     if resume:
         raise UsageError("Only a stored run can be resumed: name the storage it is in.")
     trials: list[Trial] = []
@@ -92,7 +67,7 @@ def _in_memory(run: Run, resume: bool) -> Result:
     return _result(run, reason, sorted(trials, key=lambda trial: trial.number))
 
 
-def _in_storage(run: Run, url: str, name: str | None, resume: bool) -> Result:
+def _in_storage(run: ActiveRun, url: str, name: str | None, resume: bool) -> Result:
     from nasplug.storage.storage import Storage  # SQLAlchemy, only where trials are stored
 
     storage = Storage(url)
@@ -121,7 +96,7 @@ def _executed(loop: Loop, storage: "Storage", key: int) -> str:
         raise
 
 
-def _created(storage: "Storage", run: Run, name: str | None) -> int:
+def _created(storage: "Storage", run: ActiveRun, name: str | None) -> int:
     """Returns the id of a new run; without a name it takes the next free one."""
     created, stem = partial(storage.create, settings=run.settings.identity(), versions=versions(run.settings)), run.name
     if name is not None:
@@ -133,7 +108,7 @@ def _created(storage: "Storage", run: Run, name: str | None) -> int:
             return created(run.name)
 
 
-def _resumed(storage: "Storage", run: Run, name: str | None) -> int:
+def _resumed(storage: "Storage", run: ActiveRun, name: str | None) -> int:
     if name is None:
         raise UsageError("Which run is to be resumed? Add --name; 'nasplug runs' lists them.")
     stored = storage.run(name)
@@ -155,6 +130,6 @@ def _words(value: Any) -> str:
     return "none" if value is None else json.dumps(value)
 
 
-def _result(run: Run, reason: str, trials: list[Trial]) -> Result:
+def _result(run: ActiveRun, reason: str, trials: list[Trial]) -> Result:
     settings = run.settings
     return Result(run.name, settings.space, settings.strategy, settings.seed, trials, run.storage, reason)

@@ -12,8 +12,7 @@ from nasplug.errors import UsageError
 from nasplug.loading import options
 
 DEFAULT_BUDGET = 100
-EXECUTION = ("workers", "timeout", "retries")  # may differ when a run is resumed: results do not depend on them
-WATCHING = ("log", "processes", "ray")  # nor on this middleware
+FREE = ("workers", "timeout", "retries", "watching")  # may differ when a run is resumed: results do not depend on them
 
 
 def _whole(low: int, default: int | None) -> Any:
@@ -84,6 +83,7 @@ class Settings:
     space_options: dict[str, Any] = attrs.field(factory=dict)
     strategy_options: dict[str, Any] = attrs.field(factory=dict)
     middleware: list[str] = attrs.field(factory=list)
+    watching: list[str] = attrs.field(factory=list)
     seed: int = _whole(0, default=0)
     budget: int | None = _whole(1, default=None)
     workers: int = _whole(1, default=1)
@@ -91,18 +91,18 @@ class Settings:
     epochs: int | None = _whole(1, default=None)
     device: str | None = None
     latency_window: tuple[float, float] | None = attrs.field(default=None, converter=_bounds, validator=_window)
-    steady: bool = False
+    asynchronous: bool = False
     timeout: float | None = attrs.field(default=None, converter=_seconds)
     retries: int = _whole(0, default=0)
 
     def identity(self) -> dict[str, Any]:
         """Returns, as JSON values, what must be equal for two runs to be the same run; stored with it."""
-        values = attrs.asdict(self)
-        window = values.pop("latency_window")
-        deciding = [name for name in self.middleware if name.partition(":")[0] not in WATCHING]
-        return {k: v for k, v in values.items() if k not in EXECUTION} | {
-            "middleware": deciding,
+        values = {name: value for name, value in attrs.asdict(self).items() if name not in FREE}
+        window, asynchronous = values.pop("latency_window"), values.pop("asynchronous")
+        return values | {
+            "middleware": [name for name in self.middleware if name not in self.watching],
             "latency_window": list(window) if window else None,
+            "steady": asynchronous,  # the name under which version 0.1 stored it
         }
 
 

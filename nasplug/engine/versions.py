@@ -3,7 +3,6 @@
 import platform
 from importlib import metadata
 
-from nasplug import __version__
 from nasplug.engine.settings import Settings
 from nasplug.loading import discovery
 
@@ -20,7 +19,7 @@ def versions(settings: Settings) -> dict[str, str]:
     """Returns distribution → version: nasplug, the space, the strategy, Python, and of `COMPUTE` what is installed."""
     kinds: list[tuple[discovery.Kind, str]] = [("space", settings.space), ("strategy", settings.strategy)]
     named = [p for kind, name in kinds for p in discovery.installed(kind) if p.name == name]
-    ours = {"python": platform.python_version(), "nasplug": __version__}
+    ours = {"python": platform.python_version(), "nasplug": metadata.version("nasplug")}
     return ours | _installed() | {plugin.distribution: plugin.version for plugin in named}
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nasplug import errors
-from nasplug.engine.run import Run
+from nasplug.engine.run import ActiveRun
 from nasplug.errors import ConfigurationError
 from nasplug.executors.processes import SpaceRecipe
 from nasplug.loading import manager
@@ -20,7 +20,7 @@ from nasplug.types import Architecture, Evaluation, Purpose
 _ORIGIN = "import importlib.util as u, sys; s = u.find_spec(sys.argv[1]); print(s and s.origin)"
 
 
-def recipe_of(run: Run) -> str:
+def recipe_of(run: ActiveRun) -> str:
     """Returns the name and the options of a run's space. Raises `ConfigurationError` for what cannot travel as text."""
     recipe = SpaceRecipe.of(run)
     return json.dumps({"plugin": recipe.plugin, "options": {k: _plain(k, v) for k, v in recipe.options}})

@@ -6,16 +6,17 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import CancelledError
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 from pebble import ProcessExpired
 
-from nasplug import hookimpl, option
-from nasplug.engine.run import Run
+from nasplug.engine.run import ActiveRun
 from nasplug.errors import ConfigurationError
 from nasplug.executors.pool import workers
+from nasplug.hookspecs import hookimpl
 from nasplug.loading import manager, options
+from nasplug.loading.options import option
 from nasplug.types import Architecture, Evaluation, Purpose
 
 
@@ -27,7 +28,7 @@ class SpaceRecipe:
     options: tuple[tuple[str, Any], ...]
 
     @classmethod
-    def of(cls, run: Run) -> "SpaceRecipe":
+    def of(cls, run: ActiveRun) -> "SpaceRecipe":
         """Returns the recipe of a run's space. Raises `ConfigurationError` for a class that cannot be imported."""
         kind = type(run.space)
         values = tuple((name, getattr(run.space, name)) for name in options.fields(kind))
@@ -47,6 +48,9 @@ class Processes:
     `ProcessExpired` and is replaced. Both become failed trials in the loop, or another attempt.
     """
 
+    executes: ClassVar[bool] = True
+    watches: ClassVar[bool] = True
+
     memory: float | None = option(
         None,
         "GiB that a worker may take for its data; beyond them an evaluation fails",
@@ -60,11 +64,11 @@ class Processes:
     _closing: bool = attrs.field(default=False, init=False)
 
     @hookimpl
-    def on_start(self, run: Run) -> None:
+    def on_start(self, run: ActiveRun) -> None:
         self._recipe = SpaceRecipe.of(run)
         self._timeout, self._workers, self._closing = run.settings.timeout, run.settings.workers, False
 
-    @hookimpl(tryfirst=True)
+    @hookimpl
     def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
         task = (self._recipe, {"architecture": architecture, "purpose": purpose, "epochs": epochs, "seed": seed})
         pool, future = self._scheduled(task)

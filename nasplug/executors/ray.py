@@ -4,14 +4,15 @@ import os
 import signal
 import threading
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
-from nasplug import hookimpl, option
-from nasplug.engine.run import Run
+from nasplug.engine.run import ActiveRun
 from nasplug.errors import ConfigurationError
 from nasplug.executors.messages import answers, ask, code_of, read, recipe_of
+from nasplug.hookspecs import hookimpl
+from nasplug.loading.options import option
 from nasplug.types import Architecture, Evaluation, Purpose
 
 LEAVE = 60.0  # seconds that cancelled evaluations have to return
@@ -26,6 +27,9 @@ class Ray:
     worker process was lost is tried again, and then a failed trial. What an evaluation prints stays in the logs of Ray.
     A program that has called `ray.init` itself keeps its connection, and sends the space's code along by `runtime_env`.
     """
+
+    executes: ClassVar[bool] = True
+    watches: ClassVar[bool] = True
 
     address: str = option(
         "local", "the cluster: auto (this machine's), HOST:PORT, or local (one on this machine for this run)"
@@ -46,9 +50,9 @@ class Ray:
     _ours: bool = attrs.field(default=False, init=False)
 
     @hookimpl
-    def on_start(self, run: Run) -> None:
+    def on_start(self, run: ActiveRun) -> None:
         self._closing = False
-        self._recipe, self._timeout, self._queued = recipe_of(run), run.settings.timeout, run.activity.queued
+        self._recipe, self._timeout, self._queued = recipe_of(run), run.settings.timeout, run.in_flight.queued
         code = code_of(type(run.space))
         self._ray = _imported()
         self._ours = not self._ray.is_initialized()
@@ -59,7 +63,7 @@ class Ray:
         options = {"num_cpus": self.cpus, "num_gpus": self.gpus, "resources": {"TPU": self.tpu} if self.tpu else {}}
         self._task = self._ray.remote(max_retries=0, num_returns="streaming", **options)(answers)
 
-    @hookimpl(tryfirst=True)
+    @hookimpl
     def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
         token = object()
         self._inside.add(token)

@@ -1,5 +1,6 @@
 """Entry-point name → plugin class, with all messages about missing, clashing and broken plugins."""
 
+from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Literal
@@ -8,13 +9,21 @@ import attrs
 
 from nasplug.errors import DiscoveryError, did_you_mean
 
-Kind = Literal["space", "strategy", "middleware"]
+Kind = Literal["space", "strategy", "middleware", "device", "task"]
 GROUPS: dict[Kind, str] = {
     "space": "nasplug.spaces",
     "strategy": "nasplug.strategies",
     "middleware": "nasplug.middleware",
+    "device": "nasplug.devices",
+    "task": "nasplug.tasks",
 }
-PLURALS: dict[Kind, str] = {"space": "spaces", "strategy": "strategies", "middleware": "middleware"}
+PLURALS: dict[Kind, str] = {
+    "space": "spaces",
+    "strategy": "strategies",
+    "middleware": "middleware",
+    "device": "devices",
+    "task": "tasks",
+}
 
 
 @attrs.frozen
@@ -60,8 +69,24 @@ def find(kind: Kind, name: str) -> Installed:
 
 
 def load(kind: Kind, name: str) -> type:
-    """Returns the class of the plugin named, importing its module. Raises `DiscoveryError` where that fails."""
+    """Imports the class of the plugin named and returns it. Raises `DiscoveryError` where that fails."""
     plugin = find(kind, name)
+    target = _imported(plugin)
+    if not isinstance(target, type):
+        raise DiscoveryError(_broken(plugin, f"{target!r}, which is no class"))
+    return target
+
+
+def load_factory(kind: Kind, name: str) -> Callable[..., object]:
+    """Imports the class or function of the plugin named and returns it. Raises `DiscoveryError` where that fails."""
+    plugin = find(kind, name)
+    target = _imported(plugin)
+    if not callable(target):
+        raise DiscoveryError(_broken(plugin, f"{target!r}, which cannot be called"))
+    return target
+
+
+def _imported(plugin: Installed) -> object:
     module, _, attribute = plugin.value.partition(":")
     try:
         target: object = import_module(module)
@@ -70,8 +95,6 @@ def load(kind: Kind, name: str) -> type:
     except Exception as error:  # whatever a foreign module does at import is this plugin's fault, and said so
         cause = f"{type(error).__name__}: {error}"
         raise DiscoveryError(_broken(plugin, cause)) from error
-    if not isinstance(target, type):
-        raise DiscoveryError(_broken(plugin, f"{target!r}, which is no class"))
     return target
 
 

@@ -10,7 +10,7 @@ import pluggy
 from nasplug.errors import OptionError, PluginError, did_you_mean
 from nasplug.hookspecs import HookSpecs
 from nasplug.loading import discovery, options
-from nasplug.loading.fallback_hooks import Defaults
+from nasplug.loading.fallback_hooks import FallbackHooks
 
 REQUIRED = {"space": ("sample", "mutate", "evaluate"), "strategy": ("suggest",), "middleware": ()}
 
@@ -47,7 +47,7 @@ def build(
     """
     manager = pluggy.PluginManager("nasplug")
     manager.add_hookspecs(HookSpecs)
-    manager.register(Defaults(space_name or name_of(space)), name="defaults")
+    manager.register(FallbackHooks(space_name or name_of(space), manager.hook), name="fallback")
     _register(manager, space, "space")
     if strategy is not None:
         _register(manager, strategy, "strategy")

@@ -82,7 +82,7 @@ def _refusal(error: Exception) -> str:
     return re.sub(r"^('\w+' must be .+): (.+)$", r"\1, got \2", text)
 
 
-def parse(texts: Iterable[str], where: str = "an option") -> dict[str, str]:
+def parse_options(texts: Iterable[str], where: str = "an option") -> dict[str, str]:
     """Returns `{"a": "1", "b": "2,3", "c": "4"}` for `["a=1", "b=2,3,c=4"]`; `where` is what a user wrote them after.
 
     Raises `UsageError` for a text without `=` or a name given twice.
@@ -107,7 +107,7 @@ def parse_plugin(text: str) -> tuple[str, dict[str, str]]:
     if rest and rest.partition("=")[0].find(":") > 0:  # package.module:Class:key=value
         kind, _, rest = rest.partition(":")
         name = f"{name}:{kind}"
-    return name, parse([rest], f"{name}: an option") if rest else {}
+    return name, parse_options([rest], f"{name}: an option") if rest else {}
 
 
 def _convert(value: Any, kind: Any, owner: str, name: str) -> Any:

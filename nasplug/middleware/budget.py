@@ -4,9 +4,9 @@ import time
 
 import attrs
 
-from nasplug import hookimpl, option
-from nasplug.engine.run import Run
-from nasplug.types import Trial
+from nasplug.hookspecs import hookimpl
+from nasplug.loading.options import option
+from nasplug.types import Run, Trial
 
 
 @attrs.define(eq=False)

@@ -2,9 +2,8 @@
 
 import attrs
 
-from nasplug import hookimpl
-from nasplug.engine.run import Run
-from nasplug.types import Architecture, Evaluation, Purpose, Trial
+from nasplug.hookspecs import hookimpl
+from nasplug.types import Architecture, Evaluation, Purpose, Run, Trial
 
 
 @attrs.define(eq=False)
@@ -23,7 +22,7 @@ class Cache:
         self._run = run
         self._known.clear()
 
-    @hookimpl(tryfirst=True)
+    @hookimpl
     def evaluate(self, architecture: Architecture, purpose: Purpose) -> Evaluation | None:
         assert self._run is not None, "evaluate was called before on_start"
         return self._known.get((self._run.hook.canonical(architecture=architecture), purpose))

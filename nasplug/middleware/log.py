@@ -5,14 +5,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import ClassVar, TextIO
 
 import attrs
 
-from nasplug import hookimpl, option
 from nasplug.engine.result import rows
-from nasplug.engine.run import Run
+from nasplug.engine.run import ActiveRun
 from nasplug.errors import ConfigurationError
+from nasplug.hookspecs import hookimpl
+from nasplug.loading.options import option
 from nasplug.types import Trial
 
 
@@ -20,19 +21,21 @@ from nasplug.types import Trial
 class Log:
     """Appends trials to a file, or to standard error; those of a resumed run are not written twice."""
 
+    watches: ClassVar[bool] = True
+
     path: Path | None = option(None, "the file to append to; standard error if none is named")
 
     @hookimpl
-    def on_start(self, run: Run) -> None:
+    def on_start(self, run: ActiveRun) -> None:
         self._write({"event": "start", "run": run.name} | run.settings.identity())
 
     @hookimpl
-    def on_trial(self, run: Run, trial: Trial) -> None:
+    def on_trial(self, run: ActiveRun, trial: Trial) -> None:
         if not run.replaying:
             self._write({"event": "trial", "run": run.name} | next(iter(rows([trial]))))
 
     @hookimpl
-    def on_stop(self, run: Run, reason: str) -> None:
+    def on_stop(self, run: ActiveRun, reason: str) -> None:
         self._write({"event": "stop", "run": run.name, "reason": reason})
 
     def _write(self, event: dict[str, object]) -> None:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from nasplug.engine.selection import RUN_ADVICE
+from nasplug.engine.selection import OF_THE_RUN
 from nasplug.loading import discovery, options
 from nasplug.testing.laws import Fault, NotApplicable, law
 from nasplug.testing.space_laws import SpaceLaws
@@ -131,7 +131,7 @@ class EvaluationLaws(SpaceLaws):
         strategies = {p.name for p in discovery.installed("strategy")}
         for strategy in sorted(strategies):
             found = self.ask("recommend", strategy=strategy) or {}
-            known = {*options.fields(discovery.load("strategy", strategy)), *RUN_ADVICE}
+            known = {*options.fields(discovery.load("strategy", strategy)), *OF_THE_RUN}
             unknown = sorted(set(found) - known)
             self.expect(not unknown, f"for {strategy!r} it recommends {unknown}, which are no options of it")
         if not strategies:

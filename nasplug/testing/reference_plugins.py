@@ -5,9 +5,8 @@ from typing import Any
 
 import attrs
 
-from nasplug import hookimpl
-from nasplug.engine.run import Run
-from nasplug.types import Architecture, Trial
+from nasplug.hookspecs import hookimpl
+from nasplug.types import Architecture, Run, Trial
 
 
 @attrs.define(eq=False)

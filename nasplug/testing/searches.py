@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import nasplug
 from nasplug.engine.result import Result
+from nasplug.engine.search import search
 from nasplug.testing.laws import Fault
 from nasplug.testing.reference_plugins import Interruption, Witness
 from nasplug.types import Trial
@@ -18,7 +18,7 @@ Plugins = Callable[[], Any]
 def searched(space: Any, strategy: Any, observers: Sequence[object] = (), **settings: Any) -> Result:
     """Returns the result of a search; whatever it raises is a fault of the subject `search`."""
     try:
-        return nasplug.search(space, strategy, observers=observers, **settings)
+        return search(space, strategy, observers=observers, **settings)
     except Exception as error:  # one law answers for whatever a foreign plugin raises in a search
         raise Fault("search", f"a search on {type(space).__name__} raised {type(error).__name__}: {error}") from error
 
@@ -39,7 +39,7 @@ def interrupted(space: Plugins, strategy: Plugins, middleware: Plugins, after: i
 def _stored(space: Plugins, strategy: Plugins, middleware: Plugins, *more: object, **settings: Any) -> Result:
     try:
         observers = [Witness(), *more]
-        return nasplug.search(space(), strategy(), middleware=middleware(), observers=observers, **settings)
+        return search(space(), strategy(), middleware=middleware(), observers=observers, **settings)
     except Fault:
         raise
     except Exception as error:  # as in `searched`

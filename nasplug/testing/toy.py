@@ -8,8 +8,9 @@ from typing import Any
 import attrs
 import numpy as np
 
-from nasplug import hookimpl, option
 from nasplug.errors import InvalidArchitecture
+from nasplug.hookspecs import hookimpl
+from nasplug.loading.options import option
 from nasplug.types import Architecture, Evaluation
 
 NAME = "toy"

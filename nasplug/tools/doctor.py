@@ -9,7 +9,6 @@ from typing import Literal
 
 import attrs
 
-from nasplug import __version__
 from nasplug.errors import NasplugError, NothingStored
 from nasplug.loading import discovery
 
@@ -40,7 +39,7 @@ def examine(storage: str) -> Findings:
 def versions() -> Findings:
     """Yields Python's version, nasplug's, and those of what its parts need."""
     yield Finding("version", "python", f"{platform.python_version()} on {platform.platform()}")
-    yield Finding("version", "nasplug", __version__)
+    yield Finding("version", "nasplug", version("nasplug"))
     for package in PACKAGES:
         try:
             yield Finding("version", package, version(package))

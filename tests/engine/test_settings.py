@@ -7,7 +7,7 @@ import pytest
 import toy
 
 from nasplug import hookimpl
-from nasplug.engine.selection import Choice, with_needed
+from nasplug.engine.selection import Selection, with_needed
 from nasplug.engine.settings import Settings
 from nasplug.errors import PluginError, UsageError
 
@@ -55,4 +55,4 @@ def test_a_recommendation_that_is_no_dict_is_the_fault_of_the_space():
             return [strategy]
 
     with pytest.raises(PluginError, match=r"'Vague' must recommend a dict of option values, not \['Grid'\]"):
-        Choice.of(Vague(), toy.Grid(), {}, {})
+        Selection.of(Vague(), toy.Grid(), {}, {})

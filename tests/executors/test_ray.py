@@ -95,7 +95,7 @@ class CtrlC:
 
     @hookimpl
     def on_start(self, run):
-        threading.Thread(target=self._press, args=(run.activity,)).start()
+        threading.Thread(target=self._press, args=(run.in_flight,)).start()
 
     def _press(self, activity):
         wait_for(lambda: (len(activity.working), len(activity.queued)) == (4, 2))

@@ -13,8 +13,7 @@ from pathlib import Path
 import attrs
 import numpy as np
 
-from nasplug import Architecture, Evaluation, hookimpl, option
-from nasplug.engine.run import Run
+from nasplug import Architecture, Evaluation, Run, hookimpl, option
 from nasplug.errors import ConfigurationError
 
 LAYERS, OPERATIONS = 3, 4

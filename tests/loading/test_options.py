@@ -77,18 +77,18 @@ def test_values_from_python_become_the_types_of_their_fields():
 
 
 def test_pairs_are_parsed_and_mistakes_told():
-    assert options.parse(["a=1", "b-c=x=y"]) == {"a": "1", "b_c": "x=y"}
-    assert options.parse(["accelerator=tpu,tpu=grpc://10.0.0.2:8470,hidden=512,128"]) == {
+    assert options.parse_options(["a=1", "b-c=x=y"]) == {"a": "1", "b_c": "x=y"}
+    assert options.parse_options(["accelerator=tpu,tpu=grpc://10.0.0.2:8470,hidden=512,128"]) == {
         "accelerator": "tpu",
         "tpu": "grpc://10.0.0.2:8470",
         "hidden": "512,128",
     }
     with pytest.raises(UsageError, match="--space-opt wants name=value, got 'a'"):
-        options.parse(["a"], "--space-opt")
+        options.parse_options(["a"], "--space-opt")
     with pytest.raises(UsageError, match="'a_b' is given twice"):
-        options.parse(["a-b=1", "a_b=2"])
+        options.parse_options(["a-b=1", "a_b=2"])
     with pytest.raises(UsageError, match="'a' is given twice"):
-        options.parse(["a=1,b=2,a=3"])
+        options.parse_options(["a=1,b=2,a=3"])
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,17 @@
 """Databases of released schemas are migrated where they are, whole or not at all."""
 
 import threading
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 import toy
+from paths import FIXTURES
 
 from nasplug.errors import StorageError
 from nasplug.storage import schema
 from nasplug.storage.storage import Storage
 
-RELEASED = Path(__file__).parent / "fixtures" / "schemas"
+RELEASED = FIXTURES / "schemas"
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from nasplug.engine.selection import Choice
+from nasplug.engine.selection import Selection
 from nasplug.engine.settings import Settings
 from nasplug.engine.versions import versions
 from nasplug.errors import NasplugError, StorageError
@@ -32,14 +32,13 @@ class Comparison:
     @classmethod
     def open(cls, plan: Plan, folder: Path) -> "Comparison":
         """Returns the comparison that `folder` holds or will hold. Raises `NasplugError` before anything is run."""
-        choices = [Choice.of(plan.space, c.strategy, plan.space_options, c.options) for c in plan.contenders]
-        given: dict[str, Any] = {"budget": plan.budget, "bounded": False, "batch": None, "device": plan.device}
-        given |= {"epochs": plan.epochs, "latency_window": plan.latency}
-        settings = [choice.settings([], workers=1, **given) for choice in choices]
+        requests = [plan.request(contender) for contender in plan.contenders]
+        selections = [Selection.of_request(request) for request in requests]
+        settings = [selection.settings(request) for selection, request in zip(selections, requests, strict=True)]
         marks = {
             contender.text: mark
-            for contender, choice, each in zip(plan.contenders, choices, settings, strict=True)
-            if (mark := _mark(choice, each)) is not None
+            for contender, selection, each in zip(plan.contenders, selections, settings, strict=True)
+            if (mark := _mark(selection, each)) is not None
         }
         plan.keep(folder, {name: version for each in settings for name, version in versions(each).items()}, marks)
         for place in (folder, *folder.glob("repeats/*/")):
@@ -80,9 +79,9 @@ class Comparison:
         return self.folder / "repeats" / f"{readable}-{digest}" / f"{number:05d}.json"
 
 
-def _mark(choice: Choice, settings: Settings) -> int | None:
+def _mark(selection: Selection, settings: Settings) -> int | None:
     """Returns after how many trials of this budget the strategy predicts; None: it never does."""
-    hook = manager.build(choice.space, choice.strategy, space_name=choice.space_name).hook
+    hook = manager.build(selection.space, selection.strategy, space_name=selection.space_name).hook
     mark: int | None = hook.predicts_from(budget=settings.budget, batch=settings.batch)
     return mark
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from nasplug.engine.request import RunRequest
 from nasplug.errors import StorageError, UsageError
 from nasplug.experiments.comparison.contender import Contender, parse_contenders
 from nasplug.storage.atomic_files import write
@@ -50,6 +51,22 @@ class Plan:
     def contenders(self) -> list[Contender]:
         """The strategies, parsed."""
         return parse_contenders(self.strategies)
+
+    def request(self, contender: Contender, number: int = 0, space: object | None = None) -> RunRequest:
+        """Returns what repeat `number` of a strategy asks for; `space` is an instance to use instead of making one."""
+        return RunRequest(
+            space or self.space,
+            contender.strategy,
+            space_options=None if space else self.space_options,
+            strategy_options=contender.options,
+            budget=self.budget,
+            seed=self.seed + number,
+            workers=1,
+            epochs=self.epochs,
+            device=self.device,
+            latency=self.latency,
+            name=contender.text,
+        )
 
     @classmethod
     def of(cls, folder: Path) -> "Plan":

@@ -6,13 +6,13 @@ from contextlib import redirect_stderr
 from functools import lru_cache
 from typing import Any
 
-import nasplug
-from nasplug.engine.evaluation import Job, derived_seed, evaluate
+from nasplug.engine.evaluation import derived_seed, evaluate
 from nasplug.engine.result import Result, incumbents, rows
+from nasplug.engine.search import run_request
 from nasplug.experiments.comparison.contender import Contender
 from nasplug.experiments.comparison.plan import Plan
 from nasplug.loading import manager
-from nasplug.types import Trial
+from nasplug.types import Job, Trial
 
 CLOCK = ("started", "finished")
 
@@ -27,7 +27,7 @@ def repeat(plan: Plan, contender: Contender, number: int) -> dict[str, Any]:
     said = io.StringIO()
     with redirect_stderr(said):
         space = _space(plan.space, tuple(plan.space_options.items()))
-        result = _search(plan, space, contender, plan.seed + number)
+        result = run_request(plan.request(contender, number, space))
         reported = _reported(plan, space, result)
     names = {"strategy": contender.text, "repeat": number, "seed": plan.seed + number}
     told = zip(rows(result.trials), _incumbents(result.trials, reported), strict=True)
@@ -38,21 +38,6 @@ def repeat(plan: Plan, contender: Contender, number: int) -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def _space(name: str, options: tuple[tuple[str, str], ...]) -> Any:
     return manager.make("space", name, dict(options))
-
-
-def _search(plan: Plan, space: Any, contender: Contender, seed: int) -> Result:
-    return nasplug.search(
-        space,
-        contender.strategy,
-        strategy_options=contender.options,
-        budget=plan.budget,
-        seed=seed,
-        workers=1,
-        epochs=plan.epochs,
-        device=plan.device,
-        latency=plan.latency,
-        name=contender.text,
-    )
 
 
 def _reported(plan: Plan, space: Any, result: Result) -> dict[int, float | None]:

@@ -7,14 +7,14 @@ import attrs
 import numpy as np
 
 from nasplug.analysis.pareto import pareto_front
-from nasplug.engine.evaluation import Job, derived_seed, evaluate
+from nasplug.engine.evaluation import derived_seed, evaluate
 from nasplug.errors import NasplugError, UsageError
 from nasplug.experiments.frontier.window import Window
 from nasplug.experiments.stored_runs.prediction import predictions
-from nasplug.types import Architecture, Published, Trial
+from nasplug.types import Architecture, Job, Published, Trial
 
 if TYPE_CHECKING:
-    from nasplug.engine.run import Run
+    from nasplug.engine.run import ActiveRun
 
 
 @attrs.frozen
@@ -66,7 +66,7 @@ class Frontier:
             raise NasplugError(f"All {len(failures)} final evaluations failed. The first: {failures[0]}")
 
 
-def find(run: "Run", window: Window, samples: int, reference: str | None) -> Frontier:
+def find(run: "ActiveRun", window: Window, samples: int, reference: str | None) -> Frontier:
     """Returns the frontier of `samples` architectures of the window, by what the run's strategy predicts of them.
 
     `reference` names a published set of the space. Raises `UsageError` for an unknown one, or a strategy that
@@ -85,7 +85,7 @@ def spread(front: Sequence[Candidate], count: int) -> list[int]:
     return sorted({round(place) for place in np.linspace(0, len(front) - 1, min(count, len(front))).tolist()})
 
 
-def trained(run: "Run", front: Sequence[Candidate], count: int, repeats: int) -> Iterator[tuple[int, Candidate]]:
+def trained(run: "ActiveRun", front: Sequence[Candidate], count: int, repeats: int) -> Iterator[tuple[int, Candidate]]:
     """Yields place and candidate for `count` of the frontier, with `repeats` final evaluations of different seeds.
 
     One that fails is kept among the candidate's failures.
@@ -97,14 +97,14 @@ def trained(run: "Run", front: Sequence[Candidate], count: int, repeats: int) ->
         yield place, attrs.evolve(front[place], reported=reported, failures=failures)
 
 
-def _final(run: "Run", place: int, candidate: Candidate, repeat: int) -> Trial:
+def _final(run: "ActiveRun", place: int, candidate: Candidate, repeat: int) -> Trial:
     canonical = run.hook.canonical(architecture=candidate.architecture)
     seed = derived_seed(run.seed, repeat, 3)
     job = Job(place, candidate.architecture, canonical, seed, "final", candidate.latency)
     return evaluate(run.hook, job, run.settings.epochs, retries=0)
 
 
-def _predicted(run: "Run", device: str, architectures: Sequence[Architecture]) -> list[Candidate]:
+def _predicted(run: "ActiveRun", device: str, architectures: Sequence[Architecture]) -> list[Candidate]:
     answer = predictions(run, architectures)
     if answer is None:
         raise UsageError(
@@ -114,7 +114,7 @@ def _predicted(run: "Run", device: str, architectures: Sequence[Architecture]) -
     return [Candidate(a, ms, p) for a, ms, p in zip(architectures, latencies, answer, strict=True)]
 
 
-def _published(run: "Run", reference: str | None) -> list[Published]:
+def _published(run: "ActiveRun", reference: str | None) -> list[Published]:
     if reference is None:
         return []
     sets: dict[str, list[Published]] = run.hook.published() or {}

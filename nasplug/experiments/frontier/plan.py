@@ -6,8 +6,8 @@ from typing import Any
 
 import attrs
 
-from nasplug.engine.run import Run
-from nasplug.engine.selection import Choice
+from nasplug.engine.run import ActiveRun
+from nasplug.engine.selection import Selection
 from nasplug.engine.settings import Settings
 from nasplug.errors import UsageError
 from nasplug.experiments.frontier.frontier import Candidate, Frontier, find, trained
@@ -62,9 +62,9 @@ class Request:
             tell(candidate, found)
         return found
 
-    def _run(self) -> Run:
+    def _run(self) -> ActiveRun:
         """Returns a run of the plugins that was told what there is to learn from."""
-        choice = Choice.of(self.space, self.strategy, self.space_options, self.strategy_options)
+        choice = Selection.of(self.space, self.strategy, self.space_options, self.strategy_options)
         run = revived(choice, [], Settings(space=self.space, strategy=self.strategy, seed=self.seed), "frontier")
         run.trials = self._known(run.hook)
         return run

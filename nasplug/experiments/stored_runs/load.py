@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import attrs
 
-from nasplug.engine.run import Run
-from nasplug.engine.selection import Choice
+from nasplug.engine.run import ActiveRun
+from nasplug.engine.selection import Selection
 from nasplug.engine.settings import Settings
 from nasplug.errors import StorageError
 from nasplug.loading import manager
@@ -44,13 +44,13 @@ def complete(trials: Sequence[Trial], name: str) -> list[Trial]:
     return found
 
 
-def revived(choice: Choice, trials: Sequence[Trial], settings: Settings, name: str) -> Run:
+def revived(choice: Selection, trials: Sequence[Trial], settings: Settings, name: str) -> ActiveRun:
     """Returns a run of the chosen plugins that knows `trials` and suggests nothing; for `predict`."""
     hook = manager.build(choice.space, choice.strategy, space_name=choice.space_name).hook
-    return Run(name, hook, settings, choice.space, trials=list(trials))
+    return ActiveRun(name, hook, settings, choice.space, trials=list(trials))
 
 
-def run_of(kept: Kept, safe: bool = False) -> Run:
+def run_of(kept: Kept, safe: bool = False) -> ActiveRun:
     """Returns a stored run made again from its plugins; it knows no trial yet.
 
     Raises `NasplugError` where one cannot be made again, or is none that `safe` trusts. What a plugin raises passes.
@@ -58,7 +58,7 @@ def run_of(kept: Kept, safe: bool = False) -> Run:
     s = kept.run.settings
     if safe:  # the database names what is imported
         check_trusted(s["space"], s["strategy"], ())
-    choice = Choice.of(s["space"], s["strategy"], _given(s["space_options"]), _given(s["strategy_options"]))
+    choice = Selection.of(s["space"], s["strategy"], _given(s["space_options"]), _given(s["strategy_options"]))
     settings = Settings(space=s["space"], strategy=s["strategy"], seed=s["seed"], budget=s.get("budget"))
     return revived(choice, [], settings, kept.run.name)
 

@@ -11,19 +11,19 @@ from nasplug.types import Architecture, Trial
 
 if TYPE_CHECKING:
     from nasplug.analysis.report.subject import Prediction
-    from nasplug.engine.run import Run
+    from nasplug.engine.run import ActiveRun
 
 LEAST = 4  # trials that a prediction learns from
 LEARNT = 172  # at most: the paper's N, which a fit takes seconds for
 ASKED = 1000  # at most: enough for a figure, and for τ to ± 0.02
 
 
-def predicts(run: "Run") -> bool:
+def predicts(run: "ActiveRun") -> bool:
     """Returns whether a plugin of the run brings `predict`, without asking it."""
     return bool(run.hook.predict.get_hookimpls())
 
 
-def predictions(run: "Run", architectures: Sequence[Architecture]) -> list[float] | None:
+def predictions(run: "ActiveRun", architectures: Sequence[Architecture]) -> list[float] | None:
     """Returns what the run's strategy, taught by the run's trials, predicts of architectures; None: it never does.
 
     In percent. Raises `PluginError` for anything but one finite number each; what a plugin raises passes.
@@ -41,7 +41,7 @@ def predictions(run: "Run", architectures: Sequence[Architecture]) -> list[float
     return found
 
 
-def predicted(run: "Run", trials: Sequence[Trial]) -> "Prediction | None":
+def predicted(run: "ActiveRun", trials: Sequence[Trial]) -> "Prediction | None":
     """Returns how the first half of the complete search trials predicts the others, some of them where they are many.
 
     None where the strategy predicts nothing, or fewer than eight trials are complete. What a plugin raises passes.

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import attrs
 
-from nasplug.engine.run import Run
+from nasplug.engine.run import ActiveRun
 from nasplug.errors import StorageError
 from nasplug.experiments.stored_runs.load import complete
 from nasplug.experiments.stored_runs.prediction import predictions
 from nasplug.types import Trial
 
 
-def favourites(run: Run, trials: Sequence[Trial]) -> list[tuple[Trial, float]]:
+def favourites(run: ActiveRun, trials: Sequence[Trial]) -> list[tuple[Trial, float]]:
     """Returns the complete search trials, best predicted first, each with what is predicted of it in percent.
 
     The best of many noisy records is often the luckiest. A predictor that has learnt from all of them, that one among

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from nasplug.engine.run import Run
+from nasplug.engine.run import ActiveRun
 from nasplug.errors import Unsupported
 from nasplug.experiments.stored_runs.load import Kept, run_of
 from nasplug.experiments.stored_runs.prediction import predicted, predicts
@@ -27,7 +27,7 @@ def subject(kept: Kept, tell: Callable[[str], None], safe: bool = False) -> "Sub
     from nasplug.analysis.report.subject import Subject
 
     asking = Asking(tell)
-    run: Run | None = asking.ask(UNMADE, partial(run_of, kept, safe), None)
+    run: ActiveRun | None = asking.ask(UNMADE, partial(run_of, kept, safe), None)
     picture, describe = _views(asking, run.hook) if run else (_nothing, str)
     return Subject(
         run=kept.run.name,
@@ -42,7 +42,7 @@ def subject(kept: Kept, tell: Callable[[str], None], safe: bool = False) -> "Sub
     )
 
 
-def _prediction(run: Run, kept: Kept) -> "Prediction | None":
+def _prediction(run: ActiveRun, kept: Kept) -> "Prediction | None":
     if len(kept.trials) > LARGEST and predicts(run):
         raise Unsupported(
             f"for {len(kept.trials):,} trials they take longer than the page. "

@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from nasplug.errors import InvalidArchitecture
+from nasplug import InvalidArchitecture
 from nasplug_nasbench101 import edges as bitmask
 from nasplug_nasbench101.hashing import INPUT_LABEL, OUTPUT_LABEL, digest, first_digest
 

@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from nasplug.errors import InvalidArchitecture
+from nasplug import InvalidArchitecture
 from nasplug_nasbench101 import edges as bitmask
 from nasplug_nasbench101.hashing import INPUT_LABEL, OUTPUT_LABEL, module_hash
 

@@ -10,8 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from nasplug.errors import ConfigurationError
-from nasplug.types import Purpose
+from nasplug import ConfigurationError, Purpose
 
 Split = tuple[NDArray[np.uint8], NDArray[np.int32]]  # images [n, 32, 32, 3], labels [n]
 FILES = {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nasplug.errors import InvalidArchitecture
+from nasplug import InvalidArchitecture
 from nasplug_nasbench101 import edges as bitmask
 from nasplug_nasbench101.cell import CODE_LENGTH
 

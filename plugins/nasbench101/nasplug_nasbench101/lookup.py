@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from nasplug.errors import InvalidArchitecture
+from nasplug import InvalidArchitecture
 from nasplug_nasbench101 import edges as bitmask
 from nasplug_nasbench101.cache import cache_folder, cached_bytes
 from nasplug_nasbench101.cell import CODE_LENGTH, check_code

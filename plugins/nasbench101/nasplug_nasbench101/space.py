@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 import numpy as np
 
-from nasplug import Architecture, Evaluation, hookimpl, option
-from nasplug.errors import InvalidArchitecture
-from nasplug.types import Purpose
+from nasplug import Architecture, Evaluation, InvalidArchitecture, Purpose, hookimpl, option
 from nasplug_nasbench101 import sampling as variation
 from nasplug_nasbench101.cell import CODE_LENGTH, Cell
 from nasplug_nasbench101.enumeration import all_codes

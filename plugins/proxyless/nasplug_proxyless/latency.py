@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nasplug.errors import ConfigurationError
+from nasplug import ConfigurationError
 from nasplug_proxyless.additive_latency import Additive, Codes
 from nasplug_proxyless.settings import Setting
 

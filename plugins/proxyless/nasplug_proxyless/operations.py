@@ -6,7 +6,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from nasplug.errors import InvalidArchitecture
+from nasplug import InvalidArchitecture
 
 KERNELS = (3, 5, 7)
 ZERO = 6

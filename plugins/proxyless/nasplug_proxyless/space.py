@@ -9,9 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from nasplug import Architecture, Evaluation, hookimpl, option
-from nasplug.errors import InvalidArchitecture
-from nasplug.types import Published, Purpose
+from nasplug import Architecture, Evaluation, InvalidArchitecture, Published, Purpose, hookimpl, option
 from nasplug_proxyless import counts, latency
 from nasplug_proxyless.drawing import draw_layers
 from nasplug_proxyless.operations import CHOICES, LAYERS, check, labels

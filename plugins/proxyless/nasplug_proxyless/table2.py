@@ -1,7 +1,6 @@
 """Table 2 of arXiv 1912.00848, supplementary material: the nine networks of the paper's frontier, on ImageNet."""
 
-from nasplug import Architecture
-from nasplug.types import Published
+from nasplug import Architecture, Published
 
 DEVICE = "pixel1"
 ROWS: list[tuple[float, float, float, tuple[int, ...]]] = [  # ms, top-1 test accuracy in percent, its deviation, code

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from nasplug import Architecture, Evaluation
-from nasplug.errors import ConfigurationError
+from nasplug import Architecture, ConfigurationError, Evaluation, Purpose
 from nasplug.training import configure, load_task, mean_of_repeats
 from nasplug.training.distribution import Placement, place
 from nasplug.training.loop import Trained, Training
 from nasplug.training.records import Records
 from nasplug.training.tasks.augmentation import Augmented
 from nasplug.training.tasks.embedded import Task
-from nasplug.types import Purpose
 from nasplug_proxyless.network import ProxylessNetwork
 from nasplug_proxyless.settings import Setting
 

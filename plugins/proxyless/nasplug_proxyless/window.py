@@ -4,7 +4,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from nasplug.errors import Unsupported
+from nasplug import Unsupported
 from nasplug_proxyless.additive_latency import Additive
 
 GRID = 200_000  # steps between the lowest and the highest latency of the space

@@ -8,7 +8,7 @@ from nasplug import Architecture, Trial, hookimpl, option
 from nasplug_strategies.distinct import Distinct
 
 if TYPE_CHECKING:
-    from nasplug.engine.run import Run
+    from nasplug import Run
 
 
 @attrs.define(eq=False)

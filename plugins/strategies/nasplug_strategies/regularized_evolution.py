@@ -9,7 +9,7 @@ import numpy as np
 from nasplug import Architecture, Trial, hookimpl, option
 
 if TYPE_CHECKING:
-    from nasplug.engine.run import Run
+    from nasplug import Run
 
 positive = attrs.validators.ge(1)
 

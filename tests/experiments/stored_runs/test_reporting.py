@@ -3,7 +3,7 @@
 import pytest
 
 import nasplug as package
-from nasplug.engine.selection import Choice
+from nasplug.engine.selection import Selection
 from nasplug.engine.settings import Settings
 from nasplug.experiments.stored_runs import reporting
 from nasplug.experiments.stored_runs.load import load, revived
@@ -11,7 +11,7 @@ from nasplug.experiments.stored_runs.prediction import ASKED, LEARNT, predicted
 
 
 def run_of(strategy):
-    choice = Choice.of("toy:ToySpace", strategy, {}, {})
+    choice = Selection.of("toy:ToySpace", strategy, {}, {})
     return revived(choice, [], Settings(space="toy:ToySpace", strategy=strategy), "r")
 
 

@@ -2,8 +2,7 @@
 
 from typing import Protocol
 
-from nasplug import Evaluation
-from nasplug.types import Purpose
+from nasplug import Evaluation, Purpose
 
 Code = tuple[int, ...]
 

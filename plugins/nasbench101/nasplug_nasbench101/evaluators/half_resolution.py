@@ -5,8 +5,8 @@ from typing import Any
 
 import attrs
 
+from nasplug import Purpose
 from nasplug.training.tasks.wrapped import Wrapped
-from nasplug.types import Purpose
 
 
 @attrs.frozen(eq=False)

@@ -5,9 +5,7 @@ from typing import Literal
 
 import attrs
 
-from nasplug import Evaluation
-from nasplug.errors import ConfigurationError
-from nasplug.types import Purpose
+from nasplug import ConfigurationError, Evaluation, Purpose
 from nasplug_nasbench101.lookup import row_of_code
 from nasplug_nasbench101.parameters import parameters
 from nasplug_nasbench101.surrogate import surrogate

@@ -6,8 +6,7 @@ from typing import Any, Literal
 
 import attrs
 
-from nasplug import Evaluation
-from nasplug.types import Purpose
+from nasplug import Evaluation, Purpose
 from nasplug_nasbench101.lookup import hash_of_code
 from nasplug_nasbench101.table.columns import REPEATS
 from nasplug_nasbench101.table.table import Table

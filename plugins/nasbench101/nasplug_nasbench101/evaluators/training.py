@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from nasplug import Evaluation
-from nasplug.types import Purpose
+from nasplug import Evaluation, Purpose
 from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.evaluators.half_resolution import Halved
 

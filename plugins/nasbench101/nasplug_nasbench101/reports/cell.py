@@ -4,8 +4,7 @@ from typing import Any
 
 import click
 
-from nasplug import Architecture
-from nasplug.errors import InvalidArchitecture
+from nasplug import Architecture, InvalidArchitecture
 from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.lookup import row_of_code
 

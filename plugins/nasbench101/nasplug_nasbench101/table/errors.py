@@ -1,6 +1,6 @@
 """What can go wrong with the dataset's files."""
 
-from nasplug.errors import ConfigurationError, NasplugError
+from nasplug import ConfigurationError, NasplugError
 
 
 class BadFile(NasplugError):

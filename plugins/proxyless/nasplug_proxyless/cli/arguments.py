@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nasplug import Architecture
-from nasplug.errors import InvalidArchitecture
+from nasplug import Architecture, InvalidArchitecture
 from nasplug_proxyless.operations import check
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def space_of(texts: Sequence[str]) -> "Proxyless":
     from nasplug.loading import options
     from nasplug_proxyless.space import Proxyless
 
-    space: Proxyless = options.make(Proxyless, options.parse(texts), "proxyless")
+    space: Proxyless = options.make(Proxyless, options.parse_options(texts), "proxyless")
     return space
 
 

@@ -6,9 +6,8 @@ from typing import Any
 import attrs
 import click
 
-from nasplug import Evaluation
-from nasplug.cli.output import print_json, print_table
-from nasplug.errors import UsageError
+from nasplug import Evaluation, UsageError
+from nasplug.plugin import print_json, print_table
 from nasplug_proxyless import counts
 from nasplug_proxyless.blocks import table
 from nasplug_proxyless.cli.arguments import answer, as_json, network_size, parse, space_of, space_options

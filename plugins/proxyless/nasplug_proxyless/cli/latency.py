@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from nasplug.errors import UsageError
+from nasplug import UsageError
 from nasplug_proxyless.cli.arguments import answer, as_json, parse, space_of, space_options
 
 

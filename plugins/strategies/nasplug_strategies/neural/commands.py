@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from nasplug import Architecture, Trial
-from nasplug.cli.completion import plugin_names
-from nasplug.errors import InvalidArchitecture, StorageError, UsageError
-from nasplug.loading.options import parse
+from nasplug import Architecture, InvalidArchitecture, StorageError, Trial, UsageError
+from nasplug.plugin import parse_options, plugin_names
 
 if TYPE_CHECKING:
     from nasplug_strategies.neural.pool import Pool
@@ -63,7 +61,7 @@ def cv(
 
     Options count as in a search: what the space recommends, and over it what is given here.
     """
-    from nasplug.cli.output import print_json
+    from nasplug.plugin import print_json
     from nasplug_strategies.predictor.cross_validation import cross_validate, tested
 
     tried = [(choice, strategy(space, space_options, choice).settings()) for choice in grid(options)]
@@ -85,7 +83,7 @@ def grid(texts: Iterable[str]) -> Iterator[dict[str, str]]:
     Raises `UsageError` for a text without `=`, and for an option that nothing but a search has.
     """
     values: dict[str, list[str]] = {}
-    for name, value in (pair for text in texts for pair in parse([text], "--strategy-opt").items()):
+    for name, value in (pair for text in texts for pair in parse_options([text], "--strategy-opt").items()):
         if name in OF_SEARCHES:
             raise UsageError(
                 f"{name} is an option of searches: here a predictor is judged on the rows of --data alone."
@@ -97,10 +95,10 @@ def grid(texts: Iterable[str]) -> Iterator[dict[str, str]]:
 
 def strategy(space: str, space_options: Iterable[str], choice: dict[str, str]) -> "NeuralPredictorSearch":
     """Returns the strategy that a search on this space would make of the option texts. Raises what a search would."""
-    from nasplug.engine.selection import Choice
+    from nasplug.plugin import Selection
 
-    given = parse(space_options, "--space-opt")
-    return cast("NeuralPredictorSearch", Choice.of(space, "neural_predictor", given, dict(choice)).strategy)
+    given = parse_options(space_options, "--space-opt")
+    return cast("NeuralPredictorSearch", Selection.of(space, "neural_predictor", given, dict(choice)).strategy)
 
 
 def known(space: str, space_options: Iterable[str], data: Path) -> "tuple[Pool, list[float]]":
@@ -110,10 +108,10 @@ def known(space: str, space_options: Iterable[str], data: Path) -> "tuple[Pool, 
     Raises `StorageError` naming the line, or the architecture, that is wrong.
     """
     import nasplug
-    from nasplug.experiments.frontier.training_data import read_trials
+    from nasplug.plugin import read_trials
     from nasplug_strategies.neural.pool import Pool
 
-    hook = nasplug.space(space, **parse(space_options, "--space-opt"))
+    hook = nasplug.space(space, **parse_options(space_options, "--space-opt"))
     architectures, accuracy = _by_network(read_trials(data, hook), hook)
     try:
         return Pool.encoded(hook, architectures), accuracy

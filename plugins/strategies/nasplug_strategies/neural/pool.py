@@ -9,12 +9,12 @@ import attrs
 import numpy as np
 
 from nasplug import Architecture
-from nasplug.engine.settings import plugin_options
 from nasplug.loading import manager
+from nasplug.plugin import plugin_options
 from nasplug_strategies.distinct import Distinct
 
 if TYPE_CHECKING:
-    from nasplug.engine.run import Run
+    from nasplug import Run
     from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
 
 CHUNK = 10_000  # architectures encoded at a time: bounds what the sparse batch takes
@@ -79,7 +79,7 @@ def inside(run: "Run", architectures: Iterable[Architecture]) -> Iterator[Archit
 
 def _whole(run: "Run") -> Pool | None:
     """Returns every architecture of the space, encoded once for all repeats where nothing but its options decides."""
-    if run.settings.middleware or not attrs.has(type(run.space)):
+    if run.middleware or not attrs.has(type(run.space)):
         return _encoded_whole(run.hook)
     return _of_space(run.space, repr(plugin_options(run.space)))
 

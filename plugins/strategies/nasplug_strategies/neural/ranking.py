@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nasplug import Architecture
-from nasplug.analysis.kendall import kendall_tau
+from nasplug.plugin import kendall_tau
 from nasplug_strategies.neural.pool import Pool
 from nasplug_strategies.predictor.graphs.dense_graphs import padded
 from nasplug_strategies.predictor.predictor import NeuralPredictor
 
 if TYPE_CHECKING:
-    from nasplug.engine.run import Run
+    from nasplug import Run
 
 log = logging.getLogger("nasplug")
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
-from nasplug import Architecture, Trial, hookimpl, option
-from nasplug.errors import UsageError
+from nasplug import Architecture, Trial, UsageError, hookimpl, option
 from nasplug.loading import options
 from nasplug_strategies.distinct import Distinct
 from nasplug_strategies.predictor.settings import Settings, finite, settings
@@ -17,7 +16,7 @@ from nasplug_strategies.predictor.settings import Settings, finite, settings
 if TYPE_CHECKING:
     import click
 
-    from nasplug.engine.run import Run
+    from nasplug import Run
     from nasplug_strategies.neural.candidates import Candidates
 
 log = logging.getLogger("nasplug")
@@ -120,7 +119,7 @@ class NeuralPredictorSearch:
     @hookimpl
     def suggest(self, run: "Run", count: int) -> list[Architecture]:
         """Returns new random architectures, then the best predicted; `[]` while a fit waits for pending trials."""
-        missing = self.predicts_from(run.budget, run.settings.batch) - self._handed
+        missing = self.predicts_from(run.budget, run.batch) - self._handed
         if missing > 0 and self._fitted is None and (found := self._random(run, min(count, missing))):
             return found
         if self._until_fit() <= 0:
@@ -213,7 +212,7 @@ class NeuralPredictorSearch:
         Counted in the trials: a resumed run may tell of all of them before it asks for the first suggestion.
         """
         complete = [place for place, trial in enumerate(run.trials, 1) if trial.state == "complete"]
-        return max(self.predicts_from(run.budget, run.settings.batch), *complete[1:2])
+        return max(self.predicts_from(run.budget, run.batch), *complete[1:2])
 
     def settings(self) -> dict[str, Any]:
         """Returns the keyword arguments of `NeuralPredictor` that these options mean, without the seed."""

@@ -1,6 +1,6 @@
 """The error of wrong input to a predictor; light, so that a strategy may catch it without torch."""
 
-from nasplug.errors import UsageError
+from nasplug import UsageError
 
 
 class PredictorError(UsageError, ValueError):

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from nasplug.analysis.kendall import kendall_tau
+from nasplug.plugin import kendall_tau
 
 
 def spearman(predicted: ArrayLike, accuracy: ArrayLike) -> float:

@@ -1,0 +1,184 @@
+"""What plugins are made of: one type for each kind of plugin, and the helpers that plugins share.
+
+Inherit from `Space`, `Strategy`, `Middleware`, `Executor` or `Device` to let mypy check your signatures; a class that
+does not inherit is a plugin all the same. The methods are the hooks of `nasplug.hookspecs`, which documents them:
+mark yours with `nasplug.hookimpl`. A class that inherits takes all arguments of a hook; one that does not may leave
+some out. Plugins import from `nasplug`, `nasplug.plugin`, `nasplug.training` and `nasplug.testing` alone.
+"""
+
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+import lazy_loader
+
+from nasplug.errors import Unsupported
+from nasplug.types import Architecture, Evaluation, Published, Purpose, Run, Trial
+
+if TYPE_CHECKING:
+    import click
+    import numpy as np
+    from pluggy import HookRelay
+    from torch_geometric.data import Batch
+
+    from nasplug.analysis.kendall import kendall_tau as kendall_tau
+    from nasplug.cli.completion import plugin_names as plugin_names
+    from nasplug.cli.output import print_json as print_json
+    from nasplug.cli.output import print_table as print_table
+    from nasplug.engine.selection import Selection as Selection
+    from nasplug.engine.settings import plugin_options as plugin_options
+    from nasplug.experiments.frontier.training_data import read_trials as read_trials
+
+__getattr__, _, _HELPERS = lazy_loader.attach(
+    "nasplug",
+    submod_attrs={
+        "analysis.kendall": ["kendall_tau"],
+        "cli.completion": ["plugin_names"],
+        "cli.output": ["print_json", "print_table"],
+        "engine.selection": ["Selection"],
+        "engine.settings": ["plugin_options"],
+        "experiments.frontier.training_data": ["read_trials"],
+        "loading.options": ["parse_options"],
+    },
+)
+__all__ = ["Device", "Executor", "Middleware", "Plugin", "Space", "Strategy", *_HELPERS]
+
+
+class Plugin(Protocol):
+    """The hooks that any plugin may implement."""
+
+    def register_commands(self, group: "click.Group") -> None:
+        """See `HookSpecs.register_commands`."""
+
+    def on_start(self, run: Run) -> None:
+        """See `HookSpecs.on_start`."""
+
+    def on_trial(self, run: Run, trial: Trial) -> None:
+        """See `HookSpecs.on_trial`."""
+
+    def on_stop(self, run: Run, reason: str) -> None:
+        """See `HookSpecs.on_stop`."""
+
+
+class Space(Plugin, Protocol):
+    """A search space: which architectures there are, and what one is worth."""
+
+    @abstractmethod
+    def sample(self, rng: "np.random.Generator") -> Architecture:
+        """See `HookSpecs.sample`."""
+
+    @abstractmethod
+    def mutate(self, architecture: Architecture, rng: "np.random.Generator") -> Architecture:
+        """See `HookSpecs.mutate`."""
+
+    @abstractmethod
+    def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
+        """See `HookSpecs.evaluate`."""
+
+    def recommend(self, strategy: str) -> "dict[str, Any] | None":
+        """See `HookSpecs.recommend`."""
+        return None
+
+    def sample_within(
+        self, device: str, low: float, high: float, count: int, rng: "np.random.Generator"
+    ) -> Sequence[Architecture] | None:
+        """See `HookSpecs.sample_within`."""
+        return None
+
+    def enumerate_space(self) -> "Iterator[Architecture] | None":
+        """See `HookSpecs.enumerate_space`."""
+        return None
+
+    def canonical(self, architecture: Architecture) -> str:
+        """See `HookSpecs.canonical`."""
+        return str(architecture)
+
+    def encode_graph(self, architectures: Sequence[Architecture]) -> "Batch":
+        """See `HookSpecs.encode_graph`."""
+        raise Unsupported("This space does not encode architectures as graphs.")
+
+    def features(self, architectures: Sequence[Architecture]) -> "np.ndarray[Any, Any] | None":
+        """See `HookSpecs.features`."""
+        return None
+
+    def devices(self) -> Sequence[str]:
+        """See `HookSpecs.devices`."""
+        return ()
+
+    def measure_latency(self, architecture: Architecture, device: str) -> float | None:
+        """See `HookSpecs.measure_latency`."""
+        return None
+
+    def describe(self, architecture: Architecture) -> str:
+        """See `HookSpecs.describe`."""
+        return str(architecture)
+
+    def draw(self, architecture: Architecture) -> str:
+        """See `HookSpecs.draw`."""
+        raise Unsupported("This space does not draw architectures.")
+
+    def build_network(self, architecture: Architecture) -> Any:
+        """See `HookSpecs.build_network`."""
+        raise Unsupported("This space does not build networks.")
+
+    def published(self) -> "dict[str, list[Published]] | None":
+        """See `HookSpecs.published`."""
+        return None
+
+
+class Strategy(Plugin, Protocol):
+    """A search strategy: which architectures are evaluated next."""
+
+    @abstractmethod
+    def suggest(self, run: Run, count: int) -> Sequence[Architecture]:
+        """See `HookSpecs.suggest`."""
+
+    def predict(self, run: Run, architectures: Sequence[Architecture]) -> "np.ndarray[Any, Any] | None":
+        """See `HookSpecs.predict`."""
+        return None
+
+    def predicts_from(self, budget: int | None, batch: int) -> int | None:
+        """See `HookSpecs.predicts_from`."""
+        return None
+
+
+class Middleware(Plugin, Protocol):
+    """Watches a run, bounds it, or answers or wraps `evaluate`.
+
+    `watches = True` says that results do not depend on this middleware: a run may be resumed with it or without.
+    """
+
+    executes: ClassVar[bool] = False
+    watches: ClassVar[bool] = False
+
+
+class Executor(Middleware, Protocol):
+    """Middleware that says where an evaluation runs. It is always innermost, and a run has at most one."""
+
+    executes: ClassVar[bool] = True
+    watches: ClassVar[bool] = True
+
+    @abstractmethod
+    def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
+        """See `HookSpecs.evaluate`."""
+
+
+class Device(Protocol):
+    """A device whose latency this plugin measures, for every space that builds networks.
+
+    Its entry point in the group `nasplug.devices` has the device's name.
+    """
+
+    @abstractmethod
+    def devices(self) -> Sequence[str]:
+        """See `HookSpecs.devices`."""
+
+    @abstractmethod
+    def measure_latency(self, architecture: Architecture, device: str) -> float | None:
+        """See `HookSpecs.measure_latency`."""
+
+    def attach(self, space: "HookRelay") -> None:
+        """Keeps the hooks of the space whose architectures are measured; called once, before any measurement.
+
+        `space.build_network(architecture=…)` gives the network as a `tf.Module`.
+        """
