@@ -1,4 +1,4 @@
-"""Keeps a space's `sample` and `mutate` inside a latency window, for every strategy."""
+"""A plugin that keeps `sample` and `mutate` inside a latency window, for every strategy."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -14,26 +14,36 @@ DRAWS = 100_000
 
 
 class LatencyWindow:
-    """Answers `sample` and `mutate` before the space does.
+    """Answers `sample` and `mutate` in place of the space, with architectures inside the window alone.
 
-    A sample is the space's own `sample_within` where it has one; all else is rejection, so that the distribution
-    stays the space's own.
+    A sample comes from the space's `sample_within` where it has that hook. Otherwise the space draws until a latency
+    lies inside, which keeps the space's own distribution.
     """
 
     def __init__(self, manager: "pluggy.PluginManager", low: float, high: float, device: str) -> None:
-        """`low` and `high` in milliseconds on `device`; `manager` is the one that this plugin is registered with."""
+        """Makes the plugin.
+
+        Args:
+            manager: the manager in which this plugin is registered.
+            low: the lowest latency, in milliseconds.
+            high: the highest latency, in milliseconds.
+            device: the device on which latency counts.
+        """
         self.manager, self.low, self.high, self.device = manager, low, high, device
 
     @hookimpl(tryfirst=True)
     def sample(self, rng: "np.random.Generator") -> Architecture:
+        """Returns a random architecture inside the window."""
         inside = self.manager.hook.sample_within(device=self.device, low=self.low, high=self.high, count=1, rng=rng)
         return self._within("sample", rng=rng) if inside is None else inside[0]
 
     @hookimpl(tryfirst=True)
     def mutate(self, architecture: Architecture, rng: "np.random.Generator") -> Architecture:
+        """Returns a neighbour inside the window."""
         return self._within("mutate", architecture=architecture, rng=rng)
 
     def _within(self, name: str, **arguments: Any) -> Architecture:
+        """Draws with the space's own hook `name` until a latency lies inside. Raises `Unsupported` after `DRAWS`."""
         draw = self.manager.subset_hook_caller(name, [self])
         measure = self.manager.hook.measure_latency
         for _ in range(DRAWS):

@@ -19,19 +19,23 @@ log = logging.getLogger("nasplug")
 
 @attrs.define(eq=False)
 class Loop:
-    """Runs a `Run` to its end. `stored` are the trials of a resumed run.
+    """Takes a run to its end.
 
-    `commit` stores a trial before it is told; `rescue` stores those of several trials that are not stored yet.
+    Args:
+        run: the run.
+        commit: stores a trial, before any plugin hears of it.
+        commit_missing: stores those of several trials that are not stored yet.
+        stored: the trials of a resumed run by number; empty for a new run.
     """
 
     run: ActiveRun
     commit: Callable[[Trial], None]
-    rescue: Callable[[list[Trial]], None]
+    commit_missing: Callable[[list[Trial]], None]
     stored: Mapping[int, Trial]
     pool: ThreadPoolExecutor = attrs.field(init=False)
     pending: set[Future[Trial]] = attrs.field(factory=set, init=False)
     finished: "SimpleQueue[Future[Trial]]" = attrs.field(factory=SimpleQueue, init=False)
-    unkept: Trial | None = attrs.field(default=None, init=False)
+    uncommitted: Trial | None = attrs.field(default=None, init=False)
     clock: Clock = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -40,14 +44,17 @@ class Loop:
         self.clock = Clock(max((trial.finished for trial in self.stored.values()), default=0.0))
 
     def execute(self) -> str:
-        """Returns the reason for which the search ended; called once. Exceptions pass after `on_stop` was told."""
+        """Runs the search and returns the reason for its end; called once.
+
+        An exception passes on after `on_stop` has heard of it and every finished evaluation is stored.
+        """
         run = self.run
         try:
             run.hook.on_start(run=run)
-            (self._steadily if run.settings.asynchronous else self._in_batches)()
-            self._finally()
+            (self._search_asynchronously if run.settings.asynchronous else self._search_in_batches)()
+            self._evaluate_finally()
         except BaseException as error:
-            self._rescue()
+            self._commit_finished()
             self._stop_after(error)
             raise
         finally:
@@ -56,14 +63,14 @@ class Loop:
         run.hook.on_stop(run=run, reason=reason)
         return reason
 
-    def _in_batches(self) -> None:
-        """Evaluates batch after batch; the strategy hears of a batch in the order of its numbers."""
+    def _search_in_batches(self) -> None:
+        """Evaluates batch after batch; the strategy hears of a batch's trials in the order of their numbers."""
         while jobs := self.run.ask(self.run.settings.batch):
-            for trial in self._results(jobs):
+            for trial in self._trials(jobs):
                 self._tell(trial)
 
-    def _steadily(self) -> None:
-        """Keeps every worker busy: a suggestion whenever one is free, told in the order of completion."""
+    def _search_asynchronously(self) -> None:
+        """Keeps every worker busy; the strategy hears of trials in the order in which they finish."""
         for trial in sorted(self.stored.values(), key=lambda trial: trial.finished):
             if trial.purpose == "search":
                 self._tell(trial)
@@ -74,27 +81,30 @@ class Loop:
                     self._submit(job)
             if not self.pending:
                 return
-            trials = [self._next()]
+            trials = [self._next_finished()]
             while not self.finished.empty():
-                trials.append(self._next())
+                trials.append(self._next_finished())
             for trial in sorted(trials, key=lambda trial: trial.finished):
                 self.run.tell(trial)
 
-    def _finally(self) -> None:
-        """Evaluates the incumbent once more for the figure that is reported, unless a resumed run had done so."""
+    def _evaluate_finally(self) -> None:
+        """Evaluates the incumbent for the accuracy that is reported, unless a resumed run has stored that already."""
         if best := incumbent(self.run.trials):
             finals = [self.stored[number] for number in sorted(self.run.stored_finals)]
-            stored = [trial for trial in finals if trial.architecture == best.architecture]
+            stored_final = [trial for trial in finals if trial.architecture == best.architecture]
             self.run.next_number = max([self.run.next_number, *(number + 1 for number in self.stored)])
-            for trial in stored or self._results([self.run.job(best.architecture, "final")]):
+            for trial in stored_final or self._trials([self.run.job(best.architecture, "final")]):
                 self._tell(trial)
 
-    def _results(self, jobs: list[Job]) -> Iterator[Trial]:
-        """Yields the committed trials of a batch in the order of their numbers, each as soon as its turn has come."""
+    def _trials(self, jobs: list[Job]) -> Iterator[Trial]:
+        """Yields the committed trials of a batch in the order of their numbers, each as soon as it can.
+
+        Of jobs with equal networks, the first is evaluated; the others are duplicates of its trial.
+        """
         leaders = {job.canonical: job for job in reversed(jobs)}
-        fresh = [job for job in jobs if leaders[job.canonical] is job and not self._replayed(job)]
-        done = {job.number: trial for job in jobs if (trial := self._replayed(job))}
-        evaluated = self._evaluate(fresh)
+        new = [job for job in jobs if leaders[job.canonical] is job and not self._stored_trial(job)]
+        done = {job.number: trial for job in jobs if (trial := self._stored_trial(job))}
+        evaluated = self._evaluate(new)
         for job in jobs:
             leader = leaders[job.canonical].number
             while leader not in done:
@@ -102,62 +112,62 @@ class Loop:
                 done[trial.number] = trial
             if job.number not in done:
                 done[job.number] = duplicate(job, done[leader])
-                self._keep(done[job.number])
+                self._commit(done[job.number])
             yield done[job.number]
 
     def _evaluate(self, jobs: list[Job]) -> Iterator[Trial]:
-        """Yields the trials of the jobs as they complete, committed; with one worker in this very thread."""
+        """Evaluates the jobs and yields their committed trials as they finish; a single worker is this very thread."""
         if self.run.settings.workers == 1:
             for job in jobs:
-                trial = self._work(job)
-                self._keep(trial)
+                trial = self._evaluated(job)
+                self._commit(trial)
                 yield trial
             return
         for job in jobs:
             self._submit(job)
         for _ in jobs:
-            yield self._next()
+            yield self._next_finished()
 
     def _submit(self, job: Job) -> None:
         self.run.in_flight.waiting.add(job.number)
-        future = self.pool.submit(self._work, job)
+        future = self.pool.submit(self._evaluated, job)
         self.pending.add(future)
         future.add_done_callback(self.finished.put)
 
-    def _work(self, job: Job) -> Trial:
+    def _evaluated(self, job: Job) -> Trial:
         with self.run.in_flight.evaluating(job.number):
             settings = self.run.settings
             return evaluate(self.run.hook, job, settings.epochs, settings.retries, self.clock.now)
 
-    def _next(self) -> Trial:
-        """Returns the next trial that completes, committed. Raises what its evaluation raised."""
+    def _next_finished(self) -> Trial:
+        """Waits for the next trial that finishes, commits it and returns it. Raises what its evaluation raised."""
         future = self.finished.get()
         trial = future.result()
-        self._keep(trial)
+        self._commit(trial)
         self.pending.discard(future)
         return trial
 
-    def _keep(self, trial: Trial) -> None:
-        self.unkept = trial
+    def _commit(self, trial: Trial) -> None:
+        self.uncommitted = trial
         self.commit(trial)
-        self.unkept = None
+        self.uncommitted = None
 
-    def _rescue(self) -> None:
-        """Stores what was paid for when the search broke off; an interruption may have fallen into a commit."""
+    def _commit_finished(self) -> None:
+        """Stores every finished evaluation after an error, also a trial whose commit was interrupted."""
         done = [future for future in self.pending if future.done() and not future.cancelled()]
         trials = {trial.number: trial for future in done if not future.exception() for trial in [future.result()]}
-        if self.unkept is not None:
-            trials[self.unkept.number] = self.unkept
+        if self.uncommitted is not None:
+            trials[self.uncommitted.number] = self.uncommitted
         if trials:
-            with suppress(StorageError):  # the storage itself may be what broke off the search; that error is told
-                self.rescue([trials[number] for number in sorted(trials)])
+            with suppress(StorageError):  # the storage itself may have failed; the first error is reported
+                self.commit_missing([trials[number] for number in sorted(trials)])
 
     def _stop_after(self, error: BaseException) -> None:
-        """Tells every plugin why the search broke off; what one of them raises then is logged, and hides no error."""
+        """Tells every plugin why the search broke off, and logs what a plugin raises then."""
         reason = "interrupted" if isinstance(error, KeyboardInterrupt) else f"error: {error}"
         try:
             self.run.hook.on_stop(run=self.run, reason=reason)
-        except Exception as second:  # whatever a foreign hook raises, the first error is what ended the search
+        except Exception as second:  # a foreign hook may raise anything; the first error is what ended the search
             if str(second) != str(error):
                 log.warning("on_stop raised %s: %s", type(second).__name__, second)
 
@@ -166,7 +176,8 @@ class Loop:
         self.run.tell(trial)
         self.run.replaying = False
 
-    def _replayed(self, job: Job) -> Trial | None:
+    def _stored_trial(self, job: Job) -> Trial | None:
+        """Returns the stored trial of a job, if any. Raises `StorageError` where it is of another architecture."""
         trial = self.stored.get(job.number)
         if trial is not None and trial.architecture != job.architecture:
             raise StorageError(

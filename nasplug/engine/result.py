@@ -13,11 +13,10 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class Best:
-    """The architecture with the best validation accuracy, and what is reported of it.
+    """The architecture with the best validation accuracy, and its reported figures.
 
-    `validation` and `test` are in percent, `latency` in milliseconds; `test` is None until the `final`
-    evaluation has succeeded. `metrics` are those of the final evaluation, else of the search; `source` says where its
-    figures come from, since a surrogate predicts and has no test images.
+    `validation` and `test` are in percent, `latency` in milliseconds. `test` is None until the `final` evaluation has
+    succeeded. `metrics` and `source` are those of the final evaluation where there is one, else of the search.
     """
 
     architecture: Architecture
@@ -28,7 +27,7 @@ class Best:
     source: str
 
     def document(self) -> dict[str, Any]:
-        """Returns what is printed as JSON; where `source` is a surrogate, `test` is a predicted validation accuracy."""
+        """Returns the JSON values; where `source` is a surrogate, `test` is a predicted validation accuracy."""
         names = ("validation", "test", "source", "latency", "metrics")
         return {"architecture": str(self.architecture)} | {name: getattr(self, name) for name in names}
 
@@ -81,13 +80,13 @@ def incumbent(trials: Iterable[Trial]) -> Trial | None:
 
 def incumbents(trials: Iterable[Trial]) -> list[Trial | None]:
     """Returns the incumbent after each search trial; None while none is complete."""
-    found: list[Trial | None] = []
+    after_each: list[Trial | None] = []
     best: Trial | None = None
     for trial in trials:
         if trial.purpose == "search":
             best = incumbent(filter(None, (best, trial)))
-            found.append(best)
-    return found
+            after_each.append(best)
+    return after_each
 
 
 def best_of(trials: Sequence[Trial]) -> Best | None:
@@ -108,7 +107,7 @@ def best_of(trials: Sequence[Trial]) -> Best | None:
 
 
 def rows(trials: Iterable[Trial]) -> Iterable[dict[str, Any]]:
-    """Returns one flat dict a trial, as `trials` and `export` print them; metrics follow the fixed columns."""
+    """Yields one flat dict for each trial, as `trials` and `export` print them; metrics follow the fixed columns."""
     for trial in trials:
         evaluation = trial.evaluation
         fixed = {

@@ -12,7 +12,7 @@ from nasplug.engine.request import RunRequest, takes
 from nasplug.engine.result import Result
 from nasplug.engine.run import ActiveRun
 from nasplug.engine.selection import Selection
-from nasplug.engine.versions import versions
+from nasplug.engine.settings import versions
 from nasplug.errors import NameTaken, NasplugError, StorageError, UsageError
 from nasplug.types import Trial
 
@@ -73,48 +73,49 @@ def _in_storage(run: ActiveRun, url: str, name: str | None, resume: bool) -> Res
     storage = Storage(url)
     try:
         run.storage = storage.url
-        key = _resumed(storage, run, name) if resume else _created(storage, run, name)
+        key = _opened(storage, run, name) if resume else _created(storage, run, name)
         with storage.driving(key, run.name):
-            stored = storage.trials(key)  # under the lock: nobody adds to them from here on
+            stored = storage.trials(key)  # under the lock, so that no other driver adds to them
             known = {trial.number: trial for trial in stored}
             loop = Loop(run, partial(storage.add, key), partial(storage.add_missing, key), known)
-            reason = _executed(loop, storage, key)
+            reason = _run_to_end(loop, storage, key)
             storage.end(key, reason)
         return _result(run, reason, storage.trials(key))
     finally:
         storage.close()
 
 
-def _executed(loop: Loop, storage: "Storage", key: int) -> str:
-    """Returns why the run ended. A run refused before its first trial leaves nothing behind, its name least of all."""
+def _run_to_end(loop: Loop, storage: "Storage", key: int) -> str:
+    """Runs the loop and returns why it ended. A run that is refused before its first trial leaves nothing stored."""
     try:
         return loop.execute()
     except NasplugError:
         if not loop.stored:
-            with suppress(StorageError):  # the storage may be what refuses; the first error is told
+            with suppress(StorageError):  # the storage may be what refuses; the first error is reported
                 storage.discard_empty(key)
         raise
 
 
 def _created(storage: "Storage", run: ActiveRun, name: str | None) -> int:
-    """Returns the id of a new run; without a name it takes the next free one."""
+    """Creates a run and returns its id; a run without a name gets the next free number."""
     created, stem = partial(storage.create, settings=run.settings.identity(), versions=versions(run.settings)), run.name
     if name is not None:
         return created(name)
     while True:
         taken = {stored.name for stored in storage.all_runs()}
         run.name = next(free for i in count(1) if (free := f"{stem}-{i}") not in taken)
-        with suppress(NameTaken):  # meanwhile, by a driver that started at the same moment
+        with suppress(NameTaken):  # by another driver that started at the same moment
             return created(run.name)
 
 
-def _resumed(storage: "Storage", run: ActiveRun, name: str | None) -> int:
+def _opened(storage: "Storage", run: ActiveRun, name: str | None) -> int:
+    """Returns the id of a stored run. Raises `StorageError` where its settings differ from the run's."""
     if name is None:
         raise UsageError("Which run is to be resumed? Add --name; 'nasplug runs' lists them.")
     stored = storage.run(name)
     wanted = run.settings.identity()
     changed = [
-        f"{key} was {_words(stored.settings.get(key))}, now {_words(value)}"
+        f"{key} was {_as_text(stored.settings.get(key))}, now {_as_text(value)}"
         for key, value in wanted.items()
         if stored.settings.get(key) != value
     ]
@@ -126,7 +127,7 @@ def _resumed(storage: "Storage", run: ActiveRun, name: str | None) -> int:
     return stored.id
 
 
-def _words(value: Any) -> str:
+def _as_text(value: Any) -> str:
     return "none" if value is None else json.dumps(value)
 
 

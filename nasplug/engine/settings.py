@@ -1,7 +1,9 @@
-"""What a run was asked to do, validated; the part that makes it the same run is stored and compared at a resume."""
+"""The validated settings of a run, and the versions it ran with: both are stored, and compared at a resume."""
 
 import math
+import platform
 from contextlib import suppress
+from importlib import metadata
 from operator import index
 from threading import TIMEOUT_MAX
 from typing import Any
@@ -9,14 +11,15 @@ from typing import Any
 import attrs
 
 from nasplug.errors import UsageError
-from nasplug.loading import options
+from nasplug.loading import discovery, options
 
 DEFAULT_BUDGET = 100
-FREE = ("workers", "timeout", "retries", "watching")  # may differ when a run is resumed: results do not depend on them
+COMPUTE = ("numpy", "torch", "torch-geometric", "tensorflow", "tensorflow-tpu")  # whose versions may change a result
+FREE = ("workers", "timeout", "retries", "watching")  # may change at a resume: results do not depend on them
 
 
 def _whole(low: int, default: int | None) -> Any:
-    """Returns a field for an integer of at least `low`; None is allowed where it is the default."""
+    """Returns an attrs field for an integer of at least `low`; None is allowed where it is the default."""
 
     def converted(value: Any, field: "attrs.Attribute[Any]") -> int | None:
         """Returns the value as Python's own int. Raises `UsageError` for what is none, or too low."""
@@ -72,10 +75,14 @@ def _window(settings: "Settings", _: Any, value: tuple[float, float] | None) -> 
 
 @attrs.frozen(kw_only=True)
 class Settings:
-    """All that decides a run. `space` and `strategy` are names; their options are the resolved ones, as JSON values.
+    """Everything that a run's results depend on, and how it is executed.
 
-    `budget` counts trials, complete or failed; `timeout` is in seconds; `latency_window` in milliseconds.
-    Raises `UsageError` for values of the wrong type or out of bounds.
+    `space` and `strategy` are names; their options are JSON values, defaults included. `budget` counts trials, complete
+    or failed; `timeout` is in seconds, `latency_window` in milliseconds. `middleware` are names with their options, and
+    `watching` those among them on which no result depends.
+
+    Raises:
+        UsageError: for values of the wrong type or out of bounds.
     """
 
     space: str
@@ -96,7 +103,7 @@ class Settings:
     retries: int = _whole(0, default=0)
 
     def identity(self) -> dict[str, Any]:
-        """Returns, as JSON values, what must be equal for two runs to be the same run; stored with it."""
+        """Returns the settings that must be equal for two runs to be the same run, as JSON values."""
         values = {name: value for name, value in attrs.asdict(self).items() if name not in FREE}
         window, asynchronous = values.pop("latency_window"), values.pop("asynchronous")
         return values | {
@@ -119,3 +126,19 @@ def _jsonable(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)  # JSON has no NaN and no infinity; an option reads the word
     return value if isinstance(value, int | float | str | bool | None) else str(value)
+
+
+def versions(settings: Settings) -> dict[str, str]:
+    """Returns distribution → version: nasplug, the space, the strategy, Python, and of `COMPUTE` what is installed."""
+    kinds: list[tuple[discovery.Kind, str]] = [("space", settings.space), ("strategy", settings.strategy)]
+    plugins = [plugin for kind, name in kinds for plugin in discovery.installed(kind) if plugin.name == name]
+    core = {"python": platform.python_version(), "nasplug": metadata.version("nasplug")}
+    return core | _installed_versions() | {plugin.distribution: plugin.version for plugin in plugins}
+
+
+def _installed_versions() -> dict[str, str]:
+    installed = {}
+    for name in COMPUTE:
+        with suppress(metadata.PackageNotFoundError):
+            installed[name] = metadata.version(name)
+    return installed

@@ -1,15 +1,14 @@
 """Settings: what a run was asked to do, in native types, or one sentence about what is wrong with it."""
 
 import json
+from pathlib import Path
 
+import attrs
 import numpy as np
 import pytest
-import toy
 
-from nasplug import hookimpl
-from nasplug.engine.selection import Selection, with_needed
-from nasplug.engine.settings import Settings
-from nasplug.errors import PluginError, UsageError
+from nasplug.engine.settings import COMPUTE, Settings, plugin_options, versions
+from nasplug.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -44,15 +43,67 @@ def test_numbers_of_numpy_are_stored_like_any_other():
     assert (identity["seed"], identity["latency_window"], settings.timeout) == (3, [1.0, 2.0], 5.0)
 
 
-def test_one_middleware_may_be_given_without_a_list():
-    assert with_needed("cache", None, None) == ["cache"]
+def settings(**given):
+    return Settings(**{"space": "toy", "strategy": "random"} | given)
 
 
-def test_a_recommendation_that_is_no_dict_is_the_fault_of_the_space():
-    class Vague(toy.ToySpace):
-        @hookimpl
-        def recommend(self, strategy):
-            return [strategy]
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"space": "other"}, {"strategy": "other"}, {"space_options": {"a": 1}}, {"strategy_options": {"a": 1}},
+        {"middleware": ["cache"]}, {"seed": 1}, {"budget": 7}, {"batch": 2}, {"epochs": 3}, {"device": "d"},
+        {"device": "d", "latency_window": (1, 2)}, {"asynchronous": True},
+    ],
+)  # fmt: skip
+def test_what_results_depend_on_is_part_of_the_identity(change):
+    assert settings(**change).identity() != settings().identity()
 
-    with pytest.raises(PluginError, match=r"'Vague' must recommend a dict of option values, not \['Grid'\]"):
-        Selection.of(Vague(), toy.Grid(), {}, {})
+
+@pytest.mark.parametrize("change", [{"workers": 3}, {"timeout": 5}, {"retries": 2}])
+def test_how_a_run_is_executed_is_not_part_of_the_identity(change):
+    assert settings(**change).identity() == settings().identity()
+
+
+def test_middleware_that_only_watches_is_not_part_of_the_identity():
+    watched = settings(middleware=["cache", "log:path=x"], watching=["log:path=x"])
+    assert watched.identity() == settings(middleware=["cache"]).identity()
+
+
+def test_the_identity_has_the_names_under_which_earlier_versions_stored_it():
+    assert sorted(settings().identity()) == [
+        "batch", "budget", "device", "epochs", "latency_window", "middleware", "seed", "space", "space_options",
+        "steady", "strategy", "strategy_options",
+    ]  # fmt: skip
+    assert settings(asynchronous=True).identity()["steady"] is True
+
+
+def test_bounds_are_inclusive():
+    smallest = settings(seed=0, budget=1, workers=1, batch=1, epochs=1, retries=0, timeout=1e-9)
+    assert (smallest.budget, smallest.workers, smallest.timeout) == (1, 1, 1e-9)
+    assert settings(device="d", latency_window=(0, 0.1)).latency_window == (0.0, 0.1)
+    with pytest.raises(UsageError, match="LOW < HIGH, got 2:2"):
+        settings(device="d", latency_window=(2, 2))
+    with pytest.raises(UsageError, match="0 ≤ LOW"):
+        settings(device="d", latency_window=(-1, 2))
+
+
+def test_options_of_a_plugin_are_json_values():
+    @attrs.define(eq=False)
+    class Plugin:
+        sizes: tuple = (1, 2.5, "x")
+        nested: dict = attrs.field(factory=lambda: {1: (None, True)})
+        bound: float = float("inf")
+        path: Path = Path("a/b")
+        _private: int = 3
+
+    assert plugin_options(Plugin()) == {
+        "sizes": [1, 2.5, "x"], "nested": {"1": [None, True]}, "bound": "inf", "path": "a/b",
+    }  # fmt: skip
+    assert plugin_options(object()) == {}
+
+
+def test_versions_name_what_may_change_a_result():
+    recorded = versions(settings(space="nasbench101", strategy="random"))
+    assert {"python", "nasplug", "nasplug-nasbench101", "nasplug-strategies", "numpy"} <= recorded.keys()
+    assert set(recorded) - {"python", "nasplug", "nasplug-nasbench101", "nasplug-strategies"} <= set(COMPUTE)
+    assert recorded["numpy"] == np.__version__

@@ -12,8 +12,7 @@ from typing import Any
 import attrs
 
 from nasplug.engine.selection import Selection
-from nasplug.engine.settings import Settings
-from nasplug.engine.versions import versions
+from nasplug.engine.settings import Settings, versions
 from nasplug.errors import NasplugError, StorageError
 from nasplug.experiments.comparison.contender import Contender
 from nasplug.experiments.comparison.plan import Plan

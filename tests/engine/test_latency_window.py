@@ -1,0 +1,57 @@
+"""Samples and mutants inside a latency window."""
+
+import numpy as np
+import pytest
+import toy
+
+from nasplug import Unsupported, hookimpl
+from nasplug.engine import latency_window
+from nasplug.engine.latency_window import LatencyWindow
+from nasplug.loading import manager
+
+
+def hooks(low, high, space=None):
+    built = manager.build(space or toy.ToySpace())
+    built.register(LatencyWindow(built, low, high, "toyphone"))
+    return built.hook
+
+
+def test_every_latency_inside_is_drawn_both_bounds_included_and_none_outside():
+    hook, rng = hooks(12.0, 14.0), np.random.default_rng(0)
+    parent = toy.architecture(1, 1, 1)
+    for draw in (lambda: hook.sample(rng=rng), lambda: hook.mutate(architecture=parent, rng=rng)):
+        drawn = {10.0 + sum(draw().code) for _ in range(100)}
+        assert drawn == ({12.0, 13.0, 14.0} if draw() else None) or drawn <= {12.0, 13.0, 14.0}
+    assert {10.0 + sum(hook.sample(rng=rng).code) for _ in range(100)} == {12.0, 13.0, 14.0}
+
+
+def test_a_mutant_is_one_of_the_parent():
+    hook, rng = hooks(12.0, 14.0), np.random.default_rng(0)
+    for _ in range(20):
+        mutant = hook.mutate(architecture=toy.architecture(1, 1, 1), rng=rng)
+        assert sum(a != 1 for a in mutant.code) == 1
+
+
+def test_the_spaces_own_way_into_the_window_is_taken():
+    asked = []
+
+    class Direct(toy.ToySpace):
+        @hookimpl
+        def sample_within(self, device, low, high, count, rng):
+            asked.append((device, low, high, count))
+            return [toy.architecture(1, 1, 0)]
+
+    assert hooks(12.0, 12.5, Direct()).sample(rng=np.random.default_rng(0)).code == (1, 1, 0)
+    assert asked == [("toyphone", 12.0, 12.5, 1)]
+
+
+@pytest.mark.parametrize("name", ["sample", "mutate"])
+def test_an_empty_window_is_told_after_many_draws(monkeypatch, name):
+    monkeypatch.setattr(latency_window, "DRAWS", 50)
+    arguments = {"rng": np.random.default_rng(0)} | (
+        {"architecture": toy.architecture(0, 0, 0)} if name == "mutate" else {}
+    )
+    with pytest.raises(
+        Unsupported, match=f"None of 50 architectures drawn by {name} has a latency of 90:95 ms on toyphone"
+    ):
+        getattr(hooks(90.0, 95.0), name)(**arguments)

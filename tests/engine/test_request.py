@@ -1,0 +1,34 @@
+"""The arguments of a run, shared by every function that takes them."""
+
+import inspect
+
+import pytest
+
+import nasplug
+from nasplug.engine.request import RunRequest, takes
+
+
+@takes(RunRequest)
+def asked(request: RunRequest) -> RunRequest:
+    """Returns the request."""
+    return request
+
+
+def test_a_function_receives_its_arguments_as_one_request():
+    assert asked("toy", "random", budget=3) == RunRequest("toy", "random", budget=3)
+
+
+def test_a_function_shows_the_arguments_it_takes():
+    assert list(inspect.signature(nasplug.search).parameters) == [field.name for field in RunRequest.__attrs_attrs__]
+    assert inspect.signature(asked).return_annotation is RunRequest
+    assert asked.__doc__.startswith("Returns the request.")
+
+
+def test_an_unknown_argument_is_told_by_the_function_that_was_called():
+    with pytest.raises(TypeError, match=r"^asked\(\) got an unexpected keyword argument 'budgets'"):
+        asked("toy", "random", budgets=3)
+
+
+def test_all_but_space_and_strategy_are_given_by_name():
+    with pytest.raises(TypeError, match="positional"):
+        asked("toy", "random", 3)
