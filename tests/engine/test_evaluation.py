@@ -8,7 +8,7 @@ import toy
 
 from nasplug.engine.evaluation import LONGEST_ERROR, Clock, derived_seed, duplicate, evaluate
 from nasplug.errors import ConfigurationError, Unsupported
-from nasplug.types import Evaluation, Job
+from nasplug.types import Evaluation, Job, Trial
 
 JOB = Job(4, toy.architecture(1, 2, 3), "canonical", 77, "search", 12.5)
 
@@ -33,19 +33,9 @@ def test_a_trial_is_what_the_space_answered_to_the_job():
     asked = hook(Evaluation(90.0, 3.0))
     trial = evaluate(asked, JOB, epochs=9, retries=0, now=clock(1.0, 2.0))
     assert asked.calls == [{"architecture": JOB.architecture, "purpose": "search", "epochs": 9, "seed": 77}]
-    assert (trial.number, trial.architecture, trial.canonical, trial.purpose) == (
-        4,
-        JOB.architecture,
-        "canonical",
-        "search",
+    assert trial == Trial(
+        4, JOB.architecture, "complete", Evaluation(90.0, 3.0), None, "search", 1.0, 2.0, "canonical", 12.5
     )
-    assert (trial.state, trial.evaluation, trial.error, trial.latency) == (
-        "complete",
-        Evaluation(90.0, 3.0),
-        None,
-        12.5,
-    )
-    assert (trial.started, trial.finished) == (1.0, 2.0)
 
 
 @pytest.mark.parametrize("retries", [0, 2])

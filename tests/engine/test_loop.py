@@ -1,6 +1,7 @@
-"""The end of a run: what broke it off is told, also where a plugin raises when it hears of that."""
+"""The loop: in which order trials are told, and how a run ends, also where a plugin raises."""
 
 import logging
+import threading
 
 import pytest
 import toy
@@ -61,3 +62,60 @@ def test_what_has_started_is_stopped_where_another_plugin_cannot_start():
     with pytest.raises(ConfigurationError, match="no batteries"):
         nasplug.search(toy.ToySpace(), "toy:Grid", budget=3, middleware=[Refuses(), Watch()])
     assert stopped == ["error: no batteries"]
+
+
+class Reversed(toy.ToySpace):
+    """Three evaluations run side by side; of each three, the last to start finishes first."""
+
+    def __init__(self):
+        super().__init__()
+        self.finished = [threading.Event() for _ in range(64)]
+
+    @hookimpl
+    def evaluate(self, architecture, purpose, epochs, seed):
+        number = sum(4**place * value for place, value in enumerate(reversed(architecture.code)))
+        if purpose == "search" and number % 3 < 2:
+            assert self.finished[number + 1].wait(60)
+        answer = super().evaluate(architecture, purpose, epochs, seed)
+        self.finished[number].set()
+        return answer
+
+
+class Order:
+    """Notes the numbers of trials in the order of telling."""
+
+    def __init__(self):
+        self.numbers = []
+
+    @hookimpl
+    def on_trial(self, trial):
+        self.numbers.append(trial.number)
+
+
+def test_trials_of_a_batch_are_told_in_the_order_of_their_numbers():
+    order = Order()
+    nasplug.search(Reversed(), "toy:Grid", budget=3, batch=3, workers=3, observers=[order])
+    assert order.numbers == [0, 1, 2, 3]
+
+
+def test_trials_of_an_asynchronous_search_are_told_as_they_finish_also_after_a_resume(tmp_path):
+    def told(**more):
+        order = Order()
+        run = {"storage": tmp_path / "runs.db", "name": "run", "budget": 3, "workers": 3, "asynchronous": True}
+        nasplug.search(Reversed(), "toy:Grid", observers=[order], **run, **more)
+        return order.numbers
+
+    assert told() == [2, 1, 0, 3]
+    assert told(resume=True) == [2, 1, 0, 3]
+
+
+def test_the_reason_for_the_end_is_told_once():
+    reasons = []
+
+    class Listener:
+        @hookimpl
+        def on_stop(self, reason):
+            reasons.append(reason)
+
+    nasplug.search(toy.ToySpace(), "toy:Speechless", budget=3, observers=[Listener()])
+    assert reasons == ["the strategy has nothing more to suggest"]
