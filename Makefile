@@ -1,10 +1,11 @@
-# make run: a first search.  make test: everything that is checked before a change lands.  make install: the set-up alone.
+# make run: a first search.  make test: lint, types, docs and every test of under two seconds, in a few minutes.
+# make test-all: the slow tests too: real trainings, kills, packaging, servers, a browser.  make install: the set-up alone.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DONE := $(VENV)/.installed
 
-.PHONY: install run test lint docs clean
+.PHONY: install run test test-all lint docs clean
 
 install: $(DONE)
 
@@ -17,8 +18,11 @@ $(DONE): requirements.txt pyproject.toml plugins/*/pyproject.toml examples/*/pyp
 run: install
 	$(BIN)/nasplug run --space proxyless --strategy neural_predictor
 
-test: install lint docs
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: lint docs
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+test-all: lint docs
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: install
 	$(BIN)/ruff check .
