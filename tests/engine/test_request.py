@@ -32,3 +32,10 @@ def test_an_unknown_argument_is_told_by_the_function_that_was_called():
 def test_all_but_space_and_strategy_are_given_by_name():
     with pytest.raises(TypeError, match="positional"):
         asked("toy", "random", 3)
+
+
+def test_defaults_are_those_of_one_plain_search():
+    request = RunRequest("toy", "random")
+    given = {field.name: getattr(request, field.name) for field in RunRequest.__attrs_attrs__[2:]}
+    assert {name: value for name, value in given.items() if value} == {}
+    assert (request.seed, request.retries) == (0, 0)

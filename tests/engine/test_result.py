@@ -25,6 +25,7 @@ def test_failed_and_final_trials_are_never_the_incumbent():
 
 def test_an_accuracy_of_zero_is_better_than_none():
     assert incumbent([trial(0, 0.0)]).number == 0
+    assert incumbent([trial(0, 0.0), trial(1, 0.5)]).number == 1
 
 
 def test_the_incumbent_after_each_search_trial():
@@ -39,6 +40,7 @@ def test_the_best_is_reported_with_its_own_latest_final_evaluation():
         trial(2, 70.0, "final", code=(1, 1, 1)),
         trial(3, 85.0, "final", code=(2, 2, 2)),
         trial(4, 86.0, "final", code=(2, 2, 2), source="final", metrics={"m": 2}),
+        trial(5, 60.0, code=(2, 2, 2)),
     ]
     best = best_of(trials)
     assert (best.architecture.code, best.validation, best.test, best.latency) == ((2, 2, 2), 90.0, 86.0, 9.0)
