@@ -12,7 +12,7 @@ author = "The nasplug developers"
 copyright = "the nasplug developers, Apache-2.0"
 release = version = __version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_click", "option_tables"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_click", "option_tables"]
 exclude_patterns = ["_build"]
 nitpicky = False
 
