@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from nasplug.hookspecs import HookSpecs
 from nasplug.testing import MiddlewareConformance, SpaceConformance, StrategyConformance
 from nasplug.testing.laws import PAGE
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
 HOOKS = {name: method for name, method in vars(HookSpecs).items() if not name.startswith("_")}
 SECTION = re.compile(r"^## `(\w+)`\n\n`(.+?)` · (first|all) · .+?$(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 
@@ -68,3 +70,51 @@ def test_the_command_reference_is_made_from_the_commands_themselves():
     page = (DOCS / "reference" / "cli.md").read_text()
     assert ".. click:: nasplug.cli:cli\n   :prog: nasplug\n   :nested: full" in page
     assert len(COMMANDS) > 10
+
+
+def test_every_place_that_the_contributing_page_names_exists():
+    page = (ROOT / "CONTRIBUTING.md").read_text()
+    paths = [path for path in re.findall(r"`([\w./-]+/[\w./-]*)`", page) if "/my_" not in path]
+    assert len(paths) > 30
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    names = re.findall(r"`(\w+)` (?:of `\w+` )?in `([\w./]+\.py)`", page)
+    assert len(names) >= 4
+    assert [(name, path) for name, path in names if name not in (ROOT / path).read_text()] == []
+
+
+@pytest.fixture(scope="module")
+def option_tables():
+    """The Sphinx extension that writes tables of options."""
+    spec = spec_from_file_location("option_tables", DOCS / "_extensions" / "option_tables.py")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_table_of_options_shows_name_type_default_and_help(option_tables):
+    rows = {row[0]: row[1:] for row in option_tables.option_rows("space", "nasbench101")}
+    assert rows["stacks"] == ("int", "3", "training: stacks of cells, channels double between them")
+    assert rows["evaluator"][:2] == ("auto|table|surrogate|train", "auto")
+    assert rows["edge_probability"][:2] == ("float", "0.0714")
+    assert rows["table"][:2] == ("path", "")
+    assert dict(row[::2] for row in option_tables.option_rows("strategy", "random")) == {"distinct": "true"}
+
+
+def test_a_table_of_options_has_a_row_for_each_option(option_tables):
+    table = option_tables.table_of([("a", "int", "", "how `many`"), ("b", "bool", "true", "")])
+    lines = [entry.astext() for entry in table.findall(option_tables.nodes.entry)]
+    assert lines == ["option", "type", "default", "meaning", "a", "int", "", "how many", "b", "bool", "true", ""]
+    assert [code.astext() for code in table.findall(option_tables.nodes.literal)] == [
+        "a",
+        "int",
+        "many",
+        "b",
+        "bool",
+        "true",
+    ]
+
+
+def test_the_reference_lists_the_options_of_the_plugins_of_this_project_alone(option_tables):
+    assert option_tables.own_plugins("strategy") == ["neural_predictor", "random", "regularized_evolution"]
+    page = (DOCS / "reference" / "options.md").read_text()
+    assert re.findall(r"^```\{options\} (.+)$", page, re.MULTILINE) == ["space", "strategy", "middleware"]
