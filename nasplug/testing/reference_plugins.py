@@ -1,4 +1,4 @@
-"""Plugins that the kit puts beside the one that it tries: plain strategies, a witness, an interruption."""
+"""The plugins that the kit uses beside the one under test: simple strategies and observers."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,8 +10,8 @@ from nasplug.types import Architecture, Run, Trial
 
 
 @attrs.define(eq=False)
-class Draw:
-    """Random search, the yardstick: independent samples."""
+class RandomSearch:
+    """Suggests independent samples. Other strategies must beat it."""
 
     @hookimpl
     def suggest(self, run: Run, count: int) -> list[Architecture]:
@@ -20,22 +20,26 @@ class Draw:
 
 
 @attrs.define(eq=False)
-class Climb:
-    """Mutates the incumbent: what it suggests depends on all it was told."""
+class HillClimber(RandomSearch):
+    """Suggests mutants of the incumbent, so that every suggestion depends on all results so far."""
 
     @hookimpl
     def suggest(self, run: Run, count: int) -> list[Architecture]:
         """Returns mutants of the best architecture, or samples while there is none."""
-        done = [trial for trial in run.trials if trial.evaluation]
-        if not done:
-            return [run.hook.sample(rng=run.rng) for _ in range(count)]
-        best = max(done, key=lambda trial: trial.accuracy or 0.0)
-        return [run.hook.mutate(architecture=best.architecture, rng=run.rng) for _ in range(count)]
+        complete = [trial for trial in run.trials if trial.evaluation]
+        if not complete:
+            return RandomSearch.suggest(self, run, count)
+        incumbent = max(complete, key=lambda trial: trial.accuracy or 0.0)
+        return [run.hook.mutate(architecture=incumbent.architecture, rng=run.rng) for _ in range(count)]
 
 
 @attrs.define(eq=False)
-class Witness:
-    """Watches `suggest`: too many and invalid suggestions are noted and taken out, changes of the trials undone."""
+class SuggestionMonitor:
+    """Records faults of `suggest`, and mends them so that the search goes on.
+
+    `excess` holds the counts that were asked for and returned, `invalid` a message for each invalid suggestion,
+    `tampered` the number of trials whenever the strategy has changed `run.trials`.
+    """
 
     excess: list[tuple[int, int]] = attrs.field(factory=list)
     invalid: list[str] = attrs.field(factory=list)
@@ -43,31 +47,30 @@ class Witness:
 
     @hookimpl(wrapper=True)
     def suggest(self, run: Run, count: int) -> Iterator[None]:
-        """Passes on what the strategy suggests, `count` at most, with samples in place of what is invalid."""
-        before = list(run.trials)
-        found: Any = yield
-        if run.trials != before:
-            self.tampered.append(len(before))
-            run.trials[:] = before
-        if not isinstance(found, list):
-            return found  # type: ignore[no-any-return]  # the answer of a wrapper, not of its generator
-        if len(found) > count:
-            self.excess.append((count, len(found)))
-        valid = [one if self._valid(run, one) else run.hook.sample(rng=run.rng) for one in found[:count]]
-        return valid  # type: ignore[return-value]
+        """Passes on at most `count` suggestions, with samples in place of invalid ones."""
+        trials = list(run.trials)
+        suggestions: Any = yield
+        if run.trials != trials:
+            self.tampered.append(len(trials))
+            run.trials[:] = trials
+        if not isinstance(suggestions, list):
+            return suggestions  # type: ignore[no-any-return]  # the answer of a wrapper, not of its generator
+        if len(suggestions) > count:
+            self.excess.append((count, len(suggestions)))
+        return [a if self._is_valid(run, a) else run.hook.sample(rng=run.rng) for a in suggestions[:count]]  # type: ignore[return-value]
 
-    def _valid(self, run: Run, suggested: Architecture) -> bool:
+    def _is_valid(self, run: Run, architecture: Architecture) -> bool:
         try:
-            run.hook.canonical(architecture=suggested)
-        except Exception as error:  # whatever a space says to what is none of its architectures
-            self.invalid.append(f"{suggested}: {error}")
+            run.hook.canonical(architecture=architecture)
+        except Exception as error:  # whatever a space raises for what is not one of its architectures
+            self.invalid.append(f"{architecture}: {error}")
             return False
         return True
 
 
 @attrs.define(eq=False)
 class Interruption:
-    """Interrupts a run after the trial of that number, as Ctrl-C does."""
+    """Interrupts a run as Ctrl-C does, after the trial with the number `after`."""
 
     after: int
 

@@ -1,4 +1,4 @@
-"""Searches that the kit makes to try a strategy or middleware."""
+"""The searches on which the kit tests strategies and middleware."""
 
 import tempfile
 from collections.abc import Callable, Sequence
@@ -8,50 +8,54 @@ from typing import Any
 
 from nasplug.engine.result import Result
 from nasplug.engine.search import search
-from nasplug.testing.laws import Fault
-from nasplug.testing.reference_plugins import Interruption, Witness
+from nasplug.testing.laws import report_errors
+from nasplug.testing.reference_plugins import Interruption, SuggestionMonitor
 from nasplug.types import Trial
 
-Plugins = Callable[[], Any]
+Factory = Callable[[], Any]
+Outcomes = list[tuple[str, float | None]]
 
 
-def searched(space: Any, strategy: Any, observers: Sequence[object] = (), **settings: Any) -> Result:
-    """Returns the result of a search; whatever it raises is a fault of the subject `search`."""
-    try:
+def run_search(
+    space: Any, strategy: Any, observers: Sequence[object] = (), subject: str = "search", **settings: Any
+) -> Result:
+    """Returns the result of a search. Whatever it raises is a fault of `subject`."""
+    with report_errors(subject, f"a search on {type(space).__name__}"):
         return search(space, strategy, observers=observers, **settings)
-    except Exception as error:  # one law answers for whatever a foreign plugin raises in a search
-        raise Fault("search", f"a search on {type(space).__name__} raised {type(error).__name__}: {error}") from error
 
 
-def interrupted(space: Plugins, strategy: Plugins, middleware: Plugins, after: int, **settings: Any) -> Result:
-    """Returns the result of a stored search that was interrupted after the trial `after`, then resumed.
+def run_interrupted(space: Factory, strategy: Factory, middleware: Factory, after: int, **settings: Any) -> Result:
+    """Returns the result of a stored search that is interrupted after the trial `after`, then resumed.
 
-    Called with functions that make the plugins, since a resumed run is another process. Whatever either search raises
-    is a fault of the subject `resume`.
+    Takes functions that make the plugins, since a run is resumed in another process. Whatever either search raises is
+    a fault of the subject `resume`.
     """
+
+    def run(action: str, *observers: object, **more: Any) -> Result:
+        with report_errors("resume", action):
+            plugins = space(), strategy()
+            return search(*plugins, middleware=middleware(), observers=observers, **settings | more)
+
     with tempfile.TemporaryDirectory() as folder:
-        stored = {"storage": f"sqlite:///{Path(folder) / 'runs.db'}", "name": "interrupted"} | settings
+        settings = {"storage": f"sqlite:///{Path(folder) / 'runs.db'}", "name": "interrupted"} | settings
         with suppress(KeyboardInterrupt):
-            _stored(space, strategy, middleware, Interruption(after), **stored)
-        return _stored(space, strategy, middleware, resume=True, **stored)
-
-
-def _stored(space: Plugins, strategy: Plugins, middleware: Plugins, *more: object, **settings: Any) -> Result:
-    try:
-        observers = [Witness(), *more]
-        return search(space(), strategy(), middleware=middleware(), observers=observers, **settings)
-    except Fault:
-        raise
-    except Exception as error:  # as in `searched`
-        part = "the resumed search" if settings.get("resume") else "the search that was to be interrupted"
-        raise Fault("resume", f"{part} raised {type(error).__name__}: {error}") from error
-
-
-def told(result: Result) -> list[tuple[str, float | None]]:
-    """Returns architecture and accuracy of every search trial, in order."""
-    return [(str(t.architecture), t.accuracy) for t in search_trials(result)]
+            run("the search that was to be interrupted", SuggestionMonitor(), Interruption(after))
+        return run("the resumed search", SuggestionMonitor(), resume=True)
 
 
 def search_trials(result: Result) -> list[Trial]:
     """Returns the trials of the search, without the final evaluation."""
     return [trial for trial in result.trials if trial.purpose == "search"]
+
+
+def outcomes(result: Result) -> Outcomes:
+    """Returns the architecture and the accuracy of every search trial, in order."""
+    return [(str(trial.architecture), trial.accuracy) for trial in search_trials(result)]
+
+
+def first_difference(one: Outcomes, other: Outcomes) -> str:
+    """Returns in words where two searches differ first."""
+    for number, (left, right) in enumerate(zip(one, other, strict=False)):
+        if left != right:
+            return f"trial {number} was {left[0]} with {left[1]} %, then {right[0]} with {right[1]} %"
+    return f"{len(one)} trials, then {len(other)}"

@@ -3,6 +3,8 @@
 import json
 import sqlite3
 
+import pytest
+
 from nasplug.tools import doctor
 
 
@@ -18,12 +20,27 @@ def test_versions_name_python_nasplug_and_what_is_missing(monkeypatch):
     assert found["no-such-package"].found == "not installed"
 
 
-def test_a_package_that_is_broken_is_a_problem_and_not_the_end():
+def test_a_package_that_is_broken_or_missing_is_a_finding_and_not_the_end(monkeypatch):
     def broken():
         raise ImportError("undefined symbol")
 
-    found = doctor._attempt("accelerator", "torch", broken)
-    assert (found.found, found.problem) == ("broken", "torch cannot be used: ImportError: undefined symbol")
+    def missing():
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    monkeypatch.setattr(doctor, "_tensorflow_devices", broken)
+    monkeypatch.setattr(doctor, "_torch_devices", missing)
+    tensorflow, torch = doctor.accelerators()
+    problem = "tensorflow cannot be used: ImportError: undefined symbol"
+    assert (tensorflow.found, tensorflow.problem) == ("broken", problem)
+    assert (torch.found, torch.problem) == ("torch is not installed", "")
+
+
+def test_accelerators_are_listed_after_the_processor(monkeypatch):
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda number: f"GPU {number}")
+    monkeypatch.setattr(doctor, "_tensorflow_devices", lambda: ["CPU:0"])
+    assert [finding.found for finding in doctor.accelerators()] == ["CPU:0", "CPU, GPU 0, GPU 1"]
 
 
 def test_tables_in_the_cache_and_variables_are_told(tmp_path, monkeypatch):
