@@ -13,8 +13,6 @@ from nasplug.testing.contract import PluginConformance
 from nasplug.testing.laws import Fault, NotApplicable, report_errors
 from nasplug.types import Architecture, Evaluation
 
-ANSWERS: dict[str, type] = {"sample": Architecture, "mutate": Architecture, "canonical": str, "evaluate": Evaluation}
-
 
 class SpaceLaws(PluginConformance):
     """Calls the hooks of a space; where a method takes `hooks`, those of another instance.
@@ -53,32 +51,32 @@ class SpaceLaws(PluginConformance):
         if hook not in self.implemented():
             raise NotApplicable(f"the space does not implement {hook}")
 
-    def call(self, hook: str, hooks: Any = None, **arguments: Any) -> Any:
-        """Returns the answer of a hook. An exception, or an answer of the wrong type, is a fault of that hook."""
+    def call(self, hook: str, hooks: Any = None, expected: type = object, **arguments: Any) -> Any:
+        """Returns the answer of a hook. An exception, or an answer of another type, is a fault of that hook."""
         shown = [str(value) for name, value in arguments.items() if name in ("architecture", "device", "purpose")]
         action = f"{hook}({', '.join(shown)})"
         with report_errors(hook, action):
             answer = getattr(hooks or self.hook, hook)(**arguments)
-        if not isinstance(answer, expected := ANSWERS.get(hook, object)):
+        if not isinstance(answer, expected):
             raise Fault(hook, f"{action} returned {answer!r}, which is not of the type {expected.__name__}")
         return answer
 
     def sample(self, rng: np.random.Generator, hooks: Any = None) -> Architecture:
         """Returns a sample."""
-        return cast(Architecture, self.call("sample", hooks, rng=rng))
+        return cast(Architecture, self.call("sample", hooks, Architecture, rng=rng))
 
     def mutate(self, parent: Architecture, rng: np.random.Generator, hooks: Any = None) -> Architecture:
         """Returns a mutant of `parent`."""
-        return cast(Architecture, self.call("mutate", hooks, architecture=parent, rng=rng))
+        return cast(Architecture, self.call("mutate", hooks, Architecture, architecture=parent, rng=rng))
 
     def canonical(self, architecture: Architecture, hooks: Any = None) -> str:
         """Returns the canonical form."""
-        return cast(str, self.call("canonical", hooks, architecture=architecture))
+        return cast(str, self.call("canonical", hooks, str, architecture=architecture))
 
     def evaluate(self, architecture: Architecture, purpose: str, seed: int = 0, hooks: Any = None) -> Evaluation:
         """Returns an evaluation, a training of `epochs` epochs."""
         arguments = {"architecture": architecture, "purpose": purpose, "epochs": self.epochs, "seed": seed}
-        return cast(Evaluation, self.call("evaluate", hooks, **arguments))
+        return cast(Evaluation, self.call("evaluate", hooks, Evaluation, **arguments))
 
     def sampled(self, count: int | None = None) -> list[Architecture]:
         """Returns `count` samples (default: `samples`), the same ones throughout a law."""
