@@ -2,6 +2,7 @@
 
 import math
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -116,7 +117,7 @@ class EvaluationLaws(SpaceLaws):
         if len(latencies) < LATENCIES:
             raise Fault("measure_latency", f"{len(latencies)} of {LATENCIES} samples have a latency on {device!r}")
         low, high = latencies[5], latencies[-5]
-        window = {"device": device, "low": low, "high": high, "count": COUNT}
+        window: dict[str, Any] = {"device": device, "low": low, "high": high, "count": COUNT}
         first, again = (self.call("sample_within", rng=np.random.default_rng(0), **window) for _ in range(2))
         if first is None:
             return False
