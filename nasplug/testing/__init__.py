@@ -6,8 +6,6 @@ In the tests of your plugin, for pytest:
 
     class TestMySpace(SpaceConformance):
         space = "my_space"  # a name, a class, or an instance
-
-`nasplug check space my_space` runs the same laws from the command line.
 """
 
 from typing import TYPE_CHECKING

@@ -51,10 +51,10 @@ class EvaluationLaws(SpaceLaws):
 
         A run must be repeatable. Derive every random generator of a training from `seed`.
         """
-        other = self.new_hooks()
+        other = type(self)()
         for seed, architecture in enumerate(self.sampled(self.evaluations)):
             one = self.evaluate(architecture, "search", seed).accuracy
-            two = self.evaluate(architecture, "search", seed, other).accuracy
+            two = other.evaluate(architecture, "search", seed).accuracy
             self.expect(one == two, f"{architecture} with seed {seed} gave {one} %, then {two} %")
 
     @law()

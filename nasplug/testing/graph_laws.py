@@ -20,10 +20,21 @@ class GraphLaws(SpaceLaws):
 
     def graphs(self, architectures: Sequence[Architecture]) -> "Batch":
         """Returns the architectures as one batch. An answer of the wrong format is a fault of the `format`."""
+        import torch
+        from torch_geometric.data import Batch
+
         self.requires("encode_graph")
         batch = self.call("encode_graph", architectures=list(architectures))
-        if wrong := _wrong_format(batch, len(architectures)):
-            raise Fault("format", wrong)
+        if not isinstance(batch, Batch):
+            raise Fault("format", f"it returned {type(batch).__name__}, not torch_geometric.data.Batch")
+        if batch.num_graphs != len(architectures):
+            raise Fault("format", f"it returned {batch.num_graphs} graphs for {len(architectures)} architectures")
+        for name, dtype in (("x", torch.float32), ("edge_index", torch.int64)):
+            tensor = getattr(batch, name)
+            if tensor is None or tensor.dtype != dtype or tensor.dim() != 2:
+                raise Fault("format", f"{name} is {None if tensor is None else (tensor.dtype, list(tensor.shape))}")
+        if batch.edge_index.shape[0] != 2:
+            raise Fault("format", f"edge_index has the shape {list(batch.edge_index.shape)}")
         return batch
 
     def single_graphs(self) -> "list[Batch]":
@@ -56,10 +67,12 @@ class GraphLaws(SpaceLaws):
         """
         from torch_geometric.data import Batch, Data
 
-        parts = [Data(x=graph.x, edge_index=graph.edge_index) for graph in self.single_graphs()]
+        architectures = [*self.sampled(20), *self.mutants(20)]
+        graphs = [self.graphs([architecture]) for architecture in architectures]
+        parts = [Data(x=graph.x, edge_index=graph.edge_index) for graph in graphs]
         if len({part.x.shape[1] for part in parts}) > 1:
             raise NotApplicable("the graphs have different widths (another law reports this)")
-        together, expected = self.graphs([*self.sampled(20), *self.mutants(20)]), Batch.from_data_list(parts)
+        together, expected = self.graphs(architectures), Batch.from_data_list(parts)
         for name in ("x", "edge_index", "batch"):
             self.expect(together[name].equal(expected[name]), f"{name} of {len(parts)} together is not that of each")
 
@@ -85,9 +98,9 @@ class GraphLaws(SpaceLaws):
         The caller goes on to use it.
         """
         for hook in self.implemented().keys() & {"encode_graph", "features"}:
-            argument = self.sampled(5)
+            argument = [*(before := self.sampled(5))]
             self.call(hook, architectures=argument)
-            self.expect(argument == self.sampled(5), f"{hook} left {[str(a) for a in argument]}")
+            self.expect(argument == before, f"{hook} left {[str(a) for a in argument]}")
 
     @law()
     def test_features_are_a_table_of_finite_numbers(self) -> None:
@@ -116,7 +129,10 @@ class GraphLaws(SpaceLaws):
 
         features = "features" in self.implemented()
         by_fingerprint: dict[str, list[tuple[Any, Architecture]]] = defaultdict(list)
-        for architecture in dict.fromkeys([*self.sampled(), *self._neighbours()]):
+        rng = np.random.default_rng(5)  # mutants of few samples are the likeliest to have isomorphic graphs
+        children = [self.mutate(parent, rng) for parent in self.sampled(8) for _ in range(15)]
+        grandchildren = [self.mutate(parent, rng) for parent in children]
+        for architecture in dict.fromkeys([*self.sampled(), *children, *grandchildren]):
             graph = to_networkx(self.graphs([architecture]), node_attrs=["x"])
             row = self.call("features", architectures=[architecture]) if features else ""
             alike = by_fingerprint[f"{row} {_fingerprint(graph)}"]
@@ -127,29 +143,6 @@ class GraphLaws(SpaceLaws):
                     equal, f"{architecture} and {other} have isomorphic graphs, but the forms {one!r} and {two!r}"
                 )
             alike.append((graph, architecture))
-
-    def _neighbours(self) -> list[Architecture]:
-        """Returns mutants of a few samples, and mutants of those: the likeliest to have isomorphic graphs."""
-        rng = np.random.default_rng(5)
-        children = [self.mutate(parent, rng) for parent in self.sampled(8) for _ in range(15)]
-        return [*children, *(self.mutate(parent, rng) for parent in children)]
-
-
-def _wrong_format(batch: Any, count: int) -> str:
-    """Returns what is wrong with an answer of `encode_graph`; an empty string where nothing is."""
-    import torch
-    from torch_geometric.data import Batch
-
-    if not isinstance(batch, Batch):
-        return f"it returned {type(batch).__name__}, not torch_geometric.data.Batch"
-    if batch.num_graphs != count:
-        return f"it returned {batch.num_graphs} graphs for {count} architectures"
-    for name, dtype in (("x", torch.float32), ("edge_index", torch.int64)):
-        if (tensor := getattr(batch, name)) is None:
-            return f"{name} is None"
-        if tensor.dtype != dtype or tensor.dim() != 2 or (name == "edge_index" and tensor.shape[0] != 2):
-            return f"{name} is {tensor.dtype} {list(tensor.shape)}"
-    return ""
 
 
 def _fingerprint(graph: Any) -> str:

@@ -111,7 +111,7 @@ class MiddlewareConformance(PluginConformance):
         """
         whole, space = outcomes(self.search()), Toy(noise=0.0)
         plugins = (lambda: space), HillClimber, lambda: [self.new_plugin()]
-        resumed = outcomes(run_interrupted(*plugins, len(whole) // 2, budget=self.budget))
+        resumed = outcomes(run_interrupted(plugins, len(whole) // 2, budget=self.budget))
         self.expect(resumed == whole, f"whole and resumed: {first_difference(whole, resumed)}")
 
     @law("a search with workers")

@@ -51,9 +51,8 @@ class SamplingLaws(SpaceLaws):
         """
         for seed in range(10):
             first, second = np.random.default_rng(seed), np.random.default_rng(seed)
-            other = self.new_hooks()
-            one = [self.sample(first) for _ in range(3)]
-            two = [self.sample(second, other) for _ in range(3)]
+            other = type(self)()
+            one, two = [self.sample(first) for _ in range(3)], [other.sample(second) for _ in range(3)]
             self.expect(one == two, f"seed {seed} gave {', '.join(map(str, one))} and then {', '.join(map(str, two))}")
 
     @law()
@@ -64,7 +63,7 @@ class SamplingLaws(SpaceLaws):
         """
         for seed, parent in enumerate(self.sampled(10)):
             one = self.mutate(parent, np.random.default_rng(seed))
-            two = self.mutate(parent, np.random.default_rng(seed), self.new_hooks())
+            two = type(self)().mutate(parent, np.random.default_rng(seed))
             self.expect(one == two, f"{parent} with seed {seed} gave {one}, and then {two}")
 
     @law()
@@ -127,7 +126,9 @@ class SamplingLaws(SpaceLaws):
 
         An evolution can never improve what mutation never changes.
         """
-        missing = self._common_values()
+        samples = self.sampled(4 * self.samples)
+        counts = Counter(pair for architecture in samples for pair in enumerate(architecture.code))
+        missing = {pair for pair, count in counts.items() if count >= COMMON * len(samples)}
         rng, architecture = np.random.default_rng(4), self.sampled(1)[0]
         for _ in range(STEPS):
             missing -= set(enumerate(architecture.code))
@@ -136,9 +137,3 @@ class SamplingLaws(SpaceLaws):
             architecture = self.mutate(architecture, rng)
         position, value = min(missing)
         self.expect(False, f"{STEPS:,} mutations never gave the value {value} at position {position} of the code")
-
-    def _common_values(self) -> set[tuple[int, int]]:
-        """Returns the pairs of position and value that are common in samples."""
-        samples = self.sampled(4 * self.samples)
-        counts = Counter(pair for architecture in samples for pair in enumerate(architecture.code))
-        return {pair for pair, count in counts.items() if count >= COMMON * len(samples)}

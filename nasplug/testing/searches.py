@@ -12,7 +12,6 @@ from nasplug.testing.laws import report_errors
 from nasplug.testing.reference_plugins import Interruption, SuggestionMonitor
 from nasplug.types import Trial
 
-Factory = Callable[[], Any]
 Outcomes = list[tuple[str, float | None]]
 
 
@@ -24,17 +23,17 @@ def run_search(
         return search(space, strategy, observers=observers, **settings)
 
 
-def run_interrupted(space: Factory, strategy: Factory, middleware: Factory, after: int, **settings: Any) -> Result:
+def run_interrupted(plugins: Sequence[Callable[[], Any]], after: int, **settings: Any) -> Result:
     """Returns the result of a stored search that is interrupted after the trial `after`, then resumed.
 
-    Takes functions that make the plugins, since a run is resumed in another process. Whatever either search raises is
-    a fault of the subject `resume`.
+    `plugins` are functions that make the space, the strategy and the list of middleware, since a run is resumed in
+    another process. Whatever either search raises is a fault of the subject `resume`.
     """
 
     def run(action: str, *observers: object, **more: Any) -> Result:
         with report_errors("resume", action):
-            plugins = space(), strategy()
-            return search(*plugins, middleware=middleware(), observers=observers, **settings | more)
+            space, strategy, middleware = (make() for make in plugins)
+            return search(space, strategy, middleware=middleware, observers=observers, **settings | more)
 
     with tempfile.TemporaryDirectory() as folder:
         settings = {"storage": f"sqlite:///{Path(folder) / 'runs.db'}", "name": "interrupted"} | settings

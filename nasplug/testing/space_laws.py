@@ -15,10 +15,7 @@ from nasplug.types import Architecture, Evaluation
 
 
 class SpaceLaws(PluginConformance):
-    """Calls the hooks of a space; where a method takes `hooks`, those of another instance.
-
-    `SpaceConformance` explains the class attributes.
-    """
+    """Calls the hooks of one instance of the space. `SpaceConformance` explains the class attributes."""
 
     kind: ClassVar = "space"
     space: ClassVar[Any]
@@ -29,16 +26,8 @@ class SpaceLaws(PluginConformance):
     samples: ClassVar[int] = 100
 
     @cached_property
-    def _drawn(self) -> dict[str, list[Architecture]]:
-        return {"samples": [], "mutants": []}
-
-    @cached_property
     def hook(self) -> Any:
-        """The hooks of one instance, made at first use."""
-        return self.new_hooks()
-
-    def new_hooks(self) -> Any:
-        """Returns the hooks of a new instance."""
+        """The hooks of the instance, made at first use."""
         return self.build(self.new_plugin(), name=self.name)
 
     @property
@@ -51,46 +40,42 @@ class SpaceLaws(PluginConformance):
         if hook not in self.implemented():
             raise NotApplicable(f"the space does not implement {hook}")
 
-    def call(self, hook: str, hooks: Any = None, expected: type = object, **arguments: Any) -> Any:
+    def call(self, hook: str, expected: type = object, **arguments: Any) -> Any:
         """Returns the answer of a hook. An exception, or an answer of another type, is a fault of that hook."""
         shown = [str(value) for name, value in arguments.items() if name in ("architecture", "device", "purpose")]
         action = f"{hook}({', '.join(shown)})"
         with report_errors(hook, action):
-            answer = getattr(hooks or self.hook, hook)(**arguments)
+            answer = getattr(self.hook, hook)(**arguments)
         if not isinstance(answer, expected):
             raise Fault(hook, f"{action} returned {answer!r}, which is not of the type {expected.__name__}")
         return answer
 
-    def sample(self, rng: np.random.Generator, hooks: Any = None) -> Architecture:
+    def sample(self, rng: np.random.Generator) -> Architecture:
         """Returns a sample."""
-        return cast(Architecture, self.call("sample", hooks, Architecture, rng=rng))
+        return cast(Architecture, self.call("sample", Architecture, rng=rng))
 
-    def mutate(self, parent: Architecture, rng: np.random.Generator, hooks: Any = None) -> Architecture:
+    def mutate(self, parent: Architecture, rng: np.random.Generator) -> Architecture:
         """Returns a mutant of `parent`."""
-        return cast(Architecture, self.call("mutate", hooks, Architecture, architecture=parent, rng=rng))
+        return cast(Architecture, self.call("mutate", Architecture, architecture=parent, rng=rng))
 
-    def canonical(self, architecture: Architecture, hooks: Any = None) -> str:
+    def canonical(self, architecture: Architecture) -> str:
         """Returns the canonical form."""
-        return cast(str, self.call("canonical", hooks, str, architecture=architecture))
+        return cast(str, self.call("canonical", str, architecture=architecture))
 
-    def evaluate(self, architecture: Architecture, purpose: str, seed: int = 0, hooks: Any = None) -> Evaluation:
+    def evaluate(self, architecture: Architecture, purpose: str, seed: int = 0) -> Evaluation:
         """Returns an evaluation, a training of `epochs` epochs."""
         arguments = {"architecture": architecture, "purpose": purpose, "epochs": self.epochs, "seed": seed}
-        return cast(Evaluation, self.call("evaluate", hooks, Evaluation, **arguments))
+        return cast(Evaluation, self.call("evaluate", Evaluation, **arguments))
 
     def sampled(self, count: int | None = None) -> list[Architecture]:
-        """Returns `count` samples (default: `samples`), the same ones throughout a law."""
-        known, count = self._drawn["samples"], count or self.samples
-        rng = np.random.default_rng(len(known))
-        known += [self.sample(rng) for _ in range(count - len(known))]
-        return known[:count]
+        """Returns `count` samples (default: `samples`), the same ones at every call."""
+        rng = np.random.default_rng(0)
+        return [self.sample(rng) for _ in range(count or self.samples)]
 
     def mutants(self, count: int | None = None) -> list[Architecture]:
-        """Returns a mutant of each of `count` samples, the same ones throughout a law."""
-        known, parents = self._drawn["mutants"], self.sampled(count)
-        rng = np.random.default_rng(len(known))
-        known += [self.mutate(parent, rng) for parent in parents[len(known) :]]
-        return known[: len(parents)]
+        """Returns a mutant of each of the first `count` samples, the same ones at every call."""
+        rng = np.random.default_rng(0)
+        return [self.mutate(parent, rng) for parent in self.sampled(count)]
 
     def latency(self, architecture: Architecture, device: str) -> float | None:
         """Returns the latency in milliseconds, None where the device is unknown."""
@@ -105,7 +90,8 @@ class SpaceLaws(PluginConformance):
         """Returns the devices that the space itself lists. Anything but a list of texts is a fault of `devices`."""
         if "devices" not in self.implemented():
             return []
-        names = self.call("devices", self.new_plugin())
+        with report_errors("devices", "devices()"):
+            names = self.new_plugin().devices()
         if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
             raise Fault("devices", f"it returned {names!r}, which is not a list of texts")
         return list(names)
@@ -119,8 +105,8 @@ class SpaceLaws(PluginConformance):
             raise NotApplicable(f"there are more than {self.enumerated:,} architectures (class attribute: enumerated)")
         return architectures
 
-    def enumerate_first(self, count: int, hooks: Any = None) -> list[Architecture] | None:
+    def enumerate_first(self, count: int) -> list[Architecture] | None:
         """Returns the first `count` architectures of the enumeration; None where there is none."""
-        iterator: Iterator[Architecture] | None = self.call("enumerate_space", hooks)
+        iterator: Iterator[Architecture] | None = self.call("enumerate_space")
         with report_errors("enumerate_space", "going through it"):  # a generator raises here, not where it is made
             return None if iterator is None else list(islice(iterator, count))

@@ -152,7 +152,7 @@ class StrategyConformance(PluginConformance):
         for batch in (1, 3):
             settings = {"budget": self.budget, "batch": batch}
             whole = outcomes(self.search(**settings))
-            resumed = outcomes(run_interrupted(Toy, self.new_plugin, list, len(whole) // 2, **settings))
+            resumed = outcomes(run_interrupted((Toy, self.new_plugin, list), len(whole) // 2, **settings))
             self.expect(resumed == whole, first_difference(whole, resumed))
 
     @law("a search of a small space")

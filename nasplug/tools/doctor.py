@@ -4,6 +4,7 @@ import os
 import platform
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -26,19 +27,14 @@ class Finding:
 
 
 def examine(storage: str) -> Iterator[Finding]:
-    """Yields all findings, with those of the storage of this URL. Imports TensorFlow and torch if installed."""
-    yield from versions()
-    yield from accelerators()
-    yield from data()
-    yield from stored(storage)
-    yield from plugins()
+    """Returns an iterator over all findings. Imports TensorFlow and torch where they are installed."""
+    return chain(versions(), accelerators(), data(), stored(storage), plugins())
 
 
 def versions() -> Iterator[Finding]:
     """Yields the versions of Python, nasplug and the packages that its parts need."""
     yield Finding("version", "python", f"{platform.python_version()} on {platform.platform()}")
-    yield Finding("version", "nasplug", version("nasplug"))
-    for package in PACKAGES:
+    for package in ("nasplug", *PACKAGES):
         try:
             yield Finding("version", package, version(package))
         except PackageNotFoundError:

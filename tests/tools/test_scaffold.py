@@ -99,7 +99,7 @@ def test_what_cannot_be_a_name_is_refused(name, tmp_path):
     [("space", "architecture"), ("space", "sequence"), ("space", "batch"), ("strategy", "trial"), ("strategy", "run")],
 )
 def test_a_name_that_the_module_itself_needs_is_refused(kind, name, tmp_path):
-    with pytest.raises(UsageError, match=f"its class would be called {name.title()}.+ my_{name} for instance"):
+    with pytest.raises(UsageError, match=f"its class would be called {name.title()}.+ Try my_{name}."):
         scaffold.create(kind, name, tmp_path / "mine")
     assert list(tmp_path.iterdir()) == []
 
