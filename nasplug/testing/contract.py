@@ -29,10 +29,7 @@ class PluginConformance(Laws):
     options: ClassVar[dict[str, Any]] = {}
 
     def new_plugin(self) -> Any:
-        """Returns a new instance of the plugin. Whatever its class raises is a fault of the subject `making`.
-
-        Raises `DiscoveryError` or `OptionError` where the name or the options in the test are wrong.
-        """
+        """Returns a new instance. Whatever its class raises is a fault of `making`, but not wrong names and options."""
         mistakes = (DiscoveryError, OptionError) if self.options else (DiscoveryError,)
         with report_errors("making", "making an instance", *mistakes):
             return self.make_plugin()

@@ -137,8 +137,7 @@ class EvaluationLaws(SpaceLaws):
         strategies = {plugin.name for plugin in discovery.installed("strategy")}
         for strategy in sorted(strategies):
             recommended = self.call("recommend", strategy=strategy) or {}
-            known = {*options.fields(discovery.load("strategy", strategy)), *OF_THE_RUN}
-            unknown = sorted(set(recommended) - known)
+            unknown = sorted({*recommended} - {*options.fields(discovery.load("strategy", strategy)), *OF_THE_RUN})
             self.expect(not unknown, f"for {strategy!r} it recommends {unknown}, which are not options of it")
         if not strategies:
             raise NotApplicable("no strategy is installed")

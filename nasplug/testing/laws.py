@@ -1,7 +1,6 @@
 """What a law is: a test method whose docstring says what a plugin must do, and why.
 
-Each law reports one kind of fault. Where another fault gets in its way, such as a hook that raises, the law does not
-apply, and the law that is about that fault reports it.
+Each law reports one kind of fault. Where another fault gets in its way, it is not applicable, and another law reports.
 """
 
 import functools

@@ -5,9 +5,8 @@ from typing import Any, ClassVar
 from nasplug.engine.result import Result
 from nasplug.testing.contract import PluginConformance
 from nasplug.testing.laws import law
-from nasplug.testing.reference_plugins import HillClimber
-from nasplug.testing.searches import first_difference, outcomes, run_interrupted, run_search, search_trials
-from nasplug.testing.toy import Toy
+from nasplug.testing.searches import difference, outcomes, run_interrupted, run_search, search_trials
+from nasplug.testing.toy import HillClimber, Toy
 
 
 class MiddlewareConformance(PluginConformance):
@@ -66,7 +65,7 @@ class MiddlewareConformance(PluginConformance):
         Return None from evaluate to let the next plugin answer. A wrapper returns what it got from yield.
         """
         own, plain = outcomes(self.search()), outcomes(self.search_without())
-        self.expect(own == plain, f"without it and with it: {first_difference(plain, own)}")
+        self.expect(own == plain, f"without it and with it: {difference(plain, own)}")
 
     @law()
     def test_the_final_evaluation_is_the_same(self) -> None:
@@ -101,7 +100,7 @@ class MiddlewareConformance(PluginConformance):
         settings = {"space": Toy(noise=0.0, shift=3.0), "seed": 0}
         second, new = (outcomes(self.search(plugin=plugin, **settings)) for plugin in (used, None))
         plain = outcomes(self.search_without(**settings))
-        self.expect(second in (plain, new), f"in a first and in a second run: {first_difference(new, second)}")
+        self.expect(second in (plain, new), f"in a first and in a second run: {difference(new, second)}")
 
     @law("resume")
     def test_a_resumed_search_is_the_same(self) -> None:
@@ -112,7 +111,7 @@ class MiddlewareConformance(PluginConformance):
         whole, space = outcomes(self.search()), Toy(noise=0.0)
         plugins = (lambda: space), HillClimber, lambda: [self.new_plugin()]
         resumed = outcomes(run_interrupted(plugins, len(whole) // 2, budget=self.budget))
-        self.expect(resumed == whole, f"whole and resumed: {first_difference(whole, resumed)}")
+        self.expect(resumed == whole, f"whole and resumed: {difference(whole, resumed)}")
 
     @law("a search with workers")
     def test_several_workers_find_the_same(self) -> None:
@@ -123,7 +122,7 @@ class MiddlewareConformance(PluginConformance):
         self.search()
         own = outcomes(self.search(workers=4, batch=4, subject="a search with workers"))
         plain, alone = outcomes(self.search_without(workers=4, batch=4)), outcomes(self.search(batch=4))
-        self.expect(own in (plain, alone), f"without it and with it: {first_difference(plain, own)}")
+        self.expect(own in (plain, alone), f"without it and with it: {difference(plain, own)}")
 
     @law()
     def test_leaves_the_program_alone(self) -> None:

@@ -4,11 +4,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
-from nasplug.loading import manager
+from nasplug.loading import manager, options
 from nasplug.testing.laws import NotApplicable
 from nasplug.types import Architecture
 
@@ -27,12 +26,10 @@ def loaded_by_import(module: str) -> frozenset[str]:
     return frozenset(_run_python(program, module).stdout.split())
 
 
-def canonical_forms(space: str, options: Mapping[str, Any], architectures: Sequence[Architecture]) -> list[str]:
-    """Returns the canonical forms that the space `module:Class` gives in a new process, with another hash seed.
-
-    The law is not applicable where the space cannot be made there.
-    """
-    request = {"space": space, "options": dict(options), "architectures": [str(a) for a in architectures]}
+def canonical_forms(space: object, architectures: Sequence[Architecture]) -> list[str]:
+    """Returns the canonical forms that an equal space gives in a new process, with another hash seed."""
+    values = {name: getattr(space, name) for name in options.fields(type(space))}
+    request = {"space": importable(type(space)), "options": values, "architectures": [str(a) for a in architectures]}
     program = "importlib.import_module('nasplug.testing.other_process').answer(sys.argv[1])"
     process = _run_python(program, json.dumps(request, default=str))
     if process.returncode:

@@ -1,23 +1,67 @@
-"""The searches on which the kit tests strategies and middleware."""
+"""The searches on which the kit tests strategies and middleware, and the plugins that observe them."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from nasplug.engine.result import Result
 from nasplug.engine.search import search
+from nasplug.hookspecs import hookimpl
 from nasplug.testing.laws import report_errors
-from nasplug.testing.reference_plugins import Interruption, SuggestionMonitor
-from nasplug.types import Trial
+from nasplug.types import Architecture, Run, Trial
 
 Outcomes = list[tuple[str, float | None]]
 
 
-def run_search(
-    space: Any, strategy: Any, observers: Sequence[object] = (), subject: str = "search", **settings: Any
-) -> Result:
+@attrs.define(eq=False)
+class Monitor:
+    """Records what is wrong with suggestions, in words, and mends it so that the search goes on."""
+
+    excess: list[str] = attrs.field(factory=list)
+    invalid: list[str] = attrs.field(factory=list)
+    changed_trials: list[str] = attrs.field(factory=list)
+
+    @hookimpl(wrapper=True)
+    def suggest(self, run: Run, count: int) -> Iterator[None]:
+        """Passes on at most `count` suggestions, with samples in place of invalid ones."""
+        trials = list(run.trials)
+        suggestions: Any = yield
+        if run.trials != trials:
+            self.changed_trials.append(f"run.trials changed after {len(trials)} trials")
+            run.trials[:] = trials
+        if not isinstance(suggestions, list):
+            return suggestions  # type: ignore[no-any-return]  # the answer of a wrapper, not of its generator
+        if len(suggestions) > count:
+            self.excess.append(f"asked for {count} it returned {len(suggestions)}")
+        return [a if self._is_valid(run, a) else run.hook.sample(rng=run.rng) for a in suggestions[:count]]  # type: ignore[return-value]
+
+    def _is_valid(self, run: Run, architecture: Architecture) -> bool:
+        try:
+            run.hook.canonical(architecture=architecture)
+        except Exception as error:  # whatever a space raises for what is not one of its architectures
+            self.invalid.append(f"{architecture}: {error}")
+            return False
+        return True
+
+
+@attrs.define(eq=False)
+class Interruption:
+    """Interrupts a run as Ctrl-C does, after the trial with the number `after`."""
+
+    after: int
+
+    @hookimpl
+    def on_trial(self, run: Run, trial: Trial) -> None:
+        """Raises `KeyboardInterrupt` once."""
+        if trial.number == self.after and not run.replaying:
+            raise KeyboardInterrupt
+
+
+def run_search(space: Any, strategy: Any, *observers: object, subject: str = "search", **settings: Any) -> Result:
     """Returns the result of a search. Whatever it raises is a fault of `subject`."""
     with report_errors(subject, f"a search on {type(space).__name__}"):
         return search(space, strategy, observers=observers, **settings)
@@ -38,8 +82,8 @@ def run_interrupted(plugins: Sequence[Callable[[], Any]], after: int, **settings
     with tempfile.TemporaryDirectory() as folder:
         settings = {"storage": f"sqlite:///{Path(folder) / 'runs.db'}", "name": "interrupted"} | settings
         with suppress(KeyboardInterrupt):
-            run("the search that was to be interrupted", SuggestionMonitor(), Interruption(after))
-        return run("the resumed search", SuggestionMonitor(), resume=True)
+            run("the search that was to be interrupted", Monitor(), Interruption(after))
+        return run("the resumed search", Monitor(), resume=True)
 
 
 def search_trials(result: Result) -> list[Trial]:
@@ -52,7 +96,7 @@ def outcomes(result: Result) -> Outcomes:
     return [(str(trial.architecture), trial.accuracy) for trial in search_trials(result)]
 
 
-def first_difference(one: Outcomes, other: Outcomes) -> str:
+def difference(one: Outcomes, other: Outcomes) -> str:
     """Returns in words where two searches differ first."""
     for number, (left, right) in enumerate(zip(one, other, strict=False)):
         if left != right:

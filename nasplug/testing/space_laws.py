@@ -99,10 +99,9 @@ class SpaceLaws(PluginConformance):
     def enumerated_space(self) -> list[Architecture]:
         """Returns the whole space. The law is not applicable where it is not enumerated, or too large."""
         self.requires("enumerate_space")
-        if (architectures := self.enumerate_first(self.enumerated + 1)) is None:
-            raise NotApplicable("enumerate_space returns None: the space is too large")
-        if len(architectures) > self.enumerated:
-            raise NotApplicable(f"there are more than {self.enumerated:,} architectures (class attribute: enumerated)")
+        architectures = self.enumerate_first(self.enumerated + 1)
+        if architectures is None or len(architectures) > self.enumerated:
+            raise NotApplicable(f"the space has more than {self.enumerated:,} architectures, or says it is too large")
         return architectures
 
     def enumerate_first(self, count: int) -> list[Architecture] | None:

@@ -1,4 +1,4 @@
-"""The spaces on which the kit tests strategies and middleware: formulas, so that a search takes a moment."""
+"""The simple spaces and strategies that the kit puts beside the plugin under test. A search takes a moment."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -11,14 +11,10 @@ import numpy as np
 from nasplug.errors import InvalidArchitecture
 from nasplug.hookspecs import hookimpl
 from nasplug.loading.options import option
-from nasplug.types import Architecture, Evaluation
+from nasplug.types import Architecture, Evaluation, Run
 
 NAME = "toy"
 MAX_CALLS = 200_000  # of sample and mutate between two evaluations; a strategy that needs more never ends
-RECOMMENDED: dict[str, dict[str, Any]] = {
-    "regularized_evolution": {"population": 12, "tournament": 4},
-    "neural_predictor": {"n": 24, "refit": 0, "members": 1, "epochs": 60},
-}
 
 
 class Endless(Exception):
@@ -91,7 +87,9 @@ class Toy:
     @hookimpl
     def recommend(self, strategy: str) -> dict[str, Any] | None:
         """Returns small settings, for searches of a few dozen trials."""
-        return RECOMMENDED.get(strategy)
+        predictor = {"n": 24, "refit": 0, "members": 1, "epochs": 60}
+        evolution = {"population": 12, "tournament": 4}
+        return {"regularized_evolution": evolution, "neural_predictor": predictor}.get(strategy)
 
     @hookimpl
     def evaluate(self, architecture: Architecture, purpose: str, seed: int) -> Evaluation:
@@ -124,7 +122,6 @@ class Toy:
             raise Endless(f"{MAX_CALLS:,} calls of sample and mutate gave no suggestion")
 
 
-@attrs.define(eq=False)
 class MinimalSpace:
     """A space with the three required hooks and nothing else."""
 
@@ -142,3 +139,25 @@ class MinimalSpace:
     def evaluate(self, architecture: Architecture) -> Evaluation:
         """Returns an accuracy that falls with the distance from zero."""
         return Evaluation(100 / (1 + abs(sum(architecture.code))), cost=1.0)
+
+
+class RandomSearch:
+    """Suggests independent samples. Other strategies must beat it."""
+
+    @hookimpl
+    def suggest(self, run: Run, count: int) -> list[Architecture]:
+        """Returns `count` samples."""
+        return [run.hook.sample(rng=run.rng) for _ in range(count)]
+
+
+class HillClimber(RandomSearch):
+    """Suggests mutants of the incumbent, so that every suggestion depends on all results so far."""
+
+    @hookimpl
+    def suggest(self, run: Run, count: int) -> list[Architecture]:
+        """Returns mutants of the best architecture, or samples while there is none."""
+        complete = [trial for trial in run.trials if trial.evaluation]
+        if not complete:
+            return RandomSearch.suggest(self, run, count)
+        incumbent = max(complete, key=lambda trial: trial.accuracy or 0.0)
+        return [run.hook.mutate(architecture=incumbent.architecture, rng=run.rng) for _ in range(count)]

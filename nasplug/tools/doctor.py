@@ -55,8 +55,7 @@ def accelerators() -> Iterator[Finding]:
 
 def data() -> Iterator[Finding]:
     """Yields the contents of the cache folder, and the environment variables NASPLUG_…."""
-    home = os.environ.get("XDG_CACHE_HOME")
-    folder = (Path(home) if home else Path.home() / ".cache") / "nasplug"
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nasplug"
     entries = sorted(folder.glob("[!.]*"))
     for path in entries:
         files = [path] if path.is_file() else [part for part in path.rglob("*") if part.is_file()]
@@ -91,8 +90,7 @@ def plugins() -> Iterator[Finding]:
     """Yields every installed plugin: which distribution provides it, or why it cannot be loaded."""
     for kind in discovery.GROUPS:
         for plugin in discovery.installed(kind):
-            problem = discovery.problem(plugin)
-            yield Finding("plugin", f"{kind} {plugin.name}", plugin.provider, problem or "")
+            yield Finding("plugin", f"{kind} {plugin.name}", plugin.provider, discovery.problem(plugin) or "")
 
 
 def _tensorflow_devices() -> list[str]:

@@ -10,8 +10,8 @@ from nasplug_notice import Notice
 
 import nasplug
 from nasplug.testing import MiddlewareConformance, Toy
-from nasplug.testing.reference_plugins import HillClimber
 from nasplug.testing.searches import run_interrupted
+from nasplug.testing.toy import HillClimber
 
 
 class TestNotice(MiddlewareConformance):

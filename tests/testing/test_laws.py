@@ -12,7 +12,7 @@ from nasplug.errors import OptionError
 from nasplug.testing import MiddlewareConformance, SpaceConformance, StrategyConformance, Toy, check
 from nasplug.testing.contract import PluginConformance
 from nasplug.testing.laws import Broken, Laws, NotApplicable, law
-from nasplug.testing.reference_plugins import HillClimber
+from nasplug.testing.toy import HillClimber
 
 
 def conformance(**attributes):

@@ -3,7 +3,7 @@
 from nasplug import hookimpl
 from nasplug.hookspecs import HookSpecs
 from nasplug.testing import Toy
-from nasplug.testing.reference_plugins import HillClimber
+from nasplug.testing.toy import HillClimber
 
 SAID = "the foreign plugin broke in"
 HOOKS = [name for name in vars(HookSpecs) if not name.startswith("_")]
