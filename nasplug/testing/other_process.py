@@ -41,9 +41,9 @@ def canonical_forms(space: object, architectures: Sequence[Architecture]) -> lis
 
 def answer(request: str) -> None:
     """Prints the canonical forms that a request asks for, as JSON. Runs in the new process."""
-    asked = json.loads(request)
-    hook = manager.build(manager.make("space", asked["space"], asked["options"])).hook
-    print(json.dumps([hook.canonical(architecture=Architecture.parse(text)) for text in asked["architectures"]]))
+    question = json.loads(request)
+    hook = manager.build(manager.make("space", question["space"], question["options"])).hook
+    print(json.dumps([hook.canonical(architecture=Architecture.parse(text)) for text in question["architectures"]]))
 
 
 def _run_python(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
