@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nasplug.engine.selection import Selection as Selection
     from nasplug.engine.settings import plugin_options as plugin_options
     from nasplug.experiments.frontier.training_data import read_trials as read_trials
+    from nasplug.loading.options import parse_options as parse_options
 
 __getattr__, _, _HELPERS = lazy_loader.attach(
     "nasplug",

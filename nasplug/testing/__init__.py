@@ -1,26 +1,16 @@
-"""The conformance kit: what every space, strategy and middleware must do, one law a test.
+"""The conformance kit: the laws that every space, strategy and middleware must keep, one law a test.
 
-In the tests of a plugin, for pytest:
+In the tests of your plugin, for pytest:
 
     from nasplug.testing import SpaceConformance
 
     class TestMySpace(SpaceConformance):
         space = "my_space"  # a name, a class, or an instance
-
-`nasplug check space my_space` runs the same laws without a test.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-_HOME = {
-    "SpaceConformance": "nasplug.testing.space",
-    "StrategyConformance": "nasplug.testing.strategy",
-    "MiddlewareConformance": "nasplug.testing.middleware",
-    "Toy": "nasplug.testing.toy",
-    "check": "nasplug.testing.laws",
-}
-__all__ = ["MiddlewareConformance", "SpaceConformance", "StrategyConformance", "Toy", "check"]
+import lazy_loader
 
 if TYPE_CHECKING:
     from nasplug.testing.laws import check as check
@@ -29,9 +19,13 @@ if TYPE_CHECKING:
     from nasplug.testing.strategy import StrategyConformance as StrategyConformance
     from nasplug.testing.toy import Toy as Toy
 
-
-def __getattr__(name: str) -> Any:
-    """Returns a public name, imported at its first use (PEP 562)."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'nasplug.testing' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    "nasplug.testing",
+    submod_attrs={
+        "laws": ["check"],
+        "middleware": ["MiddlewareConformance"],
+        "space": ["SpaceConformance"],
+        "strategy": ["StrategyConformance"],
+        "toy": ["Toy"],
+    },
+)

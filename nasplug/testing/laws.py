@@ -1,7 +1,6 @@
-"""Laws: test methods whose docstring is the law, and whose failure says what was expected and what happened.
+"""What a law is: a test method whose docstring says what a plugin must do, and why.
 
-Each law answers for one kind of fault. Where something else is wrong that keeps a law from being tried (a hook that
-raises, an answer of the wrong type), it does not apply, and the law that answers for that fault tells of it.
+Each law reports one kind of fault. Where another fault gets in its way, it is not applicable, and another law reports.
 """
 
 import functools
@@ -9,7 +8,7 @@ import inspect
 import sys
 import unittest
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from typing import Any, ClassVar, Literal
 
 import attrs
@@ -18,73 +17,79 @@ from nasplug.errors import DiscoveryError, OptionError
 
 PAGE = "docs/write/laws.md"
 
+Law = Callable[[Any], None]
+
 
 class Broken(AssertionError):
-    """A law does not hold. The message says what was expected, what happened, and where it is explained."""
+    """The plugin breaks a law. The message says what is expected, what happened, and where to read more."""
+
+    state: Literal["broken"] = "broken"
 
 
 class NotApplicable(unittest.SkipTest):
-    """A law cannot be tried here; pytest shows the test as skipped."""
+    """The law cannot be tested on this plugin. pytest shows the test as skipped."""
+
+    state: Literal["not applicable"] = "not applicable"
 
 
 class Fault(Exception):
-    """The plugin raised, or answered with something unusable, when it was asked for `subject`."""
+    """The plugin did something wrong: `subject` is a hook or a word such as `search`, empty for the running law."""
 
     def __init__(self, subject: str, happened: str) -> None:
         super().__init__(happened)
         self.subject = subject
 
 
-class _Unmet(Exception):
-    """What happened in place of what the law expects."""
+@contextmanager
+def report_errors(subject: str, action: str, *others: type[Exception]) -> Iterator[None]:
+    """Turns whatever a foreign plugin raises inside into a `Fault` of `subject`; errors of the types `others` pass."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, (Fault, *others)):
+            raise
+        raise Fault(subject, f"{action} raised {type(error).__name__}: {error}") from error
 
 
-Law = Callable[[Any], None]
-
-
-def law(*answers_for: str) -> Callable[[Law], Law]:
-    """Returns a decorator for a law that also answers for the faults of the subjects named (hooks, mostly)."""
+def law(*subjects: str) -> Callable[[Law], Law]:
+    """Returns a decorator for laws. The law also reports every `Fault` of the `subjects`, mostly names of hooks."""
 
     def decorate(method: Law) -> Law:
-        """Returns the law that tells its own breach from the faults that other laws answer for."""
-
         @functools.wraps(method)
-        def tried(self: "Laws") -> None:
-            """Raises `Broken` where the law is, `NotApplicable` where it cannot be tried."""
-            __tracebackhide__ = True  # pytest: the message says all
+        def run(self: "Laws") -> None:
+            __tracebackhide__ = True  # pytest: the message says everything
             try:
                 if reason := self.exemptions().get(method.__name__):
                     raise NotApplicable(f"exempt: {reason}")
                 method(self)
-            except _Unmet as unmet:
-                raise Broken(_message(type(self), method, str(unmet))) from None
             except Fault as fault:
-                if fault.subject not in answers_for:
-                    raise NotApplicable(f"{fault.subject}: {fault} (another law answers for that)") from fault
-                raise Broken(_message(type(self), method, f"{fault.subject}: {fault}")) from fault
-            except (unittest.SkipTest, DiscoveryError, OptionError):  # the latter two are mistakes of who asks
+                happened = f"{fault.subject}: {fault}" if fault.subject else str(fault)
+                if fault.subject and fault.subject not in subjects:
+                    raise NotApplicable(f"{happened} (another law reports this)") from fault
+                raise Broken(_message(type(self), method, happened)) from fault.__cause__
+            except (unittest.SkipTest, DiscoveryError, OptionError):  # the latter two: the test itself is wrong
                 raise
-            except Exception as error:  # what a plugin answered made the law itself stumble: still one law's verdict
+            except Exception as error:  # an answer of the plugin made the law itself fail
                 raise Broken(_message(type(self), method, f"{type(error).__name__}: {error}")) from error
 
-        return tried
+        return run
 
     return decorate
 
 
 class Laws:
-    """Base of the conformance classes: the laws are the methods named `test_…`, in the order of their definition."""
+    """Base of the conformance classes. Its laws are the methods named `test_…`, in the order of their definition."""
 
     exempt: ClassVar[dict[str, str]] = {}
 
     def exemptions(self) -> dict[str, str]:
-        """Returns the laws that do not bind this plugin, each with the reason."""
+        """Returns the laws that this plugin need not keep, each with the reason."""
         return self.exempt
 
     def expect(self, holds: object, happened: str) -> None:
-        """Ends the law as broken unless `holds`; `happened` is told beside what the law expects."""
+        """Ends the law as broken unless `holds` is true; `happened` becomes part of the message."""
         if not holds:
-            raise _Unmet(happened)
+            raise Fault("", happened)
 
     @classmethod
     def laws(cls) -> list[str]:
@@ -95,7 +100,7 @@ class Laws:
 
 @attrs.frozen
 class Verdict:
-    """One law, tried: `message` says why it is broken or does not apply, and is empty where it is kept."""
+    """The result of one law; `message` says why it is broken or not applicable, and is empty where it is kept."""
 
     law: str
     statement: str
@@ -104,32 +109,27 @@ class Verdict:
 
 
 def check(conformance: type[Laws]) -> Iterator[Verdict]:
-    """Yields the verdict of every law of a conformance class, each tried on an object of its own as pytest does."""
+    """Yields the verdict of every law of a conformance class, each law on an object of its own, as in pytest."""
     for name in conformance.laws():
-        with redirect_stdout(sys.stderr):  # what plugins print must not mix with what is printed of the verdicts
-            verdict = _verdict(conformance, name)
+        requirement, _ = _requirement_and_reason(getattr(conformance, name))
+        verdict = Verdict(name, requirement, "kept")
+        with redirect_stdout(sys.stderr):  # keeps what plugins print out of the caller's output
+            try:
+                getattr(conformance(), name)()
+            except (Broken, NotApplicable) as error:
+                verdict = attrs.evolve(verdict, state=error.state, message=str(error))
         yield verdict
 
 
-def _verdict(conformance: type[Laws], name: str) -> Verdict:
-    says = statement(getattr(conformance, name))
-    try:
-        getattr(conformance(), name)()
-    except NotApplicable as reason:
-        return Verdict(name, says, "not applicable", str(reason))
-    except Broken as broken:
-        return Verdict(name, says, "broken", str(broken))
-    return Verdict(name, says, "kept")
+def _requirement_and_reason(method: Law) -> tuple[str, str]:
+    """Returns the two paragraphs of a law's docstring, each in one line."""
+    requirement, _, reason = (inspect.getdoc(method) or "").partition("\n\n")
+    return " ".join(requirement.split()), " ".join(reason.split())
 
 
-def statement(method: Any) -> str:
-    """Returns the law itself: the first sentence of the docstring."""
-    return " ".join((inspect.getdoc(method) or "").partition("\n\n")[0].split())
-
-
-def _message(kind: type, method: Any, happened: str) -> str:
-    owner = [c for c in kind.__mro__ if method.__name__ in vars(c)][-1]  # the kit's, where a test defines it again
-    why = " ".join((inspect.getdoc(method) or "").partition("\n\n")[2].split())
+def _message(kind: type, method: Law, happened: str) -> str:
+    requirement, reason = _requirement_and_reason(method)
+    owner = [c for c in kind.__mro__ if method.__name__ in vars(c)][-1]  # the kit's, also where a test redefines it
     name = f"{owner.__module__}.{owner.__qualname__}.{method.__name__}"
     explained = f"explained: {PAGE}#{name}\n           or: python -m pydoc {name}"
-    return f"\nexpected:  {statement(method)}\nhappened:  {happened}\nwhy:       {why}\n{explained}"
+    return f"\nexpected:  {requirement}\nhappened:  {happened}\nwhy:       {reason}\n{explained}"

@@ -4,39 +4,57 @@ from typing import Any, ClassVar
 
 from nasplug.engine.result import Result
 from nasplug.testing.contract import PluginConformance
-from nasplug.testing.laws import Fault, law
-from nasplug.testing.reference_plugins import Climb
-from nasplug.testing.searches import interrupted, search_trials, searched, told
-from nasplug.testing.toy import Toy
+from nasplug.testing.laws import law
+from nasplug.testing.searches import difference, outcomes, run_interrupted, run_search, search_trials
+from nasplug.testing.toy import HillClimber, Toy
 
 
 class MiddlewareConformance(PluginConformance):
     """The laws of middleware: `class TestMine(MiddlewareConformance): middleware = "mine"`.
 
-    `middleware` is a name, a class or an instance; `options` are its own. Middleware may answer instead of a space and
-    end a run, but by default it must not change what a search finds. One that exists to change it says so in a class
-    attribute, `conformance_exempt: ClassVar = {"test_…": "the reason"}`.
+    `middleware` is a name, a class or an instance; `options` are its options. Middleware must not change what a search
+    finds. Where that is its purpose, its class says so: `conformance_exempt: ClassVar = {"test_…": "the reason"}`.
     """
 
     kind: ClassVar = "middleware"
     middleware: ClassVar[Any]
     budget: ClassVar[int] = 25
 
-    def search(self, space: Any = None, made: Any = None, **settings: Any) -> Result:
-        """Returns the result of a search with the middleware."""
-        self.build(Toy(), middleware=[self.fresh()])
-        middleware = [made or self.fresh()]
-        return searched(space or Toy(noise=0.0), Climb(), middleware=middleware, **{"budget": self.budget} | settings)
+    def search(self, space: Any = None, plugin: Any = None, **settings: Any) -> Result:
+        """Returns the result of a search with the middleware, a new instance unless `plugin` is given."""
+        self.build(Toy(), middleware=[self.new_plugin()])
+        return self.search_without(space, middleware=[plugin or self.new_plugin()], **settings)
 
-    def without(self, space: Any = None, **settings: Any) -> Result:
+    def search_without(self, space: Any = None, **settings: Any) -> Result:
         """Returns the result of the same search without the middleware."""
-        return searched(space or Toy(noise=0.0), Climb(), **{"budget": self.budget} | settings)
+        return run_search(space or Toy(noise=0.0), HillClimber(), **{"budget": self.budget} | settings)
+
+    @law()
+    def test_executes_and_watches_are_booleans(self) -> None:
+        """The class attributes `executes` and `watches` are True or False, where they are set.
+
+        They decide the order of middleware, and whether a run may be resumed without it.
+        """
+        plugin = self.new_plugin()
+        values = {name: getattr(plugin, name) for name in ("executes", "watches") if hasattr(plugin, name)}
+        self.expect(all(isinstance(value, bool) for value in values.values()), f"they are {values}")
+
+    @law()
+    def test_executors_answer_evaluate(self) -> None:
+        """Middleware with `executes = True` implements evaluate, and not as a wrapper.
+
+        It evaluates in place of the space. A wrapper only sees what another plugin answers.
+        """
+        if getattr(self.new_plugin(), "executes", False) is True:
+            evaluate = self.implemented().get("evaluate")
+            self.expect(evaluate, "there is no evaluate marked with hookimpl")
+            self.expect(not getattr(evaluate, "nasplug_impl", {})["wrapper"], "evaluate is a wrapper")
 
     @law("search")
     def test_a_search_completes(self) -> None:
         """A search with the middleware raises nothing.
 
-        What a hook of middleware raises ends the run.
+        Whatever a hook of middleware raises ends the run.
         """
         self.search()
 
@@ -44,18 +62,18 @@ class MiddlewareConformance(PluginConformance):
     def test_the_search_is_the_same(self) -> None:
         """A search finds the same with the middleware as without it.
 
-        evaluate returns None to let the next plugin answer; a wrapper returns what it got from yield.
+        Return None from evaluate to let the next plugin answer. A wrapper returns what it got from yield.
         """
-        own, plain = told(self.search()), told(self.without())
-        self.expect(own == plain, f"{len(own)} trials instead of {len(plain)}, or others: {own[:2]}, not {plain[:2]}")
+        own, plain = outcomes(self.search()), outcomes(self.search_without())
+        self.expect(own == plain, f"without it and with it: {difference(plain, own)}")
 
     @law()
     def test_the_final_evaluation_is_the_same(self) -> None:
-        """The final evaluation of the best has the same accuracy with the middleware as without it.
+        """The final evaluation has the same accuracy with the middleware as without it.
 
-        `purpose` is part of the question: a validation accuracy is no answer to `final`.
+        Look at `purpose`: a validation accuracy does not answer `final`.
         """
-        own, plain = self.search().trials[-1], self.without().trials[-1]
+        own, plain = self.search().trials[-1], self.search_without().trials[-1]
         if own.architecture == plain.architecture:
             self.expect(own.accuracy == plain.accuracy, f"it is {own.accuracy} %, not {plain.accuracy} %")
 
@@ -63,57 +81,54 @@ class MiddlewareConformance(PluginConformance):
     def test_failures_stay_failures(self) -> None:
         """An evaluation that raises becomes a failed trial, also with the middleware.
 
-        Nobody learns of a problem that middleware swallows. Retries are the run's (--retries).
+        Nobody learns of an error that middleware swallows. Use --retries to evaluate again.
         """
         space = Toy(noise=0.0, fails=0.5)
-        own, plain = self.search(space, seed=1), self.without(space, seed=1)
-        for with_it, without_it in zip(search_trials(own), search_trials(plain), strict=False):
-            same = with_it.state == without_it.state
-            self.expect(same, f"trial {without_it.number}, {without_it.state} without it, is {with_it.state} with it")
+        own, plain = (search_trials(search(space, seed=1)) for search in (self.search, self.search_without))
+        for with_it, without in zip(own, plain, strict=False):
+            same = with_it.state == without.state
+            self.expect(same, f"trial {without.number}, {without.state} without it, is {with_it.state} with it")
 
     @law()
     def test_a_second_run_starts_anew(self) -> None:
-        """An instance that was used for one run serves another as if it were new.
+        """An instance that has served one run behaves in the next one as a new instance would.
 
-        on_start begins a run: forget there what belongs to the last one.
+        on_start begins a run. Reset there whatever belongs to the last one.
         """
-        made = self.fresh()
-        self.search(None, made)
-        better = {"space": Toy(noise=0.0, shift=3.0), "seed": 0}
-        own, plain = told(self.search(made=made, **better)), told(self.without(**better))
-        alone = told(self.search(**better))
-        self.expect(own in (plain, alone), f"the second run told {own[:2]}, a first one tells {alone[:2]}")
+        used = self.new_plugin()
+        self.search(None, used)
+        settings = {"space": Toy(noise=0.0, shift=3.0), "seed": 0}
+        second, new = (outcomes(self.search(plugin=plugin, **settings)) for plugin in (used, None))
+        plain = outcomes(self.search_without(**settings))
+        self.expect(second in (plain, new), f"in a first and in a second run: {difference(new, second)}")
 
     @law("resume")
     def test_a_resumed_search_is_the_same(self) -> None:
-        """A search that was interrupted and resumed makes the trials that it would have made.
+        """A search that is interrupted and resumed makes the trials that it would have made uninterrupted.
 
-        The trials of before are told again, while run.replaying is True.
+        A resumed run calls on_trial again for its stored trials, while run.replaying is true.
         """
-        whole = told(self.search())
-        space = Toy(noise=0.0)
-        found = interrupted(lambda: space, Climb, lambda: [self.fresh()], len(whole) // 2, budget=self.budget)
-        self.expect(told(found) == whole, f"{len(told(found))} trials instead of {len(whole)}, or others")
+        whole, space = outcomes(self.search()), Toy(noise=0.0)
+        plugins = (lambda: space), HillClimber, lambda: [self.new_plugin()]
+        resumed = outcomes(run_interrupted(plugins, len(whole) // 2, budget=self.budget))
+        self.expect(resumed == whole, f"whole and resumed: {difference(whole, resumed)}")
 
-    @law()
+    @law("a search with workers")
     def test_several_workers_find_the_same(self) -> None:
-        """With four workers a search finds the same with the middleware as without it.
+        """With four workers, a search finds the same with the middleware as without it.
 
-        evaluate is called from several threads at a time.
+        evaluate is called from several threads at the same time.
         """
         self.search()
-        try:
-            own = told(self.search(workers=4, batch=4))
-        except Fault as fault:
-            self.expect(False, str(fault))
-        plain, alone = told(self.without(workers=4, batch=4)), told(self.search(batch=4))
-        self.expect(own in (plain, alone), f"{own[:4]} instead of {plain[:4]}")
+        own = outcomes(self.search(workers=4, batch=4, subject="a search with workers"))
+        plain, alone = outcomes(self.search_without(workers=4, batch=4)), outcomes(self.search(batch=4))
+        self.expect(own in (plain, alone), f"without it and with it: {difference(plain, own)}")
 
     @law()
     def test_leaves_the_program_alone(self) -> None:
-        """It uses and seeds no global generator, and prints nothing on standard output.
+        """The middleware neither uses nor seeds a global random generator, and prints nothing on standard output.
 
-        `nasplug run --json` prints one document; what is for people goes to standard error.
+        `nasplug run --json` must print one document. Write messages to standard error.
         """
-        with self.untouched(), self.silent():
+        with self.no_generator_changes(), self.no_output():
             self.search()

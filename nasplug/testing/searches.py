@@ -1,57 +1,104 @@
-"""Searches that the kit makes to try a strategy or middleware."""
+"""The searches on which the kit tests strategies and middleware, and the plugins that observe them."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from nasplug.engine.result import Result
 from nasplug.engine.search import search
-from nasplug.testing.laws import Fault
-from nasplug.testing.reference_plugins import Interruption, Witness
-from nasplug.types import Trial
+from nasplug.hookspecs import hookimpl
+from nasplug.testing.laws import report_errors
+from nasplug.types import Architecture, Run, Trial
 
-Plugins = Callable[[], Any]
+Outcomes = list[tuple[str, float | None]]
 
 
-def searched(space: Any, strategy: Any, observers: Sequence[object] = (), **settings: Any) -> Result:
-    """Returns the result of a search; whatever it raises is a fault of the subject `search`."""
-    try:
+@attrs.define(eq=False)
+class Monitor:
+    """Records what is wrong with suggestions, in words, and mends it so that the search goes on."""
+
+    excess: list[str] = attrs.field(factory=list)
+    invalid: list[str] = attrs.field(factory=list)
+    changed_trials: list[str] = attrs.field(factory=list)
+
+    @hookimpl(wrapper=True)
+    def suggest(self, run: Run, count: int) -> Iterator[None]:
+        """Passes on at most `count` suggestions, with samples in place of invalid ones."""
+        trials = list(run.trials)
+        suggestions: Any = yield
+        if run.trials != trials:
+            self.changed_trials.append(f"run.trials changed after {len(trials)} trials")
+            run.trials[:] = trials
+        if not isinstance(suggestions, list):
+            return suggestions  # type: ignore[no-any-return]  # the answer of a wrapper, not of its generator
+        if len(suggestions) > count:
+            self.excess.append(f"asked for {count} it returned {len(suggestions)}")
+        return [a if self._is_valid(run, a) else run.hook.sample(rng=run.rng) for a in suggestions[:count]]  # type: ignore[return-value]
+
+    def _is_valid(self, run: Run, architecture: Architecture) -> bool:
+        try:
+            run.hook.canonical(architecture=architecture)
+        except Exception as error:  # whatever a space raises for what is not one of its architectures
+            self.invalid.append(f"{architecture}: {error}")
+            return False
+        return True
+
+
+@attrs.define(eq=False)
+class Interruption:
+    """Interrupts a run as Ctrl-C does, after the trial with the number `after`."""
+
+    after: int
+
+    @hookimpl
+    def on_trial(self, run: Run, trial: Trial) -> None:
+        """Raises `KeyboardInterrupt` once."""
+        if trial.number == self.after and not run.replaying:
+            raise KeyboardInterrupt
+
+
+def run_search(space: Any, strategy: Any, *observers: object, subject: str = "search", **settings: Any) -> Result:
+    """Returns the result of a search. Whatever it raises is a fault of `subject`."""
+    with report_errors(subject, f"a search on {type(space).__name__}"):
         return search(space, strategy, observers=observers, **settings)
-    except Exception as error:  # one law answers for whatever a foreign plugin raises in a search
-        raise Fault("search", f"a search on {type(space).__name__} raised {type(error).__name__}: {error}") from error
 
 
-def interrupted(space: Plugins, strategy: Plugins, middleware: Plugins, after: int, **settings: Any) -> Result:
-    """Returns the result of a stored search that was interrupted after the trial `after`, then resumed.
+def run_interrupted(plugins: Sequence[Callable[[], Any]], after: int, **settings: Any) -> Result:
+    """Returns the result of a stored search that is interrupted after the trial `after`, then resumed.
 
-    Called with functions that make the plugins, since a resumed run is another process. Whatever either search raises
-    is a fault of the subject `resume`.
+    `plugins` are functions that make the space, the strategy and the list of middleware, since a run is resumed in
+    another process. Whatever either search raises is a fault of the subject `resume`.
     """
+
+    def run(action: str, *observers: object, **more: Any) -> Result:
+        with report_errors("resume", action):
+            space, strategy, middleware = (make() for make in plugins)
+            return search(space, strategy, middleware=middleware, observers=observers, **settings | more)
+
     with tempfile.TemporaryDirectory() as folder:
-        stored = {"storage": f"sqlite:///{Path(folder) / 'runs.db'}", "name": "interrupted"} | settings
+        settings = {"storage": f"sqlite:///{Path(folder) / 'runs.db'}", "name": "interrupted"} | settings
         with suppress(KeyboardInterrupt):
-            _stored(space, strategy, middleware, Interruption(after), **stored)
-        return _stored(space, strategy, middleware, resume=True, **stored)
-
-
-def _stored(space: Plugins, strategy: Plugins, middleware: Plugins, *more: object, **settings: Any) -> Result:
-    try:
-        observers = [Witness(), *more]
-        return search(space(), strategy(), middleware=middleware(), observers=observers, **settings)
-    except Fault:
-        raise
-    except Exception as error:  # as in `searched`
-        part = "the resumed search" if settings.get("resume") else "the search that was to be interrupted"
-        raise Fault("resume", f"{part} raised {type(error).__name__}: {error}") from error
-
-
-def told(result: Result) -> list[tuple[str, float | None]]:
-    """Returns architecture and accuracy of every search trial, in order."""
-    return [(str(t.architecture), t.accuracy) for t in search_trials(result)]
+            run("the search that was to be interrupted", Monitor(), Interruption(after))
+        return run("the resumed search", Monitor(), resume=True)
 
 
 def search_trials(result: Result) -> list[Trial]:
     """Returns the trials of the search, without the final evaluation."""
     return [trial for trial in result.trials if trial.purpose == "search"]
+
+
+def outcomes(result: Result) -> Outcomes:
+    """Returns the architecture and the accuracy of every search trial, in order."""
+    return [(str(trial.architecture), trial.accuracy) for trial in search_trials(result)]
+
+
+def difference(one: Outcomes, other: Outcomes) -> str:
+    """Returns in words where two searches differ first."""
+    for number, (left, right) in enumerate(zip(one, other, strict=False)):
+        if left != right:
+            return f"trial {number} was {left[0]} with {left[1]} %, then {right[0]} with {right[1]} %"
+    return f"{len(one)} trials, then {len(other)}"

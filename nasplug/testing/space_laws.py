@@ -1,140 +1,111 @@
-"""Asking a space: an answer of the right type, or a fault that one law answers for."""
+"""What the laws of a space share: they call its hooks, and check the types of the answers."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from itertools import islice
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 
 from nasplug.errors import Unsupported
 from nasplug.testing.contract import PluginConformance
-from nasplug.testing.laws import Fault, NotApplicable
+from nasplug.testing.laws import Fault, NotApplicable, report_errors
 from nasplug.types import Architecture, Evaluation
-
-NO_DEVICES: tuple[str, ...] = ()
 
 
 class SpaceLaws(PluginConformance):
-    """What the laws of a space share. `space` is a name, a class or an instance; `options` are the space's.
-
-    `devices` are those whose latency the space tells; `epochs` and `evaluations` (architectures that are really
-    evaluated) keep spaces that train affordable; a space with more than `enumerated` architectures is not listed.
-    """
+    """Calls the hooks of one instance of the space. `SpaceConformance` explains the class attributes."""
 
     kind: ClassVar = "space"
     space: ClassVar[Any]
-    devices: ClassVar[Sequence[str]] = NO_DEVICES
+    devices: ClassVar[Sequence[str]] = ()
     epochs: ClassVar[int | None] = None
     evaluations: ClassVar[int] = 2
     enumerated: ClassVar[int] = 100_000
     samples: ClassVar[int] = 100
 
     @cached_property
-    def _drawn(self) -> list[Architecture]:
-        return []
-
-    @cached_property
-    def _mutants(self) -> list[Architecture]:
-        return []
-
-    @cached_property
     def hook(self) -> Any:
-        """The hooks of a fresh instance."""
-        return self.build(self.fresh(), name=self.name)
+        """The hooks of the instance, made at first use."""
+        return self.build(self.new_plugin(), name=self.name)
 
     @property
     def name(self) -> str:
-        """The entry-point name under which the space was given, or an empty string."""
+        """The entry-point name under which the test names the space, else an empty string."""
         return self.space if isinstance(self.space, str) and ":" not in self.space else ""
 
-    def ask(self, hook: str, asked: Any = None, **arguments: Any) -> Any:
-        """Returns the answer of a hook; whatever it raises is a fault of that hook."""
-        try:
-            return getattr(asked or self.hook, hook)(**arguments)
-        except Fault:
-            raise
-        except Exception as error:  # a law answers for whatever a foreign hook raises
-            raise Fault(hook, f"{_told(arguments)} raised {type(error).__name__}: {error}") from error
-
-    def sample(self, rng: np.random.Generator, asked: Any = None) -> Architecture:
-        """Returns a sample, whose type is right."""
-        return self._architecture("sample", asked, rng=rng)
-
-    def mutate(self, parent: Architecture, rng: np.random.Generator, asked: Any = None) -> Architecture:
-        """Returns a mutant, whose type is right."""
-        return self._architecture("mutate", asked, architecture=parent, rng=rng)
-
-    def drawn(self, count: int | None = None) -> list[Architecture]:
-        """Returns samples, the same ones throughout a law; enough to meet what is not too rare."""
-        rng, wanted = np.random.default_rng(len(self._drawn)), count or self.samples
-        self._drawn += [self.sample(rng) for _ in range(wanted - len(self._drawn))]
-        return self._drawn[:wanted]
-
-    def mutants(self, count: int | None = None) -> list[Architecture]:
-        """Returns one mutant of every sample, the same ones throughout a law."""
-        rng, parents = np.random.default_rng(len(self._mutants)), self.drawn(count)
-        self._mutants += [self.mutate(parent, rng) for parent in parents[len(self._mutants) :]]
-        return self._mutants[: len(parents)]
-
-    def needs(self, hook: str) -> None:
-        """Ends the law as not applicable where the space does not implement the hook."""
+    def requires(self, hook: str) -> None:
+        """Ends the law as not applicable unless the space implements the hook."""
         if hook not in self.implemented():
             raise NotApplicable(f"the space does not implement {hook}")
 
-    def canonical(self, architecture: Architecture, asked: Any = None) -> str:
-        """Returns the canonical form; anything but a text is a fault."""
-        found = self.ask("canonical", asked, architecture=architecture)
-        if not isinstance(found, str):
-            raise Fault("canonical", f"{architecture} gave {found!r}, which is no text")
-        return found
+    def call(self, hook: str, expected: type = object, **arguments: Any) -> Any:
+        """Returns the answer of a hook. An exception, or an answer of another type, is a fault of that hook."""
+        shown = [str(value) for name, value in arguments.items() if name in ("architecture", "device", "purpose")]
+        action = f"{hook}({', '.join(shown)})"
+        with report_errors(hook, action):
+            answer = getattr(self.hook, hook)(**arguments)
+        if not isinstance(answer, expected):
+            raise Fault(hook, f"{action} returned {answer!r}, which is not of the type {expected.__name__}")
+        return answer
 
-    def evaluate(self, architecture: Architecture, purpose: str, seed: int = 0, asked: Any = None) -> Evaluation:
-        """Returns an evaluation; anything else is a fault."""
-        asking = {"architecture": architecture, "purpose": purpose, "epochs": self.epochs, "seed": seed}
-        found = self.ask("evaluate", asked, **asking)
-        if not isinstance(found, Evaluation):
-            raise Fault("evaluate", f"{architecture} gave {found!r}, which is no nasplug.Evaluation")
-        return found
+    def sample(self, rng: np.random.Generator) -> Architecture:
+        """Returns a sample."""
+        return cast(Architecture, self.call("sample", Architecture, rng=rng))
+
+    def mutate(self, parent: Architecture, rng: np.random.Generator) -> Architecture:
+        """Returns a mutant of `parent`."""
+        return cast(Architecture, self.call("mutate", Architecture, architecture=parent, rng=rng))
+
+    def canonical(self, architecture: Architecture) -> str:
+        """Returns the canonical form."""
+        return cast(str, self.call("canonical", str, architecture=architecture))
+
+    def evaluate(self, architecture: Architecture, purpose: str, seed: int = 0) -> Evaluation:
+        """Returns an evaluation, a training of `epochs` epochs."""
+        arguments = {"architecture": architecture, "purpose": purpose, "epochs": self.epochs, "seed": seed}
+        return cast(Evaluation, self.call("evaluate", Evaluation, **arguments))
+
+    def sampled(self, count: int | None = None) -> list[Architecture]:
+        """Returns `count` samples (default: `samples`), the same ones at every call."""
+        rng = np.random.default_rng(0)
+        return [self.sample(rng) for _ in range(count or self.samples)]
+
+    def mutants(self, count: int | None = None) -> list[Architecture]:
+        """Returns a mutant of each of the first `count` samples, the same ones at every call."""
+        rng = np.random.default_rng(0)
+        return [self.mutate(parent, rng) for parent in self.sampled(count)]
 
     def latency(self, architecture: Architecture, device: str) -> float | None:
-        """Returns the latency, None where the device is unknown; anything but a number is a fault."""
-        try:
-            found: object = self.hook.measure_latency(architecture=architecture, device=device)
-        except Unsupported:  # the core's own answer where no plugin has one
-            return None
-        except Exception as error:
-            raise Fault("measure_latency", f"{architecture} on {device!r} raised {error!r}") from error
-        if found is None or isinstance(found, float | int):
-            return found
-        raise Fault("measure_latency", f"{architecture} on {device!r} gave {found!r}, which is no number")
+        """Returns the latency in milliseconds, None where the device is unknown."""
+        latency: object = None
+        with report_errors("measure_latency", f"{architecture} on {device!r}"), suppress(Unsupported):
+            latency = self.hook.measure_latency(architecture=architecture, device=device)
+        if latency is None or isinstance(latency, float | int):
+            return latency
+        raise Fault("measure_latency", f"{architecture} on {device!r} gave {latency!r}, which is not a number")
 
-    def everything(self) -> list[Architecture]:
-        """Returns the enumerated space. Not applicable where it is not enumerated, or too large."""
-        self.needs("enumerate_space")
-        if (found := self.listed(self.enumerated + 1)) is None:
-            raise NotApplicable("the space says that it is too large")
-        if len(found) > self.enumerated:
-            raise NotApplicable(
-                f"the space has more than {self.enumerated:,} architectures (class attribute: enumerated)"
-            )
-        return found
+    def listed_devices(self) -> list[str]:
+        """Returns the devices that the space itself lists. Anything but a list of texts is a fault of `devices`."""
+        if "devices" not in self.implemented():
+            return []
+        with report_errors("devices", "devices()"):
+            names = self.new_plugin().devices()
+        if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+            raise Fault("devices", f"it returned {names!r}, which is not a list of texts")
+        return list(names)
 
-    def listed(self, count: int, asked: Any = None) -> list[Architecture] | None:
-        """Returns the first `count` of the enumerated space, None where it says that it is too large."""
-        iterator: Iterator[Architecture] | None = self.ask("enumerate_space", asked)
-        try:
+    def enumerated_space(self) -> list[Architecture]:
+        """Returns the whole space. The law is not applicable where it is not enumerated, or too large."""
+        self.requires("enumerate_space")
+        architectures = self.enumerate_first(self.enumerated + 1)
+        if architectures is None or len(architectures) > self.enumerated:
+            raise NotApplicable(f"the space has more than {self.enumerated:,} architectures, or says it is too large")
+        return architectures
+
+    def enumerate_first(self, count: int) -> list[Architecture] | None:
+        """Returns the first `count` architectures of the enumeration; None where there is none."""
+        iterator: Iterator[Architecture] | None = self.call("enumerate_space")
+        with report_errors("enumerate_space", "going through it"):  # a generator raises here, not where it is made
             return None if iterator is None else list(islice(iterator, count))
-        except Exception as error:  # a generator raises here, not where it is asked for
-            raise Fault("enumerate_space", f"going through it raised {type(error).__name__}: {error}") from error
-
-    def _architecture(self, hook: str, asked: Any, **arguments: Any) -> Architecture:
-        found = self.ask(hook, asked, **arguments)
-        if not isinstance(found, Architecture):
-            raise Fault(hook, f"it returned {found!r}, which is no nasplug.Architecture")
-        return found
-
-
-def _told(arguments: dict[str, Any]) -> str:
-    told = [str(value) for name, value in arguments.items() if name in ("architecture", "device", "purpose")]
-    return "asked for " + ", ".join(told) if told else "it"

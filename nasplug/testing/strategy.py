@@ -10,17 +10,16 @@ from nasplug.errors import NasplugError
 from nasplug.loading import manager
 from nasplug.testing.contract import PluginConformance
 from nasplug.testing.laws import Fault, NotApplicable, law
-from nasplug.testing.reference_plugins import Draw, Witness
-from nasplug.testing.searches import interrupted, search_trials, searched, told
-from nasplug.testing.toy import Bare, Toy
+from nasplug.testing.searches import Monitor, Outcomes, difference, outcomes, run_interrupted, run_search, search_trials
+from nasplug.testing.toy import MinimalSpace, RandomSearch, Toy
 
 
 class StrategyConformance(PluginConformance):
     """The laws of a strategy: `class TestMine(StrategyConformance): strategy = "mine"`.
 
-    `strategy` is a name, a class or an instance; `options` are the strategy's. Searches of `budget` trials are made on
-    `nasplug.testing.Toy`, which recommends options as every space may. A strategy that a law does not bind says so in
-    a class attribute, `conformance_exempt: ClassVar = {"test_…": "the reason"}`.
+    `strategy` is a name, a class or an instance; `options` are the strategy's options. Most laws search on
+    `nasplug.testing.Toy`, which recommends options as any space may; `budget` is the number of trials. A strategy that
+    need not keep a law says so in its class: `conformance_exempt: ClassVar = {"test_…": "the reason"}`.
     """
 
     kind: ClassVar = "strategy"
@@ -28,200 +27,192 @@ class StrategyConformance(PluginConformance):
     budget: ClassVar[int] = 40
     seeds: ClassVar[int] = 20
 
-    def made(self) -> Any:
-        """Returns a new instance, with the options that the toy space recommends and `options` over them."""
+    def make_plugin(self) -> Any:
+        """Returns a new instance, made with the toy space's recommendations, overridden by `options`."""
         if isinstance(self.strategy, str):
-            advice = Toy().recommend(self.strategy) or {}
-            return manager.make("strategy", self.strategy, {**advice, **self.options})
-        return super().made()
+            recommended = Toy().recommend(self.strategy) or {}
+            return manager.make("strategy", self.strategy, {**recommended, **self.options})
+        return super().make_plugin()
 
     def search(self, space: Any = None, *observers: object, **settings: Any) -> Result:
-        """Returns the result of a search with a fresh instance."""
-        self.build(Toy(), self.fresh())
-        return searched(space or Toy(), self.fresh(), [Witness(), *observers], **{"budget": self.budget} | settings)
+        """Returns the result of a search with a new instance; on `Toy()` unless a space is given."""
+        self.build(Toy(), self.new_plugin())
+        settings = {"budget": self.budget} | settings
+        return run_search(space or Toy(), self.new_plugin(), Monitor(), *observers, **settings)
+
+    def monitored(self, space: Toy, **settings: Any) -> tuple[Result, Monitor]:
+        """Returns a search and what was wrong with its suggestions, before another monitor mends them."""
+        monitor = Monitor()
+        return self.search(space, monitor, **settings), monitor
 
     @cached_property
-    def plain(self) -> list[tuple[str, float | None]]:
-        """The trials of an ordinary search."""
-        return told(self.search())
+    def reference(self) -> Outcomes:
+        """The outcomes of an ordinary search. A search without trials is a fault of the subject `search`."""
+        reference = outcomes(self.search())
+        if not reference:
+            raise Fault("search", "the search ended without a trial")
+        return reference
+
+    def repeatable_reference(self) -> Outcomes:
+        """Returns `reference`. The law is not applicable where a second search differs from it."""
+        if self.reference != outcomes(self.search()):
+            raise NotApplicable("the search is not repeatable (another law reports this)")
+        return self.reference
 
     @law("search")
     def test_searches(self) -> None:
         """A search on the toy space makes trials and raises nothing.
 
-        suggest returns a list of architectures; [] means to wait for what is pending, or the end.
+        suggest returns a list of architectures; [] waits for pending trials, or ends the search.
         """
-        self.expect(self.plain, "the search ended without a trial")
+        self.expect(self.reference, "the search ended without a trial")
         self.search(batch=4)
 
     @law()
     def test_suggests_no_more_than_asked(self) -> None:
         """suggest returns at most `count` architectures.
 
-        The run has no room for more; fewer are always welcome.
+        The run has no room for more. You may always return fewer.
         """
-        witness = Witness()
         for batch in (1, 3, 8):
-            self.search(None, witness, batch=batch)
-        self.expect(not witness.excess, "asked for {} it returned {}".format(*(witness.excess or [(0, 0)])[0]))
+            _, monitor = self.monitored(Toy(), batch=batch)
+            self.expect(not monitor.excess, "; ".join(monitor.excess[:1]))
 
     @law()
     def test_suggests_valid_architectures(self) -> None:
-        """Every suggestion is an architecture of the space: sampled, mutated or enumerated by its hooks.
+        """Every suggestion is an architecture of the space.
 
-        Only the space knows which codes are valid.
+        Only the space knows which codes are valid. Get architectures from sample, mutate or enumerate_space.
         """
-        witness = Witness()
-        searched(Toy(), self.fresh(), [Witness(), witness], budget=self.budget)
-        self.expect(not witness.invalid, "; ".join(witness.invalid[:1]))
+        _, monitor = self.monitored(Toy())
+        self.expect(not monitor.invalid, "; ".join(monitor.invalid[:1]))
 
     @law()
     def test_never_pays_twice(self) -> None:
-        """No network is suggested twice while there are new ones; equal networks have the same canonical form.
+        """No network is suggested twice while there are new ones.
 
-        A second training of the same network says nothing new. Codes may differ where networks are equal.
+        A second training teaches nothing. Networks are equal where the hook canonical says so, whatever their codes.
         """
-        witness = Witness()
-        found = searched(Toy(layers=4), self.fresh(), [Witness(), witness], batch=4, budget=60)
-        if witness.invalid:
-            raise NotApplicable("there are invalid suggestions (another law answers for that)")
-        counts = Counter(trial.canonical for trial in search_trials(found))
-        twice = [form for form, count in counts.items() if count > 1]
-        self.expect(not twice, f"of {counts.total()} suggestions, {len(twice)} networks came again: {twice[:3]}")
+        result, monitor = self.monitored(Toy(layers=4), batch=4, budget=60)
+        if monitor.invalid:
+            raise NotApplicable("there are invalid suggestions (another law reports this)")
+        counts = Counter(trial.canonical for trial in search_trials(result))
+        repeated = [form for form, count in counts.items() if count > 1]
+        self.expect(not repeated, f"of {counts.total()} suggestions, {len(repeated)} came again: {repeated[:3]}")
 
-    @law()
+    @law("a search with failed trials")
     def test_survives_failed_trials(self) -> None:
-        """A search goes on when evaluations fail, some or all of them.
+        """A search goes on when some evaluations fail, or all of them.
 
-        A failed trial has no evaluation: trial.evaluation and trial.accuracy are None.
+        A failed trial has no result: its evaluation and accuracy are None.
         """
-        self.expect(self.plain, "the search ended without a trial")
-        for share in (0.5, 1.0):
-            try:
-                made = len(told(self.search(Toy(fails=share))))
-            except Fault as fault:
-                self.expect(False, f"where {share:.0%} of the evaluations fail, {fault}")
-            self.expect(made > 1, f"where {share:.0%} of the evaluations fail, it ends after {made} trials")
+        for share in (0.5, 1.0) if self.reference else ():
+            count = len(outcomes(self.search(Toy(fails=share), subject="a search with failed trials")))
+            self.expect(count > 1, f"where {share:.0%} of the evaluations fail, it ends after {count} trials")
 
     @law()
     def test_is_repeatable(self) -> None:
         """The same seed gives the same search.
 
-        Use run.rng alone, which is derived from the seed and the number of the trial.
+        Draw from run.rng alone, which is derived from the seed and the number of the trial.
         """
-        self.expect(self.plain == told(self.search()), _difference(self.plain, told(self.search())))
+        again = outcomes(self.search())
+        self.expect(self.reference == again, difference(self.reference, again))
 
     @law()
     def test_seeds_matter(self) -> None:
-        """Other seeds give other searches.
+        """Different seeds give different searches.
 
-        A generator of the strategy's own makes every repetition of an experiment the same.
+        Otherwise all repetitions of an experiment are the same. Draw from run.rng, not from a generator of your own.
         """
         searches = [search_trials(self.search(seed=seed)) for seed in range(5)]
-        firsts = {tuple(trial.architecture for trial in trials[:5]) for trials in searches}
-        self.expect(len(firsts) > 1, "five seeds gave the same five trials")
+        beginnings = {tuple(trial.architecture for trial in trials[:5]) for trials in searches}
+        self.expect(len(beginnings) > 1, "five seeds gave the same five trials")
 
     @law()
     def test_a_second_run_starts_anew(self) -> None:
-        """An instance that was used for one search serves another as if it were new.
+        """An instance that has served one search makes the next one as a new instance would.
 
-        on_start begins a run: forget there what belongs to the last one.
+        on_start begins a run. Reset there whatever you have learnt.
         """
-        if self.plain != told(self.search()):
-            raise NotApplicable("the search is not repeatable (another law answers for that)")
-        made = self.fresh()
+        reference, strategy = self.repeatable_reference(), self.new_plugin()
         for seed in (1, 0):
-            second = told(searched(Toy(), made, [Witness()], budget=self.budget, seed=seed))
-        self.expect(second == self.plain, _difference(self.plain, second))
+            second = outcomes(run_search(Toy(), strategy, Monitor(), budget=self.budget, seed=seed))
+        self.expect(second == reference, difference(reference, second))
 
     @law("resume")
     def test_a_resumed_search_is_the_same(self) -> None:
-        """A search that was interrupted and resumed makes the trials that it would have made.
+        """A search that is interrupted and resumed makes the trials that it would have made uninterrupted.
 
-        A strategy learns from run.trials and on_trial alone, also while run.replaying is True.
+        Learn from run.trials and on_trial alone, also while run.replaying is true.
         """
-        if self.plain != told(self.search()):
-            raise NotApplicable("the search is not repeatable (another law answers for that)")
+        self.repeatable_reference()
         for batch in (1, 3):
-            whole = told(self.search(batch=batch))
-            parts = told(interrupted(Toy, self.fresh, list, len(whole) // 2, budget=self.budget, batch=batch))
-            self.expect(parts == whole, _difference(whole, parts))
+            settings = {"budget": self.budget, "batch": batch}
+            whole = outcomes(self.search(**settings))
+            resumed = outcomes(run_interrupted((Toy, self.new_plugin, list), len(whole) // 2, **settings))
+            self.expect(resumed == whole, difference(whole, resumed))
 
-    @law()
+    @law("a search of a small space")
     def test_ends_where_nothing_is_new(self) -> None:
-        """On a space of four networks a search ends, by its budget or with [].
+        """On a space of four networks the search ends, by its budget or because suggest returns [].
 
         A loop that samples until something is new never returns.
         """
-        self.expect(self.plain, "the search ended without a trial")
-        try:
-            self.search(Toy(layers=1), budget=30)
-        except Fault as fault:
-            self.expect(False, str(fault))
+        self.expect(self.reference, "the search ended without a trial")
+        self.search(Toy(layers=1), budget=30, subject="a search of a small space")
 
-    @law()
+    @law("an asynchronous search")
     def test_works_asynchronously(self) -> None:
-        """With --async it makes as many trials as in batches.
+        """With --async the search makes as many trials as without.
 
-        suggest is called while trials are pending, which run.trials do not contain yet.
+        suggest is called while trials are pending, which run.trials does not contain yet.
         """
-        self.expect(self.plain, "the search ended without a trial")
-        try:
-            made = len(told(self.search(Toy(seconds=0.003), workers=3, asynchronous=True)))
-        except Fault as fault:
-            self.expect(False, str(fault))
-        self.expect(made == len(self.plain), f"{made} trials instead of {len(self.plain)}")
+        expected, settings = len(self.reference), {"workers": 3, "asynchronous": True}
+        count = len(outcomes(self.search(Toy(seconds=0.003), subject="an asynchronous search", **settings)))
+        self.expect(count == expected, f"{count} trials instead of {expected}")
 
     @law()
     def test_works_on_a_bare_space(self) -> None:
-        """On a space with the required hooks alone it searches, or says in one message what it needs.
+        """A space with the required hooks alone is searched, or refused with one message that says what is missing.
 
-        What a space cannot do raises Unsupported, which names it; there is no enumeration and no graph.
+        Other hooks raise Unsupported, which names the space and the hook, or return None.
         """
-        self.expect(self.plain, "the search ended without a trial")
+        self.expect(self.reference, "the search ended without a trial")
         try:
-            self.search(Bare(), budget=12)
+            self.search(MinimalSpace(), budget=12)
         except Fault as fault:
             self.expect(isinstance(fault.__cause__, NasplugError), str(fault))
 
     @law()
     def test_beats_random_search(self) -> None:
-        """Over 20 seeds, the best that it finds is better on average than what random search finds.
+        """Over 20 seeds, the best result is better on average than that of random search.
 
-        The toy space rewards every good layer: whoever learns from trials wins.
+        The toy space rewards every good layer, so that whoever learns from trials wins.
         """
         own = mean(_best(self.search(seed=seed)) for seed in range(self.seeds))
-        draws = (searched(Toy(), Draw(), seed=seed, budget=self.budget) for seed in range(self.seeds))
-        other = mean(map(_best, draws))
-        self.expect(own > other, f"it finds {own:.2f} % on average, random search {other:.2f} %")
+        draws = (run_search(Toy(), RandomSearch(), seed=seed, budget=self.budget) for seed in range(self.seeds))
+        random = mean(map(_best, draws))
+        self.expect(own > random, f"it finds {own:.2f} % on average, random search {random:.2f} %")
 
     @law()
     def test_leaves_the_program_alone(self) -> None:
-        """It uses and seeds no global generator, and prints nothing on standard output.
+        """The strategy neither uses nor seeds a global random generator, and prints nothing on standard output.
 
-        `nasplug run --json` prints one document, and searches in one process must not influence each other.
+        Searches in one process must not affect each other, and `nasplug run --json` must print one document.
         """
-        with self.untouched(), self.silent():
+        with self.no_generator_changes(), self.no_output():
             self.search()
 
     @law()
     def test_leaves_the_trials_alone(self) -> None:
-        """suggest leaves run.trials as it was.
+        """suggest does not change run.trials.
 
-        The list belongs to the run. Take a copy to sort it.
+        The list belongs to the run. Sort a copy.
         """
-        witness = Witness()
-        searched(Toy(), self.fresh(), [Witness(), witness], budget=self.budget)
-        self.expect(not witness.tampered, f"it changed after {witness.tampered[:1]} trials")
+        _, monitor = self.monitored(Toy())
+        self.expect(not monitor.changed_trials, "; ".join(monitor.changed_trials[:1]))
 
 
 def _best(result: Result) -> float:
     return max((trial.accuracy or 0.0 for trial in search_trials(result)), default=0.0)
-
-
-def _difference(one: list[Any], other: list[Any]) -> str:
-    """Returns in words where two searches part."""
-    at = next((i for i, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), None)
-    if at is None:
-        return f"{len(one)} trials, then {len(other)}"
-    return f"trial {at} was {one[at][0]} with {one[at][1]} %, then {other[at][0]} with {other[at][1]} %"

@@ -1,4 +1,4 @@
-"""The space on which the kit tries strategies and middleware: a formula, so that a search is over in a moment."""
+"""The simple spaces and strategies that the kit puts beside the plugin under test. A search takes a moment."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -11,34 +11,31 @@ import numpy as np
 from nasplug.errors import InvalidArchitecture
 from nasplug.hookspecs import hookimpl
 from nasplug.loading.options import option
-from nasplug.types import Architecture, Evaluation
+from nasplug.types import Architecture, Evaluation, Run
 
 NAME = "toy"
-PATIENCE = 200_000  # samples and mutants between two evaluations, after which a strategy is taken for endless
-RECOMMENDED: dict[str, dict[str, Any]] = {
-    "regularized_evolution": {"population": 12, "tournament": 4},
-    "neural_predictor": {"n": 24, "refit": 0, "members": 1, "epochs": 60},
-}
+MAX_CALLS = 200_000  # of sample and mutate between two evaluations; a strategy that needs more never ends
 
 
 class Endless(Exception):
-    """A strategy asked for architectures again and again, and never returned."""
+    """A strategy calls sample or mutate again and again, and never returns from suggest."""
 
 
 @attrs.define(eq=False)
 class Toy:
-    """`layers` layers of one of `operations` operations; the order of the last two does not change the network.
+    """A small space for tests: a code holds the operation of each layer.
 
-    The accuracy is a formula of the code with one best operation a layer, and some noise of the seed.
+    The order of the last two layers does not change the network. The accuracy is a formula: each layer has one best
+    operation, and the seed adds noise. The device `toyphone` has a latency.
     """
 
     layers: int = option(6, help="length of a code", validator=attrs.validators.ge(1))
     operations: int = option(4, help="operations to choose from", validator=attrs.validators.ge(2))
     noise: float = option(0.5, help="percent between the luckiest and the unluckiest seed")
-    shift: float = option(0.0, help="percent by which every accuracy is better")
-    seconds: float = option(0.0, help="how long the shortest evaluation takes; the longest takes three times as long")
+    shift: float = option(0.0, help="percent added to every accuracy")
+    seconds: float = option(0.0, help="duration of the shortest evaluation; the longest takes three times as long")
     fails: float = option(0.0, help="share of the architectures whose evaluation raises")
-    _asked: int = attrs.field(default=0, init=False)
+    _calls: int = attrs.field(default=0, init=False)
 
     @hookimpl
     def sample(self, rng: np.random.Generator) -> Architecture:
@@ -57,18 +54,18 @@ class Toy:
 
     @hookimpl
     def canonical(self, architecture: Architecture) -> str:
-        """Returns the code, its last two layers sorted."""
+        """Returns the code with its last two layers sorted."""
         return ",".join(map(str, self._sorted(architecture)))
 
     @hookimpl
     def enumerate_space(self) -> Iterator[Architecture]:
-        """Returns an iterator over the networks that differ."""
+        """Returns an iterator over all networks."""
         codes = product(range(self.operations), repeat=self.layers)
         return (a for code in codes if code == self._sorted(a := Architecture(NAME, code)))
 
     @hookimpl
     def encode_graph(self, architectures: Sequence[Architecture]) -> Any:
-        """Returns chains of one-hot operations; the last two layers are sorted, as in the network."""
+        """Returns chains of one-hot operations, with the last two layers sorted."""
         import torch
         from torch_geometric.data import Batch, Data
 
@@ -78,20 +75,27 @@ class Toy:
         return Batch.from_data_list([Data(x=x, edge_index=edges) for x in rows])
 
     @hookimpl
+    def devices(self) -> list[str]:
+        """Returns the one device of this space."""
+        return ["toyphone"]
+
+    @hookimpl
     def measure_latency(self, architecture: Architecture, device: str) -> float | None:
-        """Returns a formula on the device `toyphone`."""
+        """Returns 10 ms and the sum of the code on `toyphone`, None on other devices."""
         return 10.0 + sum(architecture.code) if device == "toyphone" else None
 
     @hookimpl
     def recommend(self, strategy: str) -> dict[str, Any] | None:
-        """Returns small settings: a search here has some dozens of trials."""
-        return RECOMMENDED.get(strategy)
+        """Returns small settings, for searches of a few dozen trials."""
+        predictor = {"n": 24, "refit": 0, "members": 1, "epochs": 60}
+        evolution = {"population": 12, "tournament": 4}
+        return {"regularized_evolution": evolution, "neural_predictor": predictor}.get(strategy)
 
     @hookimpl
     def evaluate(self, architecture: Architecture, purpose: str, seed: int) -> Evaluation:
-        """Returns the formula; raises `RuntimeError` for the share `fails` of the networks."""
+        """Returns the formula's accuracy. Raises `RuntimeError` for the share `fails` of the networks."""
         code = self._sorted(architecture)
-        self._asked = 0
+        self._calls = 0
         time.sleep(self.seconds * (1 + sum(code) % 3))
         if np.random.default_rng(code).random() < self.fails:
             raise RuntimeError("this toy fails on purpose")
@@ -101,12 +105,11 @@ class Toy:
         return Evaluation(50 + 40 * quality + luck + self.shift, cost=1.0, metrics={}, source="toy")
 
     def checked(self, architecture: Architecture) -> tuple[int, ...]:
-        """Returns the code; raises `InvalidArchitecture` for what is none of this space."""
+        """Returns the code. Raises `InvalidArchitecture` where it does not belong to this space."""
         code = architecture.code
         if architecture.space != NAME or len(code) != self.layers or not set(code) <= set(range(self.operations)):
-            raise InvalidArchitecture(
-                f"wanted toy:… of {self.layers} numbers below {self.operations}, got {architecture}"
-            )
+            wanted = f"wanted toy:… of {self.layers} numbers below {self.operations}"
+            raise InvalidArchitecture(f"{wanted}, got {architecture}")
         return code
 
     def _sorted(self, architecture: Architecture) -> tuple[int, ...]:
@@ -114,13 +117,12 @@ class Toy:
         return (*code[:-2], *sorted(code[-2:]))
 
     def _count(self) -> None:
-        self._asked += 1
-        if self._asked > PATIENCE:
-            raise Endless(f"{PATIENCE:,} architectures were asked for without one suggestion")
+        self._calls += 1
+        if self._calls > MAX_CALLS:
+            raise Endless(f"{MAX_CALLS:,} calls of sample and mutate gave no suggestion")
 
 
-@attrs.define(eq=False)
-class Bare:
+class MinimalSpace:
     """A space with the three required hooks and nothing else."""
 
     @hookimpl
@@ -137,3 +139,25 @@ class Bare:
     def evaluate(self, architecture: Architecture) -> Evaluation:
         """Returns an accuracy that falls with the distance from zero."""
         return Evaluation(100 / (1 + abs(sum(architecture.code))), cost=1.0)
+
+
+class RandomSearch:
+    """Suggests independent samples. Other strategies must beat it."""
+
+    @hookimpl
+    def suggest(self, run: Run, count: int) -> list[Architecture]:
+        """Returns `count` samples."""
+        return [run.hook.sample(rng=run.rng) for _ in range(count)]
+
+
+class HillClimber(RandomSearch):
+    """Suggests mutants of the incumbent, so that every suggestion depends on all results so far."""
+
+    @hookimpl
+    def suggest(self, run: Run, count: int) -> list[Architecture]:
+        """Returns mutants of the best architecture, or samples while there is none."""
+        complete = [trial for trial in run.trials if trial.evaluation]
+        if not complete:
+            return RandomSearch.suggest(self, run, count)
+        incumbent = max(complete, key=lambda trial: trial.accuracy or 0.0)
+        return [run.hook.mutate(architecture=incumbent.architecture, rng=run.rng) for _ in range(count)]

@@ -10,8 +10,8 @@ from nasplug_notice import Notice
 
 import nasplug
 from nasplug.testing import MiddlewareConformance, Toy
-from nasplug.testing.reference_plugins import Climb
-from nasplug.testing.searches import interrupted
+from nasplug.testing.searches import run_interrupted
+from nasplug.testing.toy import HillClimber
 
 
 class TestNotice(MiddlewareConformance):
@@ -56,7 +56,7 @@ def test_every_incumbent_above_the_bound_is_told(webhook):
 
 def test_a_resumed_run_tells_of_nothing_twice(webhook):
     url, told = webhook
-    interrupted(Toy, Climb, lambda: [Notice(url=url)], 6, budget=60)
+    run_interrupted((Toy, HillClimber, lambda: [Notice(url=url)]), 6, budget=60)
     numbers = [notice["trial"] for notice in told]
     assert numbers == sorted(set(numbers))
     assert numbers[0] < 6 < numbers[-1]

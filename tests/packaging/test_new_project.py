@@ -5,6 +5,8 @@ import subprocess
 
 import pytest
 
+pytestmark = pytest.mark.slow  # builds wheels and a virtual environment
+
 
 @pytest.fixture(scope="module", params=["space", "strategy"])
 def project(request, fresh, install, tmp_path_factory):
@@ -17,7 +19,6 @@ def project(request, fresh, install, tmp_path_factory):
     return request.param, name, folder
 
 
-@pytest.mark.slow
 def test_it_passes_its_own_tests(project, fresh):
     done = subprocess.run([str(fresh), "-m", "pytest", "-q"], cwd=project[2], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # builds wheels and a virtual environment
 LADDER = Path(__file__).resolve().parents[1] / "third_party" / "ladder"
 
 

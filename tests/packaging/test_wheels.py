@@ -6,6 +6,8 @@ import zipfile
 
 import pytest
 
+pytestmark = pytest.mark.slow  # builds wheels and a virtual environment
+
 
 def test_four_wheels_carry_their_licence_types_and_entry_points(wheels):
     contents = {wheel.name.partition("-")[0]: zipfile.ZipFile(wheel).namelist() for wheel in wheels}
@@ -25,7 +27,6 @@ def test_nothing_of_the_repository_is_seen(fresh, tmp_path):
     assert all(path.startswith(str(fresh.parents[1])) for path in done.stdout.split())
 
 
-@pytest.mark.slow
 def test_the_main_job_runs_from_the_wheels(fresh_nasplug):
     thin = ("--epochs", "1", "--space-opt", "repeats=1,width=0.1,resolution=28")
     pair = ("--space", "proxyless", "--strategy", "neural_predictor", "--device", "pixel1")

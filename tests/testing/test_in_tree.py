@@ -9,8 +9,18 @@ DISTRIBUTIONS = ("nasplug", "nasplug-nasbench101", "nasplug-proxyless", "nasplug
 
 
 class TestNASBench101(SpaceConformance):
-    space, devices = "nasbench101", ("host",)
+    space = "nasbench101"
     options = {"evaluator": "surrogate"}
+
+    @pytest.mark.slow
+    def test_isomorphic_graphs_are_equal_networks(self):
+        super().test_isomorphic_graphs_are_equal_networks()
+
+
+@pytest.mark.slow
+def test_nasbench101_has_latencies_on_the_device_host():
+    on_host = type("OnHost", (TestNASBench101,), {"devices": ("host",)})
+    on_host().test_latency_is_positive_or_none()
 
 
 @pytest.mark.slow
@@ -29,6 +39,7 @@ class TestRegularizedEvolution(StrategyConformance):
     strategy = "regularized_evolution"
 
 
+@pytest.mark.slow
 class TestNeuralPredictor(StrategyConformance):
     strategy = "neural_predictor"
 
@@ -45,6 +56,7 @@ class TestLog(MiddlewareConformance):
     middleware = "log"
 
 
+@pytest.mark.slow
 class TestProcesses(MiddlewareConformance):
     middleware = "processes"
 

@@ -2,14 +2,17 @@
 
 import pydoc
 import re
+from contextlib import suppress
 from itertools import islice
 
 import pytest
 
-from nasplug import hookimpl
+from nasplug import hookimpl, plugin
 from nasplug.errors import OptionError
-from nasplug.testing import SpaceConformance, Toy, check
+from nasplug.testing import MiddlewareConformance, SpaceConformance, StrategyConformance, Toy, check
+from nasplug.testing.contract import PluginConformance
 from nasplug.testing.laws import Broken, Laws, NotApplicable, law
+from nasplug.testing.toy import HillClimber
 
 
 def conformance(**attributes):
@@ -27,16 +30,27 @@ class Windowed(Toy):
         return list(islice((one for one in drawn if low <= self.measure_latency(one, device) <= high), count))
 
 
-@pytest.mark.parametrize(
-    ("devices", "why"), [((), "class attribute devices"), (("abacus",), "0 of 20 samples have a latency on 'abacus'")]
-)
-def test_a_window_that_was_not_tried_is_no_kept_law(devices, why):
-    with pytest.raises(NotApplicable, match=why):
-        conformance(space=Windowed, devices=devices).test_samples_lie_within_a_window()
+class Unlisted(Windowed):
+    @hookimpl
+    def devices(self):
+        return []
 
 
-def test_a_window_is_tried_on_a_device():
-    assert verdicts(space=Windowed, devices=("toyphone",))["test_samples_lie_within_a_window"].state == "kept"
+def test_a_window_without_a_device_is_not_applicable():
+    with pytest.raises(NotApplicable, match="class attribute devices"):
+        conformance(space=Unlisted).test_samples_lie_within_a_window()
+
+
+def test_a_window_on_an_unknown_device_is_not_applicable():
+    with pytest.raises(NotApplicable, match="0 of 20 samples have a latency on 'abacus'"):
+        conformance(space=Windowed, devices=("abacus",)).test_samples_lie_within_a_window()
+
+
+@pytest.mark.parametrize(("space", "devices"), [(Windowed, ()), (Unlisted, ("toyphone",))])
+def test_a_window_is_tested_on_the_devices_that_the_space_or_the_test_names(space, devices):
+    checked = conformance(space=space, devices=devices)
+    assert checked.known_devices() == ["toyphone"]
+    checked.test_samples_lie_within_a_window()
 
 
 def test_a_law_that_stumbles_over_an_answer_is_broken():
@@ -68,11 +82,50 @@ def test_a_wrong_option_is_the_mistake_of_who_asks():
         verdicts(space=Toy, options={"size": 3})
 
 
+def typed(base, *mixed):
+    """Returns a plugin class that inherits its hooks, and a type of `nasplug.plugin` behind them."""
+    return type(f"Typed{base.__name__}", (*mixed, base), {})
+
+
+@pytest.mark.parametrize("law", SpaceConformance.laws())
+def test_a_space_may_inherit_its_type(law):
+    """The methods that only the type declares are not marked as hooks, and count as not implemented."""
+    kind = typed(plugin.Space, Toy)
+    assert {"features", "draw"} & conformance(space=kind).implemented().keys() == set()
+    with suppress(NotApplicable):
+        getattr(conformance(space=kind), law)()
+
+
+def test_middleware_and_strategies_may_inherit_their_types():
+    strategy = type("Checked", (StrategyConformance,), {"strategy": typed(plugin.Strategy, HillClimber)})
+    middleware = type("Checked", (MiddlewareConformance,), {"middleware": typed(plugin.Middleware)})
+    for checked in (strategy, middleware):
+        for name in PluginConformance.laws():
+            with suppress(NotApplicable):
+                getattr(checked(), name)()
+
+
+def test_a_type_whose_required_hook_is_missing_cannot_be_made():
+    with pytest.raises(Broken, match="TypeError: Can't instantiate abstract class"):
+        conformance(space=typed(plugin.Space)).test_instances_can_be_made()
+
+
+def test_an_executor_that_answers_evaluate_keeps_the_laws_of_executors():
+    class Local(plugin.Executor):
+        @hookimpl(tryfirst=True)
+        def evaluate(self, architecture, purpose, epochs, seed):
+            return None
+
+    checked = type("Checked", (MiddlewareConformance,), {"middleware": Local})()
+    checked.test_executors_answer_evaluate()
+    checked.test_executes_and_watches_are_booleans()
+
+
 def test_exemptions_are_a_dict():
     class Vague(Toy):
         conformance_exempt = ("test_mutants_differ",)
 
-    with pytest.raises(Broken, match="no dict of law and reason"):
+    with pytest.raises(Broken, match="not a dict of law and reason"):
         conformance(space=Vague).test_exemptions_name_laws()
 
 

@@ -3,6 +3,10 @@
 import json
 import sqlite3
 
+import pytest
+from click.testing import CliRunner
+
+from nasplug.cli import doctor as command
 from nasplug.tools import doctor
 
 
@@ -18,12 +22,27 @@ def test_versions_name_python_nasplug_and_what_is_missing(monkeypatch):
     assert found["no-such-package"].found == "not installed"
 
 
-def test_a_package_that_is_broken_is_a_problem_and_not_the_end():
+def test_a_package_that_is_broken_or_missing_is_a_finding_and_not_the_end(monkeypatch):
     def broken():
         raise ImportError("undefined symbol")
 
-    found = doctor._attempt("accelerator", "torch", broken)
-    assert (found.found, found.problem) == ("broken", "torch cannot be used: ImportError: undefined symbol")
+    def missing():
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    monkeypatch.setattr(doctor, "_tensorflow_devices", broken)
+    monkeypatch.setattr(doctor, "_torch_devices", missing)
+    tensorflow, torch = doctor.accelerators()
+    problem = "tensorflow cannot be used: ImportError: undefined symbol"
+    assert (tensorflow.found, tensorflow.problem) == ("broken", problem)
+    assert (torch.found, torch.problem) == ("torch is not installed", "")
+
+
+def test_accelerators_are_listed_after_the_processor(monkeypatch):
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda number: f"GPU {number}")
+    monkeypatch.setattr(doctor, "_tensorflow_devices", lambda: ["CPU:0"])
+    assert [finding.found for finding in doctor.accelerators()] == ["CPU:0", "CPU, GPU 0, GPU 1"]
 
 
 def test_tables_in_the_cache_and_variables_are_told(tmp_path, monkeypatch):
@@ -57,7 +76,20 @@ def test_a_password_is_not_told():
     assert "secret" not in found.problem
 
 
-def test_the_command_prints_a_line_a_finding(nasplug):
+@pytest.mark.parametrize("problem", ["", "broken on purpose"])
+def test_the_command_prints_every_finding_and_fails_where_one_is_a_problem(tmp_path, monkeypatch, problem):
+    findings = [doctor.Finding("data", "cache", "nothing"), doctor.Finding("plugin", "space x", "x 1.0", problem)]
+    monkeypatch.setattr(command, "examine", lambda storage: iter(findings))
+    as_json = CliRunner().invoke(command.doctor_command, ["--json"], standalone_mode=False)
+    assert [doctor.Finding(**finding) for finding in json.loads(as_json.stdout)] == findings
+    table = CliRunner().invoke(command.doctor_command, [], standalone_mode=False)
+    assert as_json.return_value == table.return_value == int(bool(problem))
+    assert "space x" in table.stdout
+    assert table.stderr == (f"! {problem}\n" if problem else "")
+
+
+@pytest.mark.slow
+def test_the_command_examines_every_part_of_this_installation(nasplug):
     done = nasplug("doctor", "--json")
     found = json.loads(done.stdout)
     assert done.returncode == int(any(finding["problem"] for finding in found))

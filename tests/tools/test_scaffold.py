@@ -5,12 +5,16 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib import import_module
+from inspect import signature
 
 import pytest
 from packaging.requirements import Requirement
 
+from nasplug import plugin
 from nasplug.errors import UsageError
 from nasplug.loading import discovery
+from nasplug.testing import SpaceConformance, StrategyConformance, check
 from nasplug.tools import scaffold
 
 
@@ -39,6 +43,48 @@ def test_the_code_of_a_project_is_clean(kind, tmp_path):
         assert done.returncode == 0, done.stdout
 
 
+@pytest.fixture(params=["space", "strategy"])
+def module(request, tmp_path, monkeypatch):
+    """The imported module of a new project, with the kind of its plugin."""
+    scaffold.create(request.param, "my_own", tmp_path / "mine")
+    monkeypatch.syspath_prepend(str(tmp_path / "mine"))
+    yield request.param, import_module("nasplug_my_own")
+    del sys.modules["nasplug_my_own"]
+
+
+@pytest.mark.slow
+def test_the_plugin_of_a_project_keeps_every_law(module):
+    kind, imported = module
+    base = {"space": SpaceConformance, "strategy": StrategyConformance}[kind]
+    verdicts = list(check(type("Checked", (base,), {kind: imported.MyOwn, "seeds": 5})))
+    assert [verdict.message for verdict in verdicts if verdict.state == "broken"] == []
+    assert [verdict.state for verdict in verdicts].count("kept") >= 15
+
+
+def test_the_plugin_of_a_project_inherits_its_type_with_all_arguments(module):
+    kind, imported = module
+    declared = {"space": plugin.Space, "strategy": plugin.Strategy}[kind]
+    own = {name: method for name, method in vars(imported.MyOwn).items() if hasattr(method, "nasplug_impl")}
+    assert declared in imported.MyOwn.__mro__
+    for name, method in own.items():
+        assert list(signature(method).parameters) == list(signature(getattr(declared, name)).parameters)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["space", "strategy"])
+def test_mypy_accepts_a_project_and_finds_an_argument_of_another_type(kind, tmp_path):
+    scaffold.create(kind, "my_own", tmp_path / "mine")
+    source = tmp_path / "mine" / "nasplug_my_own.py"
+    mypy = [sys.executable, "-m", "mypy"]
+    done = subprocess.run(mypy, cwd=tmp_path / "mine", capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    right, wrong = {"space": ("purpose: Purpose", "purpose: int"), "strategy": ("count: int", "count: str")}[kind]
+    source.write_text(source.read_text().replace(right, wrong))
+    done = subprocess.run(mypy, cwd=tmp_path / "mine", capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "incompatible with supertype" in done.stdout
+
+
 @pytest.mark.parametrize(
     "name", ["", "My", "1st", "a-b", "a__b", "_a", "a_", "class", "naïve", "a b", "../x", "a" + "\n", "true", "none"]
 )
@@ -53,7 +99,7 @@ def test_what_cannot_be_a_name_is_refused(name, tmp_path):
     [("space", "architecture"), ("space", "sequence"), ("space", "batch"), ("strategy", "trial"), ("strategy", "run")],
 )
 def test_a_name_that_the_module_itself_needs_is_refused(kind, name, tmp_path):
-    with pytest.raises(UsageError, match=f"its class would be called {name.title()}.+ my_{name} for instance"):
+    with pytest.raises(UsageError, match=f"its class would be called {name.title()}.+ Try my_{name}."):
         scaffold.create(kind, name, tmp_path / "mine")
     assert list(tmp_path.iterdir()) == []
 
@@ -62,11 +108,12 @@ def test_a_name_that_the_module_itself_needs_is_refused(kind, name, tmp_path):
 def test_what_a_projects_readme_runs_comes_with_its_test_extra(kind, tmp_path):
     scaffold.create(kind, "my_own", tmp_path / "mine")
     project = tomllib.loads((tmp_path / "mine" / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
-    brought = {Requirement(text).name for text in wanted}
+    required = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    installed = {Requirement(text).name for text in required}
     [run] = re.findall(r"^\$ nasplug run (.+)$", (tmp_path / "mine" / "README.md").read_text(), re.MULTILINE)
-    for asked, name in re.findall(r"--(space|strategy) (\S+)", run):
-        assert name == "my_own" or discovery.find(asked, name).distribution in brought
+    for kind_used, name in re.findall(r"--(space|strategy) (\S+)", run):
+        assert name == "my_own" or discovery.find(kind_used, name).distribution in installed
+    assert {"pytest", "mypy"} <= installed
 
 
 def test_a_name_that_is_taken_is_refused(tmp_path):

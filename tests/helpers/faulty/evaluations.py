@@ -58,6 +58,22 @@ class Prints(Toy):
         return Toy.evaluate(self, architecture, purpose, seed)
 
 
+class ListsUnknownDevice(Toy):
+    breaks = "test_devices_have_a_latency"
+
+    @hookimpl
+    def devices(self):
+        return ["toyphone", "abacus"]
+
+
+class OneDeviceAsText(Toy):
+    breaks = "test_devices_have_a_latency"
+
+    @hookimpl
+    def devices(self):
+        return "toyphone"
+
+
 class NoLatency(Toy):
     breaks = "test_latency_is_positive_or_none"
 

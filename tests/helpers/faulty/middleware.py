@@ -24,6 +24,25 @@ class MisspeltHook:
         return None
 
 
+class WatchesInWords:
+    watches = "yes"
+    breaks = "test_executes_and_watches_are_booleans"
+
+
+class ExecutesNothing:
+    executes = True
+    breaks = "test_executors_answer_evaluate"
+
+
+class ExecutesAsWrapper:
+    executes = True
+    breaks = "test_executors_answer_evaluate"
+
+    @hookimpl(wrapper=True)
+    def evaluate(self):
+        return (yield)
+
+
 class Flatters:
     breaks = "test_the_search_is_the_same"
 

@@ -3,11 +3,11 @@
 from nasplug import hookimpl
 from nasplug.hookspecs import HookSpecs
 from nasplug.testing import Toy
-from nasplug.testing.reference_plugins import Climb
+from nasplug.testing.toy import HillClimber
 
 SAID = "the foreign plugin broke in"
 HOOKS = [name for name in vars(HookSpecs) if not name.startswith("_")]
-BASES = {"Space": Toy, "Strategy": Climb, "Middleware": object}
+BASES = {"Space": Toy, "Strategy": HillClimber, "Middleware": object}
 
 
 def raising(place, base, kind):

@@ -108,7 +108,7 @@ class CountingSamples(Toy):
     @hookimpl
     def sample(self, rng):
         drawn = Toy.sample(self, rng)
-        return Architecture(NAME, ((drawn.code[0] + self._asked) % self.operations, *drawn.code[1:]))
+        return Architecture(NAME, ((drawn.code[0] + self._calls) % self.operations, *drawn.code[1:]))
 
 
 class OwnGeneratorForMutants(Toy):

@@ -1,4 +1,4 @@
-"""Ladders: chains of rungs, each of one operation; the accuracy is a formula, so that a search is over in a moment."""
+"""Ladders: chains of rungs, each with one operation. The accuracy is a formula, so that a search takes a moment."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,10 +17,12 @@ class Ladder:
 
     @hookimpl
     def sample(self, rng: np.random.Generator) -> Architecture:
+        """Returns a uniform sample."""
         return Architecture("ladder", tuple(rng.integers(4, size=self.rungs).tolist()))
 
     @hookimpl
     def mutate(self, architecture: Architecture, rng: np.random.Generator) -> Architecture:
+        """Returns the ladder with another operation on one rung."""
         code = list(architecture.code)
         rung = int(rng.integers(self.rungs))
         code[rung] = (code[rung] + 1 + int(rng.integers(3))) % 4
@@ -28,6 +30,7 @@ class Ladder:
 
     @hookimpl
     def encode_graph(self, architectures: Sequence[Architecture]) -> Any:
+        """Returns chains of one-hot operations."""
         import torch
         from torch_geometric.data import Batch, Data
 
@@ -37,6 +40,7 @@ class Ladder:
 
     @hookimpl
     def evaluate(self, architecture: Architecture, seed: int) -> Evaluation:
+        """Returns an accuracy that rewards large and alternating operations, with noise from the seed."""
         alternating = sum(a != b for a, b in zip(architecture.code, architecture.code[1:], strict=False))
         noise = (seed % 100) / 100
         return Evaluation(50 + 5 * alternating + sum(architecture.code) + noise, 1.0, {}, "formula")
