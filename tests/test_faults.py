@@ -16,7 +16,7 @@ from paths import HELPERS
 
 import nasplug
 from nasplug import hookimpl, option
-from nasplug.engine.in_flight import Clock
+from nasplug.engine.evaluation import Clock
 from nasplug.storage.storage import Storage
 
 

@@ -17,7 +17,7 @@ from nasplug.storage.lock import RunLock
 from nasplug.storage.schema import locks
 from nasplug.storage.storage import Storage
 
-BEAT = 0.1
+HEARTBEAT = 0.1
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def storage(database):
 
 
 def lock(storage):
-    return RunLock(storage.engine.connect, 1, "run", BEAT)
+    return RunLock(storage.engine.connect, 1, "run", HEARTBEAT)
 
 
 def pretend(storage, **values):
@@ -52,7 +52,7 @@ def test_a_second_driver_is_refused_by_host_and_process(storage):
 
 
 def test_two_drivers_of_two_runs_share_a_database(storage):
-    other = RunLock(storage.engine.connect, storage.create("other", {}, {}), "other", BEAT)
+    other = RunLock(storage.engine.connect, storage.create("other", {}, {}), "other", HEARTBEAT)
     both = [lock(storage), other]
     for one in both:
         one.acquire()
@@ -79,7 +79,7 @@ def test_the_lock_of_a_process_that_is_gone_is_taken_over_at_once(storage):
 def elsewhere(storage, beaten):
     """A lock of another machine, whose last sign of life is so many seconds old by its own clock; nobody beats it."""
     held = lock(storage)
-    held._ended.set()  # its thread ends at once
+    held._released.set()  # its thread ends at once
     held.acquire()
     pretend(storage, machine="elsewhere", host="node7", pid=1, beaten=time.time() - beaten)
 
@@ -155,7 +155,7 @@ def test_a_run_that_is_driven_cannot_be_resumed_beside_it(database, tmp_path):
     settings = {"budget": 3, "storage": database("runs"), "name": "run"}
     nasplug.search(toy.ToySpace(), "toy:Climber", **settings)
     storage = Storage(database("runs"))
-    with storage.driving(1, "run"), pytest.raises(StorageError, match="is driven by process"):
+    with storage.locked(1, "run"), pytest.raises(StorageError, match="is driven by process"):
         nasplug.search(toy.ToySpace(), "toy:Climber", **settings, resume=True)
     storage.close()
     assert len(nasplug.search(toy.ToySpace(), "toy:Climber", **settings, resume=True).trials) == 4

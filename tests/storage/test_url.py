@@ -9,7 +9,7 @@ import nasplug
 from nasplug.cli import history
 from nasplug.errors import StorageError
 from nasplug.storage.storage import Storage
-from nasplug.storage.url import DEFAULT_URL, file_of, masked, url_of
+from nasplug.storage.url import DEFAULT_URL, masked, parse_storage, sqlite_file
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from nasplug.storage.url import DEFAULT_URL, file_of, masked, url_of
     ],
 )
 def test_the_file_of_a_url(url, file):
-    assert file_of(url) == (None if file is None else Path(file))
+    assert sqlite_file(parse_storage(url)) == (None if file is None else Path(file))
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_the_file_of_a_url(url, file):
 )
 def test_a_database_in_memory_is_refused(place):
     with pytest.raises(StorageError, match="names no file, and the trials would be lost"):
-        url_of(place)
+        parse_storage(place)
 
 
 def test_the_command_line_has_the_same_default():

@@ -19,7 +19,7 @@ from nasplug.experiments.comparison.contender import Contender
 from nasplug.experiments.comparison.plan import Plan
 from nasplug.experiments.comparison.single_search import repeat
 from nasplug.loading import manager
-from nasplug.storage.atomic_files import remove_halves, write
+from nasplug.storage.atomic_files import remove_partial_files, write_atomically
 
 
 @attrs.frozen
@@ -42,7 +42,7 @@ class Comparison:
         }
         plan.keep(folder, {name: version for each in settings for name, version in versions(each).items()}, marks)
         for place in (folder, *folder.glob("repeats/*/")):
-            remove_halves(place)
+            remove_partial_files(place)
         return cls(plan, folder)
 
     @property
@@ -60,7 +60,7 @@ class Comparison:
         todo = self.missing()
         outcomes = _here(self.plan, todo) if workers == 1 else _side_by_side(self.plan, todo, workers)
         for (contender, number), outcome in outcomes:
-            write(self._path(contender, number), json.dumps(outcome["rows"], ensure_ascii=False))
+            write_atomically(self._path(contender, number), json.dumps(outcome["rows"], ensure_ascii=False))
             tell(outcome["said"])
 
     def rows(self) -> Iterator[list[dict[str, Any]]]:
