@@ -13,10 +13,7 @@ PARTIAL = re.compile(r"\.(?:json|csv|parquet)\.(\d+)(?:\.\d+)?\.part$")  # the n
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Writes a file under a temporary name beside `path` and renames it, so that nobody ever sees half of it.
 
-    Folders that are missing are made. Text is written as UTF-8.
-
-    Raises:
-        StorageError: the file cannot be written. An older file at `path` is still whole.
+    Makes missing folders. Raises `StorageError` where that fails; an older file at `path` is then still whole.
     """
     data = content.encode() if isinstance(content, str) else content
     partial = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")

@@ -1,14 +1,11 @@
 """The lock of a stored run: at most one process, its driver, executes the run and writes to it.
 
-A lock is a row of the table `nasplug_locks`. It names its holder and counts the holder's heartbeats. There are two ways
-to see that a holder is gone, so that another process may take the lock over:
+A lock is a row that names its holder and counts its heartbeats. It may be taken over from a holder whose process does
+not exist any more (on the same machine), or that has sent no heartbeat for `STALE_AFTER` seconds (anywhere). Since the
+clocks of two machines differ, a lock that looks old is watched for as long before it is taken over.
 
-- On the same machine, its process does not exist any more.
-- On another machine, it has sent no heartbeat for `STALE_AFTER` seconds. A time stamp that looks old does not prove
-  this, since the clocks of two machines differ. The lock is therefore watched for as long before it is taken over.
-
-A driver that was only suspended may wake up after that. So every write to a run asks, in its own transaction, whether
-the writer still holds the lock: that is the condition `MAY_WRITE`.
+The old holder may only have been suspended, and wake up later. So every write to a run asks, in its own transaction,
+whether the writer still holds the lock: that is the condition `MAY_WRITE`.
 """
 
 import os
@@ -41,12 +38,7 @@ MAY_WRITE = sa.or_(_OWNER.is_(None), _ROW_OF_OWNER.with_for_update(read=True).ex
 class RunLock:
     """The lock of one run, as one driver sees it.
 
-    Args:
-        connect: opens a connection to the database; the lock uses its own, since heartbeats come from a thread.
-        run: the run's id.
-        name: the run's name, for messages.
-        heartbeat: seconds between two heartbeats.
-        owner: a random id of this holder.
+    `connect` opens a connection of the lock's own, since heartbeats come from a thread; `heartbeat` is in seconds.
     """
 
     connect: Callable[[], sa.Connection]
@@ -58,11 +50,7 @@ class RunLock:
     _released: threading.Event = attrs.field(factory=threading.Event, init=False)
 
     def acquire(self) -> None:
-        """Takes the lock and starts to send heartbeats.
-
-        Raises:
-            StorageError: a live process holds the lock; the message names its host and its process id.
-        """
+        """Takes the lock and starts to send heartbeats. Raises `StorageError` naming a live process that holds it."""
         with self.connect() as connection:
             holder = self._try_to_take(connection)
             if holder is not None and self._sends_no_heartbeat(connection, holder):

@@ -41,9 +41,7 @@ trials = sa.Table(
 locks = sa.Table(  # since version 2: which process drives a run
     "nasplug_locks",
     metadata,
-    sa.Column(
-        "run", sa.Integer, sa.ForeignKey("nasplug_runs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    ),
+    sa.Column("run", sa.ForeignKey("nasplug_runs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     sa.Column("owner", sa.String(36), nullable=False),  # a random id of the driver's lock
     sa.Column("host", sa.Text, nullable=False),
     sa.Column("machine", sa.Text, nullable=False),  # equal for processes whose ids can be compared
@@ -64,12 +62,7 @@ def begin_exclusive(connection: sa.Connection) -> None:
 def migrate(connection: sa.Connection, url: str) -> None:
     """Creates the tables, or migrates those of an older version, in one transaction.
 
-    Args:
-        connection: an open connection without a transaction.
-        url: the database's URL, for messages.
-
-    Raises:
-        StorageError: the tables are of a newer version.
+    Raises `StorageError` for tables of a newer version; `url` is for the message.
     """
     if stored_version(connection) == SCHEMA_VERSION:
         return connection.rollback()

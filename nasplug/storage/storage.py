@@ -48,14 +48,9 @@ class Storage:
     """A database of runs. Every method raises `StorageError`, in one sentence, for what the database refuses."""
 
     def __init__(self, url: str = DEFAULT_URL, must_exist: bool = False) -> None:
-        """Opens a database, and creates or migrates its tables.
+        """Opens the database at `url`, a plain path for a SQLite file, and creates or migrates its tables.
 
-        Args:
-            url: a database URL, or the path of a SQLite file.
-            must_exist: create nothing.
-
-        Raises:
-            NothingStored: it must exist, and there is no such file or no table of nasplug in it.
+        Raises `NothingStored` where the tables `must_exist` and do not.
         """
         self._lock: RunLock | None = None
         address = parse_storage(url)
@@ -77,16 +72,9 @@ class Storage:
                 raise
 
     def create(self, name: str, settings: dict[str, Any], versions: dict[str, str]) -> int:
-        """Stores a new run and returns its id.
+        """Stores a new run and returns its id; `versions` are those of the distributions that take part.
 
-        Args:
-            name: the run's name.
-            settings: what must be equal when the run is resumed, as JSON values.
-            versions: of the distributions that take part.
-
-        Raises:
-            NameTaken: a run of that name is stored already.
-            StorageError: the name is too long, empty or not printable.
+        Raises `NameTaken` where the name is taken, `StorageError` where it is empty, too long or not printable.
         """
         if not name.isprintable() or not 0 < len(name) <= LONGEST_NAME:
             raise StorageError(f"A run's name has 1 to {LONGEST_NAME} printable characters, got {name[:300]!a}.")
@@ -105,11 +93,7 @@ class Storage:
 
     @contextmanager
     def locked(self, run: int, name: str) -> Iterator[None]:
-        """Holds the lock of a run.
-
-        Raises:
-            StorageError: another driver holds it; the message names its host and process.
-        """
+        """Holds the lock of a run. Raises `StorageError` naming the host and the process of another holder."""
         lock = RunLock(self.engine.connect, run, name)
         with self._explained("lock a run in"):
             lock.acquire()
@@ -225,22 +209,14 @@ _SAME = ("number", "canonical", "state", "purpose", "error", "latency", "started
 
 def _row_of(run: int, trial: Trial) -> dict[str, Any]:
     row = {"run": run, "architecture": str(trial.architecture)} | {name: getattr(trial, name) for name in _SAME}
-    values = attrs.asdict(trial.evaluation) if trial.evaluation else dict.fromkeys(attrs.fields_dict(Evaluation))
-    return row | values | {"metrics": values["metrics"] and _to_json(values["metrics"])}
+    if trial.evaluation is None:
+        return row | dict.fromkeys(attrs.fields_dict(Evaluation))
+    metrics = {name: x if math.isfinite(x) else str(x) for name, x in trial.evaluation.metrics.items()}  # as in JSON
+    return row | attrs.asdict(trial.evaluation) | {"metrics": metrics}
 
 
 def _trial_of(row: Any) -> Trial:
-    evaluation = None
-    if row.state == "complete":
-        evaluation = Evaluation(row.accuracy, row.cost, _from_json(row.metrics), row.source)
+    complete = row.state == "complete"
+    evaluation = Evaluation(row.accuracy, row.cost, row.metrics, row.source) if complete else None
     values = {name: getattr(row, name) for name in _SAME}
     return Trial(architecture=Architecture.parse(row.architecture), evaluation=evaluation, **values)
-
-
-def _to_json(metrics: dict[str, float]) -> dict[str, float | str]:
-    """Writes NaN and infinity as words: JSON has neither."""
-    return {name: value if math.isfinite(value) else str(value) for name, value in metrics.items()}
-
-
-def _from_json(metrics: dict[str, float | str]) -> dict[str, float]:
-    return {name: float(value) if isinstance(value, str) else value for name, value in metrics.items()}

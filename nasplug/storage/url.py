@@ -22,8 +22,7 @@ _PASSWORD_IN_QUERY = re.compile(r"([?&]\w*passw\w*=)[^&\s]*", re.IGNORECASE)
 def parse_storage(storage: str) -> sa.URL:
     """Returns the database URL that `--storage` means; a plain path is a SQLite file.
 
-    Raises:
-        StorageError: it is no URL, or names a database in memory, where the trials would be lost.
+    Raises `StorageError` for what is no URL, and for a database in memory, where the trials would be lost.
     """
     try:
         url = sa.make_url(storage) if _URL.match(storage) else sa.URL.create("sqlite", database=storage)
@@ -56,17 +55,11 @@ def sqlite_file(url: sa.URL) -> Path | None:
 
 
 def create_engine(url: sa.URL, reads_only: bool = False) -> sa.Engine:
-    """Returns the engine of a database.
+    """Returns the engine of a database. Raises `StorageError` where the driver refuses the URL's query.
 
-    A commit to a SQLite file survives a crash of the process. A power failure may take the last ones: `synchronous`
-    is NORMAL, which flushes the write-ahead log at checkpoints alone.
-
-    Args:
-        url: the database's URL.
-        reads_only: leave the journal mode of a SQLite file as it is, since the file may be another program's.
-
-    Raises:
-        StorageError: the driver refuses an argument in the URL's query.
+    A commit to a SQLite file survives the end of the process. A power failure may take the last ones: `synchronous` is
+    NORMAL, which flushes the write-ahead log at checkpoints alone. With `reads_only` the file keeps its journal mode,
+    since it may be another program's.
     """
     try:
         engine = sa.create_engine(url)

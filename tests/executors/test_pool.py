@@ -9,7 +9,7 @@ import pytest
 from pebble import ProcessExpired, ProcessPool
 from pebble.pool.process import WorkerManager
 
-from nasplug.executors.pool import workers
+from nasplug.executors.pool import start_pool
 
 
 def blocked(_=None):
@@ -17,7 +17,7 @@ def blocked(_=None):
 
 
 def test_ctrl_c_is_the_driver_s_alone():
-    pool = workers(1)
+    pool = start_pool(1)
     try:
         assert pool.schedule(blocked, args=(None,)).result(60)
         assert not blocked()
@@ -31,7 +31,7 @@ def test_a_worker_computes_on_its_threads_unless_the_environment_says_how_many(e
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     if environment:
         monkeypatch.setenv("OMP_NUM_THREADS", environment)
-    pool = workers(1, threads=3)
+    pool = start_pool(1, threads=3)
     try:
         assert pool.schedule(os.getenv, args=("OMP_NUM_THREADS",)).result(60) == wanted
     finally:
@@ -50,7 +50,7 @@ def test_a_start_that_is_interrupted_leaves_no_process(monkeypatch):
     inherited = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inherits that it is ignored
     try:
         with pytest.raises(KeyboardInterrupt):
-            workers(2)
+            start_pool(2)
     finally:
         signal.signal(signal.SIGINT, inherited)
     deadline = time.monotonic() + 20
@@ -67,7 +67,7 @@ def test_a_worker_that_is_starting_ends_in_silence(monkeypatch, capfd):
         time.sleep(1)  # the dead worker's successor gets to where it looks for the locks
 
     monkeypatch.setattr(WorkerManager, "close_channels", slowly)
-    pool = workers(1)
+    pool = start_pool(1)
     with pytest.raises(ProcessExpired):
         pool.schedule(os._exit, args=(7,)).result(60)
     pool.stop()

@@ -97,10 +97,10 @@ def _here(plan: Plan, todo: list[tuple[Contender, int]]) -> Outcomes:
 def _side_by_side(plan: Plan, todo: list[tuple[Contender, int]], count: int) -> Outcomes:
     from pebble import ProcessExpired
 
-    from nasplug.executors.pool import workers
+    from nasplug.executors.pool import start_pool
 
     count = max(1, min(count, len(todo)))
-    pool = workers(count, threads=max(1, (os.cpu_count() or 1) // count))  # together, no more than there are
+    pool = start_pool(count, threads=max(1, (os.cpu_count() or 1) // count))  # together, no more than there are
     try:
         futures = {pool.schedule(repeat, args=(plan, *task)): task for task in todo}
         for future in as_completed(futures):
