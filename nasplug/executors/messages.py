@@ -44,7 +44,16 @@ def encode_request(architecture: Architecture, purpose: Purpose, epochs: int | N
 def evaluate_remotely(recipe: str, request: str) -> Iterator[str]:
     """Yields `begun` as soon as a worker runs this, then the answer: an evaluation, or the error that was raised."""
     yield "begun"
-    yield _answer(recipe, request)
+    try:
+        arguments = json.loads(request)
+        arguments["architecture"] = Architecture.parse(arguments["architecture"])
+        evaluation = hooks_of_space(SpaceRecipe.from_json(recipe)).evaluate(**arguments)
+        if not isinstance(evaluation, Evaluation):
+            raise TypeError(f"evaluate must return a nasplug.Evaluation, it returned {type(evaluation).__name__}")
+        answer = attrs.asdict(evaluation)
+    except Exception as problem:  # the driver raises it again
+        answer = {"kind": type(problem).__name__, "error": str(problem)[:LONGEST_ERROR]}
+    yield json.dumps(answer)
 
 
 def decode_answer(text: str) -> Evaluation:
@@ -54,18 +63,6 @@ def decode_answer(text: str) -> Evaluation:
         raise _error(str(answer["kind"]), str(answer["error"]))
     metrics = {str(name): float(value) for name, value in answer["metrics"].items()}
     return Evaluation(answer["accuracy"], answer["cost"], metrics, str(answer["source"]))
-
-
-def _answer(recipe: str, request: str) -> str:
-    arguments = json.loads(request)
-    arguments["architecture"] = Architecture.parse(arguments["architecture"])
-    try:
-        evaluation = hooks_of_space(SpaceRecipe.from_json(recipe)).evaluate(**arguments)
-        if not isinstance(evaluation, Evaluation):
-            raise TypeError(f"evaluate must return a nasplug.Evaluation, it returned {type(evaluation).__name__}")
-    except Exception as problem:  # the driver raises it again
-        return json.dumps({"kind": type(problem).__name__, "error": str(problem)[:LONGEST_ERROR]})
-    return json.dumps(attrs.asdict(evaluation))
 
 
 def _error(kind: str, message: str) -> Exception:

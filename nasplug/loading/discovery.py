@@ -1,9 +1,10 @@
 """Finds installed plugins by name and imports their classes, with all messages about what goes wrong there."""
 
 from collections.abc import Callable
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
+from inspect import isclass
 from pkgutil import resolve_name
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 
@@ -41,7 +42,8 @@ class Installed:
 
 def installed(kind: Kind) -> list[Installed]:
     """Returns all plugins of one kind in the order of their names, read from metadata alone."""
-    plugins = {_announced(kind, point) for point in entry_points(group=GROUPS[kind])}
+    points = [(point, point.dist) for point in entry_points(group=GROUPS[kind])]
+    plugins = {Installed(kind, point.name, point.value, dist.name, dist.version) for point, dist in points if dist}
     return sorted(plugins, key=lambda plugin: (plugin.name, plugin.distribution))
 
 
@@ -65,22 +67,25 @@ def find(kind: Kind, name: str) -> Installed:
 
 def load(kind: Kind, name: str) -> type:
     """Imports the class of a plugin and returns it. Raises `DiscoveryError` where that fails."""
-    target = load_factory(kind, name)
-    if not isinstance(target, type):
-        raise DiscoveryError(_broken(find(kind, name), f"{target!r}, which is no class"))
-    return target
+    plugin: type = _imported(kind, name, isclass, "which is no class")
+    return plugin
 
 
 def load_factory(kind: Kind, name: str) -> Callable[..., object]:
     """Imports the class or function of a plugin and returns it. Raises `DiscoveryError` where that fails."""
+    factory: Callable[..., object] = _imported(kind, name, callable, "which cannot be called")
+    return factory
+
+
+def _imported(kind: Kind, name: str, accepts: Callable[[object], bool], otherwise: str) -> Any:
     plugin = find(kind, name)
     try:
         target = resolve_name(plugin.value)
     except Exception as error:  # a foreign module may raise anything when it is imported
         raise DiscoveryError(_broken(plugin, f"{type(error).__name__}: {error}")) from error
-    if not callable(target):
-        raise DiscoveryError(_broken(plugin, f"{target!r}, which cannot be called"))
-    return target  # type: ignore[no-any-return]
+    if not accepts(target):
+        raise DiscoveryError(_broken(plugin, f"{target!r}, {otherwise}"))
+    return target
 
 
 def problem(plugin: Installed) -> str | None:
@@ -90,11 +95,6 @@ def problem(plugin: Installed) -> str | None:
     except DiscoveryError as error:
         return str(error)
     return None
-
-
-def _announced(kind: Kind, point: EntryPoint) -> Installed:
-    dist = point.dist
-    return Installed(kind, point.name, point.value, dist.name if dist else "?", dist.version if dist else "")
 
 
 def _broken(plugin: Installed, cause: str) -> str:

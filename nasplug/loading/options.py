@@ -66,19 +66,15 @@ def make(plugin: type, options: Mapping[str, Any], owner: str) -> Any:
         if name not in known:
             listing = ", ".join(known) or "none"
             raise OptionError(
-                f"{owner} has no option {name!r}.{did_you_mean(name, known)} Its options: {listing}. {_see(owner)}"
+                f"{owner} has no option {name!r}.{did_you_mean(name, known)} Its options: {listing}. "
+                f"'nasplug show {owner}' explains them."
             )
     values = {name: _convert(value, type_of(plugin, name), owner, name) for name, value in options.items()}
     try:
         return plugin(**values)
     except (ValueError, TypeError) as error:
-        raise OptionError(f"{owner}: {_refusal(error)}") from error
-
-
-def _refusal(error: Exception) -> str:
-    """Returns a validator's message; those of attrs are like "'width' must be > 0: -1", where -1 is what was given."""
-    text = str(error.args[0] if error.args else error)
-    return re.sub(r"^('\w+' must be .+): (.+)$", r"\1, got \2", text)
+        text = str(error.args[0] if error.args else error)  # of attrs' validators: "'width' must be > 0: -1"
+        raise OptionError(f"{owner}: " + re.sub(r"^('\w+' must be .+): (.+)$", r"\1, got \2", text)) from error
 
 
 def parse_options(texts: Iterable[str], where: str = "an option") -> dict[str, str]:
@@ -113,7 +109,9 @@ def _convert(value: Any, kind: Any, owner: str, name: str) -> Any:
     try:
         return _read(value, kind)
     except (ValueError, KeyError, TypeError):
-        raise OptionError(f"{owner}: option {name} wants {type_name(kind)}, got {value!r}. {_see(owner)}") from None
+        raise OptionError(
+            f"{owner}: option {name} wants {type_name(kind)}, got {value!r}. 'nasplug show {owner}' explains them."
+        ) from None
 
 
 def _read(value: Any, kind: Any) -> Any:
@@ -143,7 +141,3 @@ def _read_union(value: Any, kinds: tuple[Any, ...]) -> Any:
             with suppress(ValueError, KeyError, TypeError):
                 return _read(value, kind)
     raise ValueError(f"{value!r} is none of {kinds}")
-
-
-def _see(owner: str) -> str:
-    return f"'nasplug show {owner}' explains them."

@@ -106,12 +106,12 @@ class Storage:
 
     def add(self, run: int, trial: Trial) -> None:
         """Stores a trial and commits it; called before any plugin hears of the trial."""
-        with self._writing():
+        with self._transaction("write to"):
             self._write(_INSERT, _row_of(run, trial))
 
     def add_missing(self, run: int, finished: Iterable[Trial]) -> None:
         """Stores those trials that are not stored yet; called where an interruption may have fallen into `add`."""
-        with self._writing():
+        with self._transaction("write to"):
             self.connection.rollback()
             stored = set(self.connection.scalars(sa.select(trials.c.number).where(trials.c.run == run)))
             for trial in finished:
@@ -120,13 +120,13 @@ class Storage:
 
     def end(self, run: int, reason: str) -> None:
         """Stores why a run has ended."""
-        with self._writing():
+        with self._transaction("write to"):
             self._write(runs.update().where(runs.c.id == run, MAY_WRITE), {"ended": reason})
 
     def delete_if_empty(self, run: int) -> None:
         """Deletes a run that has no trial, unless another driver has taken it over."""
         is_empty = ~sa.exists().where(trials.c.run == run)
-        with self._writing():
+        with self._transaction("write to"):
             self.connection.execute(runs.delete().where(runs.c.id == run, is_empty, MAY_WRITE), self._lock_owner)
 
     def all_runs(self) -> list[StoredRun]:
@@ -138,7 +138,7 @@ class Storage:
             .group_by(runs.c.id)
             .order_by(runs.c.id)
         )
-        with self._reading():
+        with self._transaction("read"):
             return [StoredRun(**row) for row in self.connection.execute(query).mappings()]
 
     def run(self, name: str) -> StoredRun:
@@ -154,7 +154,7 @@ class Storage:
     def trials(self, run: int) -> list[Trial]:
         """Returns the trials of a run in the order of their numbers."""
         query = trials.select().where(trials.c.run == run).order_by(trials.c.number)
-        with self._reading():
+        with self._transaction("read"):
             return [_trial_of(row) for row in self.connection.execute(query)]
 
     def close(self) -> None:
@@ -175,18 +175,11 @@ class Storage:
             raise self._lock.taken_over()
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Holds a transaction and commits it."""
-        with self._explained("write to"):
+    def _transaction(self, action: str) -> Iterator[None]:
+        """Holds a transaction and commits it, also after reading: PostgreSQL keeps it open during long evaluations."""
+        with self._explained(action):
             yield
             self.connection.commit()
-
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """Holds a transaction and ends it, since PostgreSQL would keep it open during a long evaluation."""
-        with self._explained("read"):
-            yield
-            self.connection.rollback()
 
     @contextmanager
     def _explained(self, action: str) -> Iterator[None]:
