@@ -4,6 +4,7 @@ import os
 import platform
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -13,6 +14,7 @@ import toy
 import nasplug
 from nasplug import hookimpl
 from nasplug.errors import StorageError
+from nasplug.storage import lock as lock_module
 from nasplug.storage.lock import RunLock
 from nasplug.storage.schema import locks
 from nasplug.storage.storage import Storage
@@ -92,6 +94,93 @@ def test_a_silent_lock_of_another_machine_is_taken_over_whatever_its_clock_says(
     with storage.engine.connect() as connection:
         assert connection.execute(sa.select(locks.c.host, locks.c.pid)).all() == [(platform.node(), os.getpid())]
     fresh.release()
+
+
+def holder(storage):
+    with storage.engine.connect() as connection:
+        return connection.execute(locks.select()).one_or_none()
+
+
+def test_a_lock_names_its_holder_and_is_gone_when_it_is_released(storage):
+    held = lock(storage)
+    held.acquire()
+    row = holder(storage)
+    assert (row.run, row.owner, row.host, row.pid) == (1, held.owner, platform.node(), os.getpid())
+    assert time.time() - 60 < row.beaten <= time.time()
+    held.release()
+    assert holder(storage) is None
+    assert not held._thread.is_alive()
+
+
+def test_a_holder_counts_its_heartbeats(storage):
+    held = lock(storage)
+    held.acquire()
+    pretend(storage, beaten=0.0)
+    deadline = time.monotonic() + 20
+    while holder(storage).beats < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert holder(storage).beats >= 2
+    assert holder(storage).beaten > time.time() - 60
+    held.release()
+
+
+@pytest.mark.parametrize("pid", [1, 2**22 + 1])  # the second is no process here, which says nothing of elsewhere
+def test_a_lock_of_another_machine_with_a_fresh_heartbeat_is_respected_at_once(storage, pid):
+    elsewhere(storage, 0.0)
+    pretend(storage, pid=pid)
+    started = time.monotonic()
+    with pytest.raises(StorageError, match=f"by process {pid} on node7"):
+        lock(storage).acquire()
+    assert time.monotonic() - started < 3.5 * HEARTBEAT
+    assert holder(storage).host == "node7"
+
+
+def test_the_lock_of_a_suspended_process_of_this_machine_is_taken_over(storage):
+    elsewhere(storage, 3600.0)
+    pretend(storage, machine=lock_module._machine(), pid=os.getpid())
+    fresh = lock(storage)
+    started = time.monotonic()
+    fresh.acquire()
+    assert time.monotonic() - started >= 3.5 * HEARTBEAT  # it was watched
+    assert holder(storage).owner == fresh.owner
+    fresh.release()
+
+
+def test_a_lock_that_is_released_while_it_is_watched_is_free(storage):
+    elsewhere(storage, 3600.0)
+
+    def release():
+        with storage.engine.begin() as connection:
+            connection.execute(locks.delete())
+
+    timer = threading.Timer(HEARTBEAT, release)
+    timer.start()
+    fresh = lock(storage)
+    fresh.acquire()
+    timer.join()
+    assert holder(storage).owner == fresh.owner
+    fresh.release()
+
+
+def test_a_lock_that_a_third_driver_takes_over_while_it_is_watched_is_that_driver_s(storage):
+    elsewhere(storage, 3600.0)
+    timer = threading.Timer(HEARTBEAT, pretend, (storage,), {"owner": "third", "host": "node8"})
+    timer.start()
+    with pytest.raises(StorageError, match="on node7"):
+        lock(storage).acquire()
+    timer.join()
+    assert holder(storage).owner == "third"
+
+
+def test_who_lost_the_lock_ends_and_deletes_no_run(storage):
+    with storage.locked(1, "run"):
+        pretend(storage, owner="another")
+        with pytest.raises(StorageError, match="taken over by another process while this one was suspended for more"):
+            storage.end(1, "the budget is used")
+        storage.delete_if_empty(1)
+    assert storage.run("run").ended is None
+    storage.delete_if_empty(1)
+    assert storage.all_runs() == []
 
 
 def test_a_lock_of_another_machine_that_beats_is_kept_whatever_its_clock_says(storage):
