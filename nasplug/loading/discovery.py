@@ -89,9 +89,9 @@ def _imported(kind: Kind, name: str, accepts: Callable[[object], bool], otherwis
 
 
 def problem(plugin: Installed) -> str | None:
-    """Returns why the plugin cannot be loaded, None where it can."""
+    """Returns why the plugin cannot be loaded, None where it can. A task may be a function."""
     try:
-        load(plugin.kind, plugin.name)
+        (load_factory if plugin.kind == "task" else load)(plugin.kind, plugin.name)
     except DiscoveryError as error:
         return str(error)
     return None
@@ -99,9 +99,8 @@ def problem(plugin: Installed) -> str | None:
 
 def _broken(plugin: Installed, cause: str) -> str:
     if not plugin.distribution:
-        return f"The {plugin.kind} {plugin.name!r} cannot be loaded: wanted package.module:Class, got {cause}." + (
-            _options_instead(plugin)
-        )
+        message = f"The {plugin.kind} {plugin.name!r} cannot be loaded: wanted package.module:Class, got {cause}."
+        return message + _options_instead(plugin)
     return (
         f"The {plugin.kind} {plugin.name!r} of the distribution {plugin.provider} is broken: loading {plugin.value} "
         f"gave {cause}. Reinstall or upgrade {plugin.distribution}, or use another {plugin.kind}."

@@ -119,7 +119,10 @@ def _read(value: Any, kind: Any) -> Any:
     if (origin := get_origin(kind)) is Literal:
         return {str(choice): choice for choice in get_args(kind)}[str(value)]
     if origin in (Union, UnionType):
-        return _read_union(value, get_args(kind))
+        kinds = [part for part in get_args(kind) if part is not type(None)]
+        if len(kinds) < len(get_args(kind)) and str(value).lower() == "none":
+            return None
+        return _read_first(value, kinds)
     if origin in (tuple, list):
         parts = value.split(",") if isinstance(value, str) else value
         return origin(_read(part, get_args(kind)[0]) for part in parts)
@@ -132,12 +135,9 @@ def _read(value: Any, kind: Any) -> Any:
     return kind(value) if kind in (int, float, str, Path) else value
 
 
-def _read_union(value: Any, kinds: tuple[Any, ...]) -> Any:
-    """Returns the value as the first type of a union that accepts it; `none` is the text of None."""
-    if type(None) in kinds and str(value).lower() == "none":
-        return None
+def _read_first(value: Any, kinds: Iterable[Any]) -> Any:
+    """Returns the value as the first of the types that accepts it."""
     for kind in kinds:
-        if kind is not type(None):
-            with suppress(ValueError, KeyError, TypeError):
-                return _read(value, kind)
+        with suppress(ValueError, KeyError, TypeError):
+            return _read(value, kind)
     raise ValueError(f"{value!r} is none of {kinds}")

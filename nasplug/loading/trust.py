@@ -25,14 +25,14 @@ def check_trusted(
     listed = {name.strip() for name in os.environ.get(VARIABLE, "").split(",")}
     for kind, name in chosen:
         if isinstance(name, str) and name not in listed:
-            _check(kind, discovery.find(kind, name))
+            _check(discovery.find(kind, name))
 
 
-def _check(kind: discovery.Kind, plugin: discovery.Installed) -> None:
+def _check(plugin: discovery.Installed) -> None:
     if plugin.distribution in OWN:
         return
     origin = f"of the distribution {plugin.provider}" if plugin.distribution else "which no distribution announces"
     raise DiscoveryError(
-        f"--safe refuses the {kind} {plugin.name!r}, {origin}. Add its name to the environment variable {VARIABLE} "
-        "where you trust it, or leave --safe out."
+        f"--safe refuses the {plugin.kind} {plugin.name!r}, {origin}. Add its name to the environment variable "
+        f"{VARIABLE} where you trust it, or leave --safe out."
     )

@@ -69,7 +69,7 @@ class RunLock:
         self._released.set()
         self._thread.join(HEARTBEAT)  # it closes its connection before the caller closes the database
         with suppress(SQLAlchemyError), self.connect() as connection:  # a lock that stays is stale soon
-            connection.execute(locks.delete().where(*self._is_ours()))
+            connection.execute(locks.delete().where(locks.c.owner == self.owner))
             connection.commit()
 
     def taken_over(self) -> StorageError:
@@ -86,7 +86,8 @@ class RunLock:
         """
         begin_exclusive(connection)
         holder = self._holder(connection)
-        if holder is None or _is_dead(holder) or (stale is not None and _heartbeat_of(holder) == _heartbeat_of(stale)):
+        is_dead = holder is not None and holder.machine == _machine() and not process_is_alive(holder.pid)
+        if holder is None or is_dead or (stale is not None and _heartbeat_of(holder) == _heartbeat_of(stale)):
             connection.execute(locks.delete().where(locks.c.run == self.run))
             ours = {"run": self.run, "owner": self.owner, "beats": 0, "beaten": time.time()}
             process = {"host": platform.node(), "machine": _machine(), "pid": os.getpid()}
@@ -111,7 +112,7 @@ class RunLock:
 
     def _send_heartbeats(self) -> None:
         """Counts a heartbeat every few seconds, until the lock is released or another driver has it."""
-        update = locks.update().where(*self._is_ours())
+        update = locks.update().where(locks.c.owner == self.owner)
         while not self._released.wait(self.heartbeat):
             with suppress(SQLAlchemyError), self.connect() as connection:  # one heartbeat may fail, the next counts
                 done = connection.execute(update.values(beats=locks.c.beats + 1, beaten=time.time()))
@@ -122,16 +123,9 @@ class RunLock:
     def _holder(self, connection: sa.Connection) -> Any:
         return connection.execute(locks.select().where(locks.c.run == self.run)).one_or_none()
 
-    def _is_ours(self) -> tuple[sa.ColumnElement[bool], ...]:
-        return locks.c.run == self.run, locks.c.owner == self.owner
-
 
 def _heartbeat_of(holder: Any) -> tuple[str, int]:
     return holder.owner, holder.beats
-
-
-def _is_dead(holder: Any) -> bool:
-    return bool(holder.machine == _machine() and not process_is_alive(holder.pid))
 
 
 def _machine() -> str:

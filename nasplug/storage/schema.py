@@ -69,7 +69,7 @@ def migrate(connection: sa.Connection, url: str) -> None:
     connection.rollback()
     begin_exclusive(connection)
     try:
-        _migrate_from(stored_version(connection), connection, url)  # another process may just have migrated them
+        _migrate_from(stored_version(connection), connection, url)  # which another process may have changed meanwhile
     except BaseException:  # Ctrl-C too: half a migration must not stay open
         connection.rollback()
         raise
@@ -99,9 +99,5 @@ def _migrate_from(version: int | None, connection: sa.Connection, url: str) -> N
     connection.execute(schema_version.update(), {"version": SCHEMA_VERSION})
 
 
-def _add_locks(connection: sa.Connection) -> None:
-    """Migrates version 1 to 2."""
-    locks.create(connection)
-
-
-MIGRATIONS: dict[int, Callable[[sa.Connection], None]] = {1: _add_locks}  # by the version that is migrated
+# What changes the tables of a version into those of the next one.
+MIGRATIONS: dict[int, Callable[[sa.Connection], None]] = {1: locks.create}
