@@ -8,8 +8,8 @@ predictions stay in `--work`, so that a run that was interrupted goes on; one th
 table on the same kind of machine. Takes about a minute for each network.
 """
 
+import io
 import json
-import os
 import platform
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ import nasbench101_surrogate_model as model
 import numpy as np
 import torch
 from nasplug_nasbench101.surrogate import NAME, STEPS, TIME_STEP, Noise, quantised
+
+from nasplug.plugin import write_atomically
 
 SEEDS = 1
 BINS = 8
@@ -37,9 +39,9 @@ def members(work: Path, found: model.Records) -> list[list[model.Array]]:
             if not path.exists():
                 cells = cells or model.all_cells()
                 predicted = model.fitted_without(held_out, cells, found, 10 * fold + seed, slice(None))
-                partial = path.with_suffix(".partial.npy")
-                np.save(partial, predicted.astype(np.float32))
-                os.replace(partial, path)
+                content = io.BytesIO()
+                np.save(content, predicted.astype(np.float32))
+                write_atomically(path, content.getvalue())
                 click.echo(f"fold {fold}, network {seed}: done", err=True)
             result[-1].append(np.load(path).astype(float))
     return result

@@ -9,59 +9,24 @@ import sys
 import time
 from functools import partial
 
-import attrs
 import pytest
-import toy
 from paths import HELPERS
 
 import nasplug
-from nasplug import hookimpl, option
-from nasplug.engine.in_flight import Clock
+from nasplug.engine.evaluation import Clock
 from nasplug.storage.storage import Storage
-
-
-@attrs.define(eq=False)
-class Faulty(toy.ToySpace):
-    """A toy whose evaluation of 0,0,1 meets a fault."""
-
-    fault: str = option("", "which one")
-
-    @hookimpl
-    def evaluate(self, architecture, purpose, epochs, seed):
-        if self.fault and architecture.code == (0, 0, 1):
-            getattr(self, self.fault)()
-        return super().evaluate(architecture, purpose, epochs, seed)
-
-    def killed(self):
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    def greedy(self):
-        bytearray(3 * 2**30)
-
-    def garbled(self):
-        raise RuntimeError("\0\ud800" + "x" * 50_000)
-
-    def chatty(self):
-        line = "loss " * 200 + "\n"
-        for _ in range(100_000):
-            print(line, end="")
 
 
 def search(fault="", **settings):
     wanted = {"budget": 4, "workers": 2, "space_options": {"fault": fault}, "middleware": ["processes"]}
-    return nasplug.search("test_faults:Faulty", "toy:Grid", **(wanted | settings))
-
-
-@pytest.fixture(autouse=True)
-def importable(monkeypatch):
-    """Worker processes import this file as a module."""
-    monkeypatch.syspath_prepend(HELPERS)
+    return nasplug.search("fatal_space:Fatal", "toy:Grid", **(wanted | settings))
 
 
 def failed(result):
     return {trial.number: trial.error for trial in result.trials if trial.state == "failed"}
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_costs_its_evaluation_alone():
     result = search("killed")
     assert list(failed(result)) == [1]
@@ -69,6 +34,7 @@ def test_a_worker_that_is_killed_costs_its_evaluation_alone():
     assert len(result.trials) == 5
 
 
+@pytest.mark.slow
 def test_a_worker_over_its_memory_limit_fails_its_evaluation_alone():
     result = search("greedy", middleware=["processes:memory=1"])
     assert failed(result) == {1: "MemoryError: "}
@@ -83,7 +49,7 @@ def test_an_error_of_any_bytes_is_stored_and_cut(database):
     assert len(error) < 10_100
 
 
-def command(tmp_path, *more, space="test_faults:Faulty"):
+def command(tmp_path, *more, space="fatal_space:Fatal"):
     run = ["run", "--space", space, "--strategy", "toy:Grid", "--storage", f"{tmp_path}/runs.db", "--name", "run"]
     return [sys.executable, "-m", "nasplug.cli", *run, *map(str, more)]
 
@@ -92,6 +58,7 @@ def environment():
     return {**os.environ, "PYTHONPATH": str(HELPERS)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("executor", [[], ["--with", "processes"]])
 def test_what_evaluations_print_is_neither_kept_nor_mixed_with_the_result(tmp_path, executor):
     arguments = ["--budget", 3, "--space-opt", "fault=chatty", "--json", *executor]
@@ -116,6 +83,7 @@ def tiny(tmp_path):
     subprocess.run(["umount", "-l", str(place)], check=True)
 
 
+@pytest.mark.slow
 def test_a_full_disk_ends_the_run_and_keeps_what_is_committed(tiny):
     arguments = [*command(tiny, "--budget", 50_000), "--strategy", "toy:Climber"]
     done = subprocess.run(arguments, env=environment(), capture_output=True, text=True)
@@ -165,6 +133,7 @@ def test_a_clock_that_is_set_back_changes_no_order(monkeypatch):
     assert ticking.now() > 1e9
 
 
+@pytest.mark.slow
 def test_a_clock_that_jumps_ends_no_evaluation(monkeypatch):
     """A day passes at each look at the wall clock; time limits go by another one."""
     real, looks = time.time, iter(range(1, 10**9))
@@ -173,6 +142,7 @@ def test_a_clock_that_jumps_ends_no_evaluation(monkeypatch):
     assert failed(result) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 @pytest.mark.parametrize("more", [(), ("--workers", 3, "--async"), ("--workers", 2, "--with", "processes")])
 def test_a_signal_ends_the_driver_after_it_has_written(tmp_path, number, code, more):
@@ -189,6 +159,7 @@ def test_a_signal_ends_the_driver_after_it_has_written(tmp_path, number, code, m
     assert json.loads(again.stdout)["trials"] == 60
 
 
+@pytest.mark.slow
 def test_what_is_committed_survives_kill_9(tmp_path):
     arguments = command(tmp_path, "--budget", 60, "--space-opt", "seconds=0.05", space="toy:ToySpace")
     with subprocess.Popen(arguments, env=environment(), stderr=subprocess.PIPE, text=True) as driver:
@@ -228,7 +199,7 @@ def test_an_interruption_inside_a_commit_neither_loses_nor_doubles(database, mon
 
 
 @pytest.mark.parametrize("value", [float("nan"), 250.0])
-@pytest.mark.parametrize("middleware", [[], ["processes"]])
+@pytest.mark.parametrize("middleware", [[], pytest.param(["processes"], marks=pytest.mark.slow)])
 def test_a_result_of_the_wrong_kind_is_a_failed_trial_that_says_so(database, value, middleware):
     url = database("wrong")
     settings = {"space_options": {"value": value}, "middleware": middleware, "storage": url, "name": "run"}

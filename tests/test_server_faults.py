@@ -17,6 +17,7 @@ from postgres import server
 import nasplug
 from nasplug.storage.storage import Storage
 
+pytestmark = pytest.mark.slow
 TRIALS = 40
 
 

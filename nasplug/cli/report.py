@@ -24,9 +24,9 @@ def report_command(run: str, out: Path, storage: str, safe: bool) -> None:
     from nasplug.analysis.report.page import page
     from nasplug.experiments.stored_runs.load import load
     from nasplug.experiments.stored_runs.reporting import subject
-    from nasplug.storage.atomic_files import write
+    from nasplug.storage.atomic_files import write_atomically
 
     with prints_elsewhere():
         html = page(subject(load(storage, run), lambda text: click.echo(printable(text), err=True), safe))
-    write(out, html)
+    write_atomically(out, html)
     click.echo(f"Written to {out}", err=True)

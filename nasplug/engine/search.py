@@ -74,7 +74,7 @@ def _in_storage(run: ActiveRun, url: str, name: str | None, resume: bool) -> Res
     try:
         run.storage = storage.url
         key = _opened(storage, run, name) if resume else _created(storage, run, name)
-        with storage.driving(key, run.name):
+        with storage.locked(key, run.name):
             stored = storage.trials(key)  # under the lock, so that no other driver adds to them
             known = {trial.number: trial for trial in stored}
             loop = Loop(run, partial(storage.add, key), partial(storage.add_missing, key), known)
@@ -92,7 +92,7 @@ def _run_to_end(loop: Loop, storage: "Storage", key: int) -> str:
     except NasplugError:
         if not loop.stored:
             with suppress(StorageError):  # the storage may be what refuses; the first error is reported
-                storage.discard_empty(key)
+                storage.delete_if_empty(key)
         raise
 
 

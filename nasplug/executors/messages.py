@@ -1,4 +1,4 @@
-"""How a space is asked on another machine: its recipe, the question and the answer, all as JSON texts."""
+"""What travels between the driver of a run and a worker on a Ray cluster: a request and an answer, as JSON texts."""
 
 import builtins
 import inspect
@@ -6,94 +6,68 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from nasplug import errors
-from nasplug.engine.run import ActiveRun
-from nasplug.errors import ConfigurationError
-from nasplug.executors.processes import SpaceRecipe
-from nasplug.loading import manager
+from nasplug.executors.recipe import SpaceRecipe, hooks_of_space
 from nasplug.types import Architecture, Evaluation, Purpose
 
-_ORIGIN = "import importlib.util as u, sys; s = u.find_spec(sys.argv[1]); print(s and s.origin)"
+LONGEST_ERROR = 10_000  # characters
+_PRINT_ORIGIN = "import importlib.util as u, sys; s = u.find_spec(sys.argv[1]); print(s and s.origin)"
 
 
-def recipe_of(run: ActiveRun) -> str:
-    """Returns the name and the options of a run's space. Raises `ConfigurationError` for what cannot travel as text."""
-    recipe = SpaceRecipe.of(run)
-    return json.dumps({"plugin": recipe.plugin, "options": {k: _plain(k, v) for k, v in recipe.options}})
-
-
-def code_of(kind: type) -> dict[str, Any]:
-    """Returns Ray's `runtime_env` that takes a space's code along; empty where an installed package provides it.
+def runtime_env(space: type) -> dict[str, Any]:
+    """Returns Ray's `runtime_env` that sends the code of a space's class along; empty for an installed package.
 
     A package travels as its folder, a module with the other modules beside it.
     """
-    top = kind.__module__.partition(".")[0]
-    module = sys.modules[top]
+    name = space.__module__.partition(".")[0]
+    module = sys.modules[name]
     folder = Path(next(iter(module.__path__))) if hasattr(module, "__path__") else None
     file = inspect.getfile(module) if folder is None or module.__file__ else None
-    look = [sys.executable, "-I", "-c", _ORIGIN, top]  # as a fresh interpreter in another folder finds it
-    if file and subprocess.run(look, capture_output=True, text=True).stdout.strip() == file:
+    isolated = [sys.executable, "-I", "-c", _PRINT_ORIGIN, name]  # finds what is installed, wherever it is called
+    if file and subprocess.run(isolated, capture_output=True, text=True).stdout.strip() == file:
         return {}
     if folder is not None:
         return {"py_modules": [str(folder)]}
     return {"working_dir": str(Path(str(file)).parent), "excludes": ["*", "!.", "!*.py"]}
 
 
-def ask(architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> str:
-    """Returns the question of one evaluation."""
+def encode_request(architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> str:
+    """Returns the arguments of the hook `evaluate` as text."""
     return json.dumps({"architecture": str(architecture), "purpose": purpose, "epochs": epochs, "seed": seed})
 
 
-def answers(recipe: str, question: str) -> Iterator[str]:
-    """Yields a first word when a worker has begun, then the answer, an evaluation or an error; runs on the worker."""
+def evaluate_remotely(recipe: str, request: str) -> Iterator[str]:
+    """Yields `begun` as soon as a worker runs this, then the answer: an evaluation, or the error that was raised."""
     yield "begun"
-    yield _answer(recipe, question)
-
-
-def read(text: str) -> Evaluation:
-    """Returns the evaluation that a worker wrote, checked as any other. Raises the error that it wrote instead."""
-    found = json.loads(text)
-    if "error" in found:
-        raise _error(str(found["kind"]), str(found["error"]))
-    metrics = {str(name): float(value) for name, value in found["metrics"].items()}
-    return Evaluation(found["accuracy"], found["cost"], metrics, str(found["source"]))
-
-
-def _answer(recipe: str, question: str) -> str:
-    asked = json.loads(question)
-    asked["architecture"] = Architecture.parse(asked["architecture"])
     try:
-        found = _hooks(recipe).evaluate(**asked)
-        if not isinstance(found, Evaluation):
-            raise TypeError(f"evaluate must return a nasplug.Evaluation, it returned {type(found).__name__}")
-    except Exception as problem:  # whatever it is, the driver learns of it as text
-        return json.dumps({"kind": type(problem).__name__, "error": str(problem)[:10_000]})
-    metrics = {name: float(value) for name, value in found.metrics.items()}
-    return json.dumps({"accuracy": found.accuracy, "cost": found.cost, "metrics": metrics, "source": found.source})
+        arguments = json.loads(request)
+        arguments["architecture"] = Architecture.parse(arguments["architecture"])
+        evaluation = hooks_of_space(SpaceRecipe.from_json(recipe)).evaluate(**arguments)
+        if not isinstance(evaluation, Evaluation):
+            raise TypeError(f"evaluate must return a nasplug.Evaluation, it returned {type(evaluation).__name__}")
+        answer = attrs.asdict(evaluation)
+    except Exception as problem:  # the driver raises it again
+        answer = {"kind": type(problem).__name__, "error": str(problem)[:LONGEST_ERROR]}
+    yield json.dumps(answer)
 
 
-@lru_cache(maxsize=1)
-def _hooks(recipe: str) -> Any:
-    made = json.loads(recipe)
-    return manager.build(manager.make("space", made["plugin"], made["options"])).hook
+def decode_answer(text: str) -> Evaluation:
+    """Returns the evaluation that a worker sent, validated like any other, or raises the error that it sent."""
+    answer = json.loads(text)
+    if "error" in answer:
+        raise _error(str(answer["kind"]), str(answer["error"]))
+    metrics = {str(name): float(value) for name, value in answer["metrics"].items()}
+    return Evaluation(answer["accuracy"], answer["cost"], metrics, str(answer["source"]))
 
 
 def _error(kind: str, message: str) -> Exception:
-    known = getattr(errors, kind, None) or getattr(builtins, kind, None)
-    if isinstance(known, type) and issubclass(known, Exception) and not issubclass(known, UnicodeError):
-        return known(message)
+    """Returns an error of nasplug or of Python by the name of its class, a `RuntimeError` for any other."""
+    error = getattr(errors, kind, None) or getattr(builtins, kind, None)
+    if isinstance(error, type) and issubclass(error, Exception) and not issubclass(error, UnicodeError):
+        return error(message)
     return RuntimeError(f"{kind}: {message}")
-
-
-def _plain(name: str, value: Any) -> Any:
-    if isinstance(value, tuple | list):
-        return ",".join(map(str, value))
-    if isinstance(value, Path):
-        return str(value.absolute())
-    if isinstance(value, str | int | float | None):
-        return value
-    raise ConfigurationError(f"The space's option {name} is a {type(value).__name__}, which cannot travel to a worker.")

@@ -1,4 +1,4 @@
-"""Worker processes, of evaluations and of repeats: they leave Ctrl-C to their driver and end with it."""
+"""Pools of worker processes that leave Ctrl-C to the process that started them, and end with it."""
 
 import multiprocessing
 import os
@@ -7,39 +7,38 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from multiprocessing import resource_tracker
 from multiprocessing.context import SpawnContext
 from typing import Any
 
 from pebble import ProcessPool
 
 
-def workers(count: int, memory: float | None = None, threads: int | None = None) -> Any:
-    """Returns a running pebble pool of `count` spawned processes; `memory` in GiB bounds the data of each.
+def start_pool(count: int, memory: float | None = None, threads: int | None = None) -> Any:
+    """Starts `count` worker processes and returns their pebble pool, which the caller stops and joins.
 
-    `threads` of OpenMP is what numpy and torch compute on in each, unless the environment says how many.
-
-    Its threads, and the processes that they start, inherit what is blocked here: a process that would hear of Ctrl-C
-    while Python itself is starting prints a traceback.
+    `memory` bounds the data of each, in GiB. `threads` of OpenMP are what numpy and torch compute on in each, unless
+    the environment says otherwise.
     """
-    pool: Any = ProcessPool(count, initializer=_be_a_worker, initargs=(memory, threads), context=_Spawn())
+    pool: Any = ProcessPool(count, initializer=_set_up, initargs=(memory, threads), context=_SpawnContext())
     with ExitStack() as unless_started:
         unless_started.callback(pool.join)
         unless_started.callback(pool.stop)
-        with _ctrl_c_held():
+        with _ctrl_c_blocked():
             _ = pool.active  # starts it
         unless_started.pop_all()
     return pool
 
 
-class _Spawn(SpawnContext):
-    """Starts new interpreters, since TensorFlow does not survive a fork, and keeps the locks of a pool as long as it.
+class _SpawnContext(SpawnContext):
+    """Starts new interpreters, since TensorFlow does not survive a fork, and keeps the pool's locks alive.
 
-    Pebble drops its locks before it stops its processes: one that is just starting would not find them, and say so.
+    Pebble frees its locks before it stops its processes. One that is still starting would not find them, and print a
+    traceback.
     """
 
     def __init__(self) -> None:
-        self._locks: list[Any] = []
+        # Making a lock starts multiprocessing's resource tracker, which would unblock Ctrl-C if it started later.
+        self._locks: list[Any] = [super().RLock()]
 
     def RLock(self) -> Any:  # noqa: N802 - the name is multiprocessing's
         lock = super().RLock()
@@ -48,9 +47,11 @@ class _Spawn(SpawnContext):
 
 
 @contextmanager
-def _ctrl_c_held() -> Iterator[None]:
-    """Holds a Ctrl-C back until the end of the block, in this thread and in what it starts for ever."""
-    resource_tracker.ensure_running()  # whose start would unblock what is blocked
+def _ctrl_c_blocked() -> Iterator[None]:
+    """Blocks Ctrl-C in this thread until the block ends, and for ever in the threads and processes that start inside.
+
+    A process that received Ctrl-C while its interpreter starts would print a traceback.
+    """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -58,16 +59,18 @@ def _ctrl_c_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _be_a_worker(memory: float | None, threads: int | None) -> None:
-    if threads is not None:  # read where numpy and torch are imported, which is not yet
+def _set_up(memory: float | None, threads: int | None) -> None:
+    """Sets a worker process up before its first task."""
+    if threads is not None:  # numpy and torch read it when they are imported, which is later
         os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     if memory is not None:
         resource.setrlimit(resource.RLIMIT_DATA, (int(memory * 2**30),) * 2)
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+        threading.Thread(target=_exit_after, args=(parent,), daemon=True).start()
 
 
-def _end_with(parent: Any) -> None:
+def _exit_after(parent: Any) -> None:
+    """Waits for the end of the parent process and ends this one."""
     parent.join()
     os._exit(1)

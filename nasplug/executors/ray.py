@@ -1,4 +1,4 @@
-"""Moves evaluations onto a Ray cluster: many machines, nodes that are lost, evaluations that are cancelled."""
+"""The executor `ray`: evaluations on a Ray cluster, whose nodes may be lost."""
 
 import os
 import signal
@@ -10,21 +10,22 @@ import attrs
 
 from nasplug.engine.run import ActiveRun
 from nasplug.errors import ConfigurationError
-from nasplug.executors.messages import answers, ask, code_of, read, recipe_of
+from nasplug.executors.messages import decode_answer, encode_request, evaluate_remotely, runtime_env
+from nasplug.executors.recipe import SpaceRecipe
 from nasplug.hookspecs import hookimpl
 from nasplug.loading.options import option
 from nasplug.types import Architecture, Evaluation, Purpose
 
-LEAVE = 60.0  # seconds that cancelled evaluations have to return
-_amount = attrs.validators.ge(0)
+SHUTDOWN_TIMEOUT = 60.0  # seconds that cancelled evaluations have to return
+_not_negative = attrs.validators.ge(0)
 
 
 @attrs.define(eq=False)
 class Ray:
-    """Answers `evaluate` from Ray tasks; only texts travel. The run's `workers` bound how many are asked for at once.
+    """Evaluates as Ray tasks; requests and answers are texts. The run's `workers` bound how many are sent at once.
 
-    An evaluation over the run's `timeout`, which counts from its start on a node, is cancelled. One whose node or
-    worker process was lost is tried again, and then a failed trial. What an evaluation prints stays in the logs of Ray.
+    An evaluation that lasts longer than the run's `timeout`, counted from its start on a node, is cancelled. One whose
+    node or process was lost is tried again, and then a failed trial. What evaluations print stays in Ray's logs.
     A program that has called `ray.init` itself keeps its connection, and sends the space's code along by `runtime_env`.
     """
 
@@ -34,125 +35,133 @@ class Ray:
     address: str = option(
         "local", "the cluster: auto (this machine's), HOST:PORT, or local (one on this machine for this run)"
     )
-    cpus: float = option(1.0, "CPU cores that an evaluation takes", validator=_amount)
-    gpus: float = option(0.0, "GPUs that an evaluation takes", validator=_amount)
-    tpu: float = option(0.0, "how much of Ray's resource TPU an evaluation takes", validator=_amount)
-    attempts: int = option(2, "more attempts for an evaluation whose node or process was lost", validator=_amount)
+    cpus: float = option(1.0, "CPU cores that an evaluation takes", validator=_not_negative)
+    gpus: float = option(0.0, "GPUs that an evaluation takes", validator=_not_negative)
+    tpu: float = option(0.0, "how much of Ray's resource TPU an evaluation takes", validator=_not_negative)
+    attempts: int = option(2, "more attempts for an evaluation whose node or process was lost", validator=_not_negative)
     growing: bool = option(False, "wait for nodes that are large enough, where the cluster has none yet")
     _ray: Any = attrs.field(default=None, init=False)
     _task: Any = attrs.field(default=None, init=False)
     _recipe: str = attrs.field(default="", init=False)
     _timeout: float | None = attrs.field(default=None, init=False)
-    _streams: set[Any] = attrs.field(factory=set, init=False)
-    _queued: set[object] = attrs.field(factory=set, init=False)
-    _inside: set[object] = attrs.field(factory=set, init=False)
-    _closing: bool = attrs.field(default=False, init=False)
-    _ours: bool = attrs.field(default=False, init=False)
+    _streams: set[Any] = attrs.field(factory=set, init=False)  # one for each task that was sent and has not answered
+    _queued: set[object] = attrs.field(factory=set, init=False)  # one for each task that no worker has begun
+    _calls: set[object] = attrs.field(factory=set, init=False)  # one for each thread that is in `evaluate`
+    _stopped: bool = attrs.field(default=False, init=False)
+    _connected_here: bool = attrs.field(default=False, init=False)
 
     @hookimpl
     def on_start(self, run: ActiveRun) -> None:
-        self._closing = False
-        self._recipe, self._timeout, self._queued = recipe_of(run), run.settings.timeout, run.in_flight.queued
-        code = code_of(type(run.space))
+        """Connects to the cluster, unless the program is connected. Raises `ConfigurationError` if it cannot work."""
+        self._stopped = False
+        self._recipe, self._timeout = SpaceRecipe.of(run).to_json(), run.settings.timeout
+        self._queued = run.in_flight.queued
+        code = runtime_env(type(run.space))
         self._ray = _imported()
-        self._ours = not self._ray.is_initialized()
-        if self._ours:
+        self._connected_here = not self._ray.is_initialized()
+        if self._connected_here:
             self._connect(code)
         if not self.growing:
-            self._check_room()
-        options = {"num_cpus": self.cpus, "num_gpus": self.gpus, "resources": {"TPU": self.tpu} if self.tpu else {}}
-        self._task = self._ray.remote(max_retries=0, num_returns="streaming", **options)(answers)
+            self._check_nodes()
+        resources = {"num_cpus": self.cpus, "num_gpus": self.gpus, "resources": {"TPU": self.tpu} if self.tpu else {}}
+        self._task = self._ray.remote(max_retries=0, num_returns="streaming", **resources)(evaluate_remotely)
 
     @hookimpl
     def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
-        token = object()
-        self._inside.add(token)
+        """Evaluates on a node. Raises `TimeoutError`, `MemoryError`, or `RuntimeError` where every attempt was lost."""
+        call = object()
+        self._calls.add(call)
         try:
-            return self._evaluated(ask(architecture, purpose, epochs, seed))
+            return self._evaluate(encode_request(architecture, purpose, epochs, seed))
         finally:
-            self._inside.discard(token)
-
-    def _evaluated(self, question: str) -> Evaluation:
-        errors = self._ray.exceptions
-        lost = (errors.WorkerCrashedError, errors.NodeDiedError, errors.ObjectLostError, errors.LocalRayletDiedError)
-        for _ in range(self.attempts + 1):
-            if self._closing:
-                raise errors.TaskCancelledError
-            try:
-                return read(self._answer(question))
-            except lost as loss:
-                reason = f"{type(loss).__name__}: {str(loss).strip().splitlines()[0]}"
-            except errors.OutOfMemoryError as death:
-                reason = str(death).strip().splitlines()[0]
-                raise MemoryError(f"Ray ended the worker, whose node ran out of memory: {reason}") from None
-        raise RuntimeError(f"the node or the process was lost in all of {self.attempts + 1} attempts ({reason})")
+            self._calls.discard(call)
 
     @hookimpl
     def on_stop(self) -> None:
+        """Cancels what runs, and disconnects if this plugin connected."""
         if self._ray is None:
             return
-        self._closing = True
-        if self._left() and self._ours:
+        self._stopped = True
+        if self._cancel_all() and self._connected_here:
             self._ray.shutdown()
         self._ray = None
 
-    def _left(self) -> bool:
-        """Cancels until no thread asks Ray any more, whose shutdown would crash under one; False where one stays."""
-        deadline = time.monotonic() + LEAVE
-        while self._inside and time.monotonic() < deadline:
-            for stream in list(self._streams):
-                self._ray.cancel(stream, force=True)
-            time.sleep(0.02)
-        return not self._inside
+    def _evaluate(self, request: str) -> Evaluation:
+        errors = self._ray.exceptions
+        losses = (errors.WorkerCrashedError, errors.NodeDiedError, errors.ObjectLostError, errors.LocalRayletDiedError)
+        for _ in range(self.attempts + 1):
+            if self._stopped:
+                raise errors.TaskCancelledError
+            try:
+                return decode_answer(self._answer(request))
+            except losses as loss:
+                reason = f"{type(loss).__name__}: {_first_line(loss)}"
+            except errors.OutOfMemoryError as death:
+                raise MemoryError(f"Ray ended the worker, whose node ran out of memory: {_first_line(death)}") from None
+        raise RuntimeError(f"the node or the process was lost in all of {self.attempts + 1} attempts ({reason})")
 
-    def _answer(self, question: str) -> str:
-        """Returns what the worker wrote; waits for room without a limit, and for the answer as long as allowed."""
-        ray, token = self._ray, object()
-        stream = self._task.remote(self._recipe, question)
-        self._queued.add(token)
+    def _answer(self, request: str) -> str:
+        """Sends a request and returns the answer. The timeout does not count while the cluster has no room."""
+        ray, queued = self._ray, object()
+        stream = self._task.remote(self._recipe, request)
+        self._queued.add(queued)
         self._streams.add(stream)
         try:
-            ray.get(next(stream))  # the worker's first word: it has begun
-            self._queued.discard(token)
+            ray.get(next(stream))  # the worker has begun
+            self._queued.discard(queued)
             ready, _ = ray.wait([stream], timeout=self._timeout)
             if not ready:
                 ray.cancel(stream, force=True)
                 raise TimeoutError(f"the evaluation was stopped after {self._timeout:g} s")
             answer: str = ray.get(next(stream))
             return answer
-        except StopIteration:  # the stream broke off without a word
+        except StopIteration:  # the stream ended without an answer
             raise ray.exceptions.WorkerCrashedError from None
         finally:
-            self._queued.discard(token)
+            self._queued.discard(queued)
             self._streams.discard(stream)
+
+    def _cancel_all(self) -> bool:
+        """Cancels until no thread is inside Ray, whose shutdown would crash there. Returns False if one stays."""
+        deadline = time.monotonic() + SHUTDOWN_TIMEOUT
+        while self._calls and time.monotonic() < deadline:
+            for stream in list(self._streams):
+                self._ray.cancel(stream, force=True)
+            time.sleep(0.02)
+        return not self._calls
 
     def _connect(self, code: dict[str, Any]) -> None:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-        before = signal.getsignal(signal.SIGTERM)
+        on_sigterm = signal.getsignal(signal.SIGTERM)
         more = {"include_dashboard": False} if self.address == "local" else {}
         try:
             self._ray.init(address=self.address, log_to_driver=False, logging_level="ERROR", runtime_env=code, **more)
         except (ConnectionError, RuntimeError, ValueError) as error:
             raise ConfigurationError(
-                f"There is no Ray cluster at {self.address!r}: {str(error).strip().splitlines()[0]} "
+                f"There is no Ray cluster at {self.address!r}: {_first_line(error)} "
                 "Start one with 'ray start --head', or choose address=local."
             ) from error
         finally:
             if threading.current_thread() is threading.main_thread():
-                signal.signal(signal.SIGTERM, before)  # Ray takes it, and would end the run without a word
+                signal.signal(signal.SIGTERM, on_sigterm)  # Ray's own handler would end the run without a message
 
-    def _check_room(self) -> None:
-        wanted = {"CPU": self.cpus, "GPU": self.gpus, "TPU": self.tpu}
+    def _check_nodes(self) -> None:
+        """Raises `ConfigurationError` unless an evaluation fits one of the nodes."""
+        amounts = {"CPU": self.cpus, "GPU": self.gpus, "TPU": self.tpu}
         nodes = [node["Resources"] for node in self._ray.nodes() if node["Alive"]]
-        if any(all(node.get(name, 0.0) >= amount for name, amount in wanted.items()) for node in nodes):
+        if any(all(node.get(name, 0.0) >= amount for name, amount in amounts.items()) for node in nodes):
             return
-        needed = ", ".join(f"{amount:g} {name}" for name, amount in wanted.items() if amount)
-        there = "; ".join(", ".join(f"{node.get(name, 0.0):g} {name}" for name in wanted) for node in nodes)
+        needed = ", ".join(f"{amount:g} {name}" for name, amount in amounts.items() if amount)
+        offered = "; ".join(", ".join(f"{node.get(name, 0.0):g} {name}" for name in amounts) for node in nodes)
         self.on_stop()
         raise ConfigurationError(
-            f"No node of the Ray cluster has {needed} for an evaluation; there are: {there}. "
+            f"No node of the Ray cluster has {needed} for an evaluation; there are: {offered}. "
             "Ask for less, or add growing=true where larger nodes will join."
         )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
 
 
 def _imported() -> Any:

@@ -1,4 +1,4 @@
-"""The plugin manager of one run: exactly one space, at most one strategy, and the middleware chosen."""
+"""The plugin manager of one run: it holds one space, at most one strategy, and the middleware."""
 
 import re
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ REQUIRED = {"space": ("sample", "mutate", "evaluate"), "strategy": ("suggest",),
 
 
 def make(kind: discovery.Kind, plugin: str | object, given: dict[str, Any]) -> Any:
-    """Returns the plugin's instance: by its name or class and options, or the instance itself.
+    """Makes a plugin from its name or its class and options; returns an instance as it is.
 
-    Raises `DiscoveryError` or `OptionError`; options beside an instance are refused.
+    Raises `DiscoveryError` or `OptionError`, also for options that are given beside an instance.
     """
     if isinstance(plugin, str):
         return options.make(discovery.load(kind, plugin), given, plugin)
@@ -32,7 +32,7 @@ def make(kind: discovery.Kind, plugin: str | object, given: dict[str, Any]) -> A
 
 
 def name_of(plugin: str | object) -> str:
-    """Returns the name under which a run speaks of a plugin: the entry point's, or the class's for an instance."""
+    """Returns the name of a plugin in a run: that of its entry point, or of its class where it is an instance."""
     if isinstance(plugin, str):
         return plugin
     return str(getattr(plugin, "name", None) or (plugin if isinstance(plugin, type) else type(plugin)).__name__)
@@ -41,7 +41,7 @@ def name_of(plugin: str | object) -> str:
 def build(
     space: object, strategy: object | None = None, middleware: Sequence[object] = (), space_name: str = ""
 ) -> pluggy.PluginManager:
-    """Returns a manager that holds these instances and nothing else; the first of `middleware` is outermost.
+    """Returns a manager of these instances and the fallback hooks; the first of `middleware` is called first.
 
     Raises `PluginError` for a misspelt hook, wrong arguments, or a required hook that is missing.
     """
@@ -57,9 +57,9 @@ def build(
 
 
 def space(name: str, **given: Any) -> pluggy.HookRelay:
-    """Returns a space alone, its hooks as attributes: `nasplug.space("proxyless").sample(rng=rng)`.
+    """Returns the hooks of a space with these options, to be called without a run.
 
-    What the space cannot do raises `Unsupported`, as in a run.
+    `nasplug.space("proxyless").sample(rng=rng)` draws an architecture. What the space cannot do raises `Unsupported`.
     """
     return build(make("space", name, given), space_name=name).hook
 
@@ -73,8 +73,8 @@ def _register(manager: pluggy.PluginManager, plugin: object, kind: str) -> None:
     except pluggy.PluginValidationError as error:
         raise PluginError(f"{owner} breaks {_broken(error)}") from error
     _check_hooks(manager, plugin, owner)
-    have = {caller.name for caller in manager.get_hookcallers(plugin) or ()}
-    missing = [hook for hook in REQUIRED[kind] if hook not in have]
+    implemented = {caller.name for caller in manager.get_hookcallers(plugin) or ()}
+    missing = [hook for hook in REQUIRED[kind] if hook not in implemented]
     if missing:
         unmarked = all(callable(getattr(plugin, hook, None)) for hook in missing)
         raise PluginError(
@@ -85,12 +85,12 @@ def _register(manager: pluggy.PluginManager, plugin: object, kind: str) -> None:
 
 
 def _check_hooks(manager: pluggy.PluginManager, plugin: object, owner: str) -> None:
-    known = [hook for hook in vars(HookSpecs) if not hook.startswith("_")]
+    hooks = [hook for hook in vars(HookSpecs) if not hook.startswith("_")]
     for caller in manager.get_hookcallers(plugin) or ():
         if not caller.has_spec():
             raise PluginError(
-                f"{owner} implements the hook {caller.name!r}, which does not exist.{did_you_mean(caller.name, known)} "
-                f"The hooks are: {', '.join(known)}."
+                f"{owner} implements the hook {caller.name!r}, which does not exist.{did_you_mean(caller.name, hooks)} "
+                f"The hooks are: {', '.join(hooks)}."
             )
         for implementation in caller.get_hookimpls():
             if implementation.plugin is plugin and implementation.kwargnames:
@@ -101,10 +101,11 @@ def _check_hooks(manager: pluggy.PluginManager, plugin: object, owner: str) -> N
 
 
 def _broken(error: pluggy.PluginValidationError) -> str:
-    """Returns pluggy's words in one sentence, without the number by which it calls a plugin, and what is right."""
+    """Returns pluggy's message without the plugin's number, and the arguments of the hook."""
     sentence = " ".join(str(error).split())
-    named = re.match(r"Plugin .*? for hook '(\w+)' (.*)", sentence)
-    if not named:
+    match = re.match(r"Plugin .*? for hook '(\w+)' (.*)", sentence)
+    if match is None:
         return f"a hook's contract: {sentence}"
-    wanted = [argument for argument in signature(getattr(HookSpecs, named[1])).parameters if argument != "self"]
-    return f"the contract of the hook {named[1]!r}: {named[2]}. The hook's arguments are: {', '.join(wanted)}."
+    hook, problem = match.groups()
+    arguments = [name for name in signature(getattr(HookSpecs, hook)).parameters if name != "self"]
+    return f"the contract of the hook {hook!r}: {problem}. The hook's arguments are: {', '.join(arguments)}."

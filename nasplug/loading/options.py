@@ -16,7 +16,7 @@ import attrs
 from nasplug.errors import OptionError, UsageError, did_you_mean
 
 _WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
-_NEXT = re.compile(r",(?=[A-Za-z_][\w-]*=)")  # a comma in a value, as in `a=1,2`, is followed by no name
+_SEPARATOR = re.compile(r",(?=[A-Za-z_][\w-]*=)")  # the comma before a name, not that in a value such as `a=1,2`
 
 
 def option(default: Any, help: str, **field: Any) -> Any:
@@ -35,16 +35,16 @@ def fields(plugin: type) -> dict[str, "attrs.Attribute[Any]"]:
 
 
 def type_of(plugin: type, name: str) -> Any:
-    """Returns the type of one option; other annotations of the class may name what is imported for checkers only."""
+    """Returns the type of one option; other annotations may name what is imported for type checkers alone."""
     for owner in plugin.__mro__:
         if name in (own := get_annotations(owner)):
-            probe = type("probe", (), {"__annotations__": {name: own[name]}})
-            return get_type_hints(probe, vars(sys.modules[owner.__module__]))[name]
+            only = type("only", (), {"__annotations__": {name: own[name]}})
+            return get_type_hints(only, vars(sys.modules[owner.__module__]))[name]
     return str
 
 
 def type_name(kind: Any) -> str:
-    """Returns how a user reads the type of an option: `int`, `a|b`, `path`, `int,…` for several, …"""
+    """Returns the type of an option as messages show it: `int`, `a|b`, `path`, `int,…` for several."""
     if get_origin(kind) is Literal:
         return "|".join(str(value) for value in get_args(kind))
     if get_origin(kind) in (tuple, list):
@@ -57,38 +57,33 @@ def type_name(kind: Any) -> str:
 
 
 def make(plugin: type, options: Mapping[str, Any], owner: str) -> Any:
-    """Returns an instance of `plugin` with `options`, texts and values converted to the types of its fields.
+    """Returns an instance of the class `plugin`; texts and values become of the types of its fields.
 
-    Raises `OptionError` naming `owner` for an unknown option, a value of the wrong type, or one
-    that a validator refuses.
+    Raises `OptionError` naming `owner` for an unknown option, or a value of the wrong type or that a validator refuses.
     """
     known = fields(plugin)
     for name in options:
         if name not in known:
             listing = ", ".join(known) or "none"
             raise OptionError(
-                f"{owner} has no option {name!r}.{did_you_mean(name, known)} Its options: {listing}. {_see(owner)}"
+                f"{owner} has no option {name!r}.{did_you_mean(name, known)} Its options: {listing}. "
+                f"'nasplug show {owner}' explains them."
             )
     values = {name: _convert(value, type_of(plugin, name), owner, name) for name, value in options.items()}
     try:
         return plugin(**values)
     except (ValueError, TypeError) as error:
-        raise OptionError(f"{owner}: {_refusal(error)}") from error
-
-
-def _refusal(error: Exception) -> str:
-    """Returns what a validator says; those of attrs name what is there by a colon: "'width' must be > 0: -1"."""
-    text = str(error.args[0] if error.args else error)
-    return re.sub(r"^('\w+' must be .+): (.+)$", r"\1, got \2", text)
+        text = str(error.args[0] if error.args else error)  # of attrs' validators: "'width' must be > 0: -1"
+        raise OptionError(f"{owner}: " + re.sub(r"^('\w+' must be .+): (.+)$", r"\1, got \2", text)) from error
 
 
 def parse_options(texts: Iterable[str], where: str = "an option") -> dict[str, str]:
-    """Returns `{"a": "1", "b": "2,3", "c": "4"}` for `["a=1", "b=2,3,c=4"]`; `where` is what a user wrote them after.
+    """Returns `{"a": "1", "b": "2,3", "c": "4"}` for `["a=1", "b=2,3,c=4"]`.
 
-    Raises `UsageError` for a text without `=` or a name given twice.
+    Raises `UsageError`, which begins with `where`, for a text without `=` or a name given twice.
     """
     values: dict[str, str] = {}
-    for text in chain.from_iterable(map(_NEXT.split, texts)):
+    for text in chain.from_iterable(map(_SEPARATOR.split, texts)):
         name, equals, value = text.partition("=")
         if not equals or not name:
             raise UsageError(f"{where} wants name=value, got {text!r}.")
@@ -114,15 +109,20 @@ def _convert(value: Any, kind: Any, owner: str, name: str) -> Any:
     try:
         return _read(value, kind)
     except (ValueError, KeyError, TypeError):
-        raise OptionError(f"{owner}: option {name} wants {type_name(kind)}, got {value!r}. {_see(owner)}") from None
+        raise OptionError(
+            f"{owner}: option {name} wants {type_name(kind)}, got {value!r}. 'nasplug show {owner}' explains them."
+        ) from None
 
 
 def _read(value: Any, kind: Any) -> Any:
-    """Returns a text, or a value from Python, as one of the type `kind`; types unknown here take any value."""
+    """Returns a text, or a value from Python, as one of the type `kind`; any value for types that are unknown here."""
     if (origin := get_origin(kind)) is Literal:
         return {str(choice): choice for choice in get_args(kind)}[str(value)]
     if origin in (Union, UnionType):
-        return _first(value, get_args(kind))
+        kinds = [part for part in get_args(kind) if part is not type(None)]
+        if len(kinds) < len(get_args(kind)) and str(value).lower() == "none":
+            return None
+        return _read_first(value, kinds)
     if origin in (tuple, list):
         parts = value.split(",") if isinstance(value, str) else value
         return origin(_read(part, get_args(kind)[0]) for part in parts)
@@ -135,16 +135,9 @@ def _read(value: Any, kind: Any) -> Any:
     return kind(value) if kind in (int, float, str, Path) else value
 
 
-def _first(value: Any, kinds: tuple[Any, ...]) -> Any:
-    """Returns the value as the first of the types of a union that reads it; None is written `none`."""
-    if type(None) in kinds and str(value).lower() == "none":
-        return None
+def _read_first(value: Any, kinds: Iterable[Any]) -> Any:
+    """Returns the value as the first of the types that accepts it."""
     for kind in kinds:
-        if kind is not type(None):
-            with suppress(ValueError, KeyError, TypeError):
-                return _read(value, kind)
+        with suppress(ValueError, KeyError, TypeError):
+            return _read(value, kind)
     raise ValueError(f"{value!r} is none of {kinds}")
-
-
-def _see(owner: str) -> str:
-    return f"'nasplug show {owner}' explains them."

@@ -1,4 +1,4 @@
-"""`--safe`: which plugins may be imported at all."""
+"""Which plugins `--safe` lets nasplug import."""
 
 import os
 from collections.abc import Sequence
@@ -13,26 +13,26 @@ VARIABLE = "NASPLUG_SAFE"
 def check_trusted(
     space: str | object, strategy: str | object, middleware: Sequence[str | object], device: str | None = None
 ) -> None:
-    """Checks, before anything is imported, that every plugin named is trusted.
+    """Raises `DiscoveryError` for the first plugin that is not trusted; imports none.
 
-    Trusted are the distributions of this project, and the names (or `package.module:Class`) in the environment's
-    NASPLUG_SAFE. Instances come from the caller's own program. Raises `DiscoveryError` for the first other one.
+    Trusted are the distributions of this project, what the environment variable NASPLUG_SAFE lists (names, or
+    `package.module:Class`), and instances, which the caller's own program has made.
     """
     chosen: list[tuple[discovery.Kind, str | object]] = [("space", space), ("strategy", strategy)]
     chosen += [("middleware", options.parse_plugin(m)[0] if isinstance(m, str) else m) for m in middleware]
     if any(plugin.name == device for plugin in discovery.installed("device")):
         chosen.append(("device", str(device)))
-    listed = {name.strip() for name in os.environ.get(VARIABLE, "").split(",") if name.strip()}
+    listed = {name.strip() for name in os.environ.get(VARIABLE, "").split(",")}
     for kind, name in chosen:
         if isinstance(name, str) and name not in listed:
-            _check(kind, discovery.find(kind, name))
+            _check(discovery.find(kind, name))
 
 
-def _check(kind: discovery.Kind, plugin: discovery.Installed) -> None:
+def _check(plugin: discovery.Installed) -> None:
     if plugin.distribution in OWN:
         return
-    whose = f"of the distribution {plugin.provider}" if plugin.distribution else "which no distribution announces"
+    origin = f"of the distribution {plugin.provider}" if plugin.distribution else "which no distribution announces"
     raise DiscoveryError(
-        f"--safe refuses the {kind} {plugin.name!r}, {whose}. Add its name to the environment variable {VARIABLE} "
-        "where you trust it, or leave --safe out."
+        f"--safe refuses the {plugin.kind} {plugin.name!r}, {origin}. Add its name to the environment variable "
+        f"{VARIABLE} where you trust it, or leave --safe out."
     )

@@ -2,10 +2,9 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from pathlib import Path
-from typing import ClassVar, TextIO
+from typing import ClassVar
 
 import attrs
 
@@ -27,29 +26,25 @@ class Log:
 
     @hookimpl
     def on_start(self, run: ActiveRun) -> None:
+        """Writes the run's settings."""
         self._write({"event": "start", "run": run.name} | run.settings.identity())
 
     @hookimpl
     def on_trial(self, run: ActiveRun, trial: Trial) -> None:
+        """Writes a trial, unless it was stored by the run that is resumed."""
         if not run.replaying:
             self._write({"event": "trial", "run": run.name} | next(iter(rows([trial]))))
 
     @hookimpl
     def on_stop(self, run: ActiveRun, reason: str) -> None:
+        """Writes why the run ends."""
         self._write({"event": "stop", "run": run.name, "reason": reason})
 
     def _write(self, event: dict[str, object]) -> None:
-        with self._stream() as stream:
-            stream.write(json.dumps(event) + "\n")  # ASCII: no text of a plugin can steer a terminal
-
-    @contextmanager
-    def _stream(self) -> Iterator[TextIO]:
-        if self.path is None:
-            yield sys.stderr
-            return
+        line = json.dumps(event) + "\n"  # ASCII, so that no text of a plugin can control a terminal
         try:
-            with self.path.open("a", encoding="utf-8") as stream:
-                yield stream
+            with self.path.open("a", encoding="utf-8") if self.path else nullcontext(sys.stderr) as stream:
+                stream.write(line)
         except OSError as error:
             raise ConfigurationError(
                 f"The log {self.path} cannot be written: {error.strerror}. Name another path."

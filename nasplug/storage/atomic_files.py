@@ -1,34 +1,47 @@
-"""Files that are there whole or not at all."""
+"""Files that are written completely or not at all."""
 
 import os
 import re
-from contextlib import suppress
+import threading
 from pathlib import Path
 
 from nasplug.errors import StorageError
 
-HALF = re.compile(r"\.(?:json|csv|parquet)\.(\d+)\.part$")  # the name of a half file ends with its writer's process
+PARTIAL = re.compile(r"\.(?:json|csv|parquet)\.(\d+)(?:\.\d+)?\.part$")  # the number is the writer's process id
 
 
-def write(path: Path, content: str | bytes) -> None:
-    """Writes a file under another name and renames it, so that a kill leaves no half of it. Raises `StorageError`."""
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Writes a file under a temporary name beside `path` and renames it, so that nobody ever sees half of it.
+
+    Makes missing folders. Raises `StorageError` where that fails; an older file at `path` is then still whole.
+    """
     data = content.encode() if isinstance(content, str) else content
-    half = path.with_name(f"{path.name}.{os.getpid()}.part")
+    partial = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        half.write_bytes(data)
-        half.replace(path)
+        try:
+            partial.write_bytes(data)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
     except OSError as error:
-        with suppress(OSError):
-            half.unlink(missing_ok=True)
         raise StorageError(f"{path} cannot be written: {error.strerror}. Name another --out.") from error
 
 
-def remove_halves(folder: Path) -> None:
-    """Removes what killed writers left half written in `folder`: of nobody who still lives, and no file but theirs."""
-    from nasplug.storage.lock import is_alive  # SQLAlchemy comes with it
+def remove_partial_files(folder: Path) -> None:
+    """Removes from `folder` the temporary files of writers that were killed; those of live processes stay."""
+    for partial in folder.glob("*.part"):
+        writer = PARTIAL.search(partial.name)
+        if writer and not process_is_alive(int(writer[1])):
+            partial.unlink(missing_ok=True)
 
-    for half in folder.glob("*.part"):
-        writer = HALF.search(half.name)
-        if writer and not is_alive(int(writer[1])):
-            half.unlink(missing_ok=True)
+
+def process_is_alive(pid: int) -> bool:
+    """Returns whether a process of any user has this number on this machine."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

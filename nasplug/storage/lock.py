@@ -1,4 +1,12 @@
-"""One driver a run: a lock in the database that names its holder, and that outlives nobody."""
+"""The lock of a stored run: at most one process, its driver, executes the run and writes to it.
+
+A lock is a row that names its holder and counts its heartbeats. It may be taken over from a holder whose process does
+not exist any more (on the same machine), or that has sent no heartbeat for `STALE_AFTER` seconds (anywhere). Since the
+clocks of two machines differ, a lock that looks old is watched for as long before it is taken over.
+
+The old holder may only have been suspended, and wake up later. So every write to a run asks, in its own transaction,
+whether the writer still holds the lock: that is the condition `MAY_WRITE`.
+"""
 
 import os
 import platform
@@ -15,119 +23,114 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from nasplug.errors import StorageError
-from nasplug.storage.schema import begin_exclusively, locks
+from nasplug.storage.atomic_files import process_is_alive
+from nasplug.storage.schema import begin_exclusive, locks
 
-BEAT = 10.0  # seconds between two signs of life
-SILENCE = 3.5 * BEAT  # for so long none: the driver is gone
-_DRIVER = sa.bindparam("driver", type_=sa.String)
-_OURS: sa.Select[Any] = sa.select(sa.literal_column("1")).where(locks.c.owner == _DRIVER).with_for_update(read=True)
-# true while `driver`, the owner of a lock, holds it, which stays so until the transaction ends; or without a driver
-PERMITTED = sa.or_(_DRIVER.is_(None), _OURS.exists())
+HEARTBEAT = 10.0  # seconds between two heartbeats
+STALE_AFTER = 3.5 * HEARTBEAT  # seconds without a heartbeat
+_OWNER = sa.bindparam("lock_owner", type_=sa.String)
+_ROW_OF_OWNER: sa.Select[Any] = sa.select(sa.literal_column("1")).where(locks.c.owner == _OWNER)
+# Without an owner, or while the owner holds a lock; FOR SHARE keeps it so until the transaction ends.
+MAY_WRITE = sa.or_(_OWNER.is_(None), _ROW_OF_OWNER.with_for_update(read=True).exists())
 
 
 @attrs.define(eq=False)
 class RunLock:
-    """The right to drive one run. `connect` opens connections of the lock's own; `beat` is in seconds.
+    """The lock of one run, as one driver sees it.
 
-    A lock is stale when its process is gone, on the same machine, or when it gives no sign of life. The clocks of
-    two machines are never compared alone: a lock that looks old is watched before it is taken over.
+    `connect` opens a connection of the lock's own, since heartbeats come from a thread; `heartbeat` is in seconds.
     """
 
     connect: Callable[[], sa.Connection]
     run: int
     name: str
-    beat: float = BEAT
+    heartbeat: float = HEARTBEAT
     owner: str = attrs.field(factory=lambda: str(uuid.uuid4()))
     _thread: threading.Thread = attrs.field(init=False)
-    _ended: threading.Event = attrs.field(factory=threading.Event, init=False)
+    _released: threading.Event = attrs.field(factory=threading.Event, init=False)
 
     def acquire(self) -> None:
-        """Takes the lock, a stale one over; called before a run is driven.
-
-        Raises `StorageError` naming the host and the process that drives the run.
-        """
+        """Takes the lock and starts to send heartbeats. Raises `StorageError` naming a live process that holds it."""
         with self.connect() as connection:
-            held = self._take(connection, None)
-            if held is not None and self._silent(connection, held):
-                held = self._take(connection, held)
-        if held is not None:
+            holder = self._try_to_take(connection)
+            if holder is not None and self._sends_no_heartbeat(connection, holder):
+                holder = self._try_to_take(connection, stale=holder)
+        if holder is not None:
             raise StorageError(
-                f"The run {self.name!r} is driven by process {held.pid} on {held.host} at this moment. Wait until it "
-                "has ended, stop it there, or start a run under another --name; if it is dead, try again in "
-                f"{SILENCE:g} s."
+                f"The run {self.name!r} is driven by process {holder.pid} on {holder.host} at this moment. Wait until "
+                "it has ended, stop it there, or start a run under another --name; if it is dead, try again in "
+                f"{STALE_AFTER:g} s."
             )
-        self._thread = threading.Thread(target=self._beat, name="sign of life", daemon=True)
+        self._thread = threading.Thread(target=self._send_heartbeats, name="heartbeat", daemon=True)
         self._thread.start()
 
     def release(self) -> None:
-        """Gives the lock back, if it is still this driver's; called however the run ends."""
-        self._ended.set()
-        self._thread.join(BEAT)  # its connection is closed before the database is
-        with suppress(SQLAlchemyError), self.connect() as connection:  # a lock that stays is stale when we are gone
-            connection.execute(locks.delete().where(locks.c.run == self.run, locks.c.owner == self.owner))
+        """Stops the heartbeats and deletes the lock, unless another driver has taken it over."""
+        self._released.set()
+        self._thread.join(HEARTBEAT)  # it closes its connection before the caller closes the database
+        with suppress(SQLAlchemyError), self.connect() as connection:  # a lock that stays is stale soon
+            connection.execute(locks.delete().where(locks.c.owner == self.owner))
             connection.commit()
 
-    def lost(self) -> StorageError:
-        """Returns the error of a driver whose run another one took over, while it gave no sign of life."""
+    def taken_over(self) -> StorageError:
+        """Returns the error for a driver that finds, when it writes, that another one holds the lock."""
         return StorageError(
             f"The run {self.name!r} was taken over by another process while this one was suspended for more than "
-            f"{SILENCE:g} s. What is stored is kept; the other process goes on."
+            f"{STALE_AFTER:g} s. What is stored is kept; the other process goes on."
         )
 
-    def _take(self, connection: sa.Connection, stale: Any) -> Any:
-        """Returns None where the lock is now ours, else whose it is; `stale` is a holder that may be replaced."""
-        begin_exclusively(connection)
-        held = connection.execute(locks.select().where(locks.c.run == self.run)).one_or_none()
-        if held is None or _is_gone(held) or (stale and (held.owner, held.beats) == (stale.owner, stale.beats)):
-            mine = {"host": platform.node(), "machine": _machine(), "pid": os.getpid(), "beats": 0}
-            connection.execute(locks.delete().where(locks.c.run == self.run))
-            connection.execute(locks.insert(), mine | {"run": self.run, "owner": self.owner, "beaten": time.time()})
-            held = None
-        connection.commit()
-        return held
+    def _try_to_take(self, connection: sa.Connection, stale: Any = None) -> Any:
+        """Takes the lock if it is free, or if its holder is dead or still the `stale` one.
 
-    def _silent(self, connection: sa.Connection, held: Any) -> bool:
-        """Tells whether a holder elsewhere gives no sign of life: its last one looks old, and none comes now."""
-        silence = SILENCE / BEAT * self.beat
-        if abs(time.time() - held.beaten) < silence:
+        Returns the row of the process that holds the lock instead, None if the lock is now ours.
+        """
+        begin_exclusive(connection)
+        holder = self._holder(connection)
+        is_dead = holder is not None and holder.machine == _machine() and not process_is_alive(holder.pid)
+        if holder is None or is_dead or (stale is not None and _heartbeat_of(holder) == _heartbeat_of(stale)):
+            connection.execute(locks.delete().where(locks.c.run == self.run))
+            ours = {"run": self.run, "owner": self.owner, "beats": 0, "beaten": time.time()}
+            process = {"host": platform.node(), "machine": _machine(), "pid": os.getpid()}
+            connection.execute(locks.insert(), ours | process)
+            holder = None
+        connection.commit()
+        return holder
+
+    def _sends_no_heartbeat(self, connection: sa.Connection, holder: Any) -> bool:
+        """Returns whether the last heartbeat looks old and no other one comes while the lock is watched."""
+        stale_after = STALE_AFTER / HEARTBEAT * self.heartbeat
+        if abs(time.time() - holder.beaten) < stale_after:
             return False
-        deadline = time.monotonic() + silence
+        deadline = time.monotonic() + stale_after
         while time.monotonic() < deadline:
-            time.sleep(self.beat / 10)
-            now = connection.execute(locks.select().where(locks.c.run == self.run)).one_or_none()
+            time.sleep(self.heartbeat / 10)
+            now = self._holder(connection)
             connection.rollback()
-            if now is not None and (now.owner, now.beats) != (held.owner, held.beats):
+            if now is not None and _heartbeat_of(now) != _heartbeat_of(holder):
                 return False
         return True
 
-    def _beat(self) -> None:
-        mine = locks.update().where(locks.c.run == self.run, locks.c.owner == self.owner)
-        while not self._ended.wait(self.beat):
-            with suppress(SQLAlchemyError), self.connect() as connection:  # busy or away: the next one counts
-                done = connection.execute(mine.values(beats=locks.c.beats + 1, beaten=time.time()))
+    def _send_heartbeats(self) -> None:
+        """Counts a heartbeat every few seconds, until the lock is released or another driver has it."""
+        update = locks.update().where(locks.c.owner == self.owner)
+        while not self._released.wait(self.heartbeat):
+            with suppress(SQLAlchemyError), self.connect() as connection:  # one heartbeat may fail, the next counts
+                done = connection.execute(update.values(beats=locks.c.beats + 1, beaten=time.time()))
                 connection.commit()
-                if done.rowcount == 0:  # taken over: the next write of this driver is refused
+                if done.rowcount == 0:
                     return
+
+    def _holder(self, connection: sa.Connection) -> Any:
+        return connection.execute(locks.select().where(locks.c.run == self.run)).one_or_none()
+
+
+def _heartbeat_of(holder: Any) -> tuple[str, int]:
+    return holder.owner, holder.beats
 
 
 def _machine() -> str:
-    """Returns what is equal for processes that see each other's ids: this boot and this pid namespace."""
+    """Returns what is equal for processes that see each other's ids: the boot and the namespace of process ids."""
     try:
         return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()} {os.readlink('/proc/self/ns/pid')}"
     except OSError:
         return platform.node()
-
-
-def is_alive(pid: int) -> bool:
-    """Returns whether a process has this number on this machine, whoever's it is."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
-
-
-def _is_gone(held: Any) -> bool:
-    return bool(held.machine == _machine() and not is_alive(held.pid))

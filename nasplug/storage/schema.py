@@ -1,18 +1,18 @@
-"""The tables of a storage, their version, and the way of older databases to it."""
+"""The tables of a storage, the version of their schema, and the migrations from older versions."""
 
-from typing import Any
+from collections.abc import Callable
 
 import sqlalchemy as sa
 
 from nasplug.errors import StorageError
 
-SCHEMA = 2
-MIGRATION_KEY = 0x6E617370  # of PostgreSQL's advisory lock: "nasp"
-TABLES = sa.MetaData()
-schema = sa.Table("nasplug_schema", TABLES, sa.Column("version", sa.Integer, nullable=False))
+SCHEMA_VERSION = 2
+ADVISORY_LOCK = 0x6E617370  # the key of PostgreSQL's lock on migrations and run locks: "nasp"
+metadata = sa.MetaData()
+schema_version = sa.Table("nasplug_schema", metadata, sa.Column("version", sa.Integer, nullable=False))
 runs = sa.Table(
     "nasplug_runs",
-    TABLES,
+    metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("name", sa.String(200), nullable=False, unique=True),
     sa.Column("settings", sa.JSON, nullable=False),
@@ -22,7 +22,7 @@ runs = sa.Table(
 )
 trials = sa.Table(
     "nasplug_trials",
-    TABLES,
+    metadata,
     sa.Column("run", sa.Integer, sa.ForeignKey("nasplug_runs.id"), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("architecture", sa.Text, nullable=False),
@@ -38,71 +38,66 @@ trials = sa.Table(
     sa.Column("started", sa.Float, nullable=False),
     sa.Column("finished", sa.Float, nullable=False),
 )
-locks = sa.Table(  # since schema 2: which process drives a run
+locks = sa.Table(  # since version 2: which process drives a run
     "nasplug_locks",
-    TABLES,
-    sa.Column(
-        "run", sa.Integer, sa.ForeignKey("nasplug_runs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    ),
-    sa.Column("owner", sa.String(36), nullable=False),  # a random name of the driver
+    metadata,
+    sa.Column("run", sa.ForeignKey("nasplug_runs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("owner", sa.String(36), nullable=False),  # a random id of the driver's lock
     sa.Column("host", sa.Text, nullable=False),
-    sa.Column("machine", sa.Text, nullable=False),  # equal where process ids can be compared
+    sa.Column("machine", sa.Text, nullable=False),  # equal for processes whose ids can be compared
     sa.Column("pid", sa.Integer, nullable=False),
-    sa.Column("beats", sa.Integer, nullable=False),
-    sa.Column("beaten", sa.Float, nullable=False),  # the driver's own clock, seconds since the epoch
+    sa.Column("beats", sa.Integer, nullable=False),  # how many heartbeats so far
+    sa.Column("beaten", sa.Float, nullable=False),  # when the last one was, by the driver's clock
 )
 
 
-def begin_exclusively(connection: sa.Connection) -> None:
-    """Begins a transaction that no other of its kind runs beside; it ends with commit or rollback."""
-    if connection.dialect.name == "sqlite":  # its driver begins no transaction before CREATE TABLE
+def begin_exclusive(connection: sa.Connection) -> None:
+    """Begins a transaction that waits until no other exclusive one is open; commit or rollback ends it."""
+    if connection.dialect.name == "sqlite":  # whose Python driver begins no transaction before CREATE TABLE
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     elif connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_KEY)))
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
 
 
-def bring_up_to_date(connection: sa.Connection, url: str) -> None:
-    """Makes the tables, or migrates those of an older version, in one transaction; called when a storage is opened.
+def migrate(connection: sa.Connection, url: str) -> None:
+    """Creates the tables, or migrates those of an older version, in one transaction.
 
-    Raises `StorageError` for tables of a newer version.
+    Raises `StorageError` for tables of a newer version; `url` is for the message.
     """
-    if version_of(connection) == SCHEMA:
+    if stored_version(connection) == SCHEMA_VERSION:
         return connection.rollback()
     connection.rollback()
-    begin_exclusively(connection)
+    begin_exclusive(connection)
     try:
-        _change(connection, version_of(connection), url)
-    except BaseException:  # whatever stops it, Ctrl-C too: half a migration must not stay open
+        _migrate_from(stored_version(connection), connection, url)  # which another process may have changed meanwhile
+    except BaseException:  # Ctrl-C too: half a migration must not stay open
         connection.rollback()
         raise
     return connection.commit()
 
 
-def _change(connection: sa.Connection, found: int | None, url: str) -> None:
-    if found is None:
-        TABLES.create_all(connection)
-        connection.execute(schema.insert(), {"version": SCHEMA})
+def stored_version(connection: sa.Connection) -> int | None:
+    """Returns the schema version of the tables in a database, None where there are no tables."""
+    if not sa.inspect(connection).has_table(schema_version.name):
+        return None
+    version: int | None = connection.execute(sa.select(sa.func.max(schema_version.c.version))).scalar_one()
+    return version
+
+
+def _migrate_from(version: int | None, connection: sa.Connection, url: str) -> None:
+    if version is None:
+        metadata.create_all(connection)
+        connection.execute(schema_version.insert(), {"version": SCHEMA_VERSION})
         return
-    if found > SCHEMA:
+    if version > SCHEMA_VERSION:
         raise StorageError(
-            f"{url} has schema version {found}, this nasplug knows versions up to {SCHEMA}. "
+            f"{url} has schema version {version}, this nasplug knows versions up to {SCHEMA_VERSION}. "
             "Upgrade nasplug (pip install -U nasplug), or name another --storage."
         )
-    for version in range(found, SCHEMA):
-        MIGRATIONS[version](connection)
-    connection.execute(schema.update(), {"version": SCHEMA})
+    for older in range(version, SCHEMA_VERSION):
+        MIGRATIONS[older](connection)
+    connection.execute(schema_version.update(), {"version": SCHEMA_VERSION})
 
 
-def version_of(connection: sa.Connection) -> int | None:
-    """Returns the version of nasplug's tables in a database; None where there are none."""
-    if not sa.inspect(connection).has_table(schema.name):
-        return None
-    found: int | None = connection.execute(sa.select(sa.func.max(schema.c.version))).scalar_one()
-    return found
-
-
-def _one_to_two(connection: sa.Connection) -> None:
-    locks.create(connection)
-
-
-MIGRATIONS: dict[int, Any] = {1: _one_to_two}
+# What changes the tables of a version into those of the next one.
+MIGRATIONS: dict[int, Callable[[sa.Connection], None]] = {1: locks.create}

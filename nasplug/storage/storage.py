@@ -1,4 +1,4 @@
-"""Trials in a database, through SQLAlchemy: a SQLite file (WAL) or PostgreSQL. Imported where trials are stored."""
+"""Stored runs and their trials, in a SQLite file or in PostgreSQL."""
 
 import math
 import time
@@ -8,29 +8,32 @@ from typing import Any, cast
 
 import attrs
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from nasplug.errors import NameTaken, NothingStored, StorageError, did_you_mean
-from nasplug.storage.lock import PERMITTED, RunLock
-from nasplug.storage.schema import bring_up_to_date, runs, trials, version_of
-from nasplug.storage.url import DEFAULT_URL, engine_of, file_of, masked, url_of
+from nasplug.storage.lock import MAY_WRITE, RunLock
+from nasplug.storage.schema import migrate, runs, stored_version, trials
+from nasplug.storage.url import DEFAULT_URL, create_engine, parse_storage, shown, sqlite_file
 from nasplug.types import Architecture, Evaluation, Trial
 
-NAME_LENGTH = 200
-KEPT = "What is committed is kept; go on with --resume."
-ADVICE = {  # by what the database says; the last is for everything else
-    "disk is full": f"Make room there. {KEPT}",
-    "No space left": f"Make room there. {KEPT}",
+LONGEST_NAME = 200
+_RESUME = "What is committed is kept; go on with --resume."
+_ADVICE = {  # by what the database says; the first that fits, the last fits everything
+    "disk is full": f"Make room there. {_RESUME}",
+    "No space left": f"Make room there. {_RESUME}",
     "readonly database": "Give yourself write permission there, or name another --storage.",
-    "read-only transaction": f"See that the server takes writes. {KEPT}",
-    "onnection": f"See that the server is up and reachable. {KEPT}",
+    "read-only transaction": f"See that the server takes writes. {_RESUME}",
+    "onnection": f"See that the server is up and reachable. {_RESUME}",
     "": "Check the path and your permissions, or name another --storage.",
 }
+# A trial is inserted by INSERT … SELECT, since only a SELECT has the WHERE that asks for the lock.
+_VALUES = sa.select(*(sa.bindparam(column.name, type_=column.type) for column in trials.c)).where(MAY_WRITE)
+_INSERT = trials.insert().from_select(list(trials.c), _VALUES).execution_options(preserve_rowcount=True)
 
 
 @attrs.frozen
 class StoredRun:
-    """A run as the database knows it; `ended` is the reason of its end, None while it goes on or if it was killed."""
+    """A run as the database knows it; `ended` is why it ended, None while it goes on or where it was killed."""
 
     id: int
     name: str
@@ -45,39 +48,39 @@ class Storage:
     """A database of runs. Every method raises `StorageError`, in one sentence, for what the database refuses."""
 
     def __init__(self, url: str = DEFAULT_URL, must_exist: bool = False) -> None:
-        """Opens the database at `url` (a plain path means SQLite), creating its tables unless it `must_exist`.
+        """Opens the database at `url`, a plain path for a SQLite file, and creates or migrates its tables.
 
-        Raises `NothingStored` where it must and does not.
+        Raises `NothingStored` where the tables `must_exist` and do not.
         """
         self._lock: RunLock | None = None
-        wanted = url_of(url)
-        self.url = masked(wanted)  # what is shown
-        file = file_of(wanted)
+        address = parse_storage(url)
+        self.url = shown(url)
+        file = sqlite_file(address)
         if must_exist and file and not file.exists():
             raise NothingStored(
                 f"There is no storage at {file}. Runs are kept in ./nasplug.db unless --storage names another."
             )
         with self._explained("open"):
-            self.engine = engine_of(wanted, reads_only=must_exist)
+            self.engine = create_engine(address, reads_only=must_exist)
             self.connection = self.engine.connect()
             try:
-                if must_exist and version_of(self.connection) is None:
+                if must_exist and stored_version(self.connection) is None:
                     raise NothingStored(f"{self.url} holds no runs: nasplug has no tables there yet.")
-                bring_up_to_date(self.connection, self.url)
-            except BaseException:  # nobody else can close what was never handed out
+                migrate(self.connection, self.url)
+            except BaseException:  # the caller gets no storage that it could close
                 self.close()
                 raise
 
     def create(self, name: str, settings: dict[str, Any], versions: dict[str, str]) -> int:
-        """Returns the id of a new run; `versions` are those of the distributions that take part.
+        """Stores a new run and returns its id; `versions` are those of the distributions that take part.
 
-        Raises `NameTaken` where the name is taken, `StorageError` where it is no name.
+        Raises `NameTaken` where the name is taken, `StorageError` where it is empty, too long or not printable.
         """
-        if not name.isprintable() or not 0 < len(name) <= NAME_LENGTH:
-            raise StorageError(f"A run's name has 1 to {NAME_LENGTH} printable characters, got {name[:300]!a}.")
+        if not name.isprintable() or not 0 < len(name) <= LONGEST_NAME:
+            raise StorageError(f"A run's name has 1 to {LONGEST_NAME} printable characters, got {name[:300]!a}.")
+        row = {"name": name, "settings": settings, "versions": versions, "created": time.time()}
         with self._explained("create a run in"):
             try:
-                row = {"name": name, "settings": settings, "versions": versions, "created": time.time()}
                 done = self.connection.execute(runs.insert(), row)
                 self.connection.commit()
             except IntegrityError:
@@ -88,25 +91,9 @@ class Storage:
                 ) from None
         return int(cast(Any, done.inserted_primary_key)[0])
 
-    def add(self, run: int, trial: Trial) -> None:
-        """Stores one trial and commits it; called before any plugin hears of the trial."""
-        with self._explained("write to"):
-            self._write(_INSERT, _row(run, trial))
-            self.connection.commit()
-
-    def add_missing(self, run: int, found: Iterable[Trial]) -> None:
-        """Stores those trials that are not stored yet; called when an interruption may have fallen into `add`."""
-        with self._explained("write to"):
-            self.connection.rollback()
-            known = set(self.connection.scalars(sa.select(trials.c.number).where(trials.c.run == run)))
-            for trial in found:
-                if trial.number not in known:
-                    self._write(_INSERT, _row(run, trial))
-            self.connection.commit()
-
     @contextmanager
-    def driving(self, run: int, name: str) -> Iterator[None]:
-        """Holds the lock of a run. Raises `StorageError` naming host and process where another driver holds it."""
+    def locked(self, run: int, name: str) -> Iterator[None]:
+        """Holds the lock of a run. Raises `StorageError` naming the host and the process of another holder."""
         lock = RunLock(self.engine.connect, run, name)
         with self._explained("lock a run in"):
             lock.acquire()
@@ -117,18 +104,30 @@ class Storage:
             self._lock = None
             lock.release()
 
-    def end(self, run: int, reason: str) -> None:
-        """Notes why a run has ended."""
-        with self._explained("write to"):
-            self._write(runs.update().where(runs.c.id == run, PERMITTED), {"ended": reason})
-            self.connection.commit()
+    def add(self, run: int, trial: Trial) -> None:
+        """Stores a trial and commits it; called before any plugin hears of the trial."""
+        with self._transaction("write to"):
+            self._write(_INSERT, _row_of(run, trial))
 
-    def discard_empty(self, run: int) -> None:
-        """Removes a run that has no trial; one that has any stays as it is, and so does another driver's."""
-        none = ~sa.exists().where(trials.c.run == run)
-        with self._explained("write to"):
-            self.connection.execute(runs.delete().where(runs.c.id == run, none, PERMITTED), {"driver": self._driver})
-            self.connection.commit()
+    def add_missing(self, run: int, finished: Iterable[Trial]) -> None:
+        """Stores those trials that are not stored yet; called where an interruption may have fallen into `add`."""
+        with self._transaction("write to"):
+            self.connection.rollback()
+            stored = set(self.connection.scalars(sa.select(trials.c.number).where(trials.c.run == run)))
+            for trial in finished:
+                if trial.number not in stored:
+                    self._write(_INSERT, _row_of(run, trial))
+
+    def end(self, run: int, reason: str) -> None:
+        """Stores why a run has ended."""
+        with self._transaction("write to"):
+            self._write(runs.update().where(runs.c.id == run, MAY_WRITE), {"ended": reason})
+
+    def delete_if_empty(self, run: int) -> None:
+        """Deletes a run that has no trial, unless another driver has taken it over."""
+        is_empty = ~sa.exists().where(trials.c.run == run)
+        with self._transaction("write to"):
+            self.connection.execute(runs.delete().where(runs.c.id == run, is_empty, MAY_WRITE), self._lock_owner)
 
     def all_runs(self) -> list[StoredRun]:
         """Returns every run with the number of its search trials, oldest first."""
@@ -139,24 +138,24 @@ class Storage:
             .group_by(runs.c.id)
             .order_by(runs.c.id)
         )
-        with self._reading():
+        with self._transaction("read"):
             return [StoredRun(**row) for row in self.connection.execute(query).mappings()]
 
     def run(self, name: str) -> StoredRun:
-        """Returns the run named. Raises `StorageError` with the names there are."""
-        names = {run.name: run for run in self.all_runs()}
-        if name not in names:
-            known = ", ".join(list(names)[-5:]) or "none"
+        """Returns the run of that name. Raises `StorageError` with the latest names where there is none."""
+        by_name = {run.name: run for run in self.all_runs()}
+        if name not in by_name:
+            latest = ", ".join(list(by_name)[-5:]) or "none"
             raise StorageError(
-                f"There is no run {name!r} in {self.url}.{did_you_mean(name, names)} The latest runs: {known}."
+                f"There is no run {name!r} in {self.url}.{did_you_mean(name, by_name)} The latest runs: {latest}."
             )
-        return names[name]
+        return by_name[name]
 
     def trials(self, run: int) -> list[Trial]:
         """Returns the trials of a run in the order of their numbers."""
         query = trials.select().where(trials.c.run == run).order_by(trials.c.number)
-        with self._reading():
-            return [_trial(row) for row in self.connection.execute(query)]
+        with self._transaction("read"):
+            return [_trial_of(row) for row in self.connection.execute(query)]
 
     def close(self) -> None:
         """Closes the connection and its engine."""
@@ -164,85 +163,53 @@ class Storage:
         self.engine.dispose()
 
     @property
-    def _driver(self) -> str | None:
-        """The name under which this storage holds the lock of a run, if it drives one."""
-        return None if self._lock is None else self._lock.owner
+    def _lock_owner(self) -> dict[str, str | None]:
+        """The parameter of `MAY_WRITE`."""
+        return {"lock_owner": self._lock.owner if self._lock else None}
 
     def _write(self, statement: sa.UpdateBase, values: dict[str, Any]) -> None:
         """Executes a statement on one row of a run. Raises `StorageError` where another driver took the run over."""
-        done = self.connection.execute(statement, values | {"driver": self._driver})
+        done = self.connection.execute(statement, values | self._lock_owner)
         if self._lock is not None and done.rowcount == 0:
             self.connection.rollback()
-            raise self._lock.lost()
+            raise self._lock.taken_over()
 
     @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """Leaves no transaction open, in which PostgreSQL would wait beside a long evaluation."""
-        with self._explained("read"):
+    def _transaction(self, action: str) -> Iterator[None]:
+        """Holds a transaction and commits it, also after reading: PostgreSQL keeps it open during long evaluations."""
+        with self._explained(action):
             yield
-            self.connection.rollback()
+            self.connection.commit()
 
     @contextmanager
-    def _explained(self, doing: str) -> Iterator[None]:
+    def _explained(self, action: str) -> Iterator[None]:
+        """Rolls back and raises `StorageError` for errors of the database, with what the user can do."""
         try:
             yield
         except (NoSuchModuleError, ModuleNotFoundError) as error:
-            raise StorageError(f"Cannot {doing} {self.url}: its database driver is not installed ({error}).") from error
-        except ArgumentError as error:
-            raise StorageError(f"{self.url!r} is not a database URL: wanted for instance {DEFAULT_URL}.") from error
+            missing = f"its database driver is not installed ({error})"
+            raise StorageError(f"Cannot {action} {self.url}: {missing}.") from error
         except (SQLAlchemyError, OSError, UnicodeError) as error:
-            with suppress(AttributeError, SQLAlchemyError):  # never opened, or away: there is nothing to take back
+            with suppress(AttributeError, SQLAlchemyError):  # there is no connection, or it is lost
                 self.connection.rollback()
             cause = " ".join(str(getattr(error, "orig", None) or error).split())
-            advice = next((advice for words, advice in ADVICE.items() if words in cause), ADVICE[""])
-            raise StorageError(f"Cannot {doing} {self.url}: {cause}. {advice}") from error
+            advice = next(advice for words, advice in _ADVICE.items() if words in cause)
+            raise StorageError(f"Cannot {action} {self.url}: {cause}. {advice}") from error
 
 
-_VALUES = sa.select(*(sa.bindparam(column.name, type_=column.type) for column in trials.c))
-_STORING = trials.insert().from_select(list(trials.c), _VALUES.where(PERMITTED))
-_INSERT = _STORING.execution_options(preserve_rowcount=True)
+_SAME = ("number", "canonical", "state", "purpose", "error", "latency", "started", "finished")  # in a trial and a row
 
 
-def _row(run: int, trial: Trial) -> dict[str, Any]:
-    evaluation = trial.evaluation
-    return {
-        "run": run,
-        "number": trial.number,
-        "architecture": str(trial.architecture),
-        "canonical": trial.canonical,
-        "state": trial.state,
-        "purpose": trial.purpose,
-        "accuracy": evaluation.accuracy if evaluation else None,
-        "cost": evaluation.cost if evaluation else None,
-        "source": evaluation.source if evaluation else None,
-        "metrics": _finite(evaluation.metrics) if evaluation else None,
-        "error": trial.error,
-        "latency": trial.latency,
-        "started": trial.started,
-        "finished": trial.finished,
-    }
+def _row_of(run: int, trial: Trial) -> dict[str, Any]:
+    row = {"run": run, "architecture": str(trial.architecture)} | {name: getattr(trial, name) for name in _SAME}
+    if trial.evaluation is None:
+        return row | dict.fromkeys(attrs.fields_dict(Evaluation))
+    metrics = {name: x if math.isfinite(x) else str(x) for name, x in trial.evaluation.metrics.items()}  # as in JSON
+    return row | attrs.asdict(trial.evaluation) | {"metrics": metrics}
 
 
-def _trial(row: Any) -> Trial:
+def _trial_of(row: Any) -> Trial:
     complete = row.state == "complete"
-    return Trial(
-        number=row.number,
-        architecture=Architecture.parse(row.architecture),
-        state=row.state,
-        evaluation=Evaluation(row.accuracy, row.cost, _numbers(row.metrics), row.source) if complete else None,
-        error=row.error,
-        purpose=row.purpose,
-        started=row.started,
-        finished=row.finished,
-        canonical=row.canonical,
-        latency=row.latency,
-    )
-
-
-def _finite(metrics: dict[str, float]) -> dict[str, float | str]:
-    """JSON has no NaN and no infinity: they are written as words."""
-    return {name: value if math.isfinite(value) else str(value) for name, value in metrics.items()}
-
-
-def _numbers(metrics: dict[str, float | str]) -> dict[str, float]:
-    return {name: float(value) if isinstance(value, str) else value for name, value in metrics.items()}
+    evaluation = Evaluation(row.accuracy, row.cost, row.metrics, row.source) if complete else None
+    values = {name: getattr(row, name) for name in _SAME}
+    return Trial(architecture=Architecture.parse(row.architecture), evaluation=evaluation, **values)

@@ -1,4 +1,4 @@
-"""Where trials are kept: the URL of a database, what may be shown of it, its file and its engine."""
+"""The address of a storage: its database URL, how it may be shown, its file and its engine."""
 
 import re
 import sqlite3
@@ -8,70 +8,89 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError
 
 from nasplug.errors import StorageError
 
 DEFAULT_URL = "sqlite:///nasplug.db"
-PATIENCE = 30  # seconds that a writer waits for another
-_BEFORE_HOST = re.compile(r"(//[^:@/\s]*):(?!\d+/[^@?\s]*\?)\S*@")  # but not from a port to an @ in the query
-_IN_QUERY = re.compile(r"([?&]\w*passw\w*=)[^&\s]*", re.IGNORECASE)
-_SQLITE = re.compile(r"sqlite(?:\+\w+)?:///([^?]*)\??(.*)", re.DOTALL)
+BUSY_TIMEOUT = 30  # seconds that a writer of a SQLite file waits for another
+_URL = re.compile(r"[a-z][a-z0-9+_]+:")
+_PASSWORD = re.compile(r"(//[^:@/\s]*):(?!\d+/[^@?\s]*\?)\S*@")  # not from a port to an @ in the query
+_PASSWORD_IN_QUERY = re.compile(r"([?&]\w*passw\w*=)[^&\s]*", re.IGNORECASE)
 
 
-def url_of(place: str) -> str:
-    """Returns the URL that `place` means; a plain path means a SQLite file. Raises `StorageError` for one in memory."""
-    url = place if re.match(r"[a-z][a-z0-9+_]+:", place) else f"sqlite:///{place}"
-    name, _, query = url.partition("?")
-    if url.startswith("sqlite") and (name.endswith(("://", ":///", ":memory:")) or "mode=memory" in query):
-        raise StorageError(f"{place!r} names no file, and the trials would be lost: wanted for instance {DEFAULT_URL}.")
+def parse_storage(storage: str) -> sa.URL:
+    """Returns the database URL that `--storage` means; a plain path is a SQLite file.
+
+    Raises `StorageError` for what is no URL, and for a database in memory, where the trials would be lost.
+    """
+    try:
+        url = sa.make_url(storage) if _URL.match(storage) else sa.URL.create("sqlite", database=storage)
+    except (ArgumentError, ValueError) as error:  # ValueError: the port is no number
+        raise _invalid(storage) from error
+    name, mode = url.database or ":memory:", url.query.get("mode")
+    if url.get_backend_name() == "sqlite" and (name.endswith(":memory:") or mode == "memory"):
+        raise StorageError(
+            f"{storage!r} names no file, and the trials would be lost: wanted for instance {DEFAULT_URL}."
+        )
     return url
 
 
 def masked(text: str) -> str:
-    """Returns a text as it may be shown: without the passwords of database URLs, before the host or in the query."""
-    return _IN_QUERY.sub(r"\1***", _BEFORE_HOST.sub(r"\1:***@", text))
+    """Returns a text as it may be shown: without passwords of database URLs, before the host or in the query."""
+    return _PASSWORD_IN_QUERY.sub(r"\1***", _PASSWORD.sub(r"\1:***@", text))
 
 
-def file_of(url: str) -> Path | None:
-    """Returns the file of a SQLite URL, also where SQLite itself reads it (`file:x.db?uri=true`); None for others."""
-    found = _SQLITE.fullmatch(url)
-    if found is None:
+def shown(storage: str) -> str:
+    """Returns the URL that `--storage` means as it may be shown."""
+    return masked(storage if _URL.match(storage) else f"sqlite:///{storage}")
+
+
+def sqlite_file(url: sa.URL) -> Path | None:
+    """Returns the file of a SQLite database, also of a URI that SQLite itself reads; None for other databases."""
+    if url.get_backend_name() != "sqlite" or url.database is None:
         return None
-    name, query = found.groups()
-    return Path(unquote(urlsplit(name).path) if name.startswith("file:") and "uri=true" in query else name)
+    is_uri = url.database.startswith("file:") and url.query.get("uri") == "true"
+    return Path(unquote(urlsplit(url.database).path) if is_uri else url.database)
 
 
-def engine_of(url: str, reads_only: bool = False) -> sa.Engine:
-    """Returns the engine of a database. SQLite's commits survive the process; a power cut may take the last ones.
+def create_engine(url: sa.URL, reads_only: bool = False) -> sa.Engine:
+    """Returns the engine of a database. Raises `StorageError` where the driver refuses the URL's query.
 
-    Who only reads leaves the file's journal as it is: the file may be another program's.
+    A commit to a SQLite file survives the end of the process. A power failure may take the last ones: `synchronous` is
+    NORMAL, which flushes the write-ahead log at checkpoints alone. With `reads_only` the file keeps its journal mode,
+    since it may be another program's.
     """
-    engine = sa.create_engine(url)
+    try:
+        engine = sa.create_engine(url)
+    except ValueError as error:
+        raise _invalid(str(url)) from error
     if engine.dialect.name == "sqlite":
 
         @sa.event.listens_for(engine, "connect")
-        def durable(connection: Any, _: Any) -> None:
-            """Sets a new connection up; called by the engine.
-
-            NORMAL syncs the log at checkpoints: a killed process loses nothing, a power cut at most the last commits.
-            """
-            for pragma in (f"busy_timeout={PATIENCE * 1000}", "synchronous=NORMAL", "foreign_keys=ON"):
+        def set_up(connection: Any, _: Any) -> None:
+            """Sets up a new connection; the engine calls this."""
+            for pragma in (f"busy_timeout={BUSY_TIMEOUT * 1000}", "synchronous=NORMAL", "foreign_keys=ON"):
                 connection.execute(f"PRAGMA {pragma}")
             if not reads_only:
-                _log_ahead(connection)
+                _switch_to_write_ahead_log(connection)
 
     return engine
 
 
-def _log_ahead(connection: Any) -> None:
-    """Switches to the write-ahead log, which the file keeps; SQLite refuses, unasked to wait, while others open it."""
-    end = time.monotonic() + PATIENCE
+def _switch_to_write_ahead_log(connection: Any) -> None:
+    """Switches the file to the write-ahead log; tries again while it is busy, since SQLite does not wait here."""
+    deadline = time.monotonic() + BUSY_TIMEOUT
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL").close()
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
         else:
             return
+
+
+def _invalid(storage: str) -> StorageError:
+    return StorageError(f"{masked(storage)!r} is not a database URL: wanted for instance {DEFAULT_URL}.")

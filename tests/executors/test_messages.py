@@ -2,28 +2,26 @@
 
 import json
 import sys
-from pathlib import Path
 
 import pytest
 import toy
 
 from nasplug import Evaluation
 from nasplug.errors import ConfigurationError, Unsupported
-from nasplug.executors import messages as remote
-
-
-def recipe(**options):
-    return json.dumps({"plugin": "toy:ToySpace", "options": options})
+from nasplug.executors import messages
+from nasplug.executors.recipe import SpaceRecipe
 
 
 def answer(**options):
-    begun, found = remote.answers(recipe(**options), remote.ask(toy.architecture(0, 0, 1), "final", 3, 7))
+    recipe = SpaceRecipe("toy:ToySpace", options).to_json()
+    request = messages.encode_request(toy.architecture(0, 0, 1), "final", 3, 7)
+    begun, text = messages.evaluate_remotely(recipe, request)
     assert begun == "begun"
-    return found
+    return text
 
 
 def test_an_answer_is_the_evaluation_that_the_space_gives():
-    assert remote.read(answer()) == Evaluation(toy.accuracy((0, 0, 1)), 3.0, {"parameters": 100.0}, "toy")
+    assert messages.decode_answer(answer()) == Evaluation(toy.accuracy((0, 0, 1)), 3.0, {"parameters": 100.0}, "toy")
 
 
 @pytest.mark.parametrize(
@@ -37,32 +35,32 @@ def test_an_answer_is_the_evaluation_that_the_space_gives():
 )
 def test_an_error_comes_back_as_it_was_raised(options, kind, message):
     with pytest.raises(kind, match=message):
-        remote.read(answer(**options))
+        messages.decode_answer(answer(**options))
 
 
 @pytest.mark.parametrize("kind", ["Foreign", "SystemExit", "UnicodeDecodeError", "did_you_mean", "__import__"])
 def test_what_is_no_error_of_ours_keeps_its_name(kind):
     with pytest.raises(RuntimeError, match=f"{kind}: what"):
-        remote.read(json.dumps({"kind": kind, "error": "what"}))
+        messages.decode_answer(json.dumps({"kind": kind, "error": "what"}))
 
 
 def test_an_error_of_the_core_stays_one():
     with pytest.raises(Unsupported, match="what"):
-        remote.read(json.dumps({"kind": "Unsupported", "error": "what"}))
+        messages.decode_answer(json.dumps({"kind": "Unsupported", "error": "what"}))
 
 
 @pytest.mark.parametrize("wrong", [{"accuracy": 250.0}, {"cost": -1.0}, {"metrics": {"a": "b"}}])
 def test_an_answer_is_checked_where_it_arrives(wrong):
     good = {"accuracy": 50.0, "cost": 1.0, "metrics": {}, "source": "toy"}
-    assert remote.read(json.dumps(good)).accuracy == 50.0
+    assert messages.decode_answer(json.dumps(good)).accuracy == 50.0
     with pytest.raises(ValueError, match="must be|could not convert"):
-        remote.read(json.dumps(good | wrong))
+        messages.decode_answer(json.dumps(good | wrong))
 
 
 def test_the_code_of_an_installed_space_stays_where_it_is():
     from nasplug.testing import Toy
 
-    assert remote.code_of(Toy) == {}
+    assert messages.runtime_env(Toy) == {}
 
 
 def test_a_local_package_travels_whole_and_a_local_module_with_its_neighbours(tmp_path, monkeypatch):
@@ -73,14 +71,7 @@ def test_a_local_package_travels_whole_and_a_local_module_with_its_neighbours(tm
     import lonely_space
     import packed_space
 
-    assert remote.code_of(packed_space.Space) == {"py_modules": [str(tmp_path / "packed_space")]}
-    assert remote.code_of(lonely_space.Space) == {"working_dir": str(tmp_path), "excludes": ["*", "!.", "!*.py"]}
+    assert messages.runtime_env(packed_space.Space) == {"py_modules": [str(tmp_path / "packed_space")]}
+    assert messages.runtime_env(lonely_space.Space) == {"working_dir": str(tmp_path), "excludes": ["*", "!.", "!*.py"]}
     for name in ("lonely_space", "packed_space"):
         del sys.modules[name]
-
-
-def test_paths_and_sequences_travel_as_texts():
-    assert remote._plain("folder", Path("/data")) == "/data"
-    assert remote._plain("sizes", (1, 2)) == remote._plain("sizes", [1, 2]) == "1,2"
-    with pytest.raises(ConfigurationError, match="option net is a object"):
-        remote._plain("net", object())

@@ -3,13 +3,15 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
 from pebble import ProcessExpired, ProcessPool
 from pebble.pool.process import WorkerManager
 
-from nasplug.executors.pool import workers
+from nasplug.executors.pool import start_pool
 
 
 def blocked(_=None):
@@ -17,7 +19,7 @@ def blocked(_=None):
 
 
 def test_ctrl_c_is_the_driver_s_alone():
-    pool = workers(1)
+    pool = start_pool(1)
     try:
         assert pool.schedule(blocked, args=(None,)).result(60)
         assert not blocked()
@@ -26,12 +28,29 @@ def test_ctrl_c_is_the_driver_s_alone():
         pool.join()
 
 
+FRESH = """
+import signal
+from nasplug.executors.pool import start_pool
+if __name__ == "__main__":
+    pool = start_pool(1)
+    print(signal.SIGINT in pool.schedule(signal.pthread_sigmask, args=(signal.SIG_BLOCK, ())).result(60))
+    pool.stop()
+    pool.join()
+"""
+
+
+def test_ctrl_c_is_the_driver_s_alone_in_a_program_that_has_started_no_process_before(tmp_path):
+    (tmp_path / "fresh.py").write_text(FRESH)
+    done = subprocess.run([sys.executable, tmp_path / "fresh.py"], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
 @pytest.mark.parametrize(("environment", "wanted"), [(None, "3"), ("5", "5")])
 def test_a_worker_computes_on_its_threads_unless_the_environment_says_how_many(environment, wanted, monkeypatch):
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     if environment:
         monkeypatch.setenv("OMP_NUM_THREADS", environment)
-    pool = workers(1, threads=3)
+    pool = start_pool(1, threads=3)
     try:
         assert pool.schedule(os.getenv, args=("OMP_NUM_THREADS",)).result(60) == wanted
     finally:
@@ -40,17 +59,18 @@ def test_a_worker_computes_on_its_threads_unless_the_environment_says_how_many(e
 
 
 def test_a_start_that_is_interrupted_leaves_no_process(monkeypatch):
-    before, start = multiprocessing.active_children(), ProcessPool._start_pool
+    before, start = multiprocessing.active_children(), ProcessPool.active.fget
 
     def interrupted(pool):
-        start(pool)
+        started = start(pool)
         os.kill(os.getpid(), signal.SIGINT)  # held back until the pool has started
+        return started
 
-    monkeypatch.setattr(ProcessPool, "_start_pool", interrupted)
+    monkeypatch.setattr(ProcessPool, "active", property(interrupted))
     inherited = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inherits that it is ignored
     try:
         with pytest.raises(KeyboardInterrupt):
-            workers(2)
+            start_pool(2)
     finally:
         signal.signal(signal.SIGINT, inherited)
     deadline = time.monotonic() + 20
@@ -67,7 +87,7 @@ def test_a_worker_that_is_starting_ends_in_silence(monkeypatch, capfd):
         time.sleep(1)  # the dead worker's successor gets to where it looks for the locks
 
     monkeypatch.setattr(WorkerManager, "close_channels", slowly)
-    pool = workers(1)
+    pool = start_pool(1)
     with pytest.raises(ProcessExpired):
         pool.schedule(os._exit, args=(7,)).result(60)
     pool.stop()

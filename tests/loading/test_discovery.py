@@ -10,32 +10,15 @@ from nasplug.loading import discovery
 MODULE = "import attrs\n\n@attrs.define(eq=False)\nclass Space:\n    pass\n"
 
 
-@pytest.fixture
-def distribution(tmp_path, monkeypatch):
-    """Installs distributions that announce a space `NAME = VALUE`, with a module of the given source."""
-    monkeypatch.syspath_prepend(str(tmp_path))
-
-    def install(project, name, value, module=None, source=MODULE):
-        info = tmp_path / f"{project.replace('-', '_')}-1.2.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project}\nVersion: 1.2\n")
-        (info / "entry_points.txt").write_text(f"[nasplug.spaces]\n{name} = {value}\n")
-        if module:
-            (tmp_path / f"{module}.py").write_text(source)
-            monkeypatch.delitem(sys.modules, module, raising=False)
-
-    return install
-
-
 def test_a_plugin_is_listed_without_being_imported_and_then_loaded(distribution):
-    distribution("third-party", "foreign", "foreign_module:Space", "foreign_module")
+    distribution("third-party", "foreign", "foreign_module:Space", "foreign_module", MODULE)
     [found] = [plugin for plugin in discovery.installed("space") if plugin.name == "foreign"]
     assert (found.provider, "foreign_module" in sys.modules) == ("third-party 1.2", False)
     assert discovery.load("space", "foreign").__name__ == "Space"
 
 
 def test_an_unknown_name_is_answered_with_the_nearest_and_all_there_are(distribution):
-    distribution("third-party", "foreign", "foreign_module:Space", "foreign_module")
+    distribution("third-party", "foreign", "foreign_module:Space", "foreign_module", MODULE)
     with pytest.raises(
         DiscoveryError, match=r"No space named 'foriegn'.*Did you mean 'foreign'\?.*Installed spaces: .*foreign"
     ):
@@ -78,6 +61,25 @@ def test_a_class_can_be_named_directly():
     assert discovery.load("space", "toy:ToySpace").__name__ == "ToySpace"
     with pytest.raises(DiscoveryError, match="wanted package.module:Class, got ModuleNotFoundError"):
         discovery.load("space", "no_module:Space")
+
+
+def test_a_factory_may_be_a_function_and_a_class_may_not(distribution):
+    source = "def make():\n    return 'made'\n\nvalue = 7\n"
+    distribution("third-party", "foreign", "factories:make", "factories", source)
+    assert discovery.load_factory("space", "foreign")() == "made"
+    with pytest.raises(DiscoveryError, match="third-party 1.2 is broken.*function make at .*, which is no class"):
+        discovery.load("space", "foreign")
+    with pytest.raises(DiscoveryError, match="got 7, which cannot be called"):
+        discovery.load_factory("space", "factories:value")
+    del sys.modules["factories"]
+
+
+def test_plugins_of_one_kind_are_in_the_order_of_their_names(distribution):
+    for project, name in [("b-lab", "zeta"), ("c-lab", "alpha"), ("a-lab", "alpha")]:
+        distribution(project, name, "lab:Space")
+    strangers = [plugin for plugin in discovery.installed("space") if plugin.value == "lab:Space"]
+    assert [plugin.provider for plugin in strangers] == ["a-lab 1.2", "c-lab 1.2", "b-lab 1.2"]
+    assert not [plugin for plugin in discovery.installed("strategy") if plugin.value == "lab:Space"]
 
 
 @pytest.mark.parametrize(

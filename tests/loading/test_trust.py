@@ -39,6 +39,20 @@ def test_safe_refuses_everything_else_before_it_is_imported(chosen, complaint, t
     assert "untrusted" not in sys.modules
 
 
+def test_safe_refuses_the_device_of_a_stranger_before_it_is_imported(distribution, monkeypatch):
+    source = "raise SystemExit('this was imported')"
+    distribution("a-lab", "stopwatch", "lab:Stopwatch", "lab", source, group="nasplug.devices")
+    chosen = {"space": toy.ToySpace(), "strategy": "random", "budget": 1}
+    with pytest.raises(
+        DiscoveryError, match="--safe refuses the device 'stopwatch', of the distribution a-lab 1.2. Add"
+    ):
+        nasplug.search(**chosen, device="stopwatch", safe=True)
+    assert nasplug.search(**chosen, device="toyphone", safe=True).best  # of the space itself
+    monkeypatch.setenv("NASPLUG_SAFE", "stopwatch")
+    with pytest.raises(SystemExit):
+        nasplug.search(**chosen, device="stopwatch", safe=True)
+
+
 def test_safe_accepts_what_the_environment_names(monkeypatch):
     monkeypatch.setenv("NASPLUG_SAFE", "other, toy:ToySpace,toy:Grid")
     assert len(nasplug.search("toy:ToySpace", "toy:Grid", budget=2, safe=True).trials) == 3
@@ -55,6 +69,7 @@ def test_what_could_steer_a_terminal_is_written_out():
     assert printable("Kendall τ ≥ 0.9\n\tend") == "Kendall τ ≥ 0.9\n\tend"
 
 
+@pytest.mark.slow
 def test_hostile_errors_and_names_are_shown_and_stored_as_text(nasplug):
     run = ("run", "--space", "toy_hostile:Hostile", "--strategy", "toy:Grid", "--budget", "2", "--name", "<b>'; DROP")
     done = nasplug(*run)
@@ -86,6 +101,7 @@ def test_safe_refuses_strangers_in_every_command_before_they_are_imported(comman
     assert not (tmp_path / "x").exists()
 
 
+@pytest.mark.slow
 def test_a_safe_report_imports_nothing_that_the_database_names(nasplug, tmp_path):
     (tmp_path / "stranger.py").write_text("from toy import ToySpace\nopen('imported', 'w').close()\n")
     env = {**os.environ, "PYTHONPATH": f"{HELPERS}:{tmp_path}"}
@@ -103,6 +119,7 @@ def test_a_safe_report_imports_nothing_that_the_database_names(nasplug, tmp_path
     assert imported.exists()  # without --safe it is
 
 
+@pytest.mark.slow
 def test_an_export_is_data_for_programs_and_printable_on_a_terminal(nasplug, tmp_path):
     nasplug("run", "--space", "toy_hostile:Hostile", "--strategy", "toy:Grid", "--budget", "2", "--name", "run")
     assert HOSTILE in nasplug("export", "run").stdout

@@ -1,14 +1,16 @@
 """The budget middleware ends a search by cost, time or success, and keeps what has begun."""
 
-import time
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 import toy
 
 import nasplug
-from nasplug import hookimpl
+from nasplug import Evaluation, Trial, hookimpl
 from nasplug.errors import OptionError
+from nasplug.middleware import budget as module
+from nasplug.middleware.budget import Budget
 
 
 @pytest.mark.parametrize(
@@ -28,20 +30,113 @@ def test_each_bound_ends_the_search_with_its_reason(bound, trials, reason):
     assert result.best.test is not None
 
 
-class Thinks(toy.Grid):
-    """Takes its time to suggest, also what a resumed run replays."""
+@pytest.fixture
+def clock(monkeypatch):
+    """The clock of the budget, which stands until a test moves it."""
+    standing = SimpleNamespace(now=100.0)
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: standing.now))
+    return standing
 
-    @hookimpl
-    def suggest(self, run, count):
-        time.sleep(0.02)
-        return super().suggest(run, count)
 
+def test_what_a_resume_replays_does_not_count_as_search(tmp_path, clock):
+    class Thinks(toy.Grid):
+        """Takes its time to suggest, also what a resumed run replays."""
 
-def test_what_a_resume_replays_does_not_count_as_search(tmp_path):
-    bound = {"budget": 60, "middleware": ["budget:max_seconds=0.2"]}
+        @hookimpl
+        def suggest(self, run, count):
+            clock.now += 0.02
+            return super().suggest(run, count)
+
+    bound = {"budget": 60, "middleware": ["budget:max_seconds=0.1"]}
     stored = {"storage": f"{tmp_path}/runs.db", "name": "thinks"}
     counts = [len(nasplug.search(toy.ToySpace(), Thinks(), resume=bool(i), **bound, **stored).trials) for i in range(4)]
     assert all(more >= fewer + 4 for fewer, more in pairwise(counts)), counts
+
+
+class Listener:
+    """Stands in for a run, and keeps the reasons for which it should stop."""
+
+    def __init__(self, replaying=False):
+        self.replaying, self.reasons = replaying, []
+
+    def stop(self, reason):
+        self.reasons.append(reason)
+
+
+def trial(accuracy=50.0, cost=2.0, purpose="search"):
+    evaluation = None if accuracy is None else Evaluation(accuracy, cost)
+    state = "complete" if evaluation else "failed"
+    return Trial(7, toy.architecture(0, 0, 0), state, evaluation, None, purpose, 0.0, 0.0)
+
+
+def reasons(*trials, **options):
+    budget, run = Budget(**options), Listener()
+    budget.on_start()
+    for each in trials:
+        budget.on_trial(run, each)
+    return run.reasons
+
+
+def test_a_search_ends_where_its_cost_is_the_bound_exactly():
+    assert reasons(trial(), trial(cost=1.9), max_cost=4.0) == []
+    assert reasons(trial(), trial(), max_cost=4.0) == ["the trials cost 4 s of training, the bound is 4 s"]
+    assert reasons(trial(), trial(), max_cost=4.1) == []
+
+
+def test_a_search_ends_where_an_accuracy_is_the_target_exactly():
+    assert reasons(trial(89.9), target=90.0) == []
+    assert reasons(trial(90.0), target=90.0) == ["trial 7 reached 90.00 %, the target is 90 %"]
+
+
+def test_a_search_ends_where_its_time_is_the_bound_exactly(clock):
+    budget, run = Budget(max_seconds=8.0), Listener()
+    budget.on_start()
+    clock.now += 7.9
+    budget.on_trial(run, trial())
+    assert run.reasons == []
+    clock.now = 108.0
+    budget.on_trial(run, trial())
+    assert run.reasons == ["the search has lasted 8 s"]
+
+
+def test_the_final_evaluation_counts_for_no_bound(clock):
+    budget, run = Budget(max_cost=3.0, max_seconds=1.0, target=10.0), Listener()
+    budget.on_start()
+    clock.now += 60.0
+    budget.on_trial(run, trial(cost=9.0, purpose="final"))
+    assert run.reasons == []
+    assert reasons(trial(), trial(purpose="final"), max_cost=3.0) == []
+
+
+def test_a_failed_trial_costs_nothing_and_reaches_no_target():
+    assert reasons(trial(None), trial(None), max_cost=1.0, target=10.0) == []
+
+
+def test_without_bounds_nothing_ends(clock):
+    budget, run = Budget(), Listener()
+    budget.on_start()
+    clock.now += 1e9
+    budget.on_trial(run, trial(100.0, 1e9))
+    assert run.reasons == []
+
+
+def test_another_run_begins_at_zero(clock):
+    budget, run = Budget(max_cost=4.0, max_seconds=8.0), Listener()
+    for _ in range(3):
+        budget.on_start()
+        budget.on_trial(run, trial(cost=3.0))
+        clock.now += 9.0
+    assert run.reasons == []
+
+
+def test_what_is_replayed_costs_what_it_has_cost_but_takes_no_time(clock):
+    budget, run = Budget(max_cost=4.0, max_seconds=8.0), Listener(replaying=True)
+    budget.on_start()
+    clock.now += 9.0
+    budget.on_trial(run, trial())
+    assert run.reasons == []
+    budget.on_trial(run, trial())
+    assert run.reasons == ["the trials cost 4 s of training, the bound is 4 s"]
 
 
 def test_a_batch_that_has_begun_is_kept_whole():
@@ -49,6 +144,7 @@ def test_a_batch_that_has_begun_is_kept_whole():
     assert len(result.trials) == 4 + 1
 
 
-def test_a_bound_must_be_positive():
-    with pytest.raises(OptionError, match="'max_cost' must be > 0"):
-        nasplug.search(toy.ToySpace(), "toy:Grid", middleware=["budget:max_cost=0"])
+@pytest.mark.parametrize("bound", ["max_cost", "max_seconds"])
+def test_a_bound_must_be_positive(bound):
+    with pytest.raises(OptionError, match=f"'{bound}' must be > 0"):
+        nasplug.search(toy.ToySpace(), "toy:Grid", middleware=[f"budget:{bound}=0"])

@@ -6,7 +6,8 @@ import pytest
 import toy
 
 import nasplug
-from nasplug.errors import ConfigurationError
+from nasplug import hookimpl
+from nasplug.errors import ConfigurationError, StorageError
 
 
 def events(path):
@@ -42,3 +43,44 @@ def test_without_a_path_it_speaks_on_standard_error(capsys):
 def test_a_path_that_cannot_be_written_ends_the_run_at_once(tmp_path):
     with pytest.raises(ConfigurationError, match="cannot be written: No such file or directory"):
         nasplug.search(toy.ToySpace(), "toy:Grid", middleware=[f"log:path={tmp_path}/none/log"])
+
+
+class Counts:
+    """Counts trials, and says that it changes no result."""
+
+    watches = True
+
+    @hookimpl
+    def on_trial(self):
+        """Hears of a trial."""
+
+
+class Changes:
+    """Says nothing of that kind."""
+
+    @hookimpl
+    def on_trial(self):
+        """Hears of a trial."""
+
+
+def resumed(tmp_path, before, after):
+    settings = {"budget": 2, "storage": tmp_path / "runs.db", "name": "run"}
+    nasplug.search(toy.ToySpace(), "toy:Grid", middleware=before, **settings)
+    return nasplug.search(toy.ToySpace(), "toy:Grid", middleware=after, resume=True, **settings)
+
+
+@pytest.mark.parametrize(("before", "after"), [([Counts()], []), ([], [Counts(), "log", "processes"])])
+def test_middleware_that_only_watches_may_be_added_or_left_out_at_a_resume(tmp_path, before, after):
+    assert len(resumed(tmp_path, before, after).trials) == 3
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [
+        ([Changes()], [], r'middleware was \["Changes"\], now \[\]'),
+        ([Counts()], [Changes()], r'middleware was \[\], now \["Changes"\]'),
+    ],
+)
+def test_other_middleware_may_not(tmp_path, before, after, change):
+    with pytest.raises(StorageError, match=change):
+        resumed(tmp_path, before, after)

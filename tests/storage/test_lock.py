@@ -4,6 +4,7 @@ import os
 import platform
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -13,11 +14,12 @@ import toy
 import nasplug
 from nasplug import hookimpl
 from nasplug.errors import StorageError
+from nasplug.storage import lock as lock_module
 from nasplug.storage.lock import RunLock
 from nasplug.storage.schema import locks
 from nasplug.storage.storage import Storage
 
-BEAT = 0.1
+HEARTBEAT = 0.1
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def storage(database):
 
 
 def lock(storage):
-    return RunLock(storage.engine.connect, 1, "run", BEAT)
+    return RunLock(storage.engine.connect, 1, "run", HEARTBEAT)
 
 
 def pretend(storage, **values):
@@ -52,7 +54,7 @@ def test_a_second_driver_is_refused_by_host_and_process(storage):
 
 
 def test_two_drivers_of_two_runs_share_a_database(storage):
-    other = RunLock(storage.engine.connect, storage.create("other", {}, {}), "other", BEAT)
+    other = RunLock(storage.engine.connect, storage.create("other", {}, {}), "other", HEARTBEAT)
     both = [lock(storage), other]
     for one in both:
         one.acquire()
@@ -79,7 +81,7 @@ def test_the_lock_of_a_process_that_is_gone_is_taken_over_at_once(storage):
 def elsewhere(storage, beaten):
     """A lock of another machine, whose last sign of life is so many seconds old by its own clock; nobody beats it."""
     held = lock(storage)
-    held._ended.set()  # its thread ends at once
+    held._released.set()  # its thread ends at once
     held.acquire()
     pretend(storage, machine="elsewhere", host="node7", pid=1, beaten=time.time() - beaten)
 
@@ -92,6 +94,93 @@ def test_a_silent_lock_of_another_machine_is_taken_over_whatever_its_clock_says(
     with storage.engine.connect() as connection:
         assert connection.execute(sa.select(locks.c.host, locks.c.pid)).all() == [(platform.node(), os.getpid())]
     fresh.release()
+
+
+def holder(storage):
+    with storage.engine.connect() as connection:
+        return connection.execute(locks.select()).one_or_none()
+
+
+def test_a_lock_names_its_holder_and_is_gone_when_it_is_released(storage):
+    held = lock(storage)
+    held.acquire()
+    row = holder(storage)
+    assert (row.run, row.owner, row.host, row.pid) == (1, held.owner, platform.node(), os.getpid())
+    assert time.time() - 60 < row.beaten <= time.time()
+    held.release()
+    assert holder(storage) is None
+    assert not held._thread.is_alive()
+
+
+def test_a_holder_counts_its_heartbeats(storage):
+    held = lock(storage)
+    held.acquire()
+    pretend(storage, beaten=0.0)
+    deadline = time.monotonic() + 20
+    while holder(storage).beats < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert holder(storage).beats >= 2
+    assert holder(storage).beaten > time.time() - 60
+    held.release()
+
+
+@pytest.mark.parametrize("pid", [1, 2**22 + 1])  # the second is no process here, which says nothing of elsewhere
+def test_a_lock_of_another_machine_with_a_fresh_heartbeat_is_respected_at_once(storage, pid):
+    elsewhere(storage, 0.0)
+    pretend(storage, pid=pid)
+    started = time.monotonic()
+    with pytest.raises(StorageError, match=f"by process {pid} on node7"):
+        lock(storage).acquire()
+    assert time.monotonic() - started < 3.5 * HEARTBEAT
+    assert holder(storage).host == "node7"
+
+
+def test_the_lock_of_a_suspended_process_of_this_machine_is_taken_over(storage):
+    elsewhere(storage, 3600.0)
+    pretend(storage, machine=lock_module._machine(), pid=os.getpid())
+    fresh = lock(storage)
+    started = time.monotonic()
+    fresh.acquire()
+    assert time.monotonic() - started >= 3.5 * HEARTBEAT  # it was watched
+    assert holder(storage).owner == fresh.owner
+    fresh.release()
+
+
+def test_a_lock_that_is_released_while_it_is_watched_is_free(storage):
+    elsewhere(storage, 3600.0)
+
+    def release():
+        with storage.engine.begin() as connection:
+            connection.execute(locks.delete())
+
+    timer = threading.Timer(HEARTBEAT, release)
+    timer.start()
+    fresh = lock(storage)
+    fresh.acquire()
+    timer.join()
+    assert holder(storage).owner == fresh.owner
+    fresh.release()
+
+
+def test_a_lock_that_a_third_driver_takes_over_while_it_is_watched_is_that_driver_s(storage):
+    elsewhere(storage, 3600.0)
+    timer = threading.Timer(HEARTBEAT, pretend, (storage,), {"owner": "third", "host": "node8"})
+    timer.start()
+    with pytest.raises(StorageError, match="on node7"):
+        lock(storage).acquire()
+    timer.join()
+    assert holder(storage).owner == "third"
+
+
+def test_who_lost_the_lock_ends_and_deletes_no_run(storage):
+    with storage.locked(1, "run"):
+        pretend(storage, owner="another")
+        with pytest.raises(StorageError, match="taken over by another process while this one was suspended for more"):
+            storage.end(1, "the budget is used")
+        storage.delete_if_empty(1)
+    assert storage.run("run").ended is None
+    storage.delete_if_empty(1)
+    assert storage.all_runs() == []
 
 
 def test_a_lock_of_another_machine_that_beats_is_kept_whatever_its_clock_says(storage):
@@ -155,7 +244,7 @@ def test_a_run_that_is_driven_cannot_be_resumed_beside_it(database, tmp_path):
     settings = {"budget": 3, "storage": database("runs"), "name": "run"}
     nasplug.search(toy.ToySpace(), "toy:Climber", **settings)
     storage = Storage(database("runs"))
-    with storage.driving(1, "run"), pytest.raises(StorageError, match="is driven by process"):
+    with storage.locked(1, "run"), pytest.raises(StorageError, match="is driven by process"):
         nasplug.search(toy.ToySpace(), "toy:Climber", **settings, resume=True)
     storage.close()
     assert len(nasplug.search(toy.ToySpace(), "toy:Climber", **settings, resume=True).trials) == 4

@@ -39,7 +39,7 @@ def versions(url):
 
 def test_every_released_schema_is_a_fixture():
     assert {path.stem for path in RELEASED.glob("*.sql")} == {str(version) for version in schema.MIGRATIONS}
-    assert set(schema.MIGRATIONS) == set(range(1, schema.SCHEMA))
+    assert set(schema.MIGRATIONS) == set(range(1, schema.SCHEMA_VERSION))
 
 
 def test_a_database_of_schema_1_is_migrated_where_it_is(old):
@@ -52,10 +52,10 @@ def test_a_database_of_schema_1_is_migrated_where_it_is(old):
     assert (first.architecture, first.accuracy, first.latency) == (toy.architecture(0, 1, 2), 71.5, 12.5)
     assert (first.evaluation.metrics, final.purpose) == ({"parameters": 100.0}, "final")
     assert storage.trials(2)[0].error == "RuntimeError: loss is NaN"
-    with storage.driving(2, "killed"):  # the tables of the new schema are there, and work
+    with storage.locked(2, "killed"):  # the tables of the new schema are there, and work
         assert storage.create("another", {}, {}) == 3
     storage.close()
-    assert versions(old) == ([schema.SCHEMA], True)
+    assert versions(old) == ([schema.SCHEMA_VERSION], True)
 
 
 def test_a_migration_that_breaks_leaves_everything_as_it_was(old, monkeypatch):
@@ -69,7 +69,7 @@ def test_a_migration_that_breaks_leaves_everything_as_it_was(old, monkeypatch):
     assert versions(old) == ([1], False)
     monkeypatch.undo()
     Storage(old).close()
-    assert versions(old) == ([schema.SCHEMA], True)
+    assert versions(old) == ([schema.SCHEMA_VERSION], True)
 
 
 @pytest.mark.parametrize("begin", ["old", "empty"])
@@ -88,4 +88,4 @@ def test_many_that_open_it_at_once_migrate_it_once(begin, database, request):
         thread.start()
     for thread in threads:
         thread.join()
-    assert (errors, versions(url)) == ([], ([schema.SCHEMA], True))
+    assert (errors, versions(url)) == ([], ([schema.SCHEMA_VERSION], True))

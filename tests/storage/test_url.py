@@ -1,15 +1,19 @@
 """What a database is called: which file it is, and what of its URL may be shown."""
 
+import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import toy
+from click.testing import CliRunner
 
 import nasplug
 from nasplug.cli import history
 from nasplug.errors import StorageError
+from nasplug.storage import url as url_module
 from nasplug.storage.storage import Storage
-from nasplug.storage.url import DEFAULT_URL, file_of, masked, url_of
+from nasplug.storage.url import DEFAULT_URL, create_engine, masked, parse_storage, sqlite_file
 
 
 @pytest.mark.parametrize(
@@ -24,7 +28,7 @@ from nasplug.storage.url import DEFAULT_URL, file_of, masked, url_of
     ],
 )
 def test_the_file_of_a_url(url, file):
-    assert file_of(url) == (None if file is None else Path(file))
+    assert sqlite_file(parse_storage(url)) == (None if file is None else Path(file))
 
 
 @pytest.mark.parametrize(
@@ -32,7 +36,73 @@ def test_the_file_of_a_url(url, file):
 )
 def test_a_database_in_memory_is_refused(place):
     with pytest.raises(StorageError, match="names no file, and the trials would be lost"):
-        url_of(place)
+        parse_storage(place)
+
+
+@pytest.mark.parametrize("place", ["sqlite:runs.db", "postgresql://host:port/runs", "postgresql://me:s/e@c:ret@host/x"])
+def test_what_is_no_url_is_one_message_without_the_password(place):
+    with pytest.raises(StorageError, match="is not a database URL: wanted for instance sqlite:///nasplug.db") as told:
+        parse_storage(place)
+    assert "ret@" not in str(told.value)
+
+
+def test_an_argument_that_the_driver_refuses_is_one_message():
+    with pytest.raises(StorageError, match=r"'sqlite:///x.db\?uri=perhaps' is not a database URL"):
+        Storage("sqlite:///x.db?uri=perhaps")
+
+
+@pytest.mark.parametrize("name", ["what?.db", "100%25.db", "a b.db", "käse#1.db"])
+def test_a_path_is_a_file_whatever_characters_it_has(tmp_path, name):
+    storage = Storage(f"{tmp_path}/{name}")
+    assert storage.url == f"sqlite:///{tmp_path}/{name}"
+    storage.close()
+    assert (tmp_path / name).is_file()
+    Storage(f"{tmp_path}/{name}", must_exist=True).close()
+
+
+def pragmas(engine):
+    with engine.connect() as connection:
+        names = ("journal_mode", "busy_timeout", "synchronous", "foreign_keys")
+        return [connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names]
+
+
+def test_a_sqlite_file_is_set_up_for_many_writers_and_left_alone_by_readers(tmp_path):
+    url = parse_storage(f"{tmp_path}/runs.db")
+    reader = create_engine(url, reads_only=True)
+    assert pragmas(reader) == ["delete", 30_000, 1, 1]
+    writer = create_engine(url)
+    assert pragmas(writer) == ["wal", 30_000, 1, 1]
+    for engine in (reader, writer):
+        engine.dispose()
+
+
+class Busy:
+    """A connection whose file is busy for some attempts."""
+
+    def __init__(self, attempts, code=sqlite3.SQLITE_BUSY):
+        self.left, self.code = attempts, code
+
+    def execute(self, statement):
+        self.left -= 1
+        if self.left >= 0:
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = self.code
+            raise error
+        return closing_nothing
+
+
+closing_nothing = SimpleNamespace(close=lambda: None)
+
+
+def test_the_journal_is_switched_when_the_file_is_no_longer_busy(monkeypatch):
+    connection = Busy(3)
+    url_module._switch_to_write_ahead_log(connection)
+    assert connection.left == -1
+    with pytest.raises(sqlite3.OperationalError):
+        url_module._switch_to_write_ahead_log(Busy(1, sqlite3.SQLITE_READONLY))
+    monkeypatch.setattr(url_module, "BUSY_TIMEOUT", 0.02)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        url_module._switch_to_write_ahead_log(Busy(10**9))
 
 
 def test_the_command_line_has_the_same_default():
@@ -66,12 +136,13 @@ def test_what_holds_no_password_is_shown_as_it_is(plain):
     assert masked(plain) == plain
 
 
-def test_a_database_that_may_only_be_read_is_read(nasplug, tmp_path):
-    assert nasplug("run", "--space", "toy:ToySpace", "--strategy", "toy:Grid", "--budget", "2").returncode == 0
+def test_a_database_that_may_only_be_read_is_read(tmp_path):
+    nasplug.search(toy.ToySpace(), "toy:Grid", budget=2, storage=f"{tmp_path}/nasplug.db", name="night")
     url = f"sqlite:///file:{tmp_path}/nasplug.db?mode=ro&uri=true"
-    assert "ToySpace-toy:Grid-0-1" in nasplug("runs", "--storage", url).stdout
-    missing = nasplug("runs", "--storage", url.replace("nasplug.db", "none.db"))
-    assert missing.stderr.startswith(f"Error: There is no storage at {tmp_path}/none.db.")
+    assert "night" in CliRunner().invoke(history.runs_command, ["--storage", url]).stdout
+    missing = CliRunner().invoke(history.runs_command, ["--storage", url.replace("nasplug.db", "none.db")])
+    assert isinstance(missing.exception, StorageError)
+    assert str(missing.exception).startswith(f"There is no storage at {tmp_path}/none.db.")
 
 
 def test_reading_leaves_no_transaction_open(database):

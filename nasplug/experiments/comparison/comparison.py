@@ -18,7 +18,7 @@ from nasplug.experiments.comparison.contender import Contender
 from nasplug.experiments.comparison.plan import Plan
 from nasplug.experiments.comparison.single_search import repeat
 from nasplug.loading import manager
-from nasplug.storage.atomic_files import remove_halves, write
+from nasplug.storage.atomic_files import remove_partial_files, write_atomically
 
 
 @attrs.frozen
@@ -41,7 +41,7 @@ class Comparison:
         }
         plan.keep(folder, {name: version for each in settings for name, version in versions(each).items()}, marks)
         for place in (folder, *folder.glob("repeats/*/")):
-            remove_halves(place)
+            remove_partial_files(place)
         return cls(plan, folder)
 
     @property
@@ -59,7 +59,7 @@ class Comparison:
         todo = self.missing()
         outcomes = _here(self.plan, todo) if workers == 1 else _side_by_side(self.plan, todo, workers)
         for (contender, number), outcome in outcomes:
-            write(self._path(contender, number), json.dumps(outcome["rows"], ensure_ascii=False))
+            write_atomically(self._path(contender, number), json.dumps(outcome["rows"], ensure_ascii=False))
             tell(outcome["said"])
 
     def rows(self) -> Iterator[list[dict[str, Any]]]:
@@ -96,10 +96,10 @@ def _here(plan: Plan, todo: list[tuple[Contender, int]]) -> Outcomes:
 def _side_by_side(plan: Plan, todo: list[tuple[Contender, int]], count: int) -> Outcomes:
     from pebble import ProcessExpired
 
-    from nasplug.executors.pool import workers
+    from nasplug.executors.pool import start_pool
 
     count = max(1, min(count, len(todo)))
-    pool = workers(count, threads=max(1, (os.cpu_count() or 1) // count))  # together, no more than there are
+    pool = start_pool(count, threads=max(1, (os.cpu_count() or 1) // count))  # together, no more than there are
     try:
         futures = {pool.schedule(repeat, args=(plan, *task)): task for task in todo}
         for future in as_completed(futures):

@@ -18,7 +18,7 @@ from nasplug.errors import StorageError
 from nasplug.experiments.comparison.contender import labels
 from nasplug.experiments.comparison.plan import Plan, marks_of
 from nasplug.experiments.comparison.single_search import CLOCK
-from nasplug.storage.atomic_files import write
+from nasplug.storage.atomic_files import write_atomically
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,18 +93,18 @@ def write_trials(repeats: Iterable[list[dict[str, Any]]], folder: Path) -> "pd.D
         raise StorageError("There is nothing to compare: no strategy suggested an architecture.")
     table = pd.concat(tables, ignore_index=True)
     trials = table.drop(columns=list(CLOCK))
-    write(folder / "clock.csv", _csv(table[[*KEYS, *CLOCK]]))
-    write(folder / "trials.csv", _csv(trials))
+    write_atomically(folder / "clock.csv", _csv(table[[*KEYS, *CLOCK]]))
+    write_atomically(folder / "trials.csv", _csv(trials))
     parquet = io.BytesIO()
     trials.to_parquet(parquet, index=False)
-    write(folder / "trials.parquet", parquet.getvalue())
+    write_atomically(folder / "trials.parquet", parquet.getvalue())
     return trials
 
 
 def write_outcome(outcome: Outcome, plan: Plan, folder: Path, title: str | None, marks: Sequence[int]) -> None:
     """Writes `summary.csv`, `levels.csv`, `speedups.csv` and the figure."""
     for name in ("summary", "levels", "speedups"):
-        write(folder / f"{name}.csv", _csv(getattr(outcome, name)))
+        write_atomically(folder / f"{name}.csv", _csv(getattr(outcome, name)))
     figure = _figure(outcome, plan, folder, title, marks)
     for form in FIGURES:
         save(figure, folder / f"comparison.{form}")

@@ -10,7 +10,7 @@ import attrs
 from nasplug.engine.request import RunRequest
 from nasplug.errors import StorageError, UsageError
 from nasplug.experiments.comparison.contender import Contender, parse_contenders
-from nasplug.storage.atomic_files import write
+from nasplug.storage.atomic_files import write_atomically
 
 NAME = "comparison.json"
 LARGEST = 2**63  # what tables hold
@@ -96,7 +96,7 @@ class Plan:
                 )
             mine["versions"] = stored["versions"] | versions  # also those of earlier strategies
             mine["marks"] = stored["marks"] | marks
-        write(path, json.dumps(mine, indent=2, ensure_ascii=False) + "\n")
+        write_atomically(path, json.dumps(mine, indent=2, ensure_ascii=False) + "\n")
 
 
 def marks_of(folder: Path) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from nasplug.errors import StorageError
 from nasplug.experiments.frontier.frontier import Candidate, Frontier
-from nasplug.storage.atomic_files import write
+from nasplug.storage.atomic_files import write_atomically
 
 
 def write_frontier(frontier: Frontier, device: str, folder: Path) -> None:
@@ -18,9 +18,9 @@ def write_frontier(frontier: Frontier, device: str, folder: Path) -> None:
     from nasplug.analysis.frontier_figure import frontier_figure
 
     write_candidates(frontier, folder)
-    write(folder / "samples.csv", _csv([c.row() for c in frontier.sampled]))
+    write_atomically(folder / "samples.csv", _csv([c.row() for c in frontier.sampled]))
     if frontier.published:
-        write(folder / "published.csv", _csv(published_rows(frontier)))
+        write_atomically(folder / "published.csv", _csv(published_rows(frontier)))
     trained = [(c.latency, c.accuracy) for c in frontier.candidates if c.accuracy is not None]
     published = [(c.latency, c.predicted) for _, c in frontier.published]
     figure = frontier_figure(_points(frontier.sampled), _points(frontier.candidates), trained, published, device)
@@ -56,7 +56,7 @@ def _trained(path: Path) -> int:
 
 def write_candidates(frontier: Frontier, folder: Path) -> None:
     """Writes `frontier.csv`: called after every training, which is too dear to be lost."""
-    write(folder / "frontier.csv", _csv([c.row() for c in frontier.candidates]))
+    write_atomically(folder / "frontier.csv", _csv([c.row() for c in frontier.candidates]))
 
 
 def document(frontier: Frontier) -> dict[str, Any]:

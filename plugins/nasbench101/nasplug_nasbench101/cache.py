@@ -2,13 +2,15 @@
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nasplug import StorageError
+from nasplug.plugin import write_atomically
 
 
 def cache_folder() -> Path:
@@ -28,18 +30,6 @@ def cached_bytes(name: str, make: Callable[[], NDArray[np.uint8]], sha256: str) 
         if hashlib.sha256(content).hexdigest() == sha256:
             return np.frombuffer(content, np.uint8)
     content = make().tobytes()
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_atomically(path, content)
+    with suppress(StorageError):
+        write_atomically(path, content)
     return np.frombuffer(content, np.uint8)
-
-
-def _write_atomically(path: Path, content: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(temporary, path)
-    except BaseException:  # also an interruption: no half file is left behind
-        os.unlink(temporary)
-        raise

@@ -16,7 +16,7 @@ from paths import HELPERS
 from nasplug.errors import StorageError
 from nasplug.experiments.comparison.comparison import Comparison
 from nasplug.experiments.comparison.plan import Plan, marks_of
-from nasplug.storage.atomic_files import write
+from nasplug.storage.atomic_files import write_atomically
 
 TOY = ("compare", "--space", "toy:ToySpace", "--strategy", "random", "--strategy", "toy:Climber", "--budget", "10")
 
@@ -126,7 +126,7 @@ def test_another_comparison_in_the_same_folder_loses_nothing(nasplug, tmp_path):
 
 def test_a_strategy_of_another_package_goes_on_in_the_same_folder(tmp_path):
     plan().keep(tmp_path, {"nasplug": "1"}, {"random": 3})
-    write(tmp_path / "repeats" / "random-12345678" / "00000.json", "[]")
+    write_atomically(tmp_path / "repeats" / "random-12345678" / "00000.json", "[]")
     more = plan(strategies=("random", "theirs"))
     more.keep(tmp_path, {"nasplug": "1", "theirs": "5"}, {"theirs": 7})
     assert marks_of(tmp_path) == {"random": 3, "theirs": 7}
@@ -158,7 +158,7 @@ def test_what_a_killed_command_left_half_written_is_removed_and_nothing_else(tmp
 def test_a_file_that_cannot_be_written_leaves_no_half(tmp_path):
     (tmp_path / "trials.csv").mkdir()
     with pytest.raises(StorageError, match="Name another --out"):
-        write(tmp_path / "trials.csv", "x")
+        write_atomically(tmp_path / "trials.csv", "x")
     assert [path.name for path in tmp_path.iterdir()] == ["trials.csv"]
 
 
