@@ -1,4 +1,4 @@
-"""The picture of a cell."""
+"""Draws a cell as an SVG document."""
 
 from xml.sax.saxutils import escape
 
@@ -19,10 +19,10 @@ _HEAD = (
 
 
 def draw(cell: Cell, title: str) -> str:
-    """Returns an SVG document: vertices top down in their order, edges as arrows, what pruning removes faded."""
-    n, keep = len(cell.matrix), set(cell.kept())
-    edges = [_edge(u, v, faded=not {u, v} <= keep) for u in range(n) for v in range(u + 1, n) if cell.matrix[u][v]]
-    vertices = [_vertex(v, name, faded=v not in keep) for v, name in enumerate(cell.names)]
+    """Returns an SVG document: vertices from top to bottom, edges as arrows, what pruning removes faded."""
+    n, kept = len(cell.matrix), set(cell.kept_vertices())
+    edges = [_edge(u, v, faded=not {u, v} <= kept) for u in range(n) for v in range(u + 1, n) if cell.matrix[u][v]]
+    vertices = [_vertex(v, name, faded=v not in kept) for v, name in enumerate(cell.names)]
     height = 2 * _TOP + _STEP * (n - 1) + _HEIGHT
     return "\n".join(
         [
@@ -42,12 +42,11 @@ def _fade(faded: bool) -> str:
 
 
 def _edge(u: int, v: int, faded: bool) -> str:
-    """Returns an arrow: straight to the next vertex, around the ones between otherwise, left and right in turn."""
+    """Returns an arrow: straight to the next vertex, to others around those in between, left or right in turn."""
     start, end = _TOP + u * _STEP + _HEIGHT, _TOP + v * _STEP
     side = 0 if v == u + 1 else (1 if (u + v) % 2 else -1)
     bend = side * (_WIDTH / 2 + 18 * (v - u))
-    at = side * _WIDTH / 3
-    x, turn = _CENTRE + at, _CENTRE + bend
+    x, turn = _CENTRE + side * _WIDTH / 3, _CENTRE + bend
     path = f"M{x:g},{start} C{turn:g},{start + 20} {turn:g},{end - 20} {x:g},{end}"
     return f'<path class="edge" d="{path}" fill="none" stroke="#445" marker-end="url(#head)"{_fade(faded)}/>'
 
