@@ -2,10 +2,10 @@
 
     python scripts/make_nasbench101_surrogate.py --data ../shared/data --work /tmp/surrogate
 
-Fits one network to each of five folds (`nasbench101_surrogate_model.py`), which takes about a minute each. Every network
-predicts all 423,624 cells: the mean of all networks is the table, and records that a network was not fitted to give the
-held-out figures. Predictions are stored in `--work`, so that an interrupted run continues. The same seeds give the same
-table on the same kind of machine.
+Fits one network to each of five folds (`nasbench101_surrogate_model.py`), which takes about a minute each. Every
+network predicts all 423,624 cells: the mean of all networks is the table, and records that a network was not fitted to
+give the held-out figures. Predictions are stored in `--work`, so that an interrupted run continues. The same seeds give
+the same table on the same kind of machine.
 """
 
 import json

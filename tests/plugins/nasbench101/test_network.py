@@ -34,7 +34,7 @@ def test_logits_have_one_entry_a_class() -> None:
     rng = np.random.default_rng(1)
     images = tf.constant(rng.random((2, 8, 8, 1), np.float32))
     for _ in range(6):
-        net = network.CellNetwork(Cell.from_code(sample(rng).code), channels=7, stacks=2, modules=2, image_channels=1)
+        net = network.CellNetwork(Cell.from_code(sample(rng).code), channels=7, stacks=2, modules=1, image_channels=1)
         for training in (True, False):
             logits = net(images, training)
             assert logits.shape == (2, 10)
