@@ -15,7 +15,7 @@ from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.channels import all_parameters
 from nasplug_nasbench101.enumeration import CELLS, all_codes
 from nasplug_nasbench101.hashing import module_hashes
-from nasplug_nasbench101.table.tfrecord import frame
+from nasplug_nasbench101.table.tfrecord import masked_crc
 
 
 def write(path: Path, cells: int = CELLS, epochs: tuple[int, ...] = (108,), seed: int = 0) -> None:
@@ -39,6 +39,12 @@ def records(cell: Cell, module_hash: str, parameters: int, epochs: tuple[int, ..
             metrics = model_metrics(points, budget, parameters)
             text = base64.b64encode(metrics).decode()
             yield json.dumps([module_hash, budget, adjacency, ",".join(cell.names), text]).encode()
+
+
+def frame(data: bytes) -> bytes:
+    """Returns the bytes of a record in a TFRecord file."""
+    header = struct.pack("<Q", len(data))
+    return header + struct.pack("<I", masked_crc(header)) + data + struct.pack("<I", masked_crc(data))
 
 
 def model_metrics(points: list[list[float]], epochs: int, parameters: int) -> bytes:

@@ -19,7 +19,7 @@ import click
 import nasbench101_surrogate_model as model
 import numpy as np
 import torch
-from nasplug_nasbench101.surrogate import NAME, STEPS, TIME_STEP, Noise, quantised
+from nasplug_nasbench101.surrogate import NAME, STEPS, TIME_STEP, Noise
 
 SEEDS = 1
 BINS = 8
@@ -116,8 +116,8 @@ def main(data: Path, work: Path, target: Path) -> None:
     about = manifest(in_units(held_out(predictions, real)), real)
     mean = in_units(np.mean([network for fold in predictions for network in fold], axis=0))
     columns = {f"accuracy_{epochs}": (mean[:, i], STEPS[epochs]) for i, epochs in enumerate(model.BUDGETS)}
-    arrays = {name: quantised(values, step) for name, (values, step) in columns.items()}
-    arrays["log_seconds"] = quantised(np.log(mean[:, -1]), TIME_STEP)
+    arrays = {name: model.quantised(values, step) for name, (values, step) in columns.items()}
+    arrays["log_seconds"] = model.quantised(np.log(mean[:, -1]), TIME_STEP)
     text = json.dumps(about, indent=1)
     np.savez_compressed(target, **arrays, manifest=np.frombuffer(text.encode(), np.uint8))
     click.echo(text)

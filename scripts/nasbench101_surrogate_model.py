@@ -207,6 +207,15 @@ def fit_and_predict(held_out: Array, cells: Cells, real: Records, seed: int, row
     return predict(network, Cells(*(part[index] for part in cells))) * scale + mean
 
 
+def quantised(values: Array, step: float) -> NDArray[np.uint16]:
+    """Returns values as multiples of `step`; raises `ValueError` where they do not fit into 16 bits."""
+    steps = np.rint(values / step)
+    if not ((steps >= 0) & (steps <= np.iinfo(np.uint16).max)).all():
+        raise ValueError(f"wanted values between 0 and {step * 65535}, got {values.min()} to {values.max()}")
+    integers: NDArray[np.uint16] = steps.astype(np.uint16)
+    return integers
+
+
 def figures(predicted: Array, accuracy: Array) -> dict[str, float]:
     """Returns how well accuracies `[n]` in percent were predicted: τ, R² and RMSE, of all and of those above."""
     above_91, above_85 = accuracy > 91.0, accuracy > 85.0

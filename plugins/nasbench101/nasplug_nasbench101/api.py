@@ -40,15 +40,12 @@ class ModelSpec:
         data_format: Kept for scripts that name it; it changes nothing.
 
     Attributes:
-        matrix: The pruned matrix; None where no path leads from input to output.
-        ops: The operations of the pruned cell; None where no path leads from input to output.
-        valid_spec: Whether such a path exists.
-        original_matrix: The matrix before pruning.
-        original_ops: The operations before pruning.
+        matrix, ops: The pruned cell; both are None where no path leads from input to output.
+        valid_spec: Whether there is such a path.
+        original_matrix, original_ops: The cell before pruning.
 
     Raises:
-        ValueError: The matrix is not square, not upper triangular or not of zeros and ones, or has another size than
-            `ops`.
+        ValueError: The matrix is not square, upper triangular and of zeros and ones, or does not fit `ops`.
     """
 
     def __init__(self, matrix: Any, ops: Sequence[str], data_format: str = "channels_last") -> None:

@@ -113,22 +113,13 @@ class Cell:
         return (INPUT, *(OPERATIONS[op] for op in self.ops), OUTPUT)
 
     @property
-    def labels(self) -> tuple[int, ...]:
-        """The labels of all vertices in the module hash, `[n]`."""
-        return (INPUT_LABEL, *self.ops, OUTPUT_LABEL)
-
-    @property
     def edges(self) -> int:
         """The number of edges."""
         return sum(map(sum, self.matrix))
 
-    def kept_vertices(self) -> list[int]:
-        """Returns the vertices that pruning keeps, ascending; empty where no path leads to the output."""
-        return kept_vertices(self.matrix)
-
     def prune(self) -> "Cell":
         """Returns the cell without the vertices on no path; raises `InvalidArchitecture` where there is no path."""
-        vertices = self.kept_vertices()
+        vertices = kept_vertices(self.matrix)
         if not vertices:
             raise InvalidArchitecture("no path leads from the cell's input to its output")
         matrix = [[self.matrix[u][v] for v in vertices] for u in vertices]
@@ -137,7 +128,7 @@ class Cell:
     @property
     def is_valid(self) -> bool:
         """Whether the pruned cell is in the search space: a path, at most 7 vertices and at most 9 edges."""
-        if not self.kept_vertices():
+        if not kept_vertices(self.matrix):
             return False
         pruned = self.prune()
         return len(pruned.matrix) <= bitmask.VERTICES and pruned.edges <= bitmask.MAX_EDGES
@@ -145,4 +136,4 @@ class Cell:
     def module_hash(self) -> str:
         """Returns the dataset's key of the pruned cell; raises `InvalidArchitecture` where there is no path."""
         pruned = self.prune()
-        return module_hash(pruned.matrix, pruned.labels)
+        return module_hash(pruned.matrix, (INPUT_LABEL, *pruned.ops, OUTPUT_LABEL))

@@ -62,11 +62,10 @@ def load(folder: Path) -> Cifar10:
     Raises:
         ConfigurationError: A file is missing or not as published.
     """
-    return Cifar10({split: _joined([_read(folder, name) for name in names]) for split, names in FILES.items()})
-
-
-def _joined(parts: list[Split]) -> Split:
-    return np.concatenate([images for images, _ in parts]), np.concatenate([labels for _, labels in parts])
+    parts = {split: zip(*[_read(folder, name) for name in names], strict=True) for split, names in FILES.items()}
+    return Cifar10(
+        {split: (np.concatenate(images), np.concatenate(labels)) for split, (images, labels) in parts.items()}
+    )
 
 
 def _read(folder: Path, name: str) -> Split:

@@ -4,6 +4,7 @@ A code, pruned or not, is two numbers: its 21 edges (see `bitmask`) and its labe
 `lookup_tables` makes the tables that turn these numbers into a *row*: the cell's place in `all_codes()`.
 """
 
+import sys
 from collections.abc import Sequence
 from functools import lru_cache
 from operator import mul
@@ -14,16 +15,14 @@ from numpy.typing import NDArray
 
 from nasplug import InvalidArchitecture
 from nasplug_nasbench101 import bitmask
-from nasplug_nasbench101.cache import cache_folder, cached_bytes
+from nasplug_nasbench101.cache import cached_bytes
 from nasplug_nasbench101.cell import Cell, check_code
-from nasplug_nasbench101.enumeration import LABELLINGS, PLACE_VALUES, all_codes
+from nasplug_nasbench101.enumeration import CELLS, LABELLINGS, PLACE_VALUES, all_codes
 from nasplug_nasbench101.hashing import hash_of_edges, module_hashes
 from nasplug_nasbench101.lookup_tables import ARRANGEMENT_BITS, EDGE_SETS, build_tables, relabellings
 
 SHA256 = "51ff7edc8eb71197d89a8a70dec4d74a73622aa54a181faacb2da853eee8408c"  # of the tables as bytes
-HASHES = "nasbench101_hashes.bin"
 HASHES_SHA256 = "1f4a7db984f8bb44da50e51b6c7e830bd26a761a39d60997ef500b7610ef0449"  # of all module hashes
-_ARRANGEMENT = (1 << ARRANGEMENT_BITS) - 1
 
 
 @attrs.frozen(eq=False)
@@ -51,7 +50,7 @@ class Lookup:
         graph = self.graphs[edges]
         if graph < 0:
             return -1
-        first_labelling = self.relabellings[graph & _ARRANGEMENT][labelling]
+        first_labelling = self.relabellings[graph % (1 << ARRANGEMENT_BITS)][labelling]
         row: int = self.rows[(graph >> ARRANGEMENT_BITS) * len(LABELLINGS) + first_labelling]
         return row
 
@@ -97,14 +96,10 @@ def all_hashes() -> NDArray[np.uint8]:
     """Returns the module hashes of `all_codes()` as bytes `[423624, 16]`, from the cache folder or in 40 s."""
 
     def hash_all() -> NDArray[np.uint8]:
+        print(f"hashing all {CELLS:,} cells, this once", file=sys.stderr)
         return np.frombuffer(bytes.fromhex("".join(module_hashes(all_codes()))), np.uint8)
 
-    return cached_bytes(HASHES, hash_all, HASHES_SHA256).reshape(-1, 16)
-
-
-def hashes_are_cached() -> bool:
-    """Returns whether `all_hashes` finds a file in the cache folder."""
-    return (cache_folder() / HASHES).is_file()
+    return cached_bytes("nasbench101_hashes.bin", hash_all, HASHES_SHA256).reshape(-1, 16)
 
 
 def parse(code: Sequence[int]) -> tuple[int, int]:

@@ -29,12 +29,9 @@ class ConvolutionNormReLU(tf.Module):
         return tf.nn.relu(self.norm(self.convolution(x), training))
 
 
-class MaxPool3x3(tf.Module):
-    """The pooling operation, stride 1."""
-
-    def __call__(self, x: Any, training: bool) -> Any:
-        """Returns `[b, h, w, c]` for `x` of that shape."""
-        return tf.nn.max_pool2d(x, 3, 1, "SAME")
+def max_pool_3x3(x: Any, training: bool) -> Any:
+    """Returns the 3×3 max-pooling with stride 1, `[b, h, w, c]`, of `x` of that shape."""
+    return tf.nn.max_pool2d(x, 3, 1, "SAME")
 
 
 class CellModule(tf.Module):
@@ -54,7 +51,7 @@ class CellModule(tf.Module):
             for width, edge in zip(self.channels, cell.matrix[0], strict=True)
         ]
         self.operations = [
-            ConvolutionNormReLU(KERNEL[op], width, width, rng, norm) if op in KERNEL else MaxPool3x3()
+            ConvolutionNormReLU(KERNEL[op], width, width, rng, norm) if op in KERNEL else max_pool_3x3
             for width, op in zip(self.channels[1:-1], cell.ops, strict=True)
         ]
 
@@ -85,10 +82,7 @@ class CellNetwork(tf.Module):
 
     Args:
         cell: The cell, pruned or not.
-        channels: The channels of the stem and of the first stack.
-        stacks: How many stacks there are.
-        modules: How many times each stack repeats the cell.
-        classes: How many classes the classifier tells apart.
+        channels, stacks, modules, classes: The size; see `channels.all_parameters`.
         image_channels: The channels of an image.
         rng: Draws the kernels; None for a generator with seed 0.
         norm: Momentum and epsilon of batch norms.

@@ -14,7 +14,7 @@ from nasplug.plugin import print_table
 from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.channels import dataset_parameters
 from nasplug_nasbench101.enumeration import CELLS
-from nasplug_nasbench101.lookup import all_hashes, hash_of_row, hashes_are_cached, lookup, row_of_code
+from nasplug_nasbench101.lookup import all_hashes, hash_of_row, lookup, row_of_code
 from nasplug_nasbench101.surrogate import load_surrogate
 from nasplug_nasbench101.table.columns import POINTS, REPEATS, VALUES
 from nasplug_nasbench101.table.table import TEST, VALIDATION, NotInTable, Table
@@ -140,9 +140,7 @@ def _row_of_code(text: str) -> int:
 
 
 def _row_of_hash(module_hash: str) -> int:
-    """Returns the row in `all_codes()` of a module hash, whose first use hashes all cells; raises `NotInTable`."""
-    if not hashes_are_cached():
-        click.echo(f"hashing all {CELLS:,} cells, this once", err=True)
+    """Returns the row in `all_codes()` of a module hash; raises `NotInTable` where no cell has it."""
     digest = np.frombuffer(bytes.fromhex(module_hash), np.uint8)
     rows = np.flatnonzero((all_hashes() == digest).all(axis=1))
     if not len(rows):

@@ -34,10 +34,6 @@ class Noise:
         quantiles = self.quantiles[bisect_left(self.edges, predicted)]
         return min(100.0, max(0.0, predicted + float(np.interp(uniform, self.levels, quantiles))))
 
-    def document(self) -> dict[str, Any]:
-        """Returns the noise as a JSON document."""
-        return attrs.asdict(self)
-
 
 @attrs.frozen(eq=False)
 class Surrogate:
@@ -82,12 +78,3 @@ def load_surrogate() -> Surrogate:
         accuracy = {epochs: file[f"accuracy_{epochs}"] for epochs in STEPS}
         noise = {epochs: Noise(**manifest["noise"][str(epochs)]) for epochs in STEPS}
         return Surrogate(manifest, accuracy, file["log_seconds"], noise)
-
-
-def quantised(values: NDArray[np.floating], step: float) -> NDArray[np.uint16]:
-    """Returns values as multiples of `step`; raises `ValueError` where they do not fit into 16 bits."""
-    steps = np.rint(values / step)
-    if not ((steps >= 0) & (steps <= np.iinfo(np.uint16).max)).all():
-        raise ValueError(f"wanted values between 0 and {step * 65535}, got {values.min()} to {values.max()}")
-    integers: NDArray[np.uint16] = steps.astype(np.uint16)
-    return integers

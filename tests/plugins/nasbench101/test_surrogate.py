@@ -7,9 +7,10 @@ import pytest
 from nasplug_nasbench101 import surrogate as module
 from nasplug_nasbench101.enumeration import CELLS
 from nasplug_nasbench101.lookup import row_of_code
-from nasplug_nasbench101.surrogate import Noise, load_surrogate, quantised
+from nasplug_nasbench101.surrogate import Noise, load_surrogate
 
 from benchmarks import nasbench101_rows as real
+from scripts.nasbench101_surrogate_model import quantised
 
 
 def test_the_file_is_small_and_has_every_cell() -> None:

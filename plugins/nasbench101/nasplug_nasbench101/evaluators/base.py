@@ -31,11 +31,4 @@ class Evaluator(Protocol):
         """Where accuracies come from, in words."""
 
     def evaluate(self, code: Code, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
-        """Returns the evaluation of a valid code.
-
-        Args:
-            code: The architecture's 26 integers.
-            purpose: `search` or `final`.
-            epochs: The epoch budget; None means the source's own.
-            seed: Decides whatever is random.
-        """
+        """Returns the evaluation of a valid code; `epochs` None means the source's own number."""

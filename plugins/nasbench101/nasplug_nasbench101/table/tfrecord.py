@@ -31,12 +31,6 @@ def masked_crc(data: bytes) -> int:
     return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
 
 
-def frame(data: bytes) -> bytes:
-    """Returns the bytes of a record in a file."""
-    header = struct.pack("<Q", len(data))
-    return header + _CHECKSUM.pack(masked_crc(header)) + data + _CHECKSUM.pack(masked_crc(data))
-
-
 class TFRecordFile:
     """The records of a file, plain or gzip, which are read once from front to back.
 

@@ -13,10 +13,11 @@ from nasplug_nasbench101.enumeration import CELLS, all_codes
 from nasplug_nasbench101.table.importing import import_file
 from nasplug_nasbench101.table.record import parse_metrics
 from nasplug_nasbench101.table.table import Table
-from nasplug_nasbench101.table.tfrecord import TFRecordFile, frame
+from nasplug_nasbench101.table.tfrecord import TFRecordFile
 from paths import ROOT
 
 from benchmarks import nasbench101_synthetic as synthetic
+from benchmarks.nasbench101_synthetic import frame
 from nasplug import Architecture
 from nasplug import space as new_space
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from nasplug_nasbench101.table.importing import import_file
 from nasplug_nasbench101.table.table import Table
-from nasplug_nasbench101.table.tfrecord import BadFile, frame, masked_crc
+from nasplug_nasbench101.table.tfrecord import BadFile, masked_crc
 
 from benchmarks import nasbench101_synthetic as synthetic
+from benchmarks.nasbench101_synthetic import frame
 
 
 def damaged_byte(content: bytes) -> bytes:
