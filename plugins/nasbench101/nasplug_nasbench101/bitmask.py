@@ -89,8 +89,8 @@ def to_matrices(edges: NDArray[np.int64]) -> NDArray[np.uint8]:
     return matrices
 
 
-def from_codes(codes: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Returns the edges of codes `[n, 26]` as `[n]` integers."""
+def from_codes(codes: NDArray[Any]) -> NDArray[np.int64]:
+    """Returns the edges of codes `[n, 26]`, of which the first 21 columns are read, as `[n]` integers."""
     return codes[:, :SLOTS].astype(np.int64) @ np.array(POWERS, np.int64)
 
 

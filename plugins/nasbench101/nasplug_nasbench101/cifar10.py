@@ -62,10 +62,12 @@ def load(folder: Path) -> Cifar10:
     Raises:
         ConfigurationError: A file is missing or not as published.
     """
-    parts = {split: zip(*[_read(folder, name) for name in names], strict=True) for split, names in FILES.items()}
-    return Cifar10(
-        {split: (np.concatenate(images), np.concatenate(labels)) for split, (images, labels) in parts.items()}
-    )
+    return Cifar10({split: _read_split(folder, names) for split, names in FILES.items()})
+
+
+def _read_split(folder: Path, names: list[str]) -> Split:
+    parts = [_read(folder, name) for name in names]
+    return np.concatenate([images for images, _ in parts]), np.concatenate([labels for _, labels in parts])
 
 
 def _read(folder: Path, name: str) -> Split:

@@ -13,16 +13,11 @@ from numpy.typing import NDArray
 
 from nasplug_nasbench101 import bitmask
 
-INPUT_LABEL, OUTPUT_LABEL = -1, -2  # interior vertices are labelled by their operation: 0, 1 or 2
+INPUT_LABEL, OUTPUT_LABEL = -1, -2  # interior labels are operations: 0 conv3×3, 1 conv1×1, 2 maxpool3×3
 
 
 def module_hash(matrix: Sequence[Sequence[int]], labels: Sequence[int]) -> str:
-    """Returns the hash of a *pruned* cell, 32 hexadecimal digits.
-
-    Args:
-        matrix: Upper triangular adjacency matrix, `[n, n]`.
-        labels: `[n]`: −1 input, −2 output, 0 conv3×3, 1 conv1×1, 2 maxpool3×3.
-    """
+    """Returns the hash of a *pruned* cell, 32 hexadecimal digits, given its matrix `[n, n]` and its labels `[n]`."""
     successors = tuple(tuple(v for v, edge in enumerate(row) if edge) for row in matrix)
     return hash_of_graph(successors, tuple(labels))
 

@@ -2,9 +2,11 @@
 
 Pruning keeps some of a code's interior vertices, and a permutation of these gives the first graph of its class. Both
 together are an *arrangement*: (4, 2) says that vertices 4 and 2 are kept, and that 4 becomes vertex 1 and 2 becomes
-vertex 2. There are 326: one of no vertex, 5 of one, 20 of two, …, 120 of all five. So a code's cell is found by
+vertex 2. There are 326: one of no vertex, 5 of one, 20 of two, …, 120 of all five. Three look-ups find a code's cell:
 
-    edges → class and arrangement      by arrangement: labelling → reordered labelling      class, labelling → row
+    edges → class and arrangement
+    arrangement, labelling → labelling of the first graph
+    class, labelling of the first graph → row
 """
 
 from itertools import permutations
@@ -19,7 +21,6 @@ EDGE_SETS = 1 << bitmask.SLOTS
 ARRANGEMENTS = [kept for k in range(INTERIOR + 1) for kept in permutations(range(1, INTERIOR + 1), k)]
 ARRANGEMENT_BITS = 9
 Numbers = NDArray[np.int32]
-Orders = dict[int, list[tuple[int, ...]]]
 
 
 def relabellings() -> list[bytes]:
@@ -35,7 +36,7 @@ def build_tables() -> NDArray[np.uint8]:
     `[classes, 243]`, has for each class and labelling the row in `all_codes()`.
     """
     pruned = np.full((EDGE_SETS, 2), -1, np.int32)  # by edges that pruning leaves as they are: class, order
-    orders: Orders = {}
+    orders: dict[int, list[tuple[int, ...]]] = {}  # by size
     rows: list[Numbers] = []
     class_count = cell_count = 0
     for size in range(2, bitmask.VERTICES + 1):
@@ -51,7 +52,7 @@ def build_tables() -> NDArray[np.uint8]:
     return np.concatenate([_table_by_edges(pruned, orders), np.concatenate(rows).ravel()]).view(np.uint8)
 
 
-def _table_by_edges(pruned: Numbers, orders: Orders) -> Numbers:
+def _table_by_edges(pruned: Numbers, orders: dict[int, list[tuple[int, ...]]]) -> Numbers:
     """Returns the table by edges, given the class and the order of those that pruning leaves as they are."""
     number_of = {kept: number for number, kept in enumerate(ARRANGEMENTS)}
     edges = np.arange(EDGE_SETS, dtype=np.int64)

@@ -49,9 +49,7 @@ class TableReport:
         return _cell_document(table.cell_at(row), table.hash_at(row), int(table.parameters[row])) | {
             "source": "table",
             "trainings": {epochs: self._trainings(row, epochs) for epochs in table.epochs},
-            "rank": {
-                epochs: {name: table.rank(row, epochs, value) for name, value in _RANKED_BY} for epochs in table.epochs
-            },
+            "rank": {epochs: self._ranks(row, epochs) for epochs in table.epochs},
             "cells": len(table),
         }
 
@@ -60,6 +58,9 @@ class TableReport:
             {name: self.table.training(row, epochs, repeat, point)._asdict() for point, name in enumerate(POINTS)}
             for repeat in range(REPEATS)
         ]
+
+    def _ranks(self, row: int, epochs: int) -> dict[str, int]:
+        return {name: self.table.rank(row, epochs, v) for name, v in (("validation", VALIDATION), ("test", TEST))}
 
     def show_query(self, document: Document) -> None:
         """Prints the document of `query`."""
@@ -76,9 +77,6 @@ class TableReport:
                 f"{epochs} epochs: rank {rank['validation']:,} by mean validation and {rank['test']:,} by mean test "
                 f"accuracy, of {document['cells']:,}"
             )
-
-
-_RANKED_BY = (("validation", VALIDATION), ("test", TEST))
 
 
 class SurrogateReport:

@@ -11,7 +11,6 @@ from nasplug_nasbench101.lookup import lookup, parse
 _CHILDREN = 8  # drawn at a time: most are valid
 _ALL_EDGES = (1 << bitmask.SLOTS) - 1
 _OPS = list(map(tuple, LABELLINGS.tolist()))
-_POWERS = np.array(bitmask.POWERS, np.int64)
 
 
 class Spec(NamedTuple):
@@ -60,7 +59,7 @@ def mutate(parent: Spec, rng: np.random.Generator, edge_probability: float, op_p
     is_valid = lookup().is_valid
     while True:
         changes = (rng.random((_CHILDREN, len(probabilities))) < probabilities).astype(np.int64)
-        flips = changes[:, : bitmask.SLOTS] @ _POWERS
+        flips = bitmask.from_codes(changes)
         steps = changes[:, bitmask.SLOTS :] * rng.integers(1, 3, size=(_CHILDREN, INTERIOR))
         for flip, step in zip(flips.tolist(), steps.tolist(), strict=True):
             edges = parent.edges ^ flip

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 NAME, HOST = "nasbench101", "host"
 _probability = attrs.validators.and_(attrs.validators.gt(0.0), attrs.validators.lt(1.0))
 _positive = attrs.validators.ge(1)
+_count, _width = attrs.validators.optional(_positive), attrs.validators.optional(attrs.validators.ge(8))
 
 
 @attrs.define(eq=False)
@@ -48,9 +49,7 @@ class NASBench101(Space):
     table: Path | None = option(None, help="folder of the imported table; default: where the import command puts it")
     record: Literal["random", "mean"] = option("random", help="search by one validation record, or by the mean")
     epochs: int | None = option(
-        None,
-        help="epoch budget; default: 108, but 2 in training on the embedded task",
-        validator=attrs.validators.optional(_positive),
+        None, help="epoch budget; default: 108, but 2 in training on the embedded task", validator=_count
     )
     edge_probability: float = option(1 / 14, help="mutation: chance of every edge to flip", validator=_probability)
     op_probability: float = option(1 / 10, help="mutation: chance of every operation to change", validator=_probability)
@@ -60,13 +59,11 @@ class NASBench101(Space):
     channels: int | None = option(
         None,
         help="training: channels of the stem; default: 128 on CIFAR-10, as in the dataset, else 16",
-        validator=attrs.validators.optional(attrs.validators.ge(8)),
+        validator=_width,
     )
     stacks: int = option(3, help="training: stacks of cells, channels double between them", validator=_positive)
     modules: int | None = option(
-        None,
-        help="training: cells per stack; default: 3 on CIFAR-10, as in the dataset, else 1",
-        validator=attrs.validators.optional(_positive),
+        None, help="training: cells per stack; default: 3 on CIFAR-10, as in the dataset, else 1", validator=_count
     )
     _source: Evaluator | None = attrs.field(default=None, init=False)
 

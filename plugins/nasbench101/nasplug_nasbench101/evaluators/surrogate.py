@@ -14,12 +14,9 @@ from nasplug_nasbench101.surrogate import load_surrogate
 
 @attrs.define(eq=False)
 class SurrogateEvaluator:
-    """Looks predictions up: `final` is the prediction itself, `search` adds the scatter of a single training.
+    """Looks predictions up: `search` adds the scatter of a single training unless `record` is `mean`, `final` does not.
 
     Both are validation accuracies: the surrogate knows nothing about test accuracies.
-
-    Args:
-        record: `mean` makes `search` the prediction itself, too.
     """
 
     record: Literal["random", "mean"]

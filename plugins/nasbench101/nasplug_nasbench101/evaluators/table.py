@@ -1,8 +1,7 @@
 """Accuracies from the imported table of the dataset."""
 
 import zlib
-from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 import attrs
 
@@ -24,11 +23,7 @@ class TableEvaluator:
 
     table: Table
     record: Literal["random", "mean"]
-    _row: Any = attrs.field(init=False)
     settings = LOOKED_UP_SETTINGS
-
-    def __attrs_post_init__(self) -> None:
-        self._row = lru_cache(maxsize=1 << 16)(lambda code: self.table.row_of(hash_of_code(code)))
 
     @property
     def origin(self) -> str:
@@ -44,7 +39,7 @@ class TableEvaluator:
         """
         epochs = epochs or DATASET_EPOCHS
         self.table.of_epochs(epochs)  # for a wrong budget, before a missing cell is noticed
-        row = self._row(code)
+        row = self.table.row_of(hash_of_code(code))
         metrics = {"parameters": float(self.table.parameters[row]), "epochs": float(epochs)}
         if purpose == "search" and self.record == "random":
             repeat = zlib.crc32(f"{seed},{row}".encode()) % REPEATS

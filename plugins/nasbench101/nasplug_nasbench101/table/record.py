@@ -21,25 +21,15 @@ class Measurement(NamedTuple):
 
 
 class Record(NamedTuple):
-    """One training of a cell.
+    """One training of a cell, measured after half of its epochs and at its end."""
 
-    Attributes:
-        module_hash: The cell's hash, 32 hexadecimal digits.
-        epochs: The epoch budget.
-        adjacency: The cell's matrix, row by row, as a text of zeros and ones.
-        operations: The names of the cell's operations, joined by commas.
-        half_way: What was measured after half of the epochs.
-        final: What was measured at the end.
-        parameters: The trainable parameters of the network.
-    """
-
-    module_hash: str
+    module_hash: str  # 32 hexadecimal digits
     epochs: int
-    adjacency: str
-    operations: str
+    adjacency: str  # the matrix, row by row: zeros and ones
+    operations: str  # names, joined by commas
     half_way: Measurement
     final: Measurement
-    parameters: int
+    parameters: int  # trainable ones of the network
 
 
 def parse_record(data: bytes) -> Record:

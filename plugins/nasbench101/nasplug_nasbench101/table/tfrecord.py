@@ -32,14 +32,7 @@ def masked_crc(data: bytes) -> int:
 
 
 class TFRecordFile:
-    """The records of a file, plain or gzip, which are read once from front to back.
-
-    Args:
-        path: The file.
-
-    Attributes:
-        bytes_read: How many bytes of unzipped content were read so far.
-    """
+    """The records of a file, plain or gzip, which are read once; `bytes_read` counts unzipped bytes so far."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
