@@ -1,7 +1,4 @@
-"""NAS-Bench-Graph (Qin et al., NeurIPS 2022, arXiv 2206.09166) as a search space of nasplug.
-
-The authors' measurements, and which networks are equal, come from the package `nas-bench-graph` (Apache-2.0).
-"""
+"""The search space of NAS-Bench-Graph (Qin et al., NeurIPS 2022, arXiv 2206.09166), from the authors' package."""
 
 import pickle
 from collections.abc import Iterator, Sequence
@@ -19,7 +16,7 @@ from nasplug.plugin import Space
 if TYPE_CHECKING:
     from torch_geometric.data import Batch
 
-NAME = "nasbenchgraph"
+NAME, GPU = "nasbenchgraph", "gpu"
 LABELS = ("input", *gnn_list, "output")
 READABLE = {("numpy.core.multiarray", "scalar"): np.float64().__reduce__()[0], ("numpy", "dtype"): np.dtype}
 
@@ -91,13 +88,13 @@ class NASBenchGraph(Space):
 
     @hookimpl
     def devices(self) -> Sequence[str]:
-        """Returns `gpu`, the only device in the tables."""
-        return ("gpu",)
+        """Returns `gpu`: that of the authors."""
+        return (GPU,)
 
     @hookimpl
     def measure_latency(self, architecture: Architecture, device: str) -> float | None:
         """Returns the milliseconds on the authors' GPU; None for any other device."""
-        return 1e3 * self.table[self._hash(architecture)]["latency"] if device == "gpu" else None
+        return 1e3 * self.table[self._hash(architecture)]["latency"] if device == GPU else None
 
     @hookimpl
     def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
