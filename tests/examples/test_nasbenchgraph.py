@@ -129,8 +129,10 @@ def test_a_picture_and_a_line_show_every_operation():
     assert [svg.count(f">{name}<") for name in ("input", "gat", "gcn", "gin", "cheb", "output")] == [1] * 6
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("strategy", ["random", "regularized_evolution", "local_search", "neural_predictor"])
+@pytest.mark.parametrize(
+    "strategy",
+    ["random", "regularized_evolution", "local_search", pytest.param("neural_predictor", marks=pytest.mark.slow)],
+)
 def test_a_search_finds_a_good_network(strategy):
     options = {"n": 60, "refit": 0} if strategy == "neural_predictor" else {}
     result = nasplug.search("nasbenchgraph", strategy, budget=100, device="gpu", strategy_options=options)
