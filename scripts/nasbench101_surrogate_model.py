@@ -7,17 +7,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from nasplug_nasbench101 import edges as bitmask
+from nasplug_nasbench101 import bitmask
 from nasplug_nasbench101.channels import all_channels, all_parameters
 from nasplug_nasbench101.enumeration import all_codes
-from nasplug_nasbench101.lookup import lookup
+from nasplug_nasbench101.lookup import row_of_code
 from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
 from nasplug_strategies.predictor.graphs.structural_features import structure
 from nasplug_strategies.predictor.metrics import r_squared
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from nasplug.analysis.kendall import kendall_tau
+from nasplug.plugin import kendall_tau
 
 ROWS = "nasbench101_rank_0_20000.npz"
 BUDGETS = (108, 36, 12, 4)  # epochs; the first is the one that matters
@@ -53,23 +53,24 @@ class Records(NamedTuple):
 def records(folder: Path) -> Records:
     """Returns the 20,001 real records of the shared data."""
     with np.load(folder / ROWS) as file:
-        codes = np.zeros((len(file["hash"]), 7, 7), np.uint8)
+        matrices = np.zeros((len(file["hash"]), 7, 7), np.uint8)
         for size in np.unique(file["num_vertices"]):
             members = np.flatnonzero(file["num_vertices"] == size)
             place = [*range(size - 1), bitmask.OUTPUT]
-            codes[np.ix_(members, place, place)] = file["adjacency"][members][:, :size, :size]
+            matrices[np.ix_(members, place, place)] = file["adjacency"][members][:, :size, :size]
         ops = np.maximum(file["interior_ops"], 0).astype(np.uint8)
-        rows = lookup().rows_of(np.concatenate([codes[:, bitmask.ROWS, bitmask.COLUMNS], ops], axis=1))
+        bits = matrices[:, bitmask.SOURCES, bitmask.TARGETS]
+        rows = np.array([row_of_code(tuple(code)) for code in np.concatenate([bits, ops], axis=1).tolist()])
         accuracy = np.stack([100.0 * file[f"val_acc_{epochs}"].astype(float) for epochs in BUDGETS], axis=1)
         return Records(rows, accuracy, file["training_time_108"].astype(float))
 
 
-def targets(found: Records) -> Array:
+def targets(real: Records) -> Array:
     """Returns logarithms of the error at each epoch budget and of the training time, `[n, 5]`.
 
-    In the logarithm of the error a cell at 10 % is as far from one at 85 % as that is from one at 97 %.
+    On this scale a cell at 10 % is as far from one at 85 % as that one is from one at 97 %.
     """
-    return np.concatenate([np.log(100.0 - found.accuracy), np.log(found.seconds)[:, None]], axis=1)
+    return np.concatenate([np.log(100.0 - real.accuracy), np.log(real.seconds)[:, None]], axis=1)
 
 
 def all_cells() -> Cells:
@@ -78,15 +79,15 @@ def all_cells() -> Cells:
     parts = [_cells(codes[start : start + CHUNK]) for start in range(0, len(codes), CHUNK)]
     x, adjacency, mask, scalars = (torch.cat(part) for part in zip(*parts, strict=True))
     spread = scalars.std(0)
-    kept = spread > 1e-6
-    scalars = ((scalars - scalars.mean(0)) / spread)[:, kept].clamp(-5.0, 5.0)
+    varies = spread > 1e-6
+    scalars = ((scalars - scalars.mean(0)) / spread)[:, varies].clamp(-5.0, 5.0)
     return Cells(x.half(), adjacency.half(), mask.half(), scalars.half())
 
 
 def _cells(codes: Array) -> Cells:
     edges = bitmask.from_codes(codes)
     matrices = torch.from_numpy(bitmask.to_matrices(edges))  # [n, 7, 7]
-    mask = torch.from_numpy((bitmask.kept(edges)[:, None] >> np.arange(bitmask.VERTICES) & 1).astype(bool))
+    mask = torch.from_numpy((bitmask.kept_vertices(edges)[:, None] >> np.arange(bitmask.VERTICES) & 1).astype(bool))
     ops = torch.nn.functional.one_hot(torch.from_numpy(codes[:, bitmask.SLOTS :].astype(np.int64)), 3)
     x = torch.zeros(len(codes), bitmask.VERTICES, 5)
     x[:, 0, 0] = x[:, -1, 4] = 1.0
@@ -102,16 +103,25 @@ def _cells(codes: Array) -> Cells:
 
 
 def _work(ops: Tensor, matrices: Tensor, channels: Tensor) -> Tensor:
-    """Returns `[n, 5]`: products of both convolutions, pooling, projections, additions, by the channels."""
+    """Returns estimates of the work `[n, 5]`: 3×3 and 1×1 convolutions, pooling, projections, additions.
+
+    Args:
+        ops: One-hot operations, `[n, 5, 3]`.
+        matrices: Adjacency, `[n, 7, 7]`.
+        channels: Channels of the vertices, `[n, 7]`.
+    """
     c = channels[:, 1:-1]
-    products = torch.einsum("nvo,nvo->no", ops, torch.stack([c**2, c**2, c], 2))
-    projected = (matrices[:, 0] * channels).sum(1)
-    added = (matrices[:, 1:-1, 1:-1] * c[:, None]).sum((1, 2))
+    products = torch.einsum("nvo,nvo->no", ops, torch.stack([c**2, c**2, c], 2))  # [n, 3]
+    projected = (matrices[:, 0] * channels).sum(1)  # [n]
+    added = (matrices[:, 1:-1, 1:-1] * c[:, None]).sum((1, 2))  # [n]
     return torch.cat([products, projected[:, None], added[:, None]], 1)
 
 
 class Network(nn.Module):
-    """Residual layers that average over predecessors and successors; mean, sum and output vertex beside the scalars."""
+    """Residual layers that average over predecessors and successors of each vertex.
+
+    The mean and the sum over vertices, the output vertex and the scalars are then read by two dense layers.
+    """
 
     def __init__(self, features: int, scalars: int, outputs: int) -> None:
         super().__init__()
@@ -158,10 +168,10 @@ def fit(cells: Cells, y: Array, seed: int) -> Network:
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda t: min(1.0, (t + 1) / (0.05 * steps)) * 0.5 * (1.0 + math.cos(math.pi * t / steps))
     )
-    wanted = torch.from_numpy(y.astype(np.float32))
+    target = torch.from_numpy(y.astype(np.float32))
     for rows in _batches(len(y), shuffle):
         optimizer.zero_grad()
-        loss(network(cells.at(rows)), wanted[rows]).backward()
+        loss(network(cells.at(rows)), target[rows]).backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         schedule.step()
@@ -187,26 +197,35 @@ def folds(n: int) -> list[Array]:
     return [np.sort(order[fold::FOLDS]) for fold in range(FOLDS)]
 
 
-def fitted_without(held_out: Array, cells: Cells, found: Records, seed: int, wanted: Array | slice) -> Array:
-    """Returns targets `[n, 5]` of the cells `wanted`, after a fit to all records but those held out."""
-    train = np.setdiff1d(np.arange(len(found.rows)), held_out)
-    y = targets(found)[train]
+def fit_and_predict(held_out: Array, cells: Cells, real: Records, seed: int, rows: Array | slice) -> Array:
+    """Fits a network to all records but those held out, and returns its targets `[n, 5]` of the cells in `rows`."""
+    train = np.setdiff1d(np.arange(len(real.rows)), held_out)
+    y = targets(real)[train]
     mean, scale = y.mean(0), y.std(0)
-    network = fit(cells.at(torch.from_numpy(found.rows[train])), (y - mean) / scale, seed)
-    chosen = torch.from_numpy(wanted) if isinstance(wanted, np.ndarray) else wanted
-    return predict(network, Cells(*(part[chosen] for part in cells))) * scale + mean
+    network = fit(cells.at(torch.from_numpy(real.rows[train])), (y - mean) / scale, seed)
+    index = torch.from_numpy(rows) if isinstance(rows, np.ndarray) else rows
+    return predict(network, Cells(*(part[index] for part in cells))) * scale + mean
+
+
+def quantised(values: Array, step: float) -> NDArray[np.uint16]:
+    """Returns values as multiples of `step`; raises `ValueError` where they do not fit into 16 bits."""
+    steps = np.rint(values / step)
+    if not ((steps >= 0) & (steps <= np.iinfo(np.uint16).max)).all():
+        raise ValueError(f"wanted values between 0 and {step * 65535}, got {values.min()} to {values.max()}")
+    integers: NDArray[np.uint16] = steps.astype(np.uint16)
+    return integers
 
 
 def figures(predicted: Array, accuracy: Array) -> dict[str, float]:
     """Returns how well accuracies `[n]` in percent were predicted: τ, R² and RMSE, of all and of those above."""
-    high, sound = accuracy > 91.0, accuracy > 85.0
+    above_91, above_85 = accuracy > 91.0, accuracy > 85.0
     square = (predicted - accuracy) ** 2
     return {
         "tau": kendall_tau(predicted, accuracy),
-        "tau_above_91": kendall_tau(predicted[high], accuracy[high]),
+        "tau_above_91": kendall_tau(predicted[above_91], accuracy[above_91]),
         "r2": r_squared(predicted, accuracy),
-        "r2_above_85": r_squared(predicted[sound], accuracy[sound]),
+        "r2_above_85": r_squared(predicted[above_85], accuracy[above_85]),
         "rmse": float(np.sqrt(square.mean())),
-        "rmse_above_85": float(np.sqrt(square[sound].mean())),
-        "rmse_above_91": float(np.sqrt(square[high].mean())),
+        "rmse_above_85": float(np.sqrt(square[above_85].mean())),
+        "rmse_above_91": float(np.sqrt(square[above_91].mean())),
     }

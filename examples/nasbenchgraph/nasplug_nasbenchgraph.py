@@ -1,11 +1,8 @@
-"""NAS-Bench-Graph (Qin et al., NeurIPS 2022, arXiv 2206.09166) as a search space of nasplug.
-
-What the authors measured, and which networks are equal, is in the package `nas-bench-graph` (Apache-2.0).
-"""
+"""The search space of NAS-Bench-Graph (Qin et al., NeurIPS 2022, arXiv 2206.09166), from the authors' package."""
 
 import pickle
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,17 +11,18 @@ import numpy as np
 from nas_bench_graph import Arch, gnn_list, link_list
 
 from nasplug import Architecture, ConfigurationError, Evaluation, InvalidArchitecture, Purpose, hookimpl, option
+from nasplug.plugin import Space
 
 if TYPE_CHECKING:
     from torch_geometric.data import Batch
 
-NAME = "nasbenchgraph"
+NAME, GPU = "nasbenchgraph", "gpu"
 LABELS = ("input", *gnn_list, "output")
 READABLE = {("numpy.core.multiarray", "scalar"): np.float64().__reduce__()[0], ("numpy", "dtype"): np.dtype}
 
 
 class TableReader(pickle.Unpickler):
-    """Reads dicts of numbers, and nothing that could run code: a table is a pickle that somebody else wrote."""
+    """Reads pickles of dicts of numbers, and refuses everything else, which could run code."""
 
     def find_class(self, module_name: str, global_name: str, /) -> Any:
         """Returns one of two numpy names that the tables use; raises `UnpicklingError` for any other name."""
@@ -33,12 +31,12 @@ class TableReader(pickle.Unpickler):
         return READABLE[module_name, global_name]
 
 
-@attrs.define(eq=False, slots=False)
-class NASBenchGraph:
+@attrs.define(eq=False)
+class NASBenchGraph(Space):
     """Cells of four operations for networks on graphs; a code is the topology (0–8) and the four operations (0–8).
 
     Accuracies are means over the authors' three trainings, in percent; on `proteins` they are areas under the ROC
-    curve, and 2,021 networks are known. The tables do not tell how long a training took, so an evaluation costs 0 s.
+    curve, and the table has 2,021 networks. How long a training took is not in the tables: an evaluation costs 0 s.
     """
 
     dataset: Literal["cora", "citeseer", "pubmed", "cs", "physics", "photo", "computers", "arxiv", "proteins"] = option(
@@ -47,13 +45,13 @@ class NASBenchGraph:
 
     @cached_property
     def table(self) -> dict[int, dict[str, float]]:
-        """What the authors measured, by ascending hash, whose digits are a code; read when it is first needed."""
+        """The authors' measurements by hash, ascending; the digits of a hash are a code."""
         with (files("nas_bench_graph") / "light" / f"{self.dataset}.bench").open("rb") as stream:
             return dict(sorted(TableReader(stream).load().items()))
 
     @hookimpl
     def sample(self, rng: np.random.Generator) -> Architecture:
-        """Returns one of the networks that differ, all equally likely."""
+        """Returns one of the networks of the data set, all equally likely."""
         return _architecture(list(self.table)[int(rng.integers(len(self.table)))])
 
     @hookimpl
@@ -61,11 +59,9 @@ class NASBenchGraph:
         """Returns another network, by changing the topology or one operation."""
         parent = self._hash(architecture)
         for change in rng.permutation(5 * 9).tolist():
-            code = list(architecture.code)
-            code[change // 9] = change % 9
-            child = _regular(code).hash_arch()
-            if child != parent and child in self.table:
-                return Architecture(NAME, tuple(code))
+            code = (*architecture.code[: change // 9], change % 9, *architecture.code[change // 9 + 1 :])
+            if _hash_of(code) != parent and _hash_of(code) in self.table:
+                return Architecture(NAME, code)
         raise InvalidArchitecture(f"one change of {architecture} leads to no other network of {self.dataset}")
 
     @hookimpl
@@ -91,24 +87,29 @@ class NASBenchGraph:
         return Batch.from_data_list([Data(x=x, edge_index=e) for x, e in zip(nodes, edges, strict=True)])
 
     @hookimpl
-    def measure_latency(self, architecture: Architecture, device: str) -> float | None:
-        """Returns the milliseconds that the authors measured on their GPU; None for any other device."""
-        return 1e3 * self.table[self._hash(architecture)]["latency"] if device == "gpu" else None
+    def devices(self) -> Sequence[str]:
+        """Returns `gpu`: that of the authors."""
+        return (GPU,)
 
     @hookimpl
-    def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None) -> Evaluation:
+    def measure_latency(self, architecture: Architecture, device: str) -> float | None:
+        """Returns the milliseconds on the authors' GPU; None for any other device."""
+        return 1e3 * self.table[self._hash(architecture)]["latency"] if device == GPU else None
+
+    @hookimpl
+    def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
         """Returns the validation accuracy for `search`, the test accuracy for `final`."""
         if epochs is not None:
             raise ConfigurationError("NAS-Bench-Graph knows networks that are trained to the end: leave out --epochs.")
-        found = self.table[self._hash(architecture)]
-        accuracy = 100 * found["valid_perf" if purpose == "search" else "perf"]
-        return Evaluation(accuracy, cost=0.0, metrics={"parameters": round(1e6 * found["para"])}, source="table")
+        measured = self.table[self._hash(architecture)]
+        accuracy = 100 * measured["valid_perf" if purpose == "search" else "perf"]
+        return Evaluation(accuracy, cost=0.0, metrics={"parameters": round(1e6 * measured["para"])}, source="table")
 
     @hookimpl
     def describe(self, architecture: Architecture) -> str:
-        """Returns the operations in a line, each with the node that feeds it."""
-        fed = zip(link_list[architecture.code[0]], architecture.code[1:], strict=True)
-        return ", ".join(f"{source}→{node} {gnn_list[op]}" for node, (source, op) in enumerate(fed, 1))
+        """Returns the operations in one line, each with the node whose output it takes."""
+        inputs = zip(link_list[architecture.code[0]], architecture.code[1:], strict=True)
+        return ", ".join(f"{source}→{node} {gnn_list[op]}" for node, (source, op) in enumerate(inputs, 1))
 
     @hookimpl
     def draw(self, architecture: Architecture) -> str:
@@ -124,18 +125,18 @@ class NASBenchGraph:
         """Returns the hash of a network of this data set; raises `InvalidArchitecture` for anything else."""
         if architecture.space != NAME or len(architecture.code) != 5 or not set(architecture.code) <= set(range(9)):
             raise InvalidArchitecture(f"wanted {NAME}:T,O,O,O,O, five numbers from 0 to 8; got {architecture}")
-        found = _regular(architecture.code).hash_arch()
-        if found not in self.table:
+        if _hash_of(architecture.code) not in self.table:
             raise InvalidArchitecture(f"{architecture} is in no table of {self.dataset}; its operations: {gnn_list}")
-        return int(found)
+        return _hash_of(architecture.code)
 
 
-def _regular(code: Sequence[int]) -> Arch:
-    """Returns the package's form of a code in which skips come first and equal branches are sorted."""
+@cache
+def _hash_of(code: tuple[int, ...]) -> int:
+    """Returns the package's hash of a code, of its regular form: skips come first, equal branches are sorted."""
     arch = Arch(list(link_list[code[0]]), [gnn_list[op] for op in code[1:]])
     arch.move_skip_op()
     arch.equalpart_sort()
-    return arch
+    return int(arch.hash_arch())
 
 
 def _architecture(number: int) -> Architecture:
@@ -143,6 +144,6 @@ def _architecture(number: int) -> Architecture:
 
 
 def _edges(code: Sequence[int]) -> list[tuple[int, int]]:
-    """Returns pairs of nodes, source → target: the topology's links, and every leaf to the output."""
+    """Returns pairs of source and target: the topology's links, and every leaf to the output."""
     inputs = link_list[code[0]]
     return [*zip(inputs, range(1, 5), strict=True), *((node, 5) for node in range(1, 5) if node not in inputs)]

@@ -19,11 +19,11 @@ DATASETS = ("cora", "citeseer", "pubmed", "cs", "physics", "photo", "computers",
 
 
 class TestLaws(SpaceConformance):
-    space, devices = "nasbenchgraph", ("gpu",)
+    space, devices = NASBenchGraph, ("gpu",)
 
 
 class TestLawsOnProteins(SpaceConformance):
-    space, devices = "nasbenchgraph", ("gpu",)
+    space, devices = NASBenchGraph, ("gpu",)
     options = {"dataset": "proteins"}
 
 
@@ -33,15 +33,19 @@ def shape(inputs, operations, node=0):
     return (operations[node - 1] if node else "", tuple(branches))
 
 
-@pytest.mark.parametrize("dataset", DATASETS)
-def test_every_network_has_percent_milliseconds_and_parameters(dataset):
+@pytest.mark.parametrize(("dataset", "count"), [("cora", 26206), ("proteins", 2021)])
+def test_every_network_is_enumerated_once(dataset, count):
     space = NASBenchGraph(dataset)
-    everything = list(space.enumerate_space())
-    assert len(everything) == len({space.canonical(architecture=a) for a in everything})
-    assert len(everything) == (2021 if dataset == "proteins" else 26206)
+    forms = [space.canonical(architecture=architecture) for architecture in space.enumerate_space()]
+    assert len(forms) == len(set(forms)) == count
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_networks_have_percent_milliseconds_and_parameters(dataset):
+    space = NASBenchGraph(dataset)
     rng = np.random.default_rng(0)
-    for architecture in (everything[i] for i in rng.integers(len(everything), size=50)):
-        search = space.evaluate(architecture=architecture, purpose="search", epochs=None)
+    for architecture in [space.sample(rng=rng) for _ in range(50)]:
+        search = space.evaluate(architecture=architecture, purpose="search", epochs=None, seed=0)
         assert 5.0 < search.accuracy < 95.0
         assert 1e4 < search.metrics["parameters"] < 1e7
         assert 0.3 < space.measure_latency(architecture=architecture, device="gpu") < 600.0
@@ -50,7 +54,9 @@ def test_every_network_has_percent_milliseconds_and_parameters(dataset):
 def test_a_record_is_that_of_the_packages_own_reader():
     theirs = light_read("cora")[Arch([0, 1, 2, 1], ["gcn", "gin", "fc", "cheb"]).valid_hash()]
     ours = Architecture(NAME, (link_list.index([0, 1, 1, 2]), *map(gnn_list.index, ("gcn", "gin", "cheb", "fc"))))
-    search, final = (SPACE.evaluate(architecture=ours, purpose=purpose, epochs=None) for purpose in ("search", "final"))
+    search, final = (
+        SPACE.evaluate(architecture=ours, purpose=purpose, epochs=None, seed=0) for purpose in ("search", "final")
+    )
     assert search.accuracy == pytest.approx(100 * theirs["valid_perf"])
     assert final.accuracy == pytest.approx(100 * theirs["perf"])
     assert SPACE.measure_latency(architecture=ours, device="gpu") == pytest.approx(1000 * theirs["latency"])
@@ -58,15 +64,26 @@ def test_a_record_is_that_of_the_packages_own_reader():
     assert (search.source, search.cost) == ("table", 0.0)
 
 
-def test_isomorphic_cells_are_equal_networks():
-    found = {}
-    for code in product(range(9), repeat=5):
-        if set(code[1:]) == {8}:
-            continue
-        cell = shape(link_list[code[0]], [gnn_list[op] for op in code[1:]])
-        found.setdefault(cell, set()).add(SPACE.canonical(architecture=Architecture(NAME, code)))
-    assert {len(forms) for forms in found.values()} == {1}
-    assert len(set().union(*found.values())) == 26206
+SKIP = gnn_list.index("skip")
+SOME, ALL = (0, 1, SKIP), range(9)  # operations
+
+
+@pytest.mark.parametrize(("operations", "count"), [(SOME, None), pytest.param(ALL, 26206, marks=pytest.mark.slow)])
+def test_isomorphic_cells_are_equal_networks(operations, count):
+    forms = {}
+    for topology, *ops in product(range(9), *[operations] * 4):
+        if set(ops) != {SKIP}:
+            cell = shape(link_list[topology], [gnn_list[op] for op in ops])
+            forms.setdefault(cell, set()).add(SPACE.canonical(architecture=Architecture(NAME, (topology, *ops))))
+    assert len(forms) > 100
+    assert {len(hashes) for hashes in forms.values()} == {1}
+    assert count in (None, len(set().union(*forms.values())))
+
+
+def test_the_device_is_the_authors_gpu_alone():
+    architecture = Architecture(NAME, (4, 0, 1, 2, 3))
+    assert list(SPACE.devices()) == ["gpu"]
+    assert SPACE.measure_latency(architecture=architecture, device="cpu") is None
 
 
 def test_equal_networks_have_equal_graphs():
@@ -112,8 +129,10 @@ def test_a_picture_and_a_line_show_every_operation():
     assert [svg.count(f">{name}<") for name in ("input", "gat", "gcn", "gin", "cheb", "output")] == [1] * 6
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("strategy", ["random", "regularized_evolution", "local_search", "neural_predictor"])
+@pytest.mark.parametrize(
+    "strategy",
+    ["random", "regularized_evolution", "local_search", pytest.param("neural_predictor", marks=pytest.mark.slow)],
+)
 def test_a_search_finds_a_good_network(strategy):
     options = {"n": 60, "refit": 0} if strategy == "neural_predictor" else {}
     result = nasplug.search("nasbenchgraph", strategy, budget=100, device="gpu", strategy_options=options)

@@ -1,4 +1,4 @@
-"""The folder for files that can be made again, and arrays kept in it."""
+"""The folder of files that can be made again, and arrays in it."""
 
 import hashlib
 import os
@@ -20,9 +20,14 @@ def cache_folder() -> Path:
 
 
 def cached_bytes(name: str, make: Callable[[], NDArray[np.uint8]], sha256: str) -> NDArray[np.uint8]:
-    """Returns a flat read-only array: the cached file `name` if it has that SHA-256, else `make()`, which is then kept.
+    """Returns the bytes of a cached file, or those of `make()`, which are then written to it.
 
-    A damaged file is replaced. Where the folder cannot be written, the array is made again each time.
+    A damaged file is replaced. Where the folder cannot be written, `make` is called each time.
+
+    Args:
+        name: The file's name in the cache folder.
+        make: Makes the bytes anew.
+        sha256: The SHA-256 of the right bytes, in hexadecimal.
     """
     path = cache_folder() / name
     with suppress(OSError):

@@ -7,7 +7,7 @@ import attrs
 import numpy as np
 
 from nasplug import InvalidArchitecture
-from nasplug_nasbench101 import edges as bitmask
+from nasplug_nasbench101 import bitmask
 from nasplug_nasbench101.hashing import INPUT_LABEL, OUTPUT_LABEL, module_hash
 
 INPUT, OUTPUT = "input", "output"
@@ -27,7 +27,7 @@ def check_code(code: Sequence[int]) -> None:
 
 
 def _to_integers(values: Iterable[Any]) -> tuple[int, ...]:
-    """Returns 0, 1, 2 of any type (numpy, bool, float) as Python integers, which are hashed as text."""
+    """Returns 0, 1, 2 of any type (numpy, bool, float) as Python integers: hashes are of their text."""
     return tuple(_INTEGERS.get(value, value) for value in values)
 
 
@@ -36,7 +36,7 @@ def _to_rows(matrix: Iterable[Iterable[Any]]) -> tuple[tuple[int, ...], ...]:
 
 
 def kept_vertices(matrix: Sequence[Sequence[int]]) -> list[int]:
-    """Returns the vertices of an upper-triangular matrix on a path from the first to the last one, ascending."""
+    """Returns the vertices on a path from the first to the last one, ascending; empty where there is no path."""
     n = len(matrix)
     reached, leading = {0}, {n - 1}
     for v in range(1, n):
@@ -50,11 +50,16 @@ def kept_vertices(matrix: Sequence[Sequence[int]]) -> list[int]:
 
 @attrs.frozen
 class Cell:
-    """A directed acyclic graph from `input` (first vertex) to `output` (last vertex).
+    """A directed acyclic graph from `input`, the first vertex, to `output`, the last one.
 
-    `matrix` is `[n, n]` upper triangular, `ops` are the n − 2 operation indices of the vertices in
-    between. Raises `InvalidArchitecture` where these do not fit each other; whether the cell is one of
-    the search space is `is_valid`.
+    A cell need not be one of the search space: see `is_valid`.
+
+    Args:
+        matrix: Adjacency matrix `[n, n]`, upper triangular, of zeros and ones.
+        ops: The operations of the n − 2 vertices in between, as indices of `OPERATIONS`.
+
+    Raises:
+        InvalidArchitecture: Matrix and operations are not of this form.
     """
 
     matrix: tuple[tuple[int, ...], ...] = attrs.field(converter=_to_rows)
@@ -73,7 +78,7 @@ class Cell:
 
     @classmethod
     def from_names(cls, matrix: Any, names: Sequence[str]) -> "Cell":
-        """Returns the cell whose operations are written out, `input` first and `output` last."""
+        """Returns the cell of a matrix `[n, n]` and the names of all n operations, `input` first and `output` last."""
         if len(names) < 2 or names[0] != INPUT or names[-1] != OUTPUT:
             raise InvalidArchitecture(
                 f"a cell's operations start with 'input' and end with 'output', got {list(names)}"
@@ -85,59 +90,50 @@ class Cell:
 
     @classmethod
     def from_code(cls, code: Sequence[int]) -> "Cell":
-        """Returns the unpruned 7×7 cell of an architecture's 26 integers; raises `InvalidArchitecture` for others."""
+        """Returns the unpruned 7×7 cell of an architecture's code; raises `InvalidArchitecture` for anything else."""
         check_code(code)
         matrix = np.zeros((bitmask.VERTICES, bitmask.VERTICES), int)
-        matrix[bitmask.ROWS, bitmask.COLUMNS] = code[: bitmask.SLOTS]
+        matrix[bitmask.SOURCES, bitmask.TARGETS] = code[: bitmask.SLOTS]
         return cls(matrix, code[bitmask.SLOTS :])
 
     @property
     def code(self) -> tuple[int, ...]:
-        """The cell's 26 integers: its vertices in front, unused ones without edges, the output last."""
+        """The cell's 26 integers: its vertices first, then unused ones without edges, the output last."""
         n = len(self.matrix)
         if n > bitmask.VERTICES:
             raise InvalidArchitecture(f"a nasbench101 code holds at most 7 vertices, this cell has {n}: prune it first")
         place = [*range(n - 1), bitmask.OUTPUT]
         matrix = np.zeros((bitmask.VERTICES, bitmask.VERTICES), int)
         matrix[np.ix_(place, place)] = self.matrix
-        return (*matrix[bitmask.ROWS, bitmask.COLUMNS].tolist(), *self.ops, *[0] * (bitmask.VERTICES - n))
+        return (*matrix[bitmask.SOURCES, bitmask.TARGETS].tolist(), *self.ops, *[0] * (bitmask.VERTICES - n))
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The operations of all vertices in words, `[n]`."""
+        """The names of all vertices' operations, `[n]`."""
         return (INPUT, *(OPERATIONS[op] for op in self.ops), OUTPUT)
-
-    @property
-    def labels(self) -> tuple[int, ...]:
-        """The operations of all vertices as the hash's labels, `[n]`."""
-        return (INPUT_LABEL, *self.ops, OUTPUT_LABEL)
 
     @property
     def edges(self) -> int:
         """The number of edges."""
         return sum(map(sum, self.matrix))
 
-    def kept(self) -> list[int]:
-        """Returns the vertices on a path from input to output, ascending; empty where there is no path."""
-        return kept_vertices(self.matrix)
-
     def prune(self) -> "Cell":
-        """Returns the cell of the vertices that matter; raises `InvalidArchitecture` where no path is left."""
-        keep = self.kept()
-        if not keep:
+        """Returns the cell without the vertices on no path; raises `InvalidArchitecture` where there is no path."""
+        vertices = kept_vertices(self.matrix)
+        if not vertices:
             raise InvalidArchitecture("no path leads from the cell's input to its output")
-        matrix = [[self.matrix[u][v] for v in keep] for u in keep]
-        return Cell(matrix, [self.ops[v - 1] for v in keep[1:-1]])
+        matrix = [[self.matrix[u][v] for v in vertices] for u in vertices]
+        return Cell(matrix, [self.ops[v - 1] for v in vertices[1:-1]])
 
     @property
     def is_valid(self) -> bool:
-        """Whether the pruned cell is in the search space: connected, at most 7 vertices and 9 edges."""
-        if not self.kept():
+        """Whether the pruned cell is in the search space: a path, at most 7 vertices and at most 9 edges."""
+        if not kept_vertices(self.matrix):
             return False
         pruned = self.prune()
         return len(pruned.matrix) <= bitmask.VERTICES and pruned.edges <= bitmask.MAX_EDGES
 
     def module_hash(self) -> str:
-        """Returns the dataset's key of the pruned cell; raises `InvalidArchitecture` where nothing is left of it."""
+        """Returns the dataset's key of the pruned cell; raises `InvalidArchitecture` where there is no path."""
         pruned = self.prune()
-        return module_hash(pruned.matrix, pruned.labels)
+        return module_hash(pruned.matrix, (INPUT_LABEL, *pruned.ops, OUTPUT_LABEL))

@@ -18,7 +18,7 @@ FILES = {
     "validation": ["data_batch_5"],
     "test": ["test_batch"],
 }
-MEAN = np.array([125.31, 122.95, 113.87], np.float32)  # google-research/nasbench
+MEAN = np.array([125.31, 122.95, 113.87], np.float32)  # by channel, google-research/nasbench
 DEVIATION = np.array([62.99, 62.09, 66.70], np.float32)
 _SIDE, _PAD, _RECORD = 32, 4, 1 + 3 * 32 * 32
 
@@ -27,8 +27,8 @@ _SIDE, _PAD, _RECORD = 32, 4, 1 + 3 * 32 * 32
 class Cifar10:
     """40,000 images to train on, 10,000 for validation (`search`), 10,000 for test (`final`).
 
-    As in the dataset, both purposes train on the same 40,000 images, cropped at random after padding by 4 pixels and
-    flipped by chance; images are standardised by channel.
+    As in the dataset, both purposes train on the same 40,000 images, padded by 4 pixels and cropped at random, half of
+    them mirrored. All images are standardised by channel.
     """
 
     splits: dict[str, Split]
@@ -46,8 +46,8 @@ class Cifar10:
         for epoch in range(epochs):
             rng = np.random.default_rng((seed, epoch))
             order = rng.permutation(len(labels))
-            for chosen in order[: len(order) // batch * batch].reshape(-1, batch):
-                yield _standardised(_augmented(images[chosen], rng)), labels[chosen]
+            for rows in order[: len(order) // batch * batch].reshape(-1, batch):
+                yield _standardised(_augmented(images[rows], rng)), labels[rows]
 
     def held_out_batches(self, purpose: Purpose, batch: int = 250) -> Iterator[Any]:
         """Yields the held-out images, `batch` at a time."""
@@ -59,12 +59,14 @@ class Cifar10:
 def load(folder: Path) -> Cifar10:
     """Returns CIFAR-10 from a folder with the python version's files or the binary version's (`….bin`).
 
-    Raises `ConfigurationError` where one is missing or not as published.
+    Raises:
+        ConfigurationError: A file is missing or not as published.
     """
-    return Cifar10({split: _joined([_read(folder, name) for name in names]) for split, names in FILES.items()})
+    return Cifar10({split: _read_split(folder, names) for split, names in FILES.items()})
 
 
-def _joined(parts: list[Split]) -> Split:
+def _read_split(folder: Path, names: list[str]) -> Split:
+    parts = [_read(folder, name) for name in names]
     return np.concatenate([images for images, _ in parts]), np.concatenate([labels for _, labels in parts])
 
 
@@ -99,10 +101,10 @@ def _from_pickle(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
 
 
 class _ArraysOnly(pickle.Unpickler):
-    """Reads the published pickles and no others: whatever a file names besides numpy arrays is refused unseen."""
+    """Reads pickles of numpy arrays and of Python's own types: one that names anything else could run code."""
 
     def find_class(self, module: str, name: str) -> Any:
-        """Returns what an array is made of. Raises `UnpicklingError` for any other name."""
+        """Returns the classes and functions of arrays; raises `UnpicklingError` for any other name."""
         if (module.replace("numpy._core", "numpy.core"), name) == ("numpy.core.multiarray", "_reconstruct"):
             return np.empty(0).__reduce__()[0]
         if module == "numpy" and name in ("ndarray", "dtype"):
@@ -123,5 +125,5 @@ def _augmented(images: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[n
 
 
 def _standardised(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    result: NDArray[np.float32] = (images.astype(np.float32) - MEAN) / DEVIATION
-    return result
+    standardised: NDArray[np.float32] = (images.astype(np.float32) - MEAN) / DEVIATION
+    return standardised

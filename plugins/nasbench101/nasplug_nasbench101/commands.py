@@ -1,15 +1,12 @@
-"""`nasplug nasbench101 …`: import the dataset, and look into it."""
+"""`nasplug nasbench101 …`: imports the dataset and looks cells up."""
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
-from nasplug_nasbench101.reports.surrogate import SurrogateReport
-from nasplug_nasbench101.reports.table import TableReport
-from nasplug_nasbench101.table.folder import default_folder, find
+from nasplug.plugin import print_json
+from nasplug_nasbench101.reports import SurrogateReport, TableReport
+from nasplug_nasbench101.table.folder import default_folder, find_table
 from nasplug_nasbench101.table.importing import import_file
 from nasplug_nasbench101.table.table import Table
 
@@ -32,8 +29,7 @@ def import_command(file: Path, out: Path | None, as_json: bool) -> None:
     """Make the table from FILE: nasbench_only108.tfrecord or nasbench_full.tfrecord, plain or gzip."""
     folder = (out or default_folder()).absolute()
     import_file(file, folder)
-    report = TableReport(Table.open(folder))
-    _print(report.info(), report.show_info, as_json)
+    _print_info(folder, as_json)
 
 
 @nasbench101.command()
@@ -41,8 +37,7 @@ def import_command(file: Path, out: Path | None, as_json: bool) -> None:
 @as_json
 def info(folder: Path | None, as_json: bool) -> None:
     """Which dataset is imported, and where it is; without one, how good the surrogate is."""
-    report = _report(folder)
-    _print(report.info(), report.show_info, as_json)
+    _print_info(folder, as_json)
 
 
 @nasbench101.command()
@@ -55,16 +50,16 @@ def query(cell: str, folder: Path | None, as_json: bool) -> None:
     Without the dataset: what the surrogate predicts.
     """
     report = _report(folder)
-    _print(report.query(cell), report.show_query, as_json)
+    document = report.query(cell)
+    print_json(document) if as_json else report.show_query(document)
 
 
 def _report(folder: Path | None) -> TableReport | SurrogateReport:
-    found = find(folder)
-    return TableReport(Table.open(found)) if found else SurrogateReport()
+    table = find_table(folder)
+    return TableReport(Table.open(table)) if table else SurrogateReport()
 
 
-def _print(document: dict[str, Any], show: Callable[[dict[str, Any]], None], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(document))
-    else:
-        show(document)
+def _print_info(folder: Path | None, as_json: bool) -> None:
+    report = _report(folder)
+    document = report.info()
+    print_json(document) if as_json else report.show_info(document)

@@ -1,4 +1,13 @@
-"""All 423,624 cells that differ: one specification for each isomorphism class."""
+"""The enumeration of all 423,624 cells that differ: one of each isomorphism class.
+
+Cells are isomorphic when renumbering their interior vertices makes them equal. The cell that stands for its class, the
+*representative*, is the first one in the order of google-research/nasbench: by its adjacency bits column by column
+(0→1, 0→2, 1→2, 0→3, …), then by its operations. It is the member that the dataset trained: where channels do not divide
+evenly, the order of vertices changes the network, and only the representatives have the dataset's parameter counts.
+
+A *labelling* gives each of the five interior vertices an operation. There are 3⁵ = 243 labellings, numbered by reading
+the operations as digits of base 3: (1, 0, 0, 0, 2) is number 1·81 + 2 = 83. Unused vertices have operation 0.
+"""
 
 from itertools import permutations, product
 
@@ -6,16 +15,16 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from nasplug_nasbench101 import edges as bitmask
+from nasplug_nasbench101 import bitmask
 from nasplug_nasbench101.cache import cached_bytes
 
 CELLS = 423_624
-INTERIOR = 5
+INTERIOR = 5  # vertices between input and output
 SHA256 = "da3ac3da9c6e987cad5a74aa91ee0501e80eb053dd79918c72e7c1d50769dfa4"  # of the codes as bytes
-LABELINGS = np.array(list(product(range(3), repeat=INTERIOR)), np.uint8)  # [243, 5], lexicographic
-PLACES = 3 ** np.arange(INTERIOR - 1, -1, -1)  # a labeling's index is its sum of operation · place
-_BY_COLUMN = np.argsort(bitmask.COLUMNS, kind="stable")  # slots in the order 01, 02, 12, 03, …
-_LOWER = np.tril_indices(bitmask.VERTICES)
+LABELLINGS = np.array(list(product(range(3), repeat=INTERIOR)), np.uint8)  # [243, 5]
+PLACE_VALUES = 3 ** np.arange(INTERIOR - 1, -1, -1)  # operations @ PLACE_VALUES is the number of a labelling
+_SLOTS_BY_COLUMN = np.argsort(bitmask.TARGETS, kind="stable")
+_LOWER_TRIANGLE = np.tril_indices(bitmask.VERTICES)
 
 
 def all_codes() -> NDArray[np.uint8]:
@@ -24,92 +33,94 @@ def all_codes() -> NDArray[np.uint8]:
 
 
 def enumerate_codes() -> NDArray[np.uint8]:
-    """Returns the codes of all cells, `[423624, 26]`, at most 9 edges and no vertex that pruning would remove; ≈ 0.2 s.
+    """Returns the codes of the representatives of all classes, `[423624, 26]`; takes about 0.2 s.
 
-    Of each isomorphism class it is the member whose adjacency bits, column by column, and then whose
-    operations come first; cells are in that order, small ones first. Interior vertices not in use have no edges
-    and operation 0. google-research/nasbench enumerates in this order too and trained this very member: the
-    parameter counts of all real rows are those of its network.
+    Cells with few vertices come first, and cells of one size are in the order of google-research/nasbench. All are
+    pruned: unused vertices have no edges and operation 0.
     """
-    parts = [_codes_of_size(size) for size in range(2, bitmask.VERTICES + 1)]
-    return np.concatenate(parts)
+    return np.concatenate([_codes_of_size(size) for size in range(2, bitmask.VERTICES + 1)])
 
 
 def _codes_of_size(size: int) -> NDArray[np.uint8]:
-    """Returns the codes `[n, 26]` of the cells with `size` vertices: 0, 1 … size − 2, and the output."""
+    """Returns the codes `[n, 26]` of the cells with `size` vertices: 0, 1, …, size − 2 and the output."""
     classes = isomorphism_classes(size)
-    graph, labeling = np.nonzero(classes.is_first)
-    bits = classes.matrices[classes.chosen][:, bitmask.ROWS, bitmask.COLUMNS]
-    return np.concatenate([bits[graph], LABELINGS[labeling]], axis=1)
+    graph, labelling = np.nonzero(classes.is_representative)
+    bits = classes.matrices[classes.first][:, bitmask.SOURCES, bitmask.TARGETS]
+    return np.concatenate([bits[graph], LABELLINGS[labelling]], axis=1)
 
 
 @attrs.frozen(eq=False)
-class Classes:
-    """The valid graphs of one size, all vertices in use: which ones are equal, and which of their labelings.
+class IsomorphismClasses:
+    """The valid graphs of one size that pruning leaves as they are, and which of them are isomorphic.
 
-    `matrices` `[n, 7, 7]`; `order` `[n]`: the index in `orders` of the one in which a matrix becomes the first of its
-    class; `graph` `[n]`: the number of that class; `chosen` `[g]`: the matrices that are the first, in ascending order;
-    `first` `[g, 243]`: the labeling that stands for those equal to it; `is_first` `[g, 243]`: whether it is itself.
+    There are n graphs, in g classes when operations do not count. With operations each class has up to 243 different
+    cells; labellings that a symmetry of the graph turns into each other make isomorphic cells.
+
+    Attributes:
+        matrices: Adjacency matrices of all graphs, `[n, 7, 7]`.
+        orders: The permutations of the vertices that leave input, output and unused vertices in place.
+        first_order: `[n]`: The index in `orders` of the one that turns a graph into the first of its class.
+        graph_class: `[n]`: The class of a graph, 0 … g − 1.
+        first: `[g]`: The index in `matrices` of the first graph of a class.
+        first_labelling: `[g, 243]`: The first labelling that makes a cell isomorphic to that of this labelling.
+        is_representative: `[g, 243]`: Whether that is this labelling itself.
     """
 
     matrices: NDArray[np.uint8]
     orders: list[tuple[int, ...]]
-    order: NDArray[np.int64]
-    graph: NDArray[np.int64]
-    chosen: NDArray[np.int64]
+    first_order: NDArray[np.int64]
+    graph_class: NDArray[np.int64]
     first: NDArray[np.int64]
-    is_first: NDArray[np.bool_]
+    first_labelling: NDArray[np.int64]
+    is_representative: NDArray[np.bool_]
 
 
-def isomorphism_classes(size: int) -> Classes:
-    """Returns the classes of the cells with `size` vertices: 0, 1 … size − 2, and the output."""
-    matrices = _whole_matrices(size)
+def isomorphism_classes(size: int) -> IsomorphismClasses:
+    """Returns the classes of the graphs with `size` vertices: 0, 1, …, size − 2 and the output."""
+    matrices = _pruned_matrices(size)
     orders = [(0, *order, *range(size - 1, 7)) for order in permutations(range(1, size - 1))]
-    keys = np.stack([_reordered_keys(matrices, order) for order in orders])  # [orders, n], the first as they are
+    keys = np.stack([_reordered_keys(matrices, order) for order in orders])  # [orders, n]; orders[0] changes nothing
     least = keys.min(axis=0)
     ascending = np.argsort(keys[0])
-    chosen = ascending[(keys[0] == least)[ascending]]
-    first = _first_labelings(keys[:, chosen] == keys[0, chosen], orders)
-    unused_is_zero = (LABELINGS[:, size - 2 :] == 0).all(axis=1)
-    is_first = (first == np.arange(len(LABELINGS))) & unused_is_zero
-    graph = np.searchsorted(least[chosen], least)
-    return Classes(matrices, orders, keys.argmin(axis=0), graph, chosen, first, is_first)
-
-
-def _whole_matrices(size: int) -> NDArray[np.uint8]:
-    """Returns the valid matrices `[n, 7, 7]` of which pruning removes no edge and leaves `size` vertices in front."""
-    vertices = (1 << (size - 1)) - 1 | 1 << bitmask.OUTPUT
-    inside = sum(
-        1 << slot
-        for slot, (u, v) in enumerate(zip(bitmask.ROWS, bitmask.COLUMNS, strict=True))
-        if vertices >> u & vertices >> v & 1
+    first = ascending[(keys[0] == least)[ascending]]
+    first_labelling = _first_labellings(keys[:, first] == keys[0, first], orders)
+    unused_is_zero = (LABELLINGS[:, size - 2 :] == 0).all(axis=1)
+    is_representative = (first_labelling == np.arange(len(LABELLINGS))) & unused_is_zero
+    graph_class = np.searchsorted(least[first], least)
+    return IsomorphismClasses(
+        matrices, orders, keys.argmin(axis=0), graph_class, first, first_labelling, is_representative
     )
+
+
+def _pruned_matrices(size: int) -> NDArray[np.uint8]:
+    """Returns the valid graphs `[n, 7, 7]` in which exactly 0, 1, …, size − 2 and the output are on a path."""
+    vertices = (1 << (size - 1)) - 1 | 1 << bitmask.OUTPUT
+    between = bitmask.prune((1 << bitmask.SLOTS) - 1, vertices)  # all edges that these vertices can have
     edges = np.arange(1 << bitmask.SLOTS, dtype=np.int64)
-    edges = edges[(edges & ~inside == 0) & (np.bitwise_count(edges) <= bitmask.MAX_EDGES)]
-    return bitmask.to_matrices(edges[bitmask.kept(edges) == vertices])
-
-
-def _column_keys(matrices: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Returns `[n]` integers whose bits are the upper triangles column by column."""
-    bits = matrices[:, bitmask.ROWS[_BY_COLUMN], bitmask.COLUMNS[_BY_COLUMN]]
-    keys: NDArray[np.int64] = bits.astype(np.int64) @ np.array(bitmask.POWERS)
-    return keys
+    edges = edges[(edges & ~between == 0) & (np.bitwise_count(edges) <= bitmask.MAX_EDGES)]
+    return bitmask.to_matrices(edges[bitmask.kept_vertices(edges) == vertices])
 
 
 def _reordered_keys(matrices: NDArray[np.uint8], order: tuple[int, ...]) -> NDArray[np.int64]:
-    """Returns the column keys `[n]` with the vertices in another order; the largest integer where one points back."""
-    reordered = matrices[:, order][:, :, order]
-    backwards = reordered[:, *_LOWER].any(axis=1)
-    return np.where(backwards, np.iinfo(np.int64).max, _column_keys(reordered))
+    """Returns integers `[n]` that sort graphs as the enumeration does, once their vertices are in another order.
 
-
-def _first_labelings(automorphic: NDArray[np.bool_], orders: list[tuple[int, ...]]) -> NDArray[np.int64]:
-    """Returns `[g, 243]`: the first of the labelings equal to each under the orders that leave a graph as it is.
-
-    `automorphic` is `[orders, g]`.
+    A graph in which an edge then points backwards gets the largest integer.
     """
-    first = np.broadcast_to(np.arange(len(LABELINGS)), (automorphic.shape[1], len(LABELINGS))).copy()
-    for same, order in zip(automorphic, orders, strict=True):
-        relabelled = LABELINGS[:, [v - 1 for v in order[1:6]]] @ PLACES  # [243]
-        first[same] = np.minimum(first[same], relabelled)
+    reordered = matrices[:, order][:, :, order]
+    by_column = reordered[:, bitmask.SOURCES[_SLOTS_BY_COLUMN], bitmask.TARGETS[_SLOTS_BY_COLUMN]]
+    backwards = reordered[:, *_LOWER_TRIANGLE].any(axis=1)
+    return np.where(backwards, np.iinfo(np.int64).max, by_column.astype(np.int64) @ np.array(bitmask.POWERS))
+
+
+def _first_labellings(is_symmetry: NDArray[np.bool_], orders: list[tuple[int, ...]]) -> NDArray[np.int64]:
+    """Returns `[g, 243]`: the first labelling that makes an isomorphic cell.
+
+    Args:
+        is_symmetry: `[orders, g]`: Whether an order of the vertices leaves the first graph of a class as it is.
+        orders: The orders of the vertices.
+    """
+    first = np.broadcast_to(np.arange(len(LABELLINGS)), (is_symmetry.shape[1], len(LABELLINGS))).copy()
+    for symmetric, order in zip(is_symmetry, orders, strict=True):
+        relabelled = LABELLINGS[:, [v - 1 for v in order[1:6]]] @ PLACE_VALUES  # [243]
+        first[symmetric] = np.minimum(first[symmetric], relabelled)
     return first

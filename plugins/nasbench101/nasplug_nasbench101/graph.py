@@ -1,4 +1,4 @@
-"""Cells as one graph batch for predictors."""
+"""Cells as one batch of graphs, for predictors."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasplug import InvalidArchitecture
-from nasplug_nasbench101 import edges as bitmask
+from nasplug_nasbench101 import bitmask
 from nasplug_nasbench101.cell import CODE_LENGTH
 
 if TYPE_CHECKING:
@@ -29,25 +29,22 @@ def to_array(codes: Sequence[tuple[int, ...]]) -> NDArray[np.uint8]:
 
 
 def encode(codes: NDArray[np.uint8]) -> "Batch":
-    """Returns the *pruned* cells of codes `[n, 26]` as one batch with five one-hot features a vertex.
+    """Returns the pruned cells of codes `[n, 26]` as one batch, five one-hot features a vertex.
 
-    Raises `InvalidArchitecture` where a cell has no path from input to output.
+    Raises:
+        InvalidArchitecture: A cell has no path from its input to its output.
     """
     import torch
     from torch_geometric.data import Batch
 
-    edges = bitmask.from_codes(codes)  # [n]
-    keep = bitmask.kept(edges)
-    if not keep.all():
-        raise InvalidArchitecture(f"cell {int(np.argmin(keep))} has no path from its input to its output")
-    present = (keep[:, None] >> np.arange(bitmask.VERTICES) & 1).astype(bool)  # [n, 7]
+    edges, masks = bitmask.prune_codes(codes)
+    present = (masks[:, None] >> np.arange(bitmask.VERTICES) & 1).astype(bool)  # [n, 7]
     sizes = present.sum(axis=1)
-    ends = _edge_ends(bitmask.pruned(edges, keep), np.cumsum(present).reshape(present.shape) - 1)
-    graph_of = np.repeat(np.arange(len(codes)), sizes)
+    node_of = np.cumsum(present).reshape(present.shape) - 1  # [n, 7], numbers through the whole batch
     tensors: dict[str, Any] = {
         "x": torch.from_numpy(_one_hot(codes, present)),
-        "edge_index": torch.from_numpy(ends),
-        "batch": torch.from_numpy(graph_of),
+        "edge_index": torch.from_numpy(_edge_index(edges, node_of)),
+        "batch": torch.from_numpy(np.repeat(np.arange(len(codes)), sizes)),
         "ptr": torch.from_numpy(np.concatenate([[0], np.cumsum(sizes)])),
     }
     batch = Batch(**tensors)
@@ -55,13 +52,14 @@ def encode(codes: NDArray[np.uint8]) -> "Batch":
     return batch
 
 
-def _edge_ends(edges: NDArray[np.int64], node: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Returns `[2, edges]` source and target nodes, given each vertex's number in the batch `[n, 7]`."""
+def _edge_index(edges: NDArray[np.int64], node_of: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Returns source and target nodes `[2, edges]`, given the node of each vertex `[n, 7]`."""
     graph, slot = np.nonzero((edges[:, None] >> np.arange(bitmask.SLOTS)) & 1)
-    return np.stack([node[graph, bitmask.ROWS[slot]], node[graph, bitmask.COLUMNS[slot]]])
+    return np.stack([node_of[graph, bitmask.SOURCES[slot]], node_of[graph, bitmask.TARGETS[slot]]])
 
 
 def _one_hot(codes: NDArray[np.uint8], present: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Returns the features `[nodes, 5]` of the vertices that are present."""
     feature = np.empty(present.shape, np.int64)  # [n, 7]
     feature[:, 0], feature[:, -1] = 0, len(FEATURES) - 1
     feature[:, 1:-1] = _FEATURE_OF_OP[codes[:, bitmask.SLOTS :]]

@@ -1,4 +1,4 @@
-"""The network in which a cell is trained: a stem, stacks of equal cells with poolings between, a classifier."""
+"""The network in which a cell is trained: a stem, stacks of equal cells with poolings in between, a classifier."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from nasplug.training.backend import tf
 from nasplug.training.layers import BatchNorm, Convolution, Dense
 from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.channels import KERNEL, vertex_channels
-from nasplug_nasbench101.dataset_order import first_member
+from nasplug_nasbench101.lookup import representative
 
 Norm = Mapping[str, Any]
 NORM: Norm = {"momentum": 0.997, "epsilon": 1e-5}  # google-research/nasbench, config.py
@@ -29,18 +29,17 @@ class ConvolutionNormReLU(tf.Module):
         return tf.nn.relu(self.norm(self.convolution(x), training))
 
 
-class MaxPool3x3(tf.Module):
-    """The pooling operation, stride 1."""
-
-    def __call__(self, x: Any, training: bool) -> Any:
-        """Returns `[b, h, w, c]` for `x` of that shape."""
-        return tf.nn.max_pool2d(x, 3, 1, "SAME")
+def max_pool_3x3(x: Any, training: bool) -> Any:
+    """Returns the 3×3 max-pooling with stride 1, `[b, h, w, c]`, of `x` of that shape."""
+    return tf.nn.max_pool2d(x, 3, 1, "SAME")
 
 
 class CellModule(tf.Module):
-    """One *pruned* cell. The input is projected wherever it is used, interior inputs are truncated and added.
+    """One *pruned* cell (google-research/nasbench, `build_module`).
 
-    The output is the concatenation of its interior predecessors, plus the projected input if it has that edge.
+    A 1×1 convolution projects the cell's input to the channels of each vertex that uses it. An interior vertex adds up
+    its predecessors, of which it takes as many channels as it has itself. The output concatenates its interior
+    predecessors, and adds the projected input if it has that edge.
     """
 
     def __init__(self, cell: Cell, inputs: int, outputs: int, rng: np.random.Generator, norm: Norm) -> None:
@@ -52,7 +51,7 @@ class CellModule(tf.Module):
             for width, edge in zip(self.channels, cell.matrix[0], strict=True)
         ]
         self.operations = [
-            ConvolutionNormReLU(KERNEL[op], width, width, rng, norm) if op in KERNEL else MaxPool3x3()
+            ConvolutionNormReLU(KERNEL[op], width, width, rng, norm) if op in KERNEL else max_pool_3x3
             for width, op in zip(self.channels[1:-1], cell.ops, strict=True)
         ]
 
@@ -63,8 +62,8 @@ class CellModule(tf.Module):
             width = self.channels[v]
             terms = [values[u][..., :width] for u in self.sources[v]] + self._projected(x, v, training)
             values.append(operation(_sum(terms), training))
-        ends = [values[u] for u in self.sources[-1]]
-        terms = ([tf.concat(ends, axis=-1)] if ends else []) + self._projected(x, len(values), training)
+        to_output = [values[u] for u in self.sources[-1]]
+        terms = ([tf.concat(to_output, axis=-1)] if to_output else []) + self._projected(x, len(values), training)
         return _sum(terms)
 
     def _projected(self, x: Any, v: int, training: bool) -> list[Any]:
@@ -77,11 +76,16 @@ def _sum(terms: list[Any]) -> Any:
 
 
 class CellNetwork(tf.Module):
-    """The dataset's network of a valid cell: 3 stacks of 3 modules on 128 channels, unless scaled down.
+    """The dataset's network of a valid cell: isomorphic cells give equal networks.
 
-    Equal cells give equal networks: vertices are put in the dataset's order first.
+    Between stacks a 2×2 max-pooling halves the images, and channels double.
 
-    Kernels are drawn with `rng`. Between stacks a 2×2 max-pool halves the picture, and channels double.
+    Args:
+        cell: The cell, pruned or not.
+        channels, stacks, modules, classes: The size; see `channels.all_parameters`.
+        image_channels: The channels of an image.
+        rng: Draws the kernels; None for a generator with seed 0.
+        norm: Momentum and epsilon of batch norms.
     """
 
     def __init__(
@@ -97,13 +101,13 @@ class CellNetwork(tf.Module):
     ) -> None:
         super().__init__()
         rng = rng or np.random.default_rng(0)
-        pruned, inputs = first_member(cell.prune()), channels
+        trained_cell, inputs = representative(cell), channels
         self.stem = ConvolutionNormReLU(3, image_channels, channels, rng, norm)
         self.stacks: list[list[CellModule]] = []
         for stack in range(stacks):
             outputs = channels << stack
             widths = [inputs] + [outputs] * (modules - 1)
-            self.stacks.append([CellModule(pruned, width, outputs, rng, norm) for width in widths])
+            self.stacks.append([CellModule(trained_cell, width, outputs, rng, norm) for width in widths])
             inputs = outputs
         self.classifier = Dense(inputs, classes, rng)
 

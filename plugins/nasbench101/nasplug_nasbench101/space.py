@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 import numpy as np
 
-from nasplug import Architecture, Evaluation, InvalidArchitecture, Purpose, hookimpl, option
-from nasplug_nasbench101 import sampling as variation
+from nasplug import Architecture, Evaluation, InvalidArchitecture, Purpose, Run, hookimpl, option
+from nasplug.plugin import Space
+from nasplug_nasbench101 import sampling
 from nasplug_nasbench101.cell import CODE_LENGTH, Cell
 from nasplug_nasbench101.enumeration import all_codes
 from nasplug_nasbench101.evaluators.base import Evaluator
@@ -19,9 +20,7 @@ from nasplug_nasbench101.evaluators.surrogate import SurrogateEvaluator
 from nasplug_nasbench101.evaluators.table import TableEvaluator
 from nasplug_nasbench101.evaluators.training import Training
 from nasplug_nasbench101.lookup import hash_of_code, row_of_code
-from nasplug_nasbench101.recommendation import recommended
-from nasplug_nasbench101.table.errors import NoTable
-from nasplug_nasbench101.table.folder import find
+from nasplug_nasbench101.table.folder import NoTable, find_table
 from nasplug_nasbench101.table.table import Table
 
 if TYPE_CHECKING:
@@ -29,14 +28,15 @@ if TYPE_CHECKING:
     import tensorflow as tf
     from torch_geometric.data import Batch
 
-NAME = "nasbench101"
+NAME, HOST = "nasbench101", "host"
 _probability = attrs.validators.and_(attrs.validators.gt(0.0), attrs.validators.lt(1.0))
 _positive = attrs.validators.ge(1)
+_count, _width = attrs.validators.optional(_positive), attrs.validators.optional(attrs.validators.ge(8))
 
 
 @attrs.define(eq=False)
-class NASBench101:
-    """The 423,624 cells of NASBench-101; a code is an unpruned 7×7 specification: 21 edge bits, 5 operations.
+class NASBench101(Space):
+    """The 423,624 cells of NASBench-101; a code is an unpruned 7×7 cell: 21 edge bits, 5 operations.
     Device: host (this machine's CPU, measured).
 
     Accuracies come from the official table where it was imported, else from an embedded surrogate that predicts
@@ -49,9 +49,7 @@ class NASBench101:
     table: Path | None = option(None, help="folder of the imported table; default: where the import command puts it")
     record: Literal["random", "mean"] = option("random", help="search by one validation record, or by the mean")
     epochs: int | None = option(
-        None,
-        help="epoch budget; default: 108, but 2 in training on the embedded task",
-        validator=attrs.validators.optional(_positive),
+        None, help="epoch budget; default: 108, but 2 in training on the embedded task", validator=_count
     )
     edge_probability: float = option(1 / 14, help="mutation: chance of every edge to flip", validator=_probability)
     op_probability: float = option(1 / 10, help="mutation: chance of every operation to change", validator=_probability)
@@ -61,13 +59,11 @@ class NASBench101:
     channels: int | None = option(
         None,
         help="training: channels of the stem; default: 128 on CIFAR-10, as in the dataset, else 16",
-        validator=attrs.validators.optional(attrs.validators.ge(8)),
+        validator=_width,
     )
     stacks: int = option(3, help="training: stacks of cells, channels double between them", validator=_positive)
     modules: int | None = option(
-        None,
-        help="training: cells per stack; default: 3 on CIFAR-10, as in the dataset, else 1",
-        validator=attrs.validators.optional(_positive),
+        None, help="training: cells per stack; default: 3 on CIFAR-10, as in the dataset, else 1", validator=_count
     )
     _source: Evaluator | None = attrs.field(default=None, init=False)
 
@@ -81,88 +77,93 @@ class NASBench101:
     @hookimpl
     def recommend(self, strategy: str) -> dict[str, Any] | None:
         """Returns the settings of arXiv 1912.00848 where accuracies are looked up, smaller ones for real training."""
-        return recommended(strategy, tabular=self._evaluator().tabular)
+        return self._evaluator().settings.get(strategy)
 
     @hookimpl
-    def on_start(self) -> None:
-        """Says on standard error where the run's accuracies come from."""
+    def on_start(self, run: Run) -> None:
+        """Prints on standard error where the run's accuracies come from."""
         print(f"nasbench101: accuracies come from {self._evaluator().origin}", file=sys.stderr)
 
     @hookimpl
     def sample(self, rng: np.random.Generator) -> Architecture:
-        """Returns a valid specification: edges of probability ½, uniform operations, rejected until valid."""
-        return Architecture(NAME, variation.sample(rng).code)
+        """Returns a valid cell: edges with probability ½, uniform operations, drawn again until it is valid."""
+        return Architecture(NAME, sampling.sample(rng).code)
 
     @hookimpl
     def mutate(self, architecture: Architecture, rng: np.random.Generator) -> Architecture:
-        """Returns a valid specification in which some edges flipped and some operations changed."""
-        parent = variation.Spec.from_code(_checked(architecture))
-        return Architecture(NAME, variation.mutate(parent, rng, self.edge_probability, self.op_probability).code)
+        """Returns a valid cell in which some edges are flipped and some operations are others."""
+        parent = sampling.Spec.from_code(_valid_code(architecture))
+        return Architecture(NAME, sampling.mutate(parent, rng, self.edge_probability, self.op_probability).code)
 
     @hookimpl
     def enumerate_space(self) -> Iterator[Architecture]:
-        """Returns an iterator over the 423,624 cells that differ, small ones first."""
+        """Returns an iterator over the 423,624 cells that differ; those with few vertices come first."""
         codes = chain.from_iterable(struct.iter_unpack(f"{CODE_LENGTH}s", all_codes().tobytes()))
         return map(Architecture, repeat(NAME), codes)
 
     @hookimpl
     def canonical(self, architecture: Architecture) -> str:
         """Returns the dataset's module hash of the pruned cell."""
-        return hash_of_code(_checked(architecture))
+        return hash_of_code(_valid_code(architecture))
 
     @hookimpl
     def encode_graph(self, architectures: Sequence[Architecture]) -> "Batch":
-        """Returns the pruned cells with one-hot operations [input, conv1×1, conv3×3, maxpool3×3, output]."""
+        """Returns the pruned cells, their operations one-hot: [input, conv1×1, conv3×3, maxpool3×3, output]."""
         from nasplug_nasbench101.graph import encode, to_array
 
         return encode(to_array([architecture.code for architecture in architectures]))
 
     @hookimpl
+    def devices(self) -> Sequence[str]:
+        """Returns `host`: this machine's CPU."""
+        return (HOST,)
+
+    @hookimpl
     def measure_latency(self, architecture: Architecture, device: str) -> float | None:
-        """Returns the milliseconds in which the dataset's network classifies an image on `host`, this machine's CPU."""
-        if device != "host":
+        """Returns the milliseconds in which the dataset's network classifies one image on this machine's CPU."""
+        if device != HOST:
             return None
         from nasplug.training import configure, litert
         from nasplug_nasbench101.network import CellNetwork
 
         litert.interpreter()  # says what is missing before a network is built
         configure()
-        return litert.host_latency(CellNetwork(Cell.from_code(_checked(architecture))), (1, 32, 32, 3))
+        return litert.host_latency(CellNetwork(Cell.from_code(_valid_code(architecture))), (1, 32, 32, 3))
 
     @hookimpl
     def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
-        """Returns the accuracy of the chosen evaluator; raises `ConfigurationError` where it has no data."""
-        return self._evaluator().evaluate(_checked(architecture), purpose, epochs or self.epochs, seed)
+        """Returns what the option `evaluator` says; raises `ConfigurationError` where that has no data."""
+        return self._evaluator().evaluate(_valid_code(architecture), purpose, epochs or self.epochs, seed)
 
     @hookimpl
     def describe(self, architecture: Architecture) -> str:
-        """Returns the pruned cell in a line: its vertices, edges and operations."""
-        cell = Cell.from_code(_checked(architecture)).prune()
+        """Returns the vertices, operations and edges of the pruned cell, in one line."""
+        cell = Cell.from_code(_valid_code(architecture)).prune()
         edges = " ".join(f"{u}→{v}" for u, row in enumerate(cell.matrix) for v, edge in enumerate(row) if edge)
         ops = ", ".join(f"{v} {name}" for v, name in enumerate(cell.names))
         return f"{len(cell.matrix)} vertices ({ops}), {cell.edges} edges {edges}"
 
     @hookimpl
     def draw(self, architecture: Architecture) -> str:
-        """Returns the cell as an SVG document, with the vertices that pruning removes faded."""
+        """Returns the cell as an SVG document; what pruning removes is faded."""
         from nasplug_nasbench101.drawing import draw
 
-        return draw(Cell.from_code(_checked(architecture)), self.describe(architecture))
+        return draw(Cell.from_code(_valid_code(architecture)), self.describe(architecture))
 
     @hookimpl
     def build_network(self, architecture: Architecture) -> "tf.Module":
-        """Returns the network in which the cell is trained here: `channels`, `stacks` and `modules` of this space."""
+        """Returns the network that `evaluator=train` trains: its size is that of this space's options."""
         from nasplug.training import configure
 
         configure()
-        return self._training().network(Cell.from_code(_checked(architecture)), np.random.default_rng(0))
+        return self._training().network(Cell.from_code(_valid_code(architecture)), np.random.default_rng(0))
 
     def _training(self) -> Training:
         return Training(self.data, self.channels, self.stacks, self.modules)
 
     def _table(self) -> TableEvaluator | None:
-        """Returns the table as a source; None where it is not wanted, or not there and not insisted on."""
-        folder = find(self.table) if self.evaluator in ("auto", "table") else None
+        """Returns the table's evaluator; None where another one was chosen, or `auto` finds no table."""
+        folder = find_table(self.table) if self.evaluator in ("auto", "table") else None
         if folder is None and self.evaluator == "table":
             raise NoTable(
                 "evaluator=table: NASBench-101 was not imported yet. Download nasbench_only108.tfrecord from "
@@ -172,13 +173,13 @@ class NASBench101:
 
     def _evaluator(self) -> Evaluator:
         if self._source is None:
-            own = self._training() if self.evaluator == "train" else SurrogateEvaluator(self.record)
-            self._source = self._table() or own
+            without_table = self._training() if self.evaluator == "train" else SurrogateEvaluator(self.record)
+            self._source = self._table() or without_table
         return self._source
 
 
-def _checked(architecture: Architecture) -> tuple[int, ...]:
-    """Returns the code of a valid architecture of this space; raises `InvalidArchitecture` for any other."""
+def _valid_code(architecture: Architecture) -> tuple[int, ...]:
+    """Returns the code of a valid architecture of this space; raises `InvalidArchitecture` for any other one."""
     if architecture.space != NAME:
         raise InvalidArchitecture(f"wanted an architecture of nasbench101, got one of {architecture.space!r}")
     row_of_code(architecture.code)

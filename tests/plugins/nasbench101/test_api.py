@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from nasbench101_official import INCEPTION
 from nasplug_nasbench101 import api
 
 from benchmarks import nasbench101_rows as real
 from benchmarks import nasbench101_synthetic as synthetic
-from tests.plugins.nasbench101.test_cell import INCEPTION
 
 NAMES = ["conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3"]
 OPS = ["input", *[NAMES[op] for op in INCEPTION[1]], "output"]
@@ -30,7 +30,7 @@ def test_a_file_is_imported_at_its_first_use_only(tmp_path: Path, monkeypatch: p
     path = tmp_path / "small.tfrecord"
     synthetic.write(path, 3)
     first = api.NASBench(path)
-    monkeypatch.setattr("nasplug_nasbench101.table.importing._fill", lambda *_: pytest.fail("imported again"))
+    monkeypatch.setattr("nasplug_nasbench101.table.importing._write_table", lambda *_: pytest.fail("imported again"))
     assert list(api.NASBench(path).hash_iterator()) == list(first.hash_iterator())
     assert len(list(api.NASBench(first.table.path).hash_iterator())) == 3
 

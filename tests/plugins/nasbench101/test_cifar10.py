@@ -6,9 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from nasplug_nasbench101 import cifar10
-from nasplug_nasbench101.evaluators.training import Training
 
-import nasplug
 from nasplug.errors import ConfigurationError
 
 IMAGES = 20
@@ -22,18 +20,17 @@ def content(name: str, count: int = IMAGES) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.fixture
 def binary(tmp_path: Path) -> Path:
-    folder = tmp_path / "binary"
-    folder.mkdir()
+    """A folder of the binary version."""
     for name in NAMES:
         images, labels = content(name)
-        (folder / f"{name}.bin").write_bytes(np.c_[labels.astype(np.uint8), images].tobytes())
-    return folder
+        (tmp_path / f"{name}.bin").write_bytes(np.c_[labels.astype(np.uint8), images].tobytes())
+    return tmp_path
 
 
 @pytest.fixture
-def python(tmp_path: Path) -> Path:
-    folder = tmp_path / "python"
-    folder.mkdir()
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the python version."""
+    folder = tmp_path_factory.mktemp("python")
     for name in NAMES:
         images, labels = content(name)
         (folder / name).write_bytes(python_2_pickle(name, images, labels.tolist()))
@@ -94,10 +91,11 @@ def test_training_images_are_crops_and_half_of_them_mirrored(binary: Path) -> No
     mirrored = 0
     for images, labels in batches:
         for image, label in zip(np.rint(images * cifar10.DEVIATION + cifar10.MEAN).astype(int), labels, strict=True):
-            found = [(i, flip) for flip in (False, True) for i in places(image[:, ::-1] if flip else image, originals)]
-            assert len(found) == 1
-            assert task.splits["train"][1][found[0][0]] == label
-            mirrored += found[0][1]
+            views = ((flip, image[:, ::-1] if flip else image) for flip in (False, True))
+            matches = [(i, flip) for flip, view in views for i in places(view, originals)]
+            assert len(matches) == 1
+            assert task.splits["train"][1][matches[0][0]] == label
+            mirrored += matches[0][1]
     assert 50 < mirrored < 110  # of 160
     again = list(task.training_batches("search", 40, 2, seed=0))
     np.testing.assert_array_equal(batches[3][0], again[3][0])
@@ -133,25 +131,3 @@ def test_a_missing_file_is_named(binary: Path) -> None:
     (binary / "data_batch_4.bin").unlink()
     with pytest.raises(ConfigurationError, match=r"neither data_batch_4 nor data_batch_4\.bin"):
         cifar10.load(binary)
-
-
-def test_the_recipe_is_the_datasets_on_cifar10_only(binary: Path) -> None:
-    recipe = Training(binary).recipe
-    assert (recipe.batch, recipe.learning_rate, recipe.epsilon, recipe.norm_momentum) == (256, 0.2, 1.0, 0.997)
-    assert recipe.epochs_for("search") == recipe.epochs_for("final") == 108
-    assert Training().recipe.epochs_for("final") == 2
-
-
-@pytest.mark.slow
-def test_a_cell_learns_from_a_folder(tmp_path: Path) -> None:
-    """Images whose brightness tells their class, five epochs of the dataset's recipe on a small network."""
-    for name in NAMES:
-        _, labels = content(name, 256)
-        images = np.repeat((25 * labels)[:, None], 3072, axis=1)
-        (tmp_path / f"{name}.bin").write_bytes(np.c_[labels, images].astype(np.uint8).tobytes())
-    space = nasplug.space("nasbench101", evaluator="train", data=tmp_path, channels=8, stacks=1, modules=1)
-    architecture = nasplug.Architecture("nasbench101", (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1) + (0,) * 15)
-    found = space.evaluate(architecture=architecture, purpose="search", epochs=5, seed=0)
-    assert found.metrics["steps"] == 5 * 1024 // 256
-    assert found.metrics["training_loss"] < 2.2  # ten classes at random: 2.30
-    assert found.source == "trained"

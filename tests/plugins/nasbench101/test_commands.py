@@ -1,58 +1,102 @@
-"""`nasplug nasbench101 …` as a process of its own."""
+"""`nasplug nasbench101 …`."""
 
 import json
-import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
+from nasplug_nasbench101.commands import nasbench101
+from nasplug_nasbench101.enumeration import CELLS
+from nasplug_nasbench101.lookup import lookup, row_of_code
+from nasplug_nasbench101.surrogate import load_surrogate
 from nasplug_nasbench101.table.table import Table
 
-Nasplug = Callable[..., subprocess.CompletedProcess[str]]
+from nasplug.errors import ConfigurationError, NasplugError, UsageError
+
+RESNET_LIKE = (1, 0, 0, 0, 0, 1) + (1, 0, 0, 0, 0) + (0, 0, 0, 1) + (0,) * 6 + (0, 0, 0, 0, 0)
 
 
-def test_import_info_and_query(nasplug: Nasplug, file: Path, tmp_path: Path) -> None:
-    env = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
-    missing = nasplug("nasbench101", "info", env=env)
-    assert missing.returncode == 0
-    assert "the dataset was not imported" in missing.stdout
-    made = nasplug("nasbench101", "import", str(file), "--json", env=env)
-    assert json.loads(made.stdout)["cells"] == 40
-    info = json.loads(nasplug("nasbench101", "info", "--json", env=env).stdout)
-    assert info == json.loads(made.stdout)
-    table = Table.open(Path(info["table"]))
+def call(*arguments: str) -> str:
+    return CliRunner().invoke(nasbench101, arguments, catch_exceptions=False, standalone_mode=False).stdout
+
+
+def test_import_info_and_query(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert "the dataset was not imported" in call("info")
+    imported = json.loads(call("import", str(file), "--json"))
+    assert imported["cells"] == 40
+    assert json.loads(call("info", "--json")) == imported
+    assert f"from small.tfrecord, {imported['records']} records, SHA-256" in call("info")
+    table = Table.open(Path(imported["table"]))
     code = ",".join(map(str, table.codes[5].tolist()))
-    by_code = json.loads(nasplug("nasbench101", "query", code, "--json", env=env).stdout)
-    by_hash = json.loads(nasplug("nasbench101", "query", table.hash_at(5).upper(), "--json", env=env).stdout)
-    assert by_code == by_hash
+    by_code = json.loads(call("query", code, "--json"))
+    assert by_code == json.loads(call("query", table.hash_at(5).upper(), "--json"))
     assert by_code["trainings"]["108"][1]["final"]["test_accuracy"] == table.training(5, 108, 1).test_accuracy
-    shown = nasplug("nasbench101", "query", code, env=env).stdout
+    assert by_code["trainings"]["4"][2]["halfway"]["training_time"] == table.training(5, 4, 2, 0).training_time
+    assert by_code["rank"]["108"] == {"validation": table.rank(5, 108, 2), "test": table.rank(5, 108, 3)}
+    shown = call("query", code)
     assert table.hash_at(5) in shown
-    assert f"rank {table.rank(5, 108, 2):,} by mean validation" in shown
+    assert f"108 epochs: rank {table.rank(5, 108, 2):,} by mean validation" in shown
+
+
+def test_a_table_elsewhere_is_named(table: Table, without_table: None) -> None:
+    info = json.loads(call("info", "--table", str(table.path), "--json"))
+    assert (info["source"], info["table"]) == ("table", str(table.path))
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "message"),
+    ("arguments", "kind", "message"),
     [
-        (["import"], 2, "Missing argument 'FILE'"),
-        (["import", "nothing"], 1, "Error: nothing is no file. Wanted nasbench_only108.tfrecord or "),
-        (["import", "."], 1, "Error: . is no file."),
-        (["import", "{file}", "--out", "{file}"], 1, "exists and is no table: name a folder"),
-        (["info", "--table", "nowhere"], 1, "Error: nowhere is no imported NASBench-101 table: wanted a folder with"),
-        (["query", "zzz"], 2, "Error: wanted a module hash of 32 hexadecimal digits or a code"),
-        (["query", "proxyless:0,1"], 2, "an architecture of the space 'proxyless'"),
-        (["query", "0,1"], 2, "Error: a nasbench101 code is 21 edge bits"),
-        (["query", ",".join("0" * 26)], 2, "input and output must be joined by a path"),
+        (["import"], click.UsageError, "Missing parameter: file"),
+        (["import", "nothing"], NasplugError, "^nothing is no file. Wanted nasbench_only108.tfrecord or "),
+        (["import", "."], NasplugError, "^. is no file."),
+        (["import", "{file}", "--out", "{file}"], NasplugError, "exists and is no table: name a folder"),
+        (["info", "--table", "nowhere"], ConfigurationError, "^nowhere is no imported NASBench-101 table: wanted a"),
+        (["query", "zzz"], UsageError, "^wanted a module hash of 32 hexadecimal digits or a code"),
+        (["query", "proxyless:0,1"], UsageError, "an architecture of the space 'proxyless'"),
+        (["query", "0,1"], UsageError, "^a nasbench101 code is 21 edge bits"),
+        (["query", ",".join("0" * 26)], UsageError, "input and output must be joined by a path"),
     ],
 )
-def test_a_mistake_is_one_message(
-    nasplug: Nasplug, file: Path, tmp_path: Path, arguments: list[str], code: int, message: str
+def test_a_mistake_is_one_error(
+    file: Path, without_table: None, arguments: list[str], kind: type[Exception], message: str
 ) -> None:
-    given = [argument.format(file=file) for argument in arguments]
-    done = nasplug("nasbench101", *given, env={**os.environ, "XDG_CACHE_HOME": str(tmp_path)})
-    assert done.returncode == code
-    assert done.stdout == ""
-    assert message in done.stderr
+    with pytest.raises(kind, match=message):
+        call(*[argument.format(file=file) for argument in arguments])
+
+
+def test_a_mistake_is_one_message_on_the_command_line(
+    nasplug: Callable[..., subprocess.CompletedProcess[str]], without_table: None
+) -> None:
+    done = nasplug("nasbench101", "query", "zzz")
+    assert (done.returncode, done.stdout) == (2, "")
     assert "Traceback" not in done.stderr
     assert done.stderr.count("Error: ") == 1
+
+
+def test_without_the_dataset_query_shows_what_is_predicted(without_table: None) -> None:
+    code = ",".join(map(str, RESNET_LIKE))
+    assert "predicted by the embedded surrogate, not measured" in call("query", code)
+    document = json.loads(call("query", code, "--json"))
+    row = row_of_code(RESNET_LIKE)
+    predicted = document["predicted"]["108"]
+    assert document["source"] == "surrogate"
+    assert predicted["validation_accuracy"] == pytest.approx(load_surrogate().predicted(row, 108) / 100)
+    assert predicted["training_time"] == load_surrogate().seconds(row, 108)
+    assert 1 <= predicted["rank"] <= CELLS
+
+
+@pytest.mark.slow
+def test_without_the_dataset_query_finds_a_hash(without_table: None) -> None:
+    document = json.loads(call("query", "043721b9c7fe8c5fad811d47d83132ec", "--json"))
+    assert document["code"] == lookup().codes[0].tolist()
+    with pytest.raises(NasplugError, match="none of the 423,624 cells"):
+        call("query", "0" * 32)
+
+
+def test_without_the_dataset_info_says_how_good_the_surrogate_is(without_table: None) -> None:
+    assert "tau_above_91" in call("info")
+    assert json.loads(call("info", "--json"))["table"] is None

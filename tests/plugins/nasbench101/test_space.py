@@ -1,18 +1,18 @@
 """The plugin through its hooks."""
 
+import sys
 import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
-from nasplug_nasbench101.evaluators.training import Training
+from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.space import NASBench101
+from nasplug_strategies.neural.strategy import NeuralPredictorSearch
 
 import nasplug
 from nasplug import Architecture
-from nasplug.errors import InvalidArchitecture
-from nasplug.training import load_task
+from nasplug.errors import ConfigurationError, InvalidArchitecture
 
-TINY = {"evaluator": "train", "channels": 8, "stacks": 1, "epochs": 1}
 DIRECT = Architecture("nasbench101", (0, 0, 0, 0, 0, 1) + (0,) * 20)  # input → output, nothing else
 
 
@@ -22,11 +22,10 @@ def test_canonical_ignores_what_pruning_removes() -> None:
     assert space.canonical(dangling) == space.canonical(DIRECT)
 
 
-def test_enumeration_starts_small_and_has_every_cell() -> None:
-    found = list(NASBench101().enumerate_space())
-    assert len(found) == 423_624
-    assert found[0] == DIRECT
-    assert len({architecture.code for architecture in found}) == 423_624
+def test_enumeration_starts_with_the_smallest_cell_and_has_all() -> None:
+    space = NASBench101().enumerate_space()
+    assert next(space) == DIRECT
+    assert sum(1 for _ in space) == 423_623
 
 
 def test_describe_names_operations_and_edges() -> None:
@@ -72,22 +71,40 @@ def test_options_are_checked() -> None:
         nasplug.space("nasbench101", edge_probability="1.5")
 
 
+def test_a_source_of_accuracies_says_what_it_is(without_table: None, capsys: pytest.CaptureFixture[str]) -> None:
+    nasplug.space("nasbench101", evaluator="train").on_start(run=None)
+    assert "scaled down, on the embedded task" in capsys.readouterr().err
+    nasplug.space("nasbench101").on_start(run=None)
+    assert "predicted validation accuracy, not test accuracy" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("evaluator", "stages", "budget"), [("surrogate", 2, 260), ("train", 1, 24)])
+def test_the_paper_has_the_size_of_table_1_by_how_many_are_learned_from(
+    evaluator: str, stages: int, budget: int
+) -> None:
+    advice = nasplug.space("nasbench101", evaluator=evaluator).recommend(strategy="neural_predictor")
+    settings = NeuralPredictorSearch(preset="paper", paper=advice["paper"]).settings()
+    assert "size" not in settings
+    assert (settings["stages"], advice["budget"]) == (stages, budget)
+
+
+def test_nothing_is_recommended_to_a_strategy_that_is_not_known() -> None:
+    assert NASBench101("surrogate").recommend("strange") is None
+
+
+def test_the_device_is_the_host_alone() -> None:
+    assert list(NASBench101().devices()) == ["host"]
+    assert NASBench101().measure_latency(DIRECT, "pixel1") is None
+
+
+def test_without_litert_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
+    with pytest.raises(ConfigurationError, match="pip install ai-edge-litert"):
+        NASBench101().measure_latency(DIRECT, "host")
+
+
 @pytest.mark.slow
-def test_training_is_real_and_a_function_of_its_arguments() -> None:
-    space = nasplug.space("nasbench101", **TINY)
-    first = space.evaluate(architecture=DIRECT, purpose="search", epochs=None, seed=1)
-    again = space.evaluate(architecture=DIRECT, purpose="search", epochs=None, seed=1)
-    assert first.source == "trained"
-    assert first.accuracy == again.accuracy
-    assert first.accuracy > 25  # ten classes: guessing gives 10
-    network = space.build_network(architecture=DIRECT)
-    assert first.metrics["parameters"] == sum(int(np.prod(v.shape)) for v in network.trainable_variables)
-
-
-def test_halved_images_are_means_of_four_pixels() -> None:
-    task = Training().task
-    images, labels = next(iter(task.held_out_batches("search")))
-    assert images.shape[1:] == (task.resolution, task.resolution, task.channels) == (14, 14, 1)
-    whole, same_labels = next(iter(load_task("fashion-mnist", 28).held_out_batches("search")))
-    np.testing.assert_allclose(images[3, 5, 6], whole[3, 10:12, 12:14].mean(axis=(0, 1)), rtol=1e-5)
-    np.testing.assert_array_equal(labels, same_labels)
+def test_more_convolutions_take_longer() -> None:
+    chain = Architecture("nasbench101", Cell(np.eye(5, k=1, dtype=int), [0, 0, 0]).code)
+    space = NASBench101()
+    assert 0 < space.measure_latency(DIRECT, "host") < space.measure_latency(chain, "host")

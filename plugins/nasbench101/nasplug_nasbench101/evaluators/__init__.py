@@ -1,1 +1,1 @@
-"""Where an accuracy comes from: one file each."""
+"""Sources of accuracies, one file each."""

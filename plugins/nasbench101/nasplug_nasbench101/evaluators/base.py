@@ -1,22 +1,34 @@
 """What the space asks of a source of accuracies."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from nasplug import Evaluation, Purpose
 
 Code = tuple[int, ...]
+Settings = Mapping[str, dict[str, Any]]  # by strategy: option values, and the run's `budget`
+DATASET_EPOCHS = 108  # the epoch budget that counts in the dataset; it also has 4, 12 and 36
+
+LOOKED_UP_SETTINGS: Settings = {  # those of arXiv 1912.00848, section 3 and table 1
+    "random": {"budget": 500},
+    "regularized_evolution": {"budget": 500, "population": 100, "tournament": 10},
+    "neural_predictor": {
+        "budget": 260,  # with preset=paper the paper's 172 of these are random
+        "paper": {"layers": 3, "stages": 2, "threshold": 91.0},
+    },
+}
 
 
 class Evaluator(Protocol):
-    """One source of accuracies: the table of the dataset, the surrogate, real training."""
+    """One source of accuracies: the dataset's table, the surrogate, or real training."""
 
     @property
-    def tabular(self) -> bool:
-        """Whether accuracies are looked up, so that large budgets cost nothing."""
+    def settings(self) -> Settings:
+        """The settings that suit searches with this source."""
 
     @property
     def origin(self) -> str:
         """Where accuracies come from, in words."""
 
     def evaluate(self, code: Code, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
-        """Returns what the source knows of a valid code; `epochs` None means the source's own."""
+        """Returns the evaluation of a valid code; `epochs` None means the source's own number."""

@@ -1,4 +1,4 @@
-"""Accuracies from the surrogate: predicted for every cell, for whoever does not have the dataset."""
+"""Accuracies from the surrogate, which predicts them for every cell: no dataset is needed."""
 
 from hashlib import blake2b
 from typing import Literal
@@ -6,43 +6,43 @@ from typing import Literal
 import attrs
 
 from nasplug import ConfigurationError, Evaluation, Purpose
+from nasplug_nasbench101.channels import dataset_parameters
+from nasplug_nasbench101.evaluators.base import DATASET_EPOCHS, LOOKED_UP_SETTINGS, Code
 from nasplug_nasbench101.lookup import row_of_code
-from nasplug_nasbench101.parameters import parameters
-from nasplug_nasbench101.surrogate import surrogate
-
-EPOCHS = 108
+from nasplug_nasbench101.surrogate import load_surrogate
 
 
 @attrs.define(eq=False)
 class SurrogateEvaluator:
-    """Looks predictions up: `search` adds the scatter of one record, `final` is the prediction itself.
+    """Looks predictions up: `search` adds the scatter of a single training unless `record` is `mean`, `final` does not.
 
-    Both are validation accuracies: nothing is known about test accuracies here.
+    Both are validation accuracies: the surrogate knows nothing about test accuracies.
     """
 
     record: Literal["random", "mean"]
-    tabular = True
+    settings = LOOKED_UP_SETTINGS
     origin = (
         "the embedded surrogate: predicted validation accuracy, not test accuracy "
         "(for the dataset's own figures: nasplug nasbench101 import FILE)"
     )
 
-    def evaluate(self, code: tuple[int, ...], purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
-        """Returns percent and seconds. How far `search` is off the prediction, `seed` and the cell decide.
+    def evaluate(self, code: Code, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
+        """Returns accuracy and training time; `seed` and the cell decide how far `search` is off the prediction.
 
-        Raises `ConfigurationError` for an epoch budget that was not predicted.
+        Raises:
+            ConfigurationError: The surrogate does not predict this epoch budget.
         """
-        row, epochs, known = row_of_code(code), epochs or EPOCHS, surrogate()
-        if epochs not in known.accuracy:
-            there = ", ".join(map(str, known.epochs))
-            raise ConfigurationError(f"the surrogate predicts trainings of {there} epochs, not of {epochs}")
-        accuracy = known.predicted(row, epochs)
+        row, epochs, surrogate = row_of_code(code), epochs or DATASET_EPOCHS, load_surrogate()
+        if epochs not in surrogate.accuracy:
+            budgets = ", ".join(map(str, surrogate.epochs))
+            raise ConfigurationError(f"the surrogate predicts trainings of {budgets} epochs, not of {epochs}")
+        accuracy = surrogate.predicted(row, epochs)
         if purpose == "search" and self.record == "random":
-            accuracy = known.noise[epochs].draw(accuracy, _uniform(seed, row))
-        metrics = {"parameters": float(parameters()[row]), "epochs": float(epochs)}
-        return Evaluation(accuracy, known.seconds(row, epochs), metrics, "surrogate")
+            accuracy = surrogate.noise[epochs].draw(accuracy, _uniform(seed, row))
+        metrics = {"parameters": float(dataset_parameters()[row]), "epochs": float(epochs)}
+        return Evaluation(accuracy, surrogate.seconds(row, epochs), metrics, "surrogate")
 
 
 def _uniform(seed: int, row: int) -> float:
-    """Returns a number in [0, 1) that two integers decide."""
+    """Returns a number in [0, 1), a function of two integers."""
     return int.from_bytes(blake2b(f"{seed},{row}".encode(), digest_size=6).digest()) / (1 << 48)

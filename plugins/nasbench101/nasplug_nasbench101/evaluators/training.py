@@ -1,5 +1,6 @@
-"""Accuracies by training: the cell network on an embedded task, scaled down, or on CIFAR-10 as in the dataset."""
+"""Accuracies by training: the cell's network on an embedded task, scaled down, or on CIFAR-10 as in the dataset."""
 
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,31 +9,68 @@ import attrs
 import numpy as np
 
 from nasplug import Evaluation, Purpose
+from nasplug.training.tasks.wrapped import Wrapped
 from nasplug_nasbench101.cell import Cell
-from nasplug_nasbench101.evaluators.half_resolution import Halved
+from nasplug_nasbench101.evaluators.base import Code, Settings
 
 if TYPE_CHECKING:
     from nasplug.training.recipe import Recipe
     from nasplug.training.tasks.embedded import Task
 
 EMBEDDED, RESOLUTION = "fashion-mnist", 28
+TRAINED_SETTINGS: Settings = {  # ours: small budgets, as every cell is trained, and a predictor of one stage
+    "random": {"budget": 20},
+    "regularized_evolution": {"budget": 30, "population": 10, "tournament": 3},
+    "neural_predictor": {"budget": 24, "paper": {"layers": 3, "stages": 1}},
+}
+
+
+@attrs.frozen(eq=False)
+class HalfResolution(Wrapped):
+    """The images of another task, each 2×2 pixels averaged: a quarter of the work."""
+
+    @property
+    def resolution(self) -> int:
+        """The height and width of an image, in pixels."""
+        return self.task.resolution // 2
+
+    def training_batches(self, purpose: Purpose, batch: int, epochs: int, seed: int) -> Iterator[Any]:
+        """Yields the task's training batches with smaller images."""
+        for images, labels in self.task.training_batches(purpose, batch, epochs, seed):
+            yield self._halve(images), labels
+
+    def held_out_batches(self, purpose: Purpose) -> Iterator[Any]:
+        """Yields the task's held-out batches with smaller images."""
+        for images, labels in self.task.held_out_batches(purpose):
+            yield self._halve(images), labels
+
+    def _halve(self, images: Any) -> Any:
+        """Returns `[b, r / 2, r / 2, c]` for `[b, r, r, c]`."""
+        r = self.resolution
+        return images.reshape(len(images), r, 2, r, 2, self.channels).mean(axis=(2, 4))
 
 
 @attrs.define(eq=False)
 class Training:
     """Trains the network of a cell from scratch.
 
-    With `data`, a folder of CIFAR-10, task and recipe are the dataset's: 9 cells on 128 channels, 108 epochs.
-    Without, channels, cells, pixels, epochs and task are scaled down to seconds on a CPU, so that an accuracy is not
-    one of the dataset's; the optimiser is the dataset's, its learning rate 0.2 for 256 images has become 0.1 for 50,
-    and batch norms average over fewer steps, as there are fewer (ours).
+    With `data`, task and recipe are the dataset's: 9 cells on 128 channels, 108 epochs of CIFAR-10. Without, network,
+    images and epochs are scaled down to seconds on a CPU, so that accuracies must not be compared with the dataset's.
+    The optimiser is then still the dataset's, but its learning rate of 0.2 for 256 images becomes 0.1 for 50, and batch
+    norms average over fewer steps, because there are fewer (ours).
+
+    Args:
+        data: A folder of CIFAR-10; None for the embedded task.
+        channels: The channels of the stem; None for 128 with `data`, 16 without.
+        stacks: How many stacks of cells the network has.
+        modules: How many cells a stack has; None for 3 with `data`, 1 without.
     """
 
     data: Path | None = None
     channels: int | None = None
     stacks: int = 3
     modules: int | None = None
-    tabular = False
+    settings = TRAINED_SETTINGS
 
     @property
     def origin(self) -> str:
@@ -41,8 +79,8 @@ class Training:
             return f"training on CIFAR-10 in {self.data}"
         return f"training, scaled down, on the embedded task {EMBEDDED}: not comparable with the dataset's"
 
-    def evaluate(self, code: tuple[int, ...], purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
-        """Returns validation accuracy (`search`) or test accuracy (`final`) after `epochs` epochs, 2 or 108."""
+    def evaluate(self, code: Code, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
+        """Returns validation (`search`) or test accuracy (`final`) after `epochs` epochs; None: see `recipe`."""
         from nasplug.training import configure, train
 
         configure()
@@ -65,21 +103,21 @@ class Training:
 
     @cached_property
     def task(self) -> "Task":
-        """The images: read once."""
+        """The images, read when they are first needed."""
         if self.data:
             from nasplug_nasbench101.cifar10 import load
 
             return load(self.data)
         from nasplug.training import load_task
 
-        return Halved(load_task(EMBEDDED, RESOLUTION))
+        return HalfResolution(load_task(EMBEDDED, RESOLUTION))
 
     @cached_property
     def recipe(self) -> "Recipe":
-        """The dataset's recipe (google-research/nasbench, config.py), or what is left of it on the embedded task."""
+        """The dataset's recipe (google-research/nasbench, config.py), or what remains of it on the embedded task."""
         from nasplug.training import Recipe
 
-        whole = Recipe(
+        dataset = Recipe(
             batch=256,
             epochs=108,
             final_epochs=108,
@@ -92,11 +130,6 @@ class Training:
             norm_momentum=0.997,
             norm_epsilon=1e-5,
         )
-        small: dict[str, Any] = {
-            "batch": 50,
-            "epochs": 2,
-            "final_epochs": 2,
-            "learning_rate": 0.1,
-            "norm_momentum": 0.9,
-        }
-        return whole if self.data else attrs.evolve(whole, **small)
+        if self.data:
+            return dataset
+        return attrs.evolve(dataset, batch=50, epochs=2, final_epochs=2, learning_rate=0.1, norm_momentum=0.9)

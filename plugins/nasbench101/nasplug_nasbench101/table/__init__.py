@@ -1,1 +1,1 @@
-"""The dataset on disk: reading the published files once, and the table made of them."""
+"""The dataset on disk: the published files, and the table that is made of them."""

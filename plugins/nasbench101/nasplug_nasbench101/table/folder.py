@@ -1,4 +1,4 @@
-"""The table's folder: a manifest and one .npy file a column."""
+"""The folder of an imported table: a manifest and one .npy file for each column."""
 
 import json
 import os
@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nasplug import ConfigurationError
 from nasplug_nasbench101.cache import cache_folder
-from nasplug_nasbench101.table.errors import NoTable
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -20,30 +20,35 @@ PUBLISHED = {  # SHA-256 of the files under https://storage.googleapis.com/nasbe
 }
 
 
+class NoTable(ConfigurationError):
+    """There is no imported table, or it is damaged or lacks an epoch budget."""
+
+
 def default_folder() -> Path:
-    """Returns where the table is imported to unless told otherwise; it need not exist yet."""
+    """Returns the folder into which the table is imported by default; it need not exist yet."""
     return cache_folder() / "nasbench101"
 
 
-def find(given: Path | None) -> Path | None:
-    """Returns the folder of the imported table: given, the default one, or that of `VARIABLE`; None: no table.
+def find_table(folder: Path | None = None) -> Path | None:
+    """Returns `folder`, else the default folder if it has a table, else that of the environment; None: no table.
 
-    Raises `NoTable` where the one given, or the one the environment names, is not there.
+    Raises:
+        NoTable: `folder`, or the folder that the environment variable names, has no table.
     """
-    if given is None and (default_folder() / MANIFEST).is_file():
+    if folder is None and (default_folder() / MANIFEST).is_file():
         return default_folder()
-    named = given or (Path(text) if (text := os.environ.get(VARIABLE)) else None)
+    named = folder or (Path(text) if (text := os.environ.get(VARIABLE)) else None)
     if named is not None and not (named / MANIFEST).is_file():
-        by = "" if given else f", which {VARIABLE} names,"
+        source = "" if folder else f", which {VARIABLE} names,"
         raise NoTable(
-            f"{named}{by} is no imported NASBench-101 table: wanted a folder with {MANIFEST}. "
+            f"{named}{source} is no imported NASBench-101 table: wanted a folder with {MANIFEST}. "
             f"Make one: nasplug nasbench101 import FILE.tfrecord --out {named}"
         )
     return named
 
 
 def write(folder: Path, arrays: dict[str, NDArray[Any]], source: dict[str, Any]) -> None:
-    """Writes a table into an empty folder, the manifest last."""
+    """Writes a table into an empty folder, the manifest last; `source` says which file it was made of."""
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
     epochs = [int(name.partition("_")[2]) for name in arrays if name.startswith("metrics_")]
@@ -58,19 +63,19 @@ def write(folder: Path, arrays: dict[str, NDArray[Any]], source: dict[str, Any])
 
 
 def read(folder: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """Returns the manifest and the memory-mapped arrays of a table. Raises `NoTable` where they are not whole."""
+    """Returns the manifest and the memory-mapped columns of a table; raises `NoTable` where they are not whole."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text())
         if manifest["format"] != FORMAT:
             raise ValueError(f"format {manifest['format']}, this version reads {FORMAT}")
-        arrays = {name: _column(folder, name, column) for name, column in manifest["columns"].items()}
+        columns = {name: _open_column(folder, name, about) for name, about in manifest["columns"].items()}
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise NoTable(f"the NASBench-101 table in {folder} cannot be read ({error}). Import it again.") from error
-    return manifest, arrays
+    return manifest, columns
 
 
-def _column(folder: Path, name: str, wanted: dict[str, Any]) -> NDArray[Any]:
+def _open_column(folder: Path, name: str, about: dict[str, Any]) -> NDArray[Any]:
     array: NDArray[Any] = np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
-    if list(array.shape) != wanted["shape"] or str(array.dtype) != wanted["type"]:
+    if list(array.shape) != about["shape"] or str(array.dtype) != about["type"]:
         raise ValueError(f"{name}.npy is not as the manifest says")
     return array

@@ -1,5 +1,6 @@
 """The imported table: every training of every cell, memory-mapped."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,19 +8,34 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from nasplug import Architecture, NasplugError
 from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.enumeration import CELLS
-from nasplug_nasbench101.table import folder as folders
-from nasplug_nasbench101.table.errors import NoTable, NotInTable
-from nasplug_nasbench101.table.protobuf import Measurement
+from nasplug_nasbench101.table import folder
+from nasplug_nasbench101.table.columns import REPEATS
+from nasplug_nasbench101.table.folder import NoTable
+from nasplug_nasbench101.table.record import Measurement
 
-TRAINING_TIME, TRAIN, VALIDATION, TEST = range(4)  # places in the last axis of `metrics`
-HALF_WAY, FINAL = range(2)
+HALF_WAY, FINAL = range(2)  # the third axis of `metrics`
+TRAINING_TIME, TRAIN, VALIDATION, TEST = range(4)  # the last axis of `metrics`
+
+
+class NotInTable(NasplugError):
+    """The table does not have this cell."""
 
 
 @attrs.frozen(eq=False)
 class Table:
-    """Rows are cells in the order of their module hashes; `metrics[epochs]` is `[n, 3 repeats, 2 points, 4 values]`."""
+    """The dataset's n cells, in the order of their module hashes.
+
+    Attributes:
+        path: The folder.
+        manifest: Which file the table was made of.
+        hashes: The upper and lower 64 bits of the module hashes, `[n, 2]`.
+        codes: The cells, `[n, 26]`, their vertices in the order of the file.
+        parameters: The trainable parameters of the networks, `[n]`.
+        metrics: By epoch budget, all trainings, `[n, 3 repeats, 2 points, 4 values]`; accuracies are fractions.
+    """
 
     path: Path
     manifest: dict[str, Any]
@@ -30,17 +46,17 @@ class Table:
 
     @classmethod
     def open(cls, path: Path) -> "Table":
-        """Returns the table in a folder, without reading its columns. Raises `NoTable` where it is not whole."""
-        manifest, arrays = folders.read(path)
-        metrics = {epochs: arrays[f"metrics_{epochs}"] for epochs in manifest["epochs"]}
-        return cls(path, manifest, arrays["hashes"], arrays["codes"], arrays["parameters"], metrics)
+        """Returns the table in a folder without reading its columns; raises `NoTable` where it is not whole."""
+        manifest, columns = folder.read(path)
+        metrics = {epochs: columns[f"metrics_{epochs}"] for epochs in manifest["epochs"]}
+        return cls(path, manifest, columns["hashes"], columns["codes"], columns["parameters"], metrics)
 
     def __len__(self) -> int:
         return len(self.hashes)
 
     @property
     def epochs(self) -> list[int]:
-        """The epoch budgets there are, ascending."""
+        """The epoch budgets of the table, ascending."""
         return list(self.metrics)
 
     def hash_at(self, row: int) -> str:
@@ -49,11 +65,11 @@ class Table:
         return f"{high:016x}{low:016x}"
 
     def cell_at(self, row: int) -> Cell:
-        """Returns a row's cell, its vertices in the order of the file."""
+        """Returns a row's *pruned* cell, its vertices in the order of the file."""
         return Cell.from_code(self.codes[row].tolist()).prune()
 
     def row_of(self, module_hash: str) -> int:
-        """Returns the row of a module hash; raises `NotInTable`."""
+        """Returns the row of a module hash; raises `NotInTable` where the table does not have it."""
         high, low = int(module_hash[:16], 16), int(module_hash[16:], 16)
         first: NDArray[np.uint64] = self.hashes[:, 0]
         row = int(first.searchsorted(np.uint64(high)))
@@ -68,22 +84,37 @@ class Table:
         try:
             return self.metrics[epochs]
         except KeyError:
-            there = ", ".join(map(str, self.epochs))
+            budgets = ", ".join(map(str, self.epochs))
             raise NoTable(
-                f"the table in {self.path} has no trainings of {epochs} epochs, it has {there}. "
+                f"the table in {self.path} has no trainings of {epochs} epochs, it has {budgets}. "
                 f"nasbench_full.tfrecord has 4, 12, 36 and 108."
             ) from None
 
     def training(self, row: int, epochs: int, repeat: int, point: int = FINAL) -> Measurement:
-        """Returns one training of a row, `repeat` 0–2 in the order of the file, half-way or final; a few µs."""
+        """Returns one training of a row, measured at `FINAL` or `HALF_WAY`; repeats 0–2 are in the file's order."""
         return Measurement(*self.of_epochs(epochs)[row, repeat, point].tolist())
 
     def mean(self, row: int, epochs: int) -> Measurement:
-        """Returns the mean over a row's three trainings, at their end."""
+        """Returns the mean of a row's three trainings at their end."""
         times, *accuracies = zip(*self.of_epochs(epochs)[row, :, FINAL].tolist(), strict=True)
         return Measurement(*(sum(values) / len(values) for values in (times, *accuracies)))
 
     def rank(self, row: int, epochs: int, value: int) -> int:
-        """Returns a row's place by the mean of `value` (`VALIDATION`, `TEST`), 1 for the best."""
+        """Returns a row's rank, 1 for the best, by its mean `VALIDATION` or `TEST` accuracy."""
         means = self.of_epochs(epochs)[:, :, FINAL, value].mean(axis=1, dtype=float)
         return 1 + int((means > means[row]).sum())
+
+
+def oracle(table: Table, epochs: int = 108, seed: int = 0) -> Iterator[tuple[Architecture, float, float]]:
+    """Yields all cells of a table, best first, as a perfect predictor would rank them (arXiv 1912.00848).
+
+    Cells are ranked by the validation accuracy of one training each, which `seed` chooses. Yields architecture, that
+    accuracy, and the mean test accuracy of the cell's three trainings, both in percent.
+    """
+    trainings = table.of_epochs(epochs)[:, :, FINAL]  # [n, 3, 4]
+    repeat = np.random.default_rng(seed).integers(REPEATS, size=len(table))
+    validation = trainings[np.arange(len(table)), repeat, VALIDATION]
+    test = trainings[:, :, TEST].mean(axis=1, dtype=float)
+    for row in np.argsort(-validation, kind="stable").tolist():
+        architecture = Architecture("nasbench101", tuple(table.codes[row].tolist()))
+        yield architecture, 100.0 * float(validation[row]), 100.0 * float(test[row])

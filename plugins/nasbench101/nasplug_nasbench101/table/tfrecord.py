@@ -1,4 +1,7 @@
-"""TFRecord files, checked: length, masked CRC-32C of the length, data, masked CRC-32C of the data."""
+"""TFRecord files: each record is a length, its checksum, the data and their checksum, all of which is checked here.
+
+TensorFlow reads such files too, but does not say at which byte one is damaged.
+"""
 
 import gzip
 import hashlib
@@ -8,33 +11,28 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from nasplug_nasbench101.table.errors import BadFile
+from nasplug import NasplugError
 
 _HEADER = struct.Struct("<QI")  # little endian: length, its checksum
 _CHECKSUM = struct.Struct("<I")
 _CHUNK = 1 << 20
-MAX_LENGTH = 1 << 16  # a record of the dataset has about 400 bytes
+MAX_LENGTH = 1 << 16  # bytes of a record; one of the dataset has about 400
+
+
+class BadFile(NasplugError):
+    """A file is not the dataset, or it is damaged; the message names the byte."""
 
 
 def masked_crc(data: bytes) -> int:
-    """Returns TensorFlow's masked CRC-32C: rotated right by 15 bits, plus a constant."""
+    """Returns TensorFlow's checksum: the CRC-32C, rotated right by 15 bits, plus a constant."""
     from google_crc32c import value
 
     crc: int = value(data)
     return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
 
 
-def frame(data: bytes) -> bytes:
-    """Returns one record as it stands in a file."""
-    header = struct.pack("<Q", len(data))
-    return header + _CHECKSUM.pack(masked_crc(header)) + data + _CHECKSUM.pack(masked_crc(data))
-
-
 class TFRecordFile:
-    """The records of a file, plain or gzip, read from front to back.
-
-    `sha256` and `bytes_read` are those of the unzipped content.
-    """
+    """The records of a file, plain or gzip, which are read once; `bytes_read` counts unzipped bytes so far."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -43,11 +41,11 @@ class TFRecordFile:
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 of what was read so far, in hexadecimal."""
+        """The SHA-256 of the unzipped content that was read so far, in hexadecimal."""
         return self._digest.hexdigest()
 
     def records(self) -> Iterator[tuple[int, bytes]]:
-        """Yields the byte offset and the data of each record. Raises `BadFile` at the first that is damaged."""
+        """Yields the byte offset and the data of each record; raises `BadFile` at the first that is damaged."""
         try:
             with self.path.open("rb") as raw:
                 zipped = raw.read(2) == b"\x1f\x8b"
@@ -79,7 +77,7 @@ class TFRecordFile:
         return content
 
     def _record(self, buffer: bytes, start: int, offset: int) -> bytes:
-        """Returns the data of the record at `start` of `buffer`, checked; `offset` is its place in the file."""
+        """Returns the data of the record at `start` of `buffer`, which is at `offset` in the file."""
         left = len(buffer) - start
         if left < 12:
             raise self._bad(offset, f"the file ends after {left} of the 12 bytes of a record's header")
@@ -96,7 +94,7 @@ class TFRecordFile:
             raise self._bad(offset, "the checksum of the record's data is wrong: the file is damaged")
         return data
 
-    def _bad(self, offset: int, what: str) -> BadFile:
+    def _bad(self, offset: int, problem: str) -> BadFile:
         return BadFile(
-            f"{self.path}, byte {offset}: {what}. Wanted nasbench_only108.tfrecord or nasbench_full.tfrecord."
+            f"{self.path}, byte {offset}: {problem}. Wanted nasbench_only108.tfrecord or nasbench_full.tfrecord."
         )

@@ -5,11 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from nasplug_nasbench101.table.columns import Columns
-from nasplug_nasbench101.table.errors import NoTable, NotInTable
-from nasplug_nasbench101.table.folder import find
+from nasplug_nasbench101.table.folder import NoTable, find_table
 from nasplug_nasbench101.table.importing import import_file
 from nasplug_nasbench101.table.record import parse_record
-from nasplug_nasbench101.table.table import Table
+from nasplug_nasbench101.table.table import NotInTable, Table, oracle
 from nasplug_nasbench101.table.tfrecord import TFRecordFile
 
 from benchmarks import nasbench101_synthetic as synthetic
@@ -23,9 +22,9 @@ def test_every_figure_of_the_file_is_in_the_table(file: Path, table: Table) -> N
         record = parse_record(data)
         repeat = seen[record.module_hash, record.epochs] = seen.get((record.module_hash, record.epochs), -1) + 1
         row = table.row_of(record.module_hash)
-        assert table.training(row, record.epochs, repeat, 0) == record.metrics.half_way
-        assert table.training(row, record.epochs, repeat, 1) == record.metrics.final
-        assert table.parameters[row] == record.metrics.trainable_parameters
+        assert table.training(row, record.epochs, repeat, 0) == record.half_way
+        assert table.training(row, record.epochs, repeat, 1) == record.final
+        assert table.parameters[row] == record.parameters
         cell = table.cell_at(row)
         assert ",".join(cell.names) == record.operations
         assert "".join(str(entry) for line in cell.matrix for entry in line) == record.adjacency
@@ -53,11 +52,11 @@ def test_means_and_ranks(table: Table) -> None:
 def test_figures_that_single_precision_would_change_stay_double() -> None:
     def columns(offset: float) -> np.dtype:
         cell = synthetic.Cell([[0, 1], [0, 0]], [])
-        records = [parse_record(r) for r in synthetic.records(cell, cell.module_hash(), (108,), 0)]
+        records = [parse_record(r) for r in synthetic.records(cell, cell.module_hash(), 70_000, (108,), 0)]
         columns = Columns()
         for record in records:
-            final = record.metrics.final._replace(training_time=1000.0 + offset)
-            columns.add(record._replace(metrics=record.metrics._replace(final=final)))
+            final = record.final._replace(training_time=1000.0 + offset)
+            columns.add(record._replace(final=final))
         return columns.finish()["metrics_108"].dtype
 
     assert columns(0.5) == np.float32
@@ -67,14 +66,26 @@ def test_figures_that_single_precision_would_change_stay_double() -> None:
 def test_where_the_table_is_looked_for(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("NASPLUG_NASBENCH101_TABLE", raising=False)
-    assert find(None) is None
+    assert find_table(None) is None
     with pytest.raises(NoTable, match="nasplug nasbench101 import"):
-        find(tmp_path / "nothing")
+        find_table(tmp_path / "nothing")
     monkeypatch.setenv("NASPLUG_NASBENCH101_TABLE", str(tmp_path / "nothing"))
     with pytest.raises(NoTable, match="nothing, which NASPLUG_NASBENCH101_TABLE names, is no imported"):
-        find(None)
+        find_table(None)
     import_file(file, tmp_path / "elsewhere")
     monkeypatch.setenv("NASPLUG_NASBENCH101_TABLE", str(tmp_path / "elsewhere"))
-    assert find(None) == tmp_path / "elsewhere"
+    assert find_table(None) == tmp_path / "elsewhere"
     import_file(file, tmp_path / "cache/nasplug/nasbench101")
-    assert find(None) == tmp_path / "cache/nasplug/nasbench101"
+    assert find_table(None) == tmp_path / "cache/nasplug/nasbench101"
+
+
+def test_the_oracle_ranks_by_one_record_and_reports_the_mean_test(table: Table) -> None:
+    ranked = list(oracle(table, seed=4))
+    assert len(ranked) == len(table)
+    validation = [row[1] for row in ranked]
+    assert validation == sorted(validation, reverse=True)
+    for architecture, one, test in ranked:
+        row = next(r for r in range(len(table)) if tuple(table.codes[r].tolist()) == architecture.code)
+        assert one in [pytest.approx(100 * table.training(row, 108, r).validation_accuracy) for r in range(3)]
+        assert test == pytest.approx(100 * table.mean(row, 108).test_accuracy)
+    assert [row[0] for row in oracle(table, seed=5)] != [row[0] for row in ranked]

@@ -1,23 +1,25 @@
-"""A whole file in the official format, by the tools that made the official ones, and every figure of it."""
+"""Records in the official format, written by the tools that wrote the official ones, and every figure of them."""
 
 from pathlib import Path
 
+import nasbench101_official as official
 import nasplug_nasbench101 as api
 import numpy as np
 import pytest
+from nasbench101_official import INCEPTION
 from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.channels import count_parameters
 from nasplug_nasbench101.enumeration import CELLS, all_codes
 from nasplug_nasbench101.table.importing import import_file
-from nasplug_nasbench101.table.protobuf import parse_model_metrics
+from nasplug_nasbench101.table.record import parse_metrics
 from nasplug_nasbench101.table.table import Table
-from nasplug_nasbench101.table.tfrecord import TFRecordFile, frame
+from nasplug_nasbench101.table.tfrecord import TFRecordFile
+from paths import ROOT
 
 from benchmarks import nasbench101_synthetic as synthetic
+from benchmarks.nasbench101_synthetic import frame
 from nasplug import Architecture
 from nasplug import space as new_space
-from tests.plugins.nasbench101 import official
-from tests.plugins.nasbench101.test_cell import INCEPTION
 
 POOLING = Cell([[0, 1, 1], [0, 0, 1], [0, 0, 0]], [2])  # the one in the docs
 PUBLISHED = [1155.85302734375, 1.0, 0.9376001358032227, 0.9311898946762085]  # NASBench.ipynb, the Inception-like cell
@@ -31,9 +33,9 @@ def cells() -> list[Cell]:
 
 @pytest.fixture(scope="module")
 def figures(cells: list[Cell]) -> official.Figures:
-    found = official.figures(cells)
-    found[cells[-1].module_hash(), 108][1][2][1:] = PUBLISHED
-    return found
+    invented = official.figures(cells)
+    invented[cells[-1].module_hash(), 108][1][2][1:] = PUBLISHED
+    return invented
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +76,7 @@ def test_the_published_answer_for_the_inception_like_cell(table: Table, cells: l
 
 
 def test_what_the_docs_show_runs(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = Path(__file__).parents[3] / "docs" / "nasbench101.md"
+    page = ROOT / "docs" / "nasbench101.md"
     blocks = [block.partition("```")[0] for block in page.read_text().split("```python\n")[1:]]
     shown = next(block for block in blocks if "from nasbench import api" in block)
     monkeypatch.chdir(tmp_path)
@@ -91,11 +93,11 @@ def test_every_budget_is_a_fidelity_of_the_space(table: Table, cells: list[Cell]
     for epochs in official.BUDGETS:
         trainings = figures[cell.module_hash(), epochs]
         architecture = Architecture("nasbench101", cell.code)
-        found = space.evaluate(architecture=architecture, purpose="search", epochs=epochs, seed=3)
-        record = trainings[int(found.metrics["record"])][2]
-        assert (found.accuracy, found.cost) == (pytest.approx(100 * record[3]), record[1])
-        found = space.evaluate(architecture=architecture, purpose="final", epochs=epochs, seed=3)
-        assert found.accuracy == pytest.approx(100 * np.mean([training[2][4] for training in trainings]))
+        search = space.evaluate(architecture=architecture, purpose="search", epochs=epochs, seed=3)
+        record = trainings[int(search.metrics["record"])][2]
+        assert (search.accuracy, search.cost) == (pytest.approx(100 * record[3]), record[1])
+        final = space.evaluate(architecture=architecture, purpose="final", epochs=epochs, seed=3)
+        assert final.accuracy == pytest.approx(100 * np.mean([training[2][4] for training in trainings]))
 
 
 def test_tensorflows_gzip_gives_the_same_table(
@@ -126,18 +128,18 @@ def test_what_is_not_used_need_not_be_there() -> None:
     message.evaluation_data.add()
     for time in (0.5, 1.0):
         message.evaluation_data.add(training_time=time, train_accuracy=1.0, validation_accuracy=0.0, test_accuracy=0.25)
-    read = parse_model_metrics(message.SerializeToString())
+    read = parse_metrics(message.SerializeToString())
     assert read == ((0.5, 1.0, 0.0, 0.25), (1.0, 1.0, 0.0, 0.25), 70_000)
     del message.evaluation_data[2]
     with pytest.raises(ValueError, match="at the start, half-way and at the end, got 2"):
-        parse_model_metrics(message.SerializeToString())
+        parse_metrics(message.SerializeToString())
 
 
 def test_protobuf_skips_what_it_does_not_know_and_refuses_what_breaks_off() -> None:
     known = synthetic.model_metrics([[0.5, 0.1, 0.2, 0.3]] * 3, 108, 70_000)
     unknown = b"\x32\x03abc" + b"\x3d\x00\x00\x00\x00" + b"\x40\x96\x01"  # a text, a fixed32 and an integer
-    assert parse_model_metrics(known + unknown) == parse_model_metrics(known)
-    assert parse_model_metrics(known).trainable_parameters == 70_000
+    assert parse_metrics(known + unknown) == parse_metrics(known)
+    assert parse_metrics(known)[2] == 70_000
     for end in (1, 10, 100, len(known) - 10):
-        with pytest.raises(ValueError, match="behind its message|lacks its field|no trainable"):
-            parse_model_metrics(known[:end])
+        with pytest.raises(ValueError, match="no protobuf message|a measurement lacks its|no trainable"):
+            parse_metrics(known[:end])

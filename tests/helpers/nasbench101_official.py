@@ -1,4 +1,4 @@
-"""A file as google-research/nasbench publishes it, written by TensorFlow and by Google's protobuf alone.
+"""A file as google-research/nasbench publishes it, written by TensorFlow and by protobuf, from the published schema.
 
 All four epoch budgets, three trainings each, every field of the schema filled; records of a cell are apart.
 """
@@ -16,6 +16,18 @@ from nasplug_nasbench101.cell import Cell
 BUDGETS = (4, 12, 36, 108)
 FIELDS = ("current_epoch", "training_time", "train_accuracy", "validation_accuracy", "test_accuracy")
 IMAGES = 9984  # every accuracy of the dataset is a multiple of 1/9984 in single precision: 39 batches of 256
+INCEPTION = (  # the cell of NASBench.ipynb: matrix, operations
+    [
+        [0, 1, 1, 1, 0, 1, 0],
+        [0, 0, 0, 0, 0, 0, 1],
+        [0, 0, 0, 0, 0, 0, 1],
+        [0, 0, 0, 0, 1, 0, 0],
+        [0, 0, 0, 0, 0, 0, 1],
+        [0, 0, 0, 0, 0, 0, 1],
+        [0, 0, 0, 0, 0, 0, 0],
+    ],
+    [1, 0, 0, 0, 2],
+)
 Figures = dict[tuple[str, int], list[list[list[float]]]]  # hash, epochs → [3 repeats][3 points][5 fields]
 
 

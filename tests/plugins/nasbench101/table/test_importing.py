@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from nasplug_nasbench101.table.errors import BadFile, NoTable
+from nasplug_nasbench101.table.folder import NoTable
 from nasplug_nasbench101.table.importing import import_file
 from nasplug_nasbench101.table.table import Table
-from nasplug_nasbench101.table.tfrecord import TFRecordFile
+from nasplug_nasbench101.table.tfrecord import BadFile, TFRecordFile
 
 CELLS = 40  # of the file
 

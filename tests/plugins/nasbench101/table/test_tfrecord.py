@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from nasplug_nasbench101.table.errors import BadFile
 from nasplug_nasbench101.table.importing import import_file
 from nasplug_nasbench101.table.table import Table
-from nasplug_nasbench101.table.tfrecord import frame, masked_crc
+from nasplug_nasbench101.table.tfrecord import BadFile, masked_crc
 
 from benchmarks import nasbench101_synthetic as synthetic
+from benchmarks.nasbench101_synthetic import frame
 
 
 def damaged_byte(content: bytes) -> bytes:
@@ -83,7 +83,7 @@ def test_records_with_other_cells_are_refused(tmp_path: Path) -> None:
     """Records whose hash is not that of their cell: intact, but no part of the dataset."""
     cell = synthetic.Cell([[0, 1], [0, 0]], [])
     path = tmp_path / "foreign.tfrecord"
-    path.write_bytes(b"".join(frame(record) for record in synthetic.records(cell, "0" * 32, (108,), 0)))
+    path.write_bytes(b"".join(frame(record) for record in synthetic.records(cell, "0" * 32, 70_000, (108,), 0)))
     with pytest.raises(BadFile, match="holds the cell with the hash 043721b9c7fe8c5fad811d47d83132ec"):
         import_file(path, tmp_path / "table")
 

@@ -1,26 +1,15 @@
-"""The table as the space's source of accuracies, and the oracle on it."""
+"""The table as the space's source of accuracies."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 from nasplug_nasbench101.evaluators.table import TableEvaluator
-from nasplug_nasbench101.oracle import oracle
-from nasplug_nasbench101.table.importing import import_file
 from nasplug_nasbench101.table.table import Table
 
 import nasplug
-from benchmarks import nasbench101_synthetic as synthetic
 from nasplug import Architecture
 from nasplug.errors import ConfigurationError
-
-
-@pytest.fixture(scope="module")
-def table(tmp_path_factory: pytest.TempPathFactory) -> Table:
-    folder = tmp_path_factory.mktemp("evaluator")
-    synthetic.write(folder / "small.tfrecord", 60, epochs=(4, 108))
-    import_file(folder / "small.tfrecord", folder / "table")
-    return Table.open(folder / "table")
 
 
 def code(table: Table, row: int) -> tuple[int, ...]:
@@ -30,10 +19,10 @@ def code(table: Table, row: int) -> tuple[int, ...]:
 def test_search_is_one_validation_record_chosen_by_the_seed(table: Table) -> None:
     source = TableEvaluator(table, "random")
     answers = [source.evaluate(code(table, 7), "search", None, seed) for seed in range(600)]
-    wanted = {
+    trainings = {
         100 * table.training(7, 108, r).validation_accuracy: table.training(7, 108, r).training_time for r in range(3)
     }
-    assert {answer.accuracy: answer.cost for answer in answers} == wanted
+    assert {answer.accuracy: answer.cost for answer in answers} == trainings
     counts = np.bincount([int(answer.metrics["record"]) for answer in answers])
     assert (np.abs(counts - 200) < 52).all()  # 4.5 standard deviations
     assert source.evaluate(code(table, 7), "search", None, 3) == answers[3]
@@ -95,15 +84,3 @@ def test_a_cell_that_a_partial_table_lacks_fails_its_trial_alone(table: Table) -
     failed = [trial for trial in searched if trial.state == "failed"]
     assert failed
     assert all("has no cell" in str(trial.error) for trial in failed)
-
-
-def test_the_oracle_ranks_by_one_record_and_reports_the_mean_test(table: Table) -> None:
-    ranked = list(oracle(table, seed=4))
-    assert len(ranked) == len(table)
-    validation = [row[1] for row in ranked]
-    assert validation == sorted(validation, reverse=True)
-    for architecture, one, test in ranked:
-        row = next(r for r in range(len(table)) if code(table, r) == architecture.code)
-        assert one in [pytest.approx(100 * table.training(row, 108, r).validation_accuracy) for r in range(3)]
-        assert test == pytest.approx(100 * table.mean(row, 108).test_accuracy)
-    assert [row[0] for row in oracle(table, seed=5)] != [row[0] for row in ranked]

@@ -1,1 +1,0 @@
-"""What `nasplug nasbench101 info` and `query` tell: one file for each source of accuracies."""
