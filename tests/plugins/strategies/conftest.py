@@ -129,8 +129,8 @@ def fake_run() -> Callable[..., Any]:
     """Returns what a strategy sees of a run, as plain attributes."""
 
     def make(hook: Any, trials: list[Trial] | None = None, seed: int = 0, **more: Any) -> Any:
-        fields = {"space": hook, "budget": None, "remaining": None, "device": "cpu", "latency_window": None} | more
-        fields.setdefault("settings", SimpleNamespace(batch=1, middleware=[]))
+        fields = {"space": hook, "budget": None, "remaining": None, "device": "cpu", "latency_window": None}
+        fields |= {"batch": 1, "middleware": ()} | more
         return SimpleNamespace(hook=hook, trials=trials or [], rng=np.random.default_rng(seed), seed=seed, **fields)
 
     return make

@@ -1,7 +1,5 @@
 """What is ranked: the whole space, what lies in a window, random ones, or nothing; and what a predictor sees of it."""
 
-from types import SimpleNamespace
-
 import attrs
 import numpy as np
 import pytest
@@ -75,8 +73,7 @@ class Counted(Toy):
 
 def test_a_space_is_encoded_once_for_all_repeats_on_it(fake_run):
     def pool(space, *middleware):
-        settings = SimpleNamespace(batch=1, middleware=list(middleware))
-        return Pool.of(fake_run(manager.build(space).hook, space=space, settings=settings), 10, Distinct())
+        return Pool.of(fake_run(manager.build(space).hook, space=space, middleware=middleware), 10, Distinct())
 
     space = Counted(layers=3)
     first = pool(space)
