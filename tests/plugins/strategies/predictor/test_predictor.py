@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 from nasplug_strategies.predictor import NeuralPredictor
-from nasplug_strategies.predictor.errors import PredictorError
 from nasplug_strategies.predictor.fitting.fit import Recipe
 from nasplug_strategies.predictor.graphs.dense_graphs import Graphs, dense
 from nasplug_strategies.predictor.learner import Learner, scalars_of
+from nasplug_strategies.predictor.settings import PredictorError
 from scipy.stats import kendalltau
 from torch_geometric.data import Batch, Data
 

@@ -1,4 +1,4 @@
-"""The training loop of every predictor network: mini-batches for stacked members, little but the GEMMs."""
+"""The training loop of every predictor network: mini-batches for stacked members, little besides matrix products."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -7,9 +7,8 @@ import attrs
 import torch
 from torch import Tensor, nn
 
-from nasplug_strategies.predictor.fitting.flat_adam import FlatAdam
-from nasplug_strategies.predictor.fitting.losses import LOSSES, Slope
-from nasplug_strategies.predictor.fitting.recorded_step import Pass, Tape
+from nasplug_strategies.predictor.fitting.losses import LOSSES
+from nasplug_strategies.predictor.fitting.training_step import Operations, TrainingStep
 
 
 @attrs.frozen
@@ -26,86 +25,106 @@ class Recipe:
 
 def fit(
     network: nn.Module,
-    make_pass: Callable[[Sequence[Tensor], int], Pass],
+    make_step: Callable[[Sequence[Tensor], int], TrainingStep],
     y: Tensor,
     recipe: Recipe,
-    dropped: Sequence[int],
+    dropout_widths: Sequence[int],
     generator: torch.Generator,
-    each_epoch: Callable[[], object] = lambda: None,
+    start_epoch: Callable[[], None] = lambda: None,
 ) -> None:
-    """Trains the stacked members of `network` in place.
+    """Trains the stacked members of `network` in place. Equal arguments give equal bits.
 
-    `make_pass` returns the pass of `b` samples a member that writes its gradients into given tensors; `y` is `[m, n]`
-    (a row per member); `dropped` are the widths that dropout acts on; `each_epoch` is called before every epoch and may
-    change the inputs. Every random number comes from `generator`, so that equal arguments give equal bits.
+    Args:
+        network: The network. Its parameters become views of one tensor.
+        make_step: Returns the training step that writes its gradients into given tensors, for `b` samples a member.
+        y: Labels `[m, n]`, a row for each member.
+        recipe: How to train.
+        dropout_widths: Widths of the layers that dropout acts on.
+        generator: The source of all random numbers.
+        start_epoch: Called before every epoch; may change the inputs of the steps.
     """
-    n, slope = y.shape[1], LOSSES[recipe.loss]
+    n = y.shape[1]
     optimizer = FlatAdam(list(network.parameters()), recipe.weight_decay)
     sizes = [min(recipe.batch, n - start) for start in range(0, n, recipe.batch)]
-    passes = {b: make_pass(optimizer.slopes, b) for b in set(sizes)}
-    order, dropout = Order(y, sizes), Dropout(y, sizes, dropped if recipe.dropout else ())
-    batches = zip((passes[b] for b in sizes), order.samples, order.labels, dropout.keeps, strict=True)
-    tapes = [_tape(slope, *batch) for batch in batches]
-    steps = recipe.epochs * len(tapes)
-    with torch.inference_mode():  # passes write their gradients out: what autograd keeps is not needed
+    steps = {size: make_step(optimizer.gradients, size) for size in set(sizes)}
+    order, dropout = SampleOrder(y, sizes), Dropout(y, sizes, dropout_widths if recipe.dropout else ())
+    batches = zip((steps[size] for size in sizes), order.samples, order.labels, dropout.factors, strict=True)
+    recorded = [_recorded(recipe.loss, *batch) for batch in batches]
+    total = recipe.epochs * len(recorded)
+    with torch.inference_mode():  # a written step needs nothing of autograd; `AutogradStep` leaves the mode
         for epoch in range(recipe.epochs):
-            each_epoch()
+            start_epoch()
             order.draw(generator)
             dropout.draw(recipe.dropout, generator)
-            for step, tape in enumerate(tapes, epoch * len(tapes)):
-                for operation in tape:  # overwrites the gradients of the step before
+            for number, operations in enumerate(recorded, epoch * len(recorded)):
+                for operation in operations:  # overwrites the gradients of the step before
                     operation()
-                optimizer.step(recipe.lr * _cosine(step / steps))
+                optimizer.step(recipe.lr * _cosine(number / total))
 
 
-def _tape(slope: Slope, one: Pass, samples: Tensor, labels: Tensor, keep: Sequence[Tensor]) -> Tape:
-    """Returns what a step does before its update."""
-    return [*one.forward(samples, keep), *slope(one.scores, labels, one.slope), *one.backward(keep)]
+def _recorded(loss: str, step: TrainingStep, samples: Tensor, labels: Tensor, dropout: Sequence[Tensor]) -> Operations:
+    """Returns the operations of one batch, without the update of the parameters."""
+    gradients = LOSSES[loss](step.scores, labels, step.score_gradients)
+    return [*step.forward(samples, dropout), *gradients, *step.backward(dropout)]
 
 
-class Order:
-    """Sample numbers `[m·b]` and labels `[m, b]` of one epoch by batch, in an order of each member's own."""
+class FlatAdam:
+    """Adam with L2 `weight_decay` on one flat tensor, of which all parameters become views: one update for all.
+
+    `gradients` are the views of the flat gradient, parameter by parameter, for a step to write into.
+    """
+
+    def __init__(self, parameters: Sequence[nn.Parameter], weight_decay: float) -> None:
+        flat = nn.Parameter(torch.cat([p.detach().flatten() for p in parameters]))
+        flat.grad = torch.zeros_like(flat)
+        sizes = [p.numel() for p in parameters]
+        self.gradients = [g.view_as(p) for p, g in zip(parameters, torch.split(flat.grad, sizes), strict=True)]
+        for p, values in zip(parameters, torch.split(flat.detach(), sizes), strict=True):
+            p.data = values.view_as(p)
+        self.adam = torch.optim.Adam([flat], weight_decay=weight_decay, fused=True)
+
+    def step(self, lr: float) -> None:
+        """Updates the parameters by the present gradients."""
+        self.adam.param_groups[0]["lr"] = lr
+        self.adam.step()
+
+
+class SampleOrder:
+    """Row numbers `[m·b]` and labels `[m, b]` of each batch of an epoch, in an order of each member's own."""
 
     def __init__(self, y: Tensor, sizes: Sequence[int]) -> None:
-        m, n = y.shape
-        parts = torch.split(torch.arange(m * n).view(m, n), list(sizes), 1)
-        self.y, self.places = y, torch.cat([part.flatten() for part in parts]).to(y.device)  # [m·n], batch by batch
-        self.all_samples, self.all_labels = torch.empty_like(self.places), y.new_empty(m * n)
-        self.samples = torch.split(self.all_samples, [m * b for b in sizes])
-        self.labels = _batches(self.all_labels, m, sizes)
+        self.y, self.sizes, m = y, list(sizes), len(y)
+        self.samples = [torch.empty(m * size, dtype=torch.int64, device=y.device) for size in sizes]
+        self.labels = [y.new_empty(m, size) for size in sizes]
 
     def draw(self, generator: torch.Generator) -> None:
-        """Overwrites both."""
+        """Overwrites both with those of new orders."""
         order = torch.rand(self.y.shape, generator=generator).argsort(1).to(self.y.device)  # [m, n]
-        self.all_samples.copy_(order.flatten()[self.places])
-        self.all_labels.copy_(self.y.gather(1, order).flatten()[self.places])
+        for rows, samples, labels in zip(torch.split(order, self.sizes, 1), self.samples, self.labels, strict=True):
+            torch.gather(self.y, 1, rows, out=labels)
+            samples.view_as(rows).copy_(rows)
 
 
 class Dropout:
-    """Dropout factors of one epoch: for each batch, `keeps` has one `[m, b, width]` of every width, or nothing."""
+    """Dropout of an epoch: `factors` has, for each batch, one tensor `[m, b, width]` of every width, or none."""
 
     def __init__(self, y: Tensor, sizes: Sequence[int], widths: Sequence[int]) -> None:
         m, n = y.shape
-        self.factors = [y.new_empty(m * n, width) for width in widths]  # by sample
-        by_width = [_batches(factor, m, sizes) for factor in self.factors]
-        self.keeps = [[batches[i] for batches in by_width] for i in range(len(sizes))]
+        self.all_factors = [y.new_empty(m * n, width) for width in widths]
+        by_width = [torch.split(factor, [m * size for size in sizes]) for factor in self.all_factors]
+        self.factors = [[rows[i].view(m, -1, rows[i].shape[1]) for rows in by_width] for i in range(len(sizes))]
 
     def draw(self, rate: float, generator: torch.Generator) -> None:
-        """Overwrites all."""
-        for factor in self.factors:
-            _draw(factor, rate, generator)
+        """Overwrites all factors with new ones."""
+        for factor in self.all_factors:
+            _draw_dropout(factor, rate, generator)
 
 
-def _draw(factor: Tensor, rate: float, generator: torch.Generator) -> None:
-    """Overwrites a dropout factor: 0 with probability `rate`, cut to 16 bits, else 1 / (1 − `rate`)."""
+def _draw_dropout(factor: Tensor, rate: float, generator: torch.Generator) -> None:
+    """Overwrites a factor: 0 with probability `rate`, cut to 16 bits, else 1 / (1 − `rate`)."""
     words = torch.empty(-(-factor.numel() // 4), dtype=torch.int64).random_(-(2**63), None, generator=generator)
     draws = words.view(torch.int16)[: factor.numel()].view(factor.shape)  # four a word
     torch.ge(draws.to(factor.device), int(2**16 * rate) - 2**15, out=factor).div_(1.0 - rate)
-
-
-def _batches(rows: Tensor, m: int, sizes: Sequence[int]) -> list[Tensor]:
-    """Returns views `[m, b, …]` of the rows of one epoch."""
-    return [part.view(m, -1, *rows.shape[1:]) for part in torch.split(rows, [m * b for b in sizes])]
 
 
 def _cosine(t: float) -> float:

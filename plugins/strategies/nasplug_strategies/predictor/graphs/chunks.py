@@ -1,41 +1,40 @@
-"""Graphs in parts, as many as are scored at a time."""
+"""Graphs split into chunks, as many as are scored at a time."""
 
 import attrs
 import torch
 from torch import Tensor
 
 from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
-from nasplug_strategies.predictor.graphs.memo import kept
 
-CHUNK = 1024  # graphs: large enough for the GEMMs, small enough for the caches
+CHUNK_SIZE = 1024  # graphs: large enough for the matrix products, small enough for the caches
 
 
 @attrs.frozen(eq=False)
-class Part:
-    """Some of many graphs, and their places among them."""
+class Chunk:
+    """Some of many graphs, and their row numbers among all."""
 
     rows: Tensor  # int64 [k]
     graphs: Graphs
 
 
-def parts_of(graphs: Graphs, alike: bool) -> list[Part]:
-    """Returns all graphs, in their order or, with `alike`, those with equal features and similar edges side by side.
+def chunks_of(graphs: Graphs, group_similar: bool) -> list[Chunk]:
+    """Returns chunks of all graphs, in their order or, with `group_similar`, similar graphs side by side.
 
-    Of cells of NASBench-101 that are alike, nearly one state in two repeats after two convolutions; of neighbours in
-    the space's own order one in three. What is returned is kept as long as `graphs` lives, and what is made of it too.
+    Similar graphs have equal features and similar edges. Of such cells of NASBench-101 nearly one state in two repeats
+    after two convolutions, of neighbours in the space's own order one in three. The chunks are cached on `graphs`.
     """
-    return kept(graphs, ("parts", alike), lambda: _parts(graphs, alike))
+    return graphs.cached(("chunks", group_similar), lambda: _split(graphs, group_similar))
 
 
-def _parts(graphs: Graphs, alike: bool) -> list[Part]:
-    if len(graphs) <= CHUNK:
-        return [Part(torch.arange(len(graphs)), graphs)]
-    order = _alike(graphs) if alike else torch.arange(len(graphs))
-    return [Part(rows, graphs[rows]) for rows in torch.split(order, CHUNK)]
+def _split(graphs: Graphs, group_similar: bool) -> list[Chunk]:
+    if len(graphs) <= CHUNK_SIZE:
+        return [Chunk(torch.arange(len(graphs)), graphs)]
+    order = _by_similarity(graphs) if group_similar else torch.arange(len(graphs))
+    return [Chunk(rows, graphs[rows]) for rows in torch.split(order, CHUNK_SIZE)]
 
 
-def _alike(graphs: Graphs) -> Tensor:
-    """Returns places `[n]`, sorted by features, in an order that does not matter, then by the bits of the adjacency."""
+def _by_similarity(graphs: Graphs) -> Tensor:
+    """Returns row numbers `[n]`, sorted by a random projection of the features, then by the bits of the adjacency."""
     features, edges = graphs.x.flatten(1).double(), graphs.adjacency.flatten(1).double()
     weights = torch.randn(features.shape[1], dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     order = (edges @ 0.5 ** torch.arange(edges.shape[1], dtype=torch.float64)).argsort()

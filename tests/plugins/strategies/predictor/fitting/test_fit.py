@@ -5,10 +5,9 @@ from functools import partial
 
 import pytest
 import torch
-from nasplug_strategies.predictor.fitting.fit import Recipe, _cosine, _draw, fit
+from nasplug_strategies.predictor.fitting.fit import Recipe, _cosine, _draw_dropout, fit
+from nasplug_strategies.predictor.fitting.training_step import AutogradStep
 from torch import nn
-
-from tests.plugins.strategies.predictor.autograd_pass import AutogradPass
 
 
 class Line(nn.Module):
@@ -16,14 +15,14 @@ class Line(nn.Module):
 
     def __init__(self, members):
         super().__init__()
-        self.a, self.b = nn.Parameter(torch.zeros(members, 1)), nn.Parameter(torch.zeros(members, 1))
+        self.a, self.b = (nn.Parameter(torch.zeros(members, 1, 1)) for _ in range(2))
 
-    def forward(self, inputs, keep):
-        return self.a * inputs[0] + self.b
+    def forward(self, inputs, dropout):
+        return self.a[..., 0] * inputs[0] + self.b[..., 0]
 
 
 def fit_line(line, x, y, recipe):
-    fit(line, partial(AutogradPass, line, [x]), y, recipe, [], torch.Generator().manual_seed(0))
+    fit(line, partial(AutogradStep, line, [x]), y, recipe, [], torch.Generator().manual_seed(0))
 
 
 def plain_adam(x, y, recipe, order):
@@ -52,9 +51,9 @@ def test_every_sample_is_seen_once_an_epoch_in_batches_with_a_remainder():
     seen = []
 
     class Spy(Line):
-        def forward(self, inputs, keep):
+        def forward(self, inputs, dropout):
             seen.append(inputs[0].clone())
-            return super().forward(inputs, keep)
+            return super().forward(inputs, dropout)
 
     x = torch.arange(25.0)
     fit_line(Spy(2), x, torch.zeros(2, 25), Recipe(epochs=2, batch=10))
@@ -81,7 +80,7 @@ def test_the_cosine_goes_from_one_to_zero():
 @pytest.mark.parametrize("rate", [0.1, 0.5, 0.99999])
 def test_dropout_factors_are_zero_at_their_rate_and_one_on_average(rate):
     factor = torch.empty(1001, 333)
-    _draw(factor, rate, torch.Generator().manual_seed(0))
+    _draw_dropout(factor, rate, torch.Generator().manual_seed(0))
     assert factor.unique().tolist() == pytest.approx([0.0, 1 / (1 - rate)], rel=1e-3)
     assert (factor == 0).float().mean().item() == pytest.approx(rate, abs=0.003)
 
@@ -89,8 +88,8 @@ def test_dropout_factors_are_zero_at_their_rate_and_one_on_average(rate):
 def test_dropout_factors_follow_from_the_generator():
     one, same, other = (torch.empty(10, 7) for _ in range(3))
     generator = torch.Generator().manual_seed(3)
-    _draw(one, 0.5, generator)
-    _draw(other, 0.5, generator)
-    _draw(same, 0.5, torch.Generator().manual_seed(3))
+    _draw_dropout(one, 0.5, generator)
+    _draw_dropout(other, 0.5, generator)
+    _draw_dropout(same, 0.5, torch.Generator().manual_seed(3))
     assert torch.equal(one, same)
     assert not torch.equal(one, other)

@@ -1,6 +1,8 @@
 """The Gaussian process: interpolates, knows what it does not know, is repeatable."""
 
+import pytest
 import torch
+from nasplug_strategies.predictor.gaussian_process import posterior
 from nasplug_strategies.predictor.gaussian_process.posterior import GaussianProcess
 
 
@@ -42,6 +44,18 @@ def test_equal_points_with_equal_labels_are_survived():
     X, y, block = data(40)
     X, y = X.repeat(8, 1), y.repeat(8)
     mean, variance = GaussianProcess.fit(X, block, y, torch.ones(len(y), dtype=torch.float64)).predict(X)
+    assert (mean - y).abs().max() < 0.2
+    assert bool(torch.isfinite(variance).all())
+
+
+@pytest.mark.parametrize("distinct", [1, 20, 500])
+def test_500_repeated_points_without_noise_are_survived(distinct, monkeypatch):
+    """Float32 kernels of repeated points are indefinite by rounding where the nugget is small beside the weights."""
+    X, y, block = data(distinct)
+    X, y = X.repeat(500 // distinct, 1), y.repeat(500 // distinct)
+    theta = torch.tensor([9.0, 9.0, 0.0, 0.0, 0.0, 0.0, 9.0, -30.0], dtype=torch.float64)
+    monkeypatch.setattr(posterior, "fit_hyperparameters", lambda *_: theta)
+    mean, variance = GaussianProcess.fit(X, block, y, torch.zeros(500, dtype=torch.float64)).predict(X)
     assert (mean - y).abs().max() < 0.2
     assert bool(torch.isfinite(variance).all())
 
