@@ -11,17 +11,11 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 @attrs.frozen(eq=False)
 class Calibration:
-    """A strictly increasing, piecewise linear curve from scores to percent, straight beyond its ends.
+    """A strictly increasing, piecewise linear curve from scores to percent, straight beyond its ends."""
 
-    Args:
-        scores: Scores of the curve's corners, ascending.
-        accuracies: The percent at each of `scores`.
-        slope: Percent a score, beyond the ends.
-    """
-
-    scores: Array
-    accuracies: Array
-    slope: float
+    scores: Array  # of the curve's corners, ascending
+    accuracies: Array  # percent, at each of `scores`
+    slope: float  # percent a score, beyond the ends
 
     def __attrs_post_init__(self) -> None:
         if self.scores.ndim != 1 or self.scores.shape != self.accuracies.shape:

@@ -41,18 +41,10 @@ class Learner:
         seed: int,
         device: torch.device,
     ) -> Self:
-        """Returns a learner fitted to `n` graphs.
+        """Returns a learner of labels `y` `[n]` (standardised, or 0 and 1) of graphs with `features` `[n, s]`.
 
-        Args:
-            settings: The settings of the predictor.
-            graphs: The graphs.
-            features: The user's scalars of each graph `[n, s]`, or None.
-            y: Labels `[n]`, standardised, or 0 and 1.
-            noise: Variance of the noise of each label relative to that of the others, float64 `[n]`.
-            loss: A name in `LOSSES`.
-            lr: Learning rate of the networks.
-            seed: Decides initial weights, batches and dropout.
-            device: Where the networks are computed.
+        `noise` float64 `[n]` is the variance of each label's noise relative to that of the others; `loss` and `lr` are
+        those of the networks.
         """
         blocks = scalars_of(settings, graphs, features, graphs.x.shape[1])
         scaler = Scaler.fit(blocks) if blocks else None
@@ -77,8 +69,8 @@ class Learner:
         """
 
         def score_chunk(chunk: Chunk) -> None:
-            rows = chunk.rows
-            mean[rows], variance[rows] = self._score(chunk.graphs, None if features is None else features[rows])
+            rows, some = chunk
+            mean[rows], variance[rows] = self._score(some, None if features is None else features[rows])
 
         group_similar = self.model is not None and self.model.network.shares_similar_graphs
         chunks = chunks_of(graphs, group_similar)

@@ -2,7 +2,6 @@
 
 import copy
 from collections.abc import Iterator
-from functools import partial
 from typing import Self
 
 import attrs
@@ -59,12 +58,9 @@ class Model:
         settings, device = self.settings, self.network.device
         recipe = Recipe(settings.epochs, settings.minibatch, lr, settings.weight_decay, settings.dropout, loss)
         moved, moved_scalars = graphs.to(device), None if scalars is None else scalars.to(device)
-        for part in member_groups(self.network, MEMBERS_AT_ONCE):
-            inputs = part.training_inputs(moved, moved_scalars, generator)
-            start_epoch = partial(part.start_epoch, inputs, moved, generator)
-            labels = y.float().to(device).repeat(part.members, 1)
-            dropout_widths = [bias.shape[2] for bias in part.bias[:-1]]
-            fit(part, partial(part.training_step, inputs), labels, recipe, dropout_widths, generator, start_epoch)
+        for group in member_groups(self.network, MEMBERS_AT_ONCE):
+            labels = y.float().to(device).repeat(group.members, 1)
+            fit(group, moved, moved_scalars, labels, recipe, generator)
         if loss == "pairwise":
             self._standardise(self.score(graphs, scalars), y)
 
@@ -80,9 +76,9 @@ def member_groups(network: Network, count: int) -> Iterator[Network]:
     """Yields networks of at most `count` members of `network` each; afterwards copies what each has learned back."""
     whole = [p.data for p in network.parameters()]  # […, m, in, out]
     for first in range(0, network.members, count):
-        part, places = copy.deepcopy(network), [p[..., first : first + count, :, :] for p in whole]
-        for p, place in zip(part.parameters(), places, strict=True):
+        group, places = copy.deepcopy(network), [p[..., first : first + count, :, :] for p in whole]
+        for p, place in zip(group.parameters(), places, strict=True):
             p.data = place.contiguous()
-        yield part
-        for p, place in zip(part.parameters(), places, strict=True):
+        yield group
+        for p, place in zip(group.parameters(), places, strict=True):
             place.copy_(p.data)

@@ -17,19 +17,12 @@ from nasplug_strategies.predictor.settings import PredictorError
 
 @attrs.frozen
 class Shape:
-    """The sizes that the shapes of a network's tensors follow from.
+    """The sizes that the shapes of a network's tensors follow from."""
 
-    Args:
-        nodes: Nodes of the largest graph.
-        features: Features of a node, f.
-        scalars: Scalars of a graph that are given to the network beside it, s.
-        size: The node representation size, D.
-    """
-
-    nodes: int
-    features: int
-    scalars: int
-    size: int
+    nodes: int  # of the largest graph
+    features: int  # of a node
+    scalars: int  # of a graph, read beside it
+    size: int  # node representation size D
 
 
 class Network(nn.Module):
@@ -39,10 +32,8 @@ class Network(nn.Module):
     are `fully_connected` ones with the parameters `dense` and `bias`.
     """
 
-    reads_features: ClassVar[bool] = False
-    """Whether the network reads scalars of a graph."""
-    shares_similar_graphs: ClassVar[bool] = False
-    """Whether graphs take less time when similar ones are scored together."""
+    reads_features: ClassVar[bool] = False  # whether it reads scalars of a graph
+    shares_similar_graphs: ClassVar[bool] = False  # whether similar graphs take less time when scored together
 
     dense: nn.ParameterList
     bias: nn.ParameterList

@@ -23,27 +23,16 @@ Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 @attrs.define(eq=False)
 class Fitted:
-    """What a fit leaves behind.
+    """What a fit leaves behind."""
 
-    Args:
-        nodes: Most nodes of a graph.
-        width: Features of a node.
-        given: Features of a graph that the user gave.
-        constant: Percent, where all labels are equal and nothing is trained.
-        rejected: Percent between which rejected architectures are placed.
-        calibration: From the regressor's scores to percent.
-        regressor: The last stage.
-        classifier: The first of two stages.
-    """
-
-    nodes: int = attrs.field(converter=operator.index)
-    width: int = attrs.field(converter=operator.index)
-    given: int = attrs.field(converter=operator.index)
-    constant: float | None = None
-    rejected: tuple[float, float] = (0.0, 0.0)
+    nodes: int = attrs.field(converter=operator.index)  # of the largest graph
+    width: int = attrs.field(converter=operator.index)  # features of a node
+    given: int = attrs.field(converter=operator.index)  # features of a graph, by the user
+    constant: float | None = None  # percent, where all labels are equal and nothing is trained
+    rejected: tuple[float, float] = (0.0, 0.0)  # percent between which rejected architectures are placed
     calibration: Calibration | None = None
-    regressor: Learner | None = None
-    classifier: Learner | None = None
+    regressor: Learner | None = None  # the last stage
+    classifier: Learner | None = None  # the first of two stages
 
     def is_finite(self) -> bool:
         """Returns whether all learned numbers are finite."""
@@ -130,14 +119,9 @@ class NeuralPredictor:
         Calibration is strictly increasing and nothing is clipped, so the order is that of the scores, and an
         architecture far better than all of the fit may pass 100 %.
 
-        Args:
-            batch: `n` graphs, encoded as in the fit.
-            features: Features of each graph `[n, s]`, as in the fit.
-            return_std: Whether to return `(accuracy, deviation)`.
-            draws: How many deviations of what is not known about it each score is moved by, `[n]`. Standard normal
-                ones make Thompson samples; `[k, n]` gives results `[k, n]`. A single network without the process knows
-                no deviation: it is 0. What the first of two stages rejects is not moved; its deviation is the width of
-                the range that it is placed in.
+        `draws` `[n]` moves every score by so many deviations of what is not known about it. Standard normal ones make
+        Thompson samples; `[k, n]` gives results `[k, n]`. A single network without the process knows no deviation: it
+        is 0. What the first of two stages rejects is not moved; its deviation is the width of its range.
         """
         fitted, graphs, scalars = self._checked(batch, features)
         mean, std = fitted.regression(graphs, scalars, checked_draws(draws, len(graphs)))

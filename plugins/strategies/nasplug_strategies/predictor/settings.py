@@ -66,27 +66,11 @@ def _known_kind(_: object, field: "attrs.Attribute[Any]", value: str) -> None:
 
 @attrs.frozen
 class Settings:
-    """Every choice of a predictor. The defaults are the paper's for NASBench-101, in one stage.
+    """Every choice of a predictor; `nasplug show neural_predictor` explains those that are options of searches.
 
-    Args:
-        kind: Network of the predictor, a module of `predictor/networks`.
-        layers: Convolutions; of the MLP, fully-connected layers of width `size`.
-        size: Node representation size D; None takes it from `REPRESENTATION_SIZES`, by the number of samples.
-        hidden: Widths of the fully-connected layers.
-        normalisation: Of the adjacency matrices.
-        stages: With 2, a classifier first drops what is below the threshold.
-        threshold: Percent that separates the two stages.
-        percentile: Of the training accuracies; replaces `threshold` where accuracies lie elsewhere.
-        members: Networks in the ensemble.
-        loss: Squared error, or a ranking loss.
-        epochs: Epochs of a fit.
-        minibatch: Samples in a step of a fit.
-        lr: Learning rate of the regressor.
-        classifier_lr: Learning rate of the classifier.
-        weight_decay: L2 on all weights.
-        dropout: Rate on the fully-connected layers.
-        structure: Whether the networks read scalars of the graph's structure.
-        process: Weight in the score of a Gaussian process on these scalars; 0 leaves it out, 1 the networks.
+    The defaults are the paper's for NASBench-101, in one stage. `size` None takes D from `REPRESENTATION_SIZES`, by the
+    number of samples. `structure` gives the networks scalars of the graph's structure; `process` is the weight of a
+    Gaussian process on these scalars in the score: 0 leaves it out, 1 the networks.
     """
 
     kind: str = attrs.field(default="gcn", validator=_known_kind)

@@ -1,14 +1,16 @@
 """The training loop of every predictor network: mini-batches for stacked members, little besides matrix products."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import attrs
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from nasplug_strategies.predictor.fitting.losses import LOSSES
 from nasplug_strategies.predictor.fitting.training_step import Operations, TrainingStep
+from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
+from nasplug_strategies.predictor.network import Network
 
 
 @attrs.frozen
@@ -24,69 +26,41 @@ class Recipe:
 
 
 def fit(
-    network: nn.Module,
-    make_step: Callable[[Sequence[Tensor], int], TrainingStep],
-    y: Tensor,
-    recipe: Recipe,
-    dropout_widths: Sequence[int],
-    generator: torch.Generator,
-    start_epoch: Callable[[], None] = lambda: None,
+    network: Network, graphs: Graphs, scalars: Tensor | None, y: Tensor, recipe: Recipe, generator: torch.Generator
 ) -> None:
     """Trains the stacked members of `network` in place. Equal arguments give equal bits.
 
-    Args:
-        network: The network. Its parameters become views of one tensor.
-        make_step: Returns the training step that writes its gradients into given tensors, for `b` samples a member.
-        y: Labels `[m, n]`, a row for each member.
-        recipe: How to train.
-        dropout_widths: Widths of the layers that dropout acts on.
-        generator: The source of all random numbers.
-        start_epoch: Called before every epoch; may change the inputs of the steps.
+    `scalars` `[n, s]` belong to `graphs`; `y` holds labels `[m, n]`, a row for each member.
     """
-    n = y.shape[1]
-    optimizer = FlatAdam(list(network.parameters()), recipe.weight_decay)
+    n, parameters = y.shape[1], list(network.parameters())
+    for p in parameters:
+        p.grad = torch.zeros_like(p)
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    optimizer = torch.optim.Adam(parameters, weight_decay=recipe.weight_decay, fused=True)
     sizes = [min(recipe.batch, n - start) for start in range(0, n, recipe.batch)]
-    steps = {size: make_step(optimizer.gradients, size) for size in set(sizes)}
-    order, dropout = SampleOrder(y, sizes), Dropout(y, sizes, dropout_widths if recipe.dropout else ())
+    inputs = network.training_inputs(graphs, scalars, generator)
+    steps = {size: network.training_step(inputs, gradients, size) for size in set(sizes)}
+    widths = [bias.shape[2] for bias in network.bias[:-1]] if recipe.dropout else []
+    order, dropout = SampleOrder(y, sizes), Dropout(y, sizes, widths)
     batches = zip((steps[size] for size in sizes), order.samples, order.labels, dropout.factors, strict=True)
     recorded = [_recorded(recipe.loss, *batch) for batch in batches]
     total = recipe.epochs * len(recorded)
     with torch.inference_mode():  # a written step needs nothing of autograd; `AutogradStep` leaves the mode
         for epoch in range(recipe.epochs):
-            start_epoch()
+            network.start_epoch(inputs, graphs, generator)
             order.draw(generator)
             dropout.draw(recipe.dropout, generator)
             for number, operations in enumerate(recorded, epoch * len(recorded)):
                 for operation in operations:  # overwrites the gradients of the step before
                     operation()
-                optimizer.step(recipe.lr * _cosine(number / total))
+                optimizer.param_groups[0]["lr"] = recipe.lr * _cosine(number / total)
+                optimizer.step()
 
 
 def _recorded(loss: str, step: TrainingStep, samples: Tensor, labels: Tensor, dropout: Sequence[Tensor]) -> Operations:
     """Returns the operations of one batch, without the update of the parameters."""
     gradients = LOSSES[loss](step.scores, labels, step.score_gradients)
     return [*step.forward(samples, dropout), *gradients, *step.backward(dropout)]
-
-
-class FlatAdam:
-    """Adam with L2 `weight_decay` on one flat tensor, of which all parameters become views: one update for all.
-
-    `gradients` are the views of the flat gradient, parameter by parameter, for a step to write into.
-    """
-
-    def __init__(self, parameters: Sequence[nn.Parameter], weight_decay: float) -> None:
-        flat = nn.Parameter(torch.cat([p.detach().flatten() for p in parameters]))
-        flat.grad = torch.zeros_like(flat)
-        sizes = [p.numel() for p in parameters]
-        self.gradients = [g.view_as(p) for p, g in zip(parameters, torch.split(flat.grad, sizes), strict=True)]
-        for p, values in zip(parameters, torch.split(flat.detach(), sizes), strict=True):
-            p.data = values.view_as(p)
-        self.adam = torch.optim.Adam([flat], weight_decay=weight_decay, fused=True)
-
-    def step(self, lr: float) -> None:
-        """Updates the parameters by the present gradients."""
-        self.adam.param_groups[0]["lr"] = lr
-        self.adam.step()
 
 
 class SampleOrder:

@@ -35,11 +35,9 @@ class TrainingStep(Protocol):
 class AutogradStep:
     """A training step of any network, with gradients by autograd.
 
-    Args:
-        network: Returns scores `[m, b]` when called with rows of `inputs`, `[m, b, …]` each, and `dropout`.
-        inputs: Tensors with one row a sample. Their values may change between two steps.
-        gradients: The tensors that the gradient of each parameter is written to, `[…, m, in, out]`.
-        batch: How many samples a member sees in a step.
+    `network` returns scores `[m, b]` when called with rows of `inputs`, `[m, b, …]` each, and `dropout`. The inputs
+    have one row a sample, and their values may change between two steps. The gradients of the parameters are written
+    to `gradients`, `[…, m, in, out]` each; `batch` is b.
     """
 
     def __init__(self, network: nn.Module, inputs: Sequence[Tensor], gradients: Sequence[Tensor], batch: int) -> None:

@@ -13,10 +13,8 @@ JITTERS = (0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)  # tried in turn, relative to the 
 def fit_hyperparameters(D: Tensor, y: Tensor, noise: Tensor) -> Tensor:
     """Returns the logarithms of the hyper-parameters, float64 `[3·blocks + 2]`, that maximise the posterior.
 
-    Args:
-        D: Squared distances of all pairs below the diagonal, row by row, for each block: `[blocks, N·(N − 1)/2]`.
-        y: Labels `[N, 1]`.
-        noise: Variance of each sample's noise relative to that of the others `[N]`.
+    `D` `[blocks, N·(N − 1)/2]` holds the squared distances of all pairs below the diagonal, row by row; `y` `[N, 1]`
+    are labels; `noise` `[N]` is the variance of each label's noise relative to that of the others.
     """
     centre = prior_means(len(D))
     theta = centre.clone()

@@ -24,20 +24,13 @@ class GaussianProcess:
     Hyper-parameters maximise the marginal likelihood under weak log-normal priors (our choice). Kernels are float32,
     what is solved with them is float64, and nothing is random. Raises `ValueError` for tensors whose shapes do not fit
     each other.
-
-    Args:
-        points: Standardised scalars of the samples `[N, s]`.
-        block: The block of each column `[s]`, ascending.
-        theta: Logarithms of the hyper-parameters, as of `prior_means`.
-        alpha: (K + σ²I)⁻¹ y `[N, 1]`.
-        root: Cholesky factor of K + σ²I `[N, N]`.
     """
 
-    points: Tensor
-    block: Tensor
-    theta: Tensor
-    alpha: Tensor
-    root: Tensor
+    points: Tensor  # [N, s], standardised scalars of the samples
+    block: Tensor  # [s], the block of each column, ascending
+    theta: Tensor  # [3·blocks + 2], logarithms of the hyper-parameters, in the order of `prior_means`
+    alpha: Tensor  # [N, 1], (K + σ²I)⁻¹ y
+    root: Tensor  # [N, N], Cholesky factor of K + σ²I
 
     def __attrs_post_init__(self) -> None:
         N, s = self.points.shape

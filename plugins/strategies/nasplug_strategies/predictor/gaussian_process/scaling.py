@@ -12,19 +12,12 @@ from nasplug_strategies.predictor.settings import PredictorError
 
 @attrs.frozen(eq=False)
 class Scaler:
-    """Mean and scale of `s` columns over a training set; columns that do not vary there are dropped.
+    """Mean and scale of `s` columns over a training set; columns that do not vary there are dropped."""
 
-    Args:
-        mean: float32 `[s]`.
-        scale: Standard deviations, float32 `[s]`.
-        kept: bool `[s]`, true for columns that vary.
-        block: The number of each column's block, int64 `[s]`.
-    """
-
-    mean: Tensor
-    scale: Tensor
-    kept: Tensor
-    block: Tensor
+    mean: Tensor  # float32 [s]
+    scale: Tensor  # float32 [s], standard deviations
+    kept: Tensor  # bool [s], true for columns that vary
+    block: Tensor  # int64 [s], the number of each column's block
 
     def __attrs_post_init__(self) -> None:
         shapes = [tuple(t.shape) for t in (self.mean, self.scale, self.kept, self.block)]

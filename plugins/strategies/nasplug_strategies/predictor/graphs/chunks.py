@@ -1,20 +1,12 @@
 """Graphs split into chunks, as many as are scored at a time."""
 
-import attrs
 import torch
 from torch import Tensor
 
 from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
 
 CHUNK_SIZE = 1024  # graphs: large enough for the matrix products, small enough for the caches
-
-
-@attrs.frozen(eq=False)
-class Chunk:
-    """Some of many graphs, and their row numbers among all."""
-
-    rows: Tensor  # int64 [k]
-    graphs: Graphs
+Chunk = tuple[Tensor, Graphs]  # row numbers int64 [k] among all graphs, and the graphs
 
 
 def chunks_of(graphs: Graphs, group_similar: bool) -> list[Chunk]:
@@ -28,9 +20,9 @@ def chunks_of(graphs: Graphs, group_similar: bool) -> list[Chunk]:
 
 def _split(graphs: Graphs, group_similar: bool) -> list[Chunk]:
     if len(graphs) <= CHUNK_SIZE:
-        return [Chunk(torch.arange(len(graphs)), graphs)]
+        return [(torch.arange(len(graphs)), graphs)]
     order = _by_similarity(graphs) if group_similar else torch.arange(len(graphs))
-    return [Chunk(rows, graphs[rows]) for rows in torch.split(order, CHUNK_SIZE)]
+    return [(rows, graphs[rows]) for rows in torch.split(order, CHUNK_SIZE)]
 
 
 def _by_similarity(graphs: Graphs) -> Tensor:

@@ -24,16 +24,11 @@ class Graphs:
     """`n` graphs of at most `v` nodes with `f` features a node, zero-padded.
 
     A search ranks the same candidates after every fit, so what is computed from graphs may be cached on them.
-
-    Args:
-        x: Features, float32 `[n, v, f]`.
-        adjacency: bool `[n, v, v]`, without self-loops; `[:, i, j]` is the edge i → j.
-        mask: bool `[n, v]`, true for real nodes.
     """
 
-    x: Tensor
-    adjacency: Tensor
-    mask: Tensor
+    x: Tensor  # float32 [n, v, f]
+    adjacency: Tensor  # bool [n, v, v]; [:, i, j] = edge i → j, without self-loops
+    mask: Tensor  # bool [n, v], true for real nodes
     _cache: dict[Hashable, Any] = attrs.field(factory=dict, init=False, repr=False)
 
     def __len__(self) -> int:

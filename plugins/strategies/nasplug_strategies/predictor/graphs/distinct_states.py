@@ -47,17 +47,11 @@ class WeightedSums:
 
 @attrs.frozen(eq=False)
 class DistinctStates:
-    """The states of `b` graphs before each convolution, as weighted sums of those before.
+    """The states of `b` graphs before each convolution, as weighted sums of those before."""
 
-    Args:
-        first: Features of the distinct nodes `[states, f]`.
-        convolutions: For each convolution the sums with weights ½A and with ½Aᵀ.
-        means: The sums `[b]` of the last states into the mean of each graph.
-    """
-
-    first: Tensor
-    convolutions: tuple[tuple[WeightedSums, WeightedSums], ...]
-    means: WeightedSums
+    first: Tensor  # [states, f], features of the distinct nodes
+    convolutions: tuple[tuple[WeightedSums, WeightedSums], ...]  # with weights ½A and ½Aᵀ
+    means: WeightedSums  # [b], of the last states
 
     def to(self, device: torch.device) -> "DistinctStates":
         """Returns the same on `device`."""

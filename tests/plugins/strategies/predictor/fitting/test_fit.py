@@ -1,28 +1,30 @@
 """The training loop: gradients are zeroed, members are independent, the schedule ends at zero."""
 
 import math
-from functools import partial
 
 import pytest
 import torch
 from nasplug_strategies.predictor.fitting.fit import Recipe, _cosine, _draw_dropout, fit
-from nasplug_strategies.predictor.fitting.training_step import AutogradStep
+from nasplug_strategies.predictor.network import Network
 from torch import nn
 
 
-class Line(nn.Module):
+class Line(Network):
     """y = a·x + b a member, with dropout factors ignored."""
 
     def __init__(self, members):
         super().__init__()
-        self.a, self.b = (nn.Parameter(torch.zeros(members, 1, 1)) for _ in range(2))
+        self.dense, self.bias = (nn.ParameterList([torch.zeros(members, 1, 1)]) for _ in range(2))
+
+    def training_inputs(self, graphs, scalars, generator):
+        return [graphs]
 
     def forward(self, inputs, dropout):
-        return self.a[..., 0] * inputs[0] + self.b[..., 0]
+        return self.dense[0][..., 0] * inputs[0] + self.bias[0][..., 0]
 
 
 def fit_line(line, x, y, recipe):
-    fit(line, partial(AutogradStep, line, [x]), y, recipe, [], torch.Generator().manual_seed(0))
+    fit(line, x, None, y, recipe, torch.Generator().manual_seed(0))
 
 
 def plain_adam(x, y, recipe, order):
@@ -44,7 +46,7 @@ def test_it_is_adam_with_zeroed_gradients_and_a_cosine():
     net = Line(1)
     fit_line(net, x, y[None], recipe)
     wanted = plain_adam(x, y, recipe, [torch.arange(8)] * 40)  # whole batches: the order inside does not matter
-    assert (net.a.item(), net.b.item()) == pytest.approx(wanted, abs=1e-5)
+    assert (net.dense[0].item(), net.bias[0].item()) == pytest.approx(wanted, abs=1e-5)
 
 
 def test_every_sample_is_seen_once_an_epoch_in_batches_with_a_remainder():
@@ -68,7 +70,7 @@ def test_members_learn_their_own_labels():
     net = Line(2)
     recipe = Recipe(epochs=200, batch=5, lr=0.05, weight_decay=0, dropout=0)
     fit_line(net, x, torch.stack((2 * x, -5 * x)), recipe)
-    assert net.a.flatten().tolist() == pytest.approx([2, -5], abs=0.05)
+    assert net.dense[0].flatten().tolist() == pytest.approx([2, -5], abs=0.05)
 
 
 def test_the_cosine_goes_from_one_to_zero():

@@ -20,10 +20,10 @@ def few(monkeypatch):
 def test_every_graph_is_in_one_chunk(few, group_similar, toy_batch):
     graphs = dense(toy_batch(12)[0])
     chunks = chunks_of(graphs, group_similar)
-    assert [len(chunk.graphs) for chunk in chunks] == [5, 5, 2]
-    rows = torch.cat([chunk.rows for chunk in chunks])
+    assert [len(chunk[1]) for chunk in chunks] == [5, 5, 2]
+    rows = torch.cat([chunk[0] for chunk in chunks])
     assert sorted(rows.tolist()) == list(range(12))
-    assert torch.equal(torch.cat([chunk.graphs.adjacency for chunk in chunks]), graphs.adjacency[rows])
+    assert torch.equal(torch.cat([chunk[1].adjacency for chunk in chunks]), graphs.adjacency[rows])
     assert group_similar or rows.tolist() == list(range(12))
     assert chunks_of(graphs, group_similar) is chunks
 
@@ -31,7 +31,7 @@ def test_every_graph_is_in_one_chunk(few, group_similar, toy_batch):
 def test_graphs_with_equal_features_are_side_by_side(few, toy_batch):
     graphs = dense(toy_batch(12)[0])
     twice = graphs[[*range(12), *range(12)]]
-    rows = torch.cat([chunk.rows for chunk in chunks_of(twice, group_similar=True)])
+    rows = torch.cat([chunk[0] for chunk in chunks_of(twice, group_similar=True)])
     kinds = [twice.x[row].flatten().tolist() for row in rows.tolist()]
     changes = sum(one != other for one, other in pairwise(kinds))
     assert changes == len({tuple(kind) for kind in kinds}) - 1
