@@ -9,7 +9,7 @@ import pytest
 import torch
 from nasplug_strategies.distinct import Distinct
 from nasplug_strategies.neural import ranking
-from nasplug_strategies.neural.pool import Candidates, Pool
+from nasplug_strategies.neural.pool import Candidates, Pool, inside
 from nasplug_strategies.neural.strategy import NeuralPredictorSearch
 from nasplug_strategies.predictor import NeuralPredictor
 from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
@@ -153,3 +153,69 @@ def test_the_short_list_stays_one_object_so_that_what_is_known_of_its_graphs_is_
     for known in (40, 50, 60):
         candidates.best_first(known, rank)
     assert rank.pools[1].graphs is rank.pools[2].graphs
+
+
+def test_the_rows_of_a_pool_keep_their_graphs_and_features():
+    whole = Pool(ARCHITECTURES, numbered_pool().graphs, np.arange(12.0).reshape(6, 2))
+    some = whole[[4, 1]]
+    assert numbers(some.architectures) == [4, 1]
+    assert some.features.tolist() == [[8, 9], [2, 3]]
+    assert len(some.graphs) == 2
+    assert whole[[0]].inputs("paper")[1] is None
+    assert whole[[0]].inputs("best")[1].tolist() == [[0, 1]]
+    assert numbered_pool()[[0]].features is None
+
+
+def test_a_pool_is_encoded_in_parts(toy_space, monkeypatch):
+    class Sized(toy_space):
+        sizes = ()
+
+        @hookimpl
+        def encode_graph(self, architectures):
+            self.sizes = (*self.sizes, len(architectures))
+            return super().encode_graph(architectures)
+
+        @hookimpl
+        def features(self, architectures):
+            return np.array([architecture.code for architecture in architectures], np.float32)
+
+    space = Sized()
+    architectures = [space.sample(np.random.default_rng(seed)) for seed in range(7)]
+    monkeypatch.setattr("nasplug_strategies.neural.pool.ENCODED_AT_ONCE", 3)
+    pool = Pool.encoded(space, architectures)
+    assert space.sizes == (3, 3, 1)
+    assert pool.features.tolist() == [list(architecture.code) for architecture in architectures]
+    assert torch.equal(pool.graphs.x, Pool.encoded(toy_space(), architectures).graphs.x)
+
+
+@pytest.mark.parametrize(("size", "whole"), [(3, True), (2, False)])
+def test_a_window_measures_all_of_a_space_of_at_most_size_architectures(size, whole, toy_space, fake_run):
+    class Three(toy_space):
+        @hookimpl
+        def enumerate_space(self):
+            return iter(Architecture(self.name, (i, 0, 0, *[1] * 10)) for i in range(3))
+
+    run = fake_run(Three(), latency_window=(10.0, 11.0))
+    codes = {architecture.code[0] for architecture in Pool.of(run, size, Distinct()).architectures}
+    assert (codes == {0, 1}) == whole
+
+
+def test_both_ends_of_a_window_are_inside(toy_space, fake_run):
+    run = fake_run(toy_space(), latency_window=(10.0, 11.0))
+    architectures = [Architecture("toycells", (i, 0, *[1] * 9)) for i in range(4)]
+    assert [a.code[0] for a in inside(run, architectures)] == [1, 2]
+    run = fake_run(toy_space(), latency_window=None)
+    assert list(inside(run, architectures)) == architectures
+
+
+def test_random_ones_are_at_most_size_and_none_is_no_pool(toy_space, fake_run):
+    class One(toy_space):
+        @hookimpl
+        def sample(self, rng):
+            return Architecture(self.name, (0, 0, 0, *[1] * 10))
+
+    seen, run = Distinct(), fake_run(One())
+    assert len(Pool.of(run, 5, seen).architectures) == 1
+    assert seen.seen == set()
+    seen.add(run.hook, run.hook.sample(rng=run.rng))
+    assert Pool.of(run, 5, seen) is None
