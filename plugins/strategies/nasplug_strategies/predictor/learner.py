@@ -9,8 +9,7 @@ from torch import Tensor
 
 from nasplug_strategies.predictor.gaussian_process.posterior import GaussianProcess
 from nasplug_strategies.predictor.gaussian_process.scaling import Scaler
-from nasplug_strategies.predictor.graphs.chunks import Chunk, chunks_of
-from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
+from nasplug_strategies.predictor.graphs.dense_graphs import Chunk, Graphs, chunks_of
 from nasplug_strategies.predictor.graphs.structural_features import Blocks, structure_of
 from nasplug_strategies.predictor.model import Model
 from nasplug_strategies.predictor.network import Shape

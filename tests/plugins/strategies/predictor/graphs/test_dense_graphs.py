@@ -2,7 +2,9 @@
 
 import gc
 import weakref
+from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from nasplug_strategies.predictor.graphs import dense_graphs as module
 from nasplug_strategies.predictor.graphs.dense_graphs import (
     Graphs,
     aggregation,
+    chunks_of,
     concatenate,
     dense,
     permuted,
@@ -18,6 +21,7 @@ from nasplug_strategies.predictor.graphs.dense_graphs import (
 )
 from nasplug_strategies.predictor.graphs.distinct_states import distinct_states
 from nasplug_strategies.predictor.graphs.structural_features import structure_of
+from nasplug_strategies.predictor.predictor import NeuralPredictor
 from nasplug_strategies.predictor.settings import PredictorError
 
 
@@ -150,3 +154,39 @@ def test_permuted_nodes_keep_their_edges(toy_batch):
     assert torch.equal(counts, counts_again)
     assert torch.equal(edges, edges_again)
     assert not torch.equal(x, y)
+
+
+@pytest.fixture
+def few(monkeypatch):
+    monkeypatch.setattr(module, "CHUNK_SIZE", 5)
+
+
+@pytest.mark.parametrize("group_similar", [False, True])
+def test_every_graph_is_in_one_chunk(few, group_similar, toy_batch):
+    graphs = dense(toy_batch(12)[0])
+    chunks = chunks_of(graphs, group_similar)
+    assert [len(chunk[1]) for chunk in chunks] == [5, 5, 2]
+    rows = torch.cat([chunk[0] for chunk in chunks])
+    assert sorted(rows.tolist()) == list(range(12))
+    assert torch.equal(torch.cat([chunk[1].adjacency for chunk in chunks]), graphs.adjacency[rows])
+    assert group_similar or rows.tolist() == list(range(12))
+    assert chunks_of(graphs, group_similar) is chunks
+
+
+def test_graphs_with_equal_features_are_side_by_side(few, toy_batch):
+    graphs = dense(toy_batch(12)[0])
+    twice = graphs[[*range(12), *range(12)]]
+    rows = torch.cat([chunk[0] for chunk in chunks_of(twice, group_similar=True)])
+    kinds = [twice.x[row].flatten().tolist() for row in rows.tolist()]
+    changes = sum(one != other for one, other in pairwise(kinds))
+    assert changes == len({tuple(kind) for kind in kinds}) - 1
+
+
+@pytest.mark.parametrize("preset", ["paper", "best"])
+def test_a_prediction_is_the_same_in_chunks(preset, toy_batch, monkeypatch):
+    batch, y = toy_batch(12)
+    predictor = NeuralPredictor(preset, "gcn", epochs=3, size=8).fit(batch, y)
+    whole = predictor.predict(batch)
+    monkeypatch.setattr(module, "CHUNK_SIZE", 5)
+    assert predictor.predict(batch) == pytest.approx(whole)
+    assert len(np.unique(whole)) > 1
