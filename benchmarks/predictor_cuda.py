@@ -9,12 +9,12 @@ import click
 import numpy as np
 import torch
 from nasplug_strategies.predictor import NeuralPredictor
-from nasplug_strategies.predictor.settings import Kind, Preset
+from nasplug_strategies.predictor.settings import Preset
 
 from benchmarks.predictor_shared import cells, verdict
 
 NAME = "predictor-cuda"
-FITS: list[tuple[Preset, Kind, int]] = [
+FITS: list[tuple[Preset, str, int]] = [
     ("best", "gcn", 1),
     ("paper", "gcn", 1),
     ("paper", "gcn", 2),
@@ -32,7 +32,7 @@ def run() -> dict[str, Any]:
     return verdict(max(differences), "percent", "≤ 1e-4", max(differences) <= 1e-4, detail)
 
 
-def difference(preset: Preset, kind: Kind, stages: int) -> float:
+def difference(preset: Preset, kind: str, stages: int) -> float:
     """Returns the largest difference in percent between the devices, for 5,000 cells after a fit to 172 on the CPU."""
     graphs, y = cells()
     fitted = NeuralPredictor(preset, kind, stages=stages).fit(graphs[:172], y[:172])

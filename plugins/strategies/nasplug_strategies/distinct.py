@@ -1,4 +1,4 @@
-"""Drawing architectures whose networks differ: isomorphic duplicates are no new samples."""
+"""Drawing architectures whose networks differ: an isomorphic duplicate is no new sample."""
 
 from typing import Any
 
@@ -12,38 +12,41 @@ PATIENCE = 1000  # draws in a row without a new network, after which a space cou
 
 @attrs.define(eq=False)
 class Distinct:
-    """The canonical forms handed out or told so far; a resumed run makes them again by telling its trials."""
+    """The networks that a strategy suggested or was told of, by their canonical forms.
+
+    A resumed run restores it by telling its trials again.
+    """
 
     seen: set[str] = attrs.field(factory=set)
     told: set[str] = attrs.field(factory=set)
 
     @property
     def pending(self) -> int:
-        """How many networks are handed out and not told of yet."""
+        """How many networks were suggested whose trials were not told yet."""
         return len(self.seen) - len(self.told)
 
     def tell(self, hook: Any, trial: Trial) -> None:
-        """Remembers the network of a trial, whoever suggested it."""
+        """Adds the network of a trial, whoever suggested it."""
         canonical = trial.canonical or hook.canonical(architecture=trial.architecture)
         self.seen.add(canonical)
         self.told.add(canonical)
 
     def add(self, hook: Any, architecture: Architecture) -> bool:
-        """Returns whether the network of `architecture` is new, and remembers it."""
+        """Adds the network of `architecture`; returns whether it is new."""
         canonical = hook.canonical(architecture=architecture)
-        new = canonical not in self.seen
+        is_new = canonical not in self.seen
         self.seen.add(canonical)
-        return new
+        return is_new
 
     def sample(self, hook: Any, rng: np.random.Generator, count: int) -> list[Architecture]:
-        """Returns `count` random architectures with new networks, or as many as `PATIENCE` finds."""
-        found: list[Architecture] = []
+        """Adds and returns `count` random architectures with new networks; fewer where `PATIENCE` runs out."""
+        new: list[Architecture] = []
         misses = 0
-        while len(found) < count and misses < PATIENCE:
+        while len(new) < count and misses < PATIENCE:
             architecture = hook.sample(rng=rng)
             if self.add(hook, architecture):
-                found.append(architecture)
+                new.append(architecture)
                 misses = 0
             else:
                 misses += 1
-        return found
+        return new

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+import pytest
+
 from nasplug.testing import StrategyConformance
 
 DECIDED = (
@@ -14,9 +16,10 @@ DECIDED = (
 )
 
 
+@pytest.mark.slow
 class TestNeuralPredictorThatRefits(StrategyConformance):
     strategy = "neural_predictor"
-    options: ClassVar = {"n": 10, "refit": 4, "explore": 0.5, "epochs": 10, "size": 8}
+    options: ClassVar = {"n": 10, "refit": 4, "explore": 0.5, "epochs": 2, "size": 8}
     budget = 18
     exempt: ClassVar = {
         name: "how often it fits changes nothing" for name in StrategyConformance.laws() if name not in DECIDED

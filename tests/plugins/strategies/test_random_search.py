@@ -36,3 +36,17 @@ def test_a_told_trial_is_not_suggested_again(fake_run, told, toy_space):
     strategy.on_trial(fake_run(space), told(0, first, 80.0))
     again = strategy.suggest(fake_run(space), 30)
     assert space.canonical(first) not in {space.canonical(a) for a in again}
+
+
+def test_distinct_is_the_default_and_asks_for_as_many_as_wanted(toy_space, fake_run):
+    strategy, run = RandomSearch(), fake_run(toy_space())
+    assert strategy.distinct
+    assert [len(strategy.suggest(run, count)) for count in (0, 1, 7)] == [0, 1, 7]
+
+
+def test_a_new_run_forgets_the_networks_of_the_former(toy_space, fake_run):
+    strategy, space = RandomSearch(), toy_space()
+    first = strategy.suggest(fake_run(space), 5)
+    assert strategy.suggest(fake_run(space), 5) != first
+    strategy.on_start(fake_run(space))
+    assert strategy.suggest(fake_run(space), 5) == first

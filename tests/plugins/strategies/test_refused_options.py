@@ -4,7 +4,7 @@ import math
 
 import pytest
 from nasplug_strategies.neural.strategy import NeuralPredictorSearch
-from nasplug_strategies.predictor.errors import PredictorError
+from nasplug_strategies.predictor.settings import PredictorError
 
 import nasplug
 from nasplug.errors import OptionError

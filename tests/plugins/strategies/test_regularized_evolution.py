@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from nasplug_strategies.regularized_evolution import RegularizedEvolution
+from nasplug_strategies.regularized_evolution import RegularizedEvolution, last_complete
 
 from nasplug import Architecture
 
@@ -97,3 +97,35 @@ def test_it_beats_random_search_on_the_toy_space(toy_space, toy_accuracy, fake_r
     evolved = best(lambda run: strategy.suggest(run, 1)[0])
     drawn = best(lambda run: run.hook.sample(rng=run.rng))
     assert evolved > drawn
+
+
+def test_the_defaults_are_those_of_the_notebook():
+    assert (RegularizedEvolution().population, RegularizedEvolution().tournament) == (100, 10)
+
+
+@pytest.mark.parametrize("option", ["population", "tournament"])
+def test_sizes_below_one_are_refused(option):
+    with pytest.raises(ValueError, match=f"'{option}' must be >= 1"):
+        RegularizedEvolution(**{"population": 3, "tournament": 1} | {option: 0})
+    RegularizedEvolution(population=1, tournament=1)
+
+
+def test_of_equal_accuracies_the_youngest_is_the_parent(numbers, fake_run, told):
+    trials = trials_of(told, [50.0, 90.0, 90.0, 50.0])
+    assert set(parents(RegularizedEvolution(4, 4), numbers, trials, fake_run, draws=20)) == {2}
+
+
+def test_a_child_is_made_for_each_one_asked_for(numbers, fake_run, told):
+    strategy, run = RegularizedEvolution(3, 2), fake_run(numbers, trials_of(told, [50.0] * 3))
+    assert [len(strategy.suggest(run, count)) for count in (0, 1, 7)] == [0, 1, 7]
+
+
+def test_a_tournament_takes_all_where_fewer_are_alive(numbers, fake_run, told):
+    trials = trials_of(told, [None, 40.0, None, 60.0])
+    assert set(parents(RegularizedEvolution(4, 3), numbers, trials, fake_run, draws=20)) == {3}
+
+
+@pytest.mark.parametrize(("count", "wanted"), [(1, [4]), (2, [2, 4]), (9, [0, 2, 4])])
+def test_the_last_complete_trials_are_in_their_order(count, wanted, told):
+    trials = trials_of(told, [50.0, None, 70.0, None, 60.0])
+    assert [trial.number for trial in last_complete(trials, count)] == wanted

@@ -11,6 +11,7 @@ from nasplug.testing import Toy
 @pytest.mark.parametrize("make", [RandomSearch, lambda: NeuralPredictorSearch(n=6, members=1, explore=0.0, epochs=2)])
 def test_a_second_search_is_as_if_it_were_the_first(make):
     strategy = make()
-    nasplug.search(Toy(), strategy, budget=12, seed=1)
-    again, first = (nasplug.search(Toy(), used, budget=12, seed=0) for used in (strategy, make()))
+    space = Toy(layers=4)
+    nasplug.search(space, strategy, budget=12, seed=1)
+    again, first = (nasplug.search(space, used, budget=12, seed=0) for used in (strategy, make()))
     assert [t.architecture for t in again.trials] == [t.architecture for t in first.trials]

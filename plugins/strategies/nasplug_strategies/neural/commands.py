@@ -3,19 +3,17 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import click
 
+import nasplug
 from nasplug import Architecture, InvalidArchitecture, StorageError, Trial, UsageError
-from nasplug.plugin import parse_options, plugin_names
-
-if TYPE_CHECKING:
-    from nasplug_strategies.neural.pool import Pool
-    from nasplug_strategies.neural.strategy import NeuralPredictorSearch
+from nasplug.plugin import Selection, parse_options, plugin_names, print_json, read_trials
+from nasplug_strategies.neural.pool import Pool
 
 TOP = 10  # K of the regret
-OF_SEARCHES = ("n", "k", "pool", "refit", "shortlist", "explore")
+SEARCH_OPTIONS = ("n", "k", "pool", "refit", "shortlist", "explore")
 
 
 @click.group()
@@ -61,15 +59,14 @@ def cv(
 
     Options count as in a search: what the space recommends, and over it what is given here.
     """
-    from nasplug.plugin import print_json
     from nasplug_strategies.predictor.cross_validation import cross_validate, tested
 
-    tried = [(choice, strategy(space, space_options, choice).settings()) for choice in grid(options)]
-    pool, accuracy = known(space, space_options, data)
+    tried = [(choice, predictor_settings(space, space_options, choice)) for choice in grid(options)]
+    pool, accuracy = known_networks(space, space_options, data)
     top = top or min(TOP, max(1, tested(len(accuracy)) // 2))
     results = []
     for choice, settings in tried:
-        metrics = cross_validate(*pool.shown(settings["preset"]), accuracy, settings, splits, top, seed)
+        metrics = cross_validate(*pool.inputs(settings["preset"]), accuracy, settings, splits, top, seed)
         results.append({"options": choice} | metrics)
         click.echo(_line(choice, metrics), err=as_json)
     if as_json:
@@ -80,11 +77,11 @@ def cv(
 def grid(texts: Iterable[str]) -> Iterator[dict[str, str]]:
     """Yields every combination of the values given for each option: `["a=1", "a=2"]` gives two.
 
-    Raises `UsageError` for a text without `=`, and for an option that nothing but a search has.
+    Raises `UsageError` for a text without `=`, and for an option that only a search has.
     """
     values: dict[str, list[str]] = {}
     for name, value in (pair for text in texts for pair in parse_options([text], "--strategy-opt").items()):
-        if name in OF_SEARCHES:
+        if name in SEARCH_OPTIONS:
             raise UsageError(
                 f"{name} is an option of searches: here a predictor is judged on the rows of --data alone."
             )
@@ -93,43 +90,43 @@ def grid(texts: Iterable[str]) -> Iterator[dict[str, str]]:
         yield dict(zip(values, combination, strict=True))
 
 
-def strategy(space: str, space_options: Iterable[str], choice: dict[str, str]) -> "NeuralPredictorSearch":
-    """Returns the strategy that a search on this space would make of the option texts. Raises what a search would."""
-    from nasplug.plugin import Selection
+def predictor_settings(space: str, space_options: Iterable[str], choice: dict[str, str]) -> dict[str, Any]:
+    """Returns the settings of the predictor in a search on this space with these options of the strategy.
 
-    given = parse_options(space_options, "--space-opt")
-    return cast("NeuralPredictorSearch", Selection.of(space, "neural_predictor", given, dict(choice)).strategy)
+    Raises what such a search would raise.
+    """
+    strategy: Any = Selection.of(
+        space, "neural_predictor", parse_options(space_options, "--space-opt"), dict(choice)
+    ).strategy
+    settings: dict[str, Any] = strategy.settings()
+    return settings
 
 
-def known(space: str, space_options: Iterable[str], data: Path) -> "tuple[Pool, list[float]]":
+def known_networks(space: str, space_options: Iterable[str], data: Path) -> tuple[Pool, list[float]]:
     """Returns the architectures of a CSV file whose networks differ, encoded, and their accuracies in percent.
 
     A network in several rows, which would be trained on and tested, has the mean of its accuracies.
     Raises `StorageError` naming the line, or the architecture, that is wrong.
     """
-    import nasplug
-    from nasplug.plugin import read_trials
-    from nasplug_strategies.neural.pool import Pool
-
     hook = nasplug.space(space, **parse_options(space_options, "--space-opt"))
     architectures, accuracy = _by_network(read_trials(data, hook), hook)
     try:
         return Pool.encoded(hook, architectures), accuracy
-    except InvalidArchitecture:  # of a space whose canonical form is the code, whatever that is
+    except InvalidArchitecture:  # of a space whose canonical form does not check the code
         _refuse_first_invalid(hook, architectures, data)
         raise
 
 
 def _by_network(trials: Sequence[Trial], hook: Any) -> tuple[list[Architecture], list[float]]:
-    """Returns the first architecture of each network, and the mean of its accuracies; says how many rows repeat one."""
-    found: dict[str, list[Trial]] = {}
+    """Returns the first architecture and the mean accuracy of each network; prints how many rows repeat one."""
+    networks: dict[str, list[Trial]] = {}
     for trial in trials:
-        found.setdefault(hook.canonical(architecture=trial.architecture), []).append(trial)
-    if repeated := len(trials) - len(found):
-        said = f"{repeated} of {len(trials)} rows repeat a network: one row each, with the mean accuracy."
-        click.echo(said, err=True)
-    means = [sum(trial.accuracy or 0.0 for trial in each) / len(each) for each in found.values()]
-    return [each[0].architecture for each in found.values()], means
+        networks.setdefault(hook.canonical(architecture=trial.architecture), []).append(trial)
+    if repeated := len(trials) - len(networks):
+        message = f"{repeated} of {len(trials)} rows repeat a network: one row each, with the mean accuracy."
+        click.echo(message, err=True)
+    means = [sum(trial.accuracy or 0.0 for trial in equal) / len(equal) for equal in networks.values()]
+    return [equal[0].architecture for equal in networks.values()], means
 
 
 def _refuse_first_invalid(hook: Any, architectures: Iterable[Architecture], data: Path) -> None:
@@ -141,6 +138,5 @@ def _refuse_first_invalid(hook: Any, architectures: Iterable[Architecture], data
 
 
 def _line(choice: dict[str, str], metrics: dict[str, dict[str, float]]) -> str:
-    named = " ".join(f"{name}={value}" for name, value in choice.items()) or "defaults"
-    found = "  ".join(f"{name} {m['mean']:.3f} ± {m['std']:.3f}" for name, m in metrics.items())
-    return f"{named}:  {found}"
+    options = " ".join(f"{name}={value}" for name, value in choice.items()) or "defaults"
+    return f"{options}:  " + "  ".join(f"{name} {m['mean']:.3f} ± {m['std']:.3f}" for name, m in metrics.items())

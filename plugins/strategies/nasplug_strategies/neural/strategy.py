@@ -4,20 +4,19 @@ import logging
 import math
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from nasplug import Architecture, Trial, UsageError, hookimpl, option
-from nasplug.loading import options
+from nasplug import Architecture, Run, Trial, UsageError, hookimpl, option
+from nasplug.plugin import Strategy
 from nasplug_strategies.distinct import Distinct
-from nasplug_strategies.predictor.settings import Settings, finite, settings
+from nasplug_strategies.neural.pool import Candidates, Pool
+from nasplug_strategies.predictor.networks import kinds
+from nasplug_strategies.predictor.settings import Loss, Normalisation, Preset, Settings, not_negative, settings
 
 if TYPE_CHECKING:
     import click
-
-    from nasplug import Run
-    from nasplug_strategies.neural.candidates import Candidates
 
 log = logging.getLogger("nasplug")
 positive = attrs.validators.ge(1)
@@ -27,14 +26,14 @@ REFIT = {"paper": 0, "best": 10}
 EXPLORE = {"paper": 0.0, "best": 0.5}
 
 
-def _settings_alone(_: object, attribute: "attrs.Attribute[Any]", value: dict[str, Any]) -> None:
+def _settings_alone(_: object, field: "attrs.Attribute[Any]", value: dict[str, Any]) -> None:
     if unknown := sorted(value.keys() - attrs.fields_dict(Settings).keys()):
-        known = ", ".join(attrs.fields_dict(Settings))
-        raise ValueError(f"{attribute.name!r} holds {', '.join(unknown)}; wanted are predictor settings: {known}")
+        names = ", ".join(attrs.fields_dict(Settings))
+        raise ValueError(f"{field.name!r} holds {', '.join(unknown)}; wanted are predictor settings: {names}")
 
 
 @attrs.define(eq=False)
-class NeuralPredictorSearch:
+class NeuralPredictorSearch(Strategy):
     """Trains N distinct random architectures, fits a predictor, predicts the pool, trains the top K (Wen et al., 2020).
 
     The pool is the whole space where it enumerates, else `pool` distinct random architectures.
@@ -65,19 +64,19 @@ class NeuralPredictorSearch:
     explore: float | None = option(
         None,
         help=f"every second is drawn so many deviations wide [{EXPLORE['best']:g}, paper {EXPLORE['paper']:g}]",
-        validator=attrs.validators.optional([attrs.validators.ge(0), finite]),
+        validator=attrs.validators.optional(not_negative),
     )
-    preset: Literal["paper", "best"] = option("best", help="the best measured predictor, or the paper's")
-    kind: Literal["gcn", "mlp", "cnn"] | None = option(None, help="network of the predictor")
+    preset: Preset = option("best", help="the best measured predictor, or the paper's")
+    kind: str | None = option(None, help=f"network of the predictor: {', '.join(kinds())}")
     stages: int | None = option(None, help="2 = a classifier first drops what is below the threshold")
     threshold: float | None = option(None, help="percent that separates the two stages")
     percentile: float | None = option(None, help="percentile of the accuracies, in place of the threshold")
-    normalisation: Literal["row", "symmetric", "none"] | None = option(None, help="of the adjacency matrices")
+    normalisation: Normalisation | None = option(None, help="of the adjacency matrices")
     layers: int | None = option(None, help="convolutions; of kind=mlp, fully-connected layers of width size")
     size: int | None = option(None, help="node representation size D [Table 1 of the paper, by samples]")
     hidden: tuple[int, ...] | None = option(None, help="widths of the fully-connected layers, as in 512,128")
     members: int | None = option(None, help="networks in the ensemble")
-    loss: Literal["mse", "pairwise"] | None = option(None, help="squared error or ranking")
+    loss: Loss | None = option(None, help="squared error or ranking")
     epochs: int | None = option(None, help="epochs of a fit")
     minibatch: int | None = option(None, help="samples a step of a fit")
     lr: float | None = option(None, help="learning rate of the regressor")
@@ -91,25 +90,25 @@ class NeuralPredictorSearch:
         validator=attrs.validators.optional([attrs.validators.instance_of(dict), _settings_alone]),
     )
 
-    _seen: Distinct = attrs.field(factory=Distinct, init=False)
-    _candidates: "Candidates | None" = attrs.field(default=None, init=False)
+    _distinct: Distinct = attrs.field(factory=Distinct, init=False)
+    _candidates: Candidates | None = attrs.field(default=None, init=False)
     _ranking: Iterator[Architecture] = attrs.field(factory=lambda: iter(()), init=False)
-    _fitted: int | None = attrs.field(default=None, init=False)  # networks handed out when the ranking was made
+    _suggested_at_fit: int | None = attrs.field(default=None, init=False)  # networks suggested at the last fit
 
     def __attrs_post_init__(self) -> None:
         """Refuses what no predictor can be made with, before anything is paid."""
-        asked = self.settings()
-        del asked["device"]  # torch knows the devices, and is not imported yet
-        made = settings(asked.pop("preset"), asked)
-        if self.explore and made.members == 1 and not made.process:
+        changes = self.settings()
+        del changes["device"]  # torch knows the devices, and is not imported yet
+        predictor = settings(changes.pop("preset"), changes)
+        if self.explore and predictor.members == 1 and not predictor.process:
             raise ValueError(
                 "'explore' needs to know how sure a prediction is: wanted members=2 or more, or preset=best"
             )
 
     @hookimpl
-    def on_start(self, run: "Run") -> None:
+    def on_start(self, run: Run) -> None:
         """Forgets an earlier run; refuses an `n` that leaves nothing of the budget for what the predictor chooses."""
-        self._seen, self._candidates, self._ranking, self._fitted = Distinct(), None, iter(()), None
+        self._distinct, self._candidates, self._ranking, self._suggested_at_fit = Distinct(), None, iter(()), None
         if self.n and run.budget and self.n >= run.budget:
             raise UsageError(
                 f"neural_predictor: n={self.n} leaves nothing of the budget of {run.budget} trials for predicted "
@@ -117,13 +116,13 @@ class NeuralPredictorSearch:
             )
 
     @hookimpl
-    def suggest(self, run: "Run", count: int) -> list[Architecture]:
+    def suggest(self, run: Run, count: int) -> list[Architecture]:
         """Returns new random architectures, then the best predicted; `[]` while a fit waits for pending trials."""
-        missing = self.predicts_from(run.budget, run.batch) - self._handed
-        if missing > 0 and self._fitted is None and (found := self._random(run, min(count, missing))):
-            return found
+        missing = self.predicts_from(run.budget, run.batch) - self._suggested
+        if missing > 0 and self._suggested_at_fit is None and (drawn := self._random(run, min(count, missing))):
+            return drawn
         if self._until_fit() <= 0:
-            if self._seen.pending:
+            if self._distinct.pending:
                 return []
             if sum(trial.state == "complete" for trial in run.trials) < 2:
                 return self._random(run, count)
@@ -131,12 +130,12 @@ class NeuralPredictorSearch:
         return self._best(run, count)
 
     @hookimpl
-    def on_trial(self, run: "Run", trial: Trial) -> None:
-        """Remembers what was paid for; a resumed run may tell of trials that this object did not suggest."""
-        self._seen.tell(run.hook, trial)
+    def on_trial(self, run: Run, trial: Trial) -> None:
+        """Remembers the trial's network. A resumed run tells of trials that this object did not suggest."""
+        self._distinct.tell(run.hook, trial)
 
     @hookimpl
-    def predict(self, run: "Run", architectures: Sequence[Architecture]) -> Any:
+    def predict(self, run: Run, architectures: Sequence[Architecture]) -> Any:
         """Returns the accuracies that one fit to the run's trials predicts, in percent `[n]`."""
         from nasplug_strategies.neural.ranking import predict
 
@@ -158,65 +157,60 @@ class NeuralPredictorSearch:
 
         group.add_command(predictor)
 
+    def settings(self) -> dict[str, Any]:
+        """Returns the keyword arguments of `NeuralPredictor` that these options mean, without the seed."""
+        names = {"preset", "device", *attrs.fields_dict(Settings)} & attrs.fields_dict(type(self)).keys()
+        own = {name: value for name in sorted(names) if (value := getattr(self, name)) is not None}
+        recommended = self.paper or {} if self.preset == "paper" else {}
+        return {**recommended, **own}
+
     @property
-    def _handed(self) -> int:
-        return len(self._seen.seen)
+    def _suggested(self) -> int:
+        return len(self._distinct.seen)
 
     def _until_fit(self) -> float:
-        """Returns how many more of the K may be handed out before the next fit; infinite if there is none."""
+        """Returns how many more of the K may be suggested before the next fit; infinite if there is none."""
         every = REFIT[self.preset] if self.refit is None else self.refit
-        if self._fitted is None:
+        if self._suggested_at_fit is None:
             return 0
-        return self._fitted + every - self._handed if every else math.inf
+        return self._suggested_at_fit + every - self._suggested if every else math.inf
 
-    def _random(self, run: "Run", count: int) -> list[Architecture]:
-        found = self._seen.sample(run.hook, run.rng, count)
-        if found and not run.trials:
-            self._try(run, found)
-        return found
+    def _random(self, run: Run, count: int) -> list[Architecture]:
+        """Returns new random architectures; the first time it tries what a fit needs, before anything is paid."""
+        drawn = self._distinct.sample(run.hook, run.rng, count)
+        if drawn and not run.trials:
+            from nasplug_strategies.predictor.torch_settings import torch_device
 
-    def _try(self, run: "Run", found: list[Architecture]) -> None:
-        """Asks for graphs and for the device, which may be lacking, before anything is paid."""
-        from nasplug_strategies.predictor.device import torch_device
+            run.hook.encode_graph(architectures=drawn)
+            torch_device(self.device)
+        return drawn
 
-        run.hook.encode_graph(architectures=found)
-        torch_device(self.device)
-
-    def _fit(self, run: "Run") -> None:
-        from nasplug_strategies.neural.candidates import Candidates
-        from nasplug_strategies.neural.pool import Pool
+    def _fit(self, run: Run) -> None:
         from nasplug_strategies.neural.ranking import rank
 
-        if self._candidates is None and (pool := Pool.of(run, self.pool, self._seen)):
+        if self._candidates is None and (pool := Pool.of(run, self.pool, self._distinct)):
             self._candidates = Candidates(pool, self.shortlist)
         if self._candidates:  # else nothing new is left to rank
             explore = EXPLORE[self.preset] if self.explore is None else self.explore
             self._ranking = self._candidates.best_first(
-                self._handed, lambda part: rank(run, part, self.settings(), explore)
+                self._suggested, lambda part: rank(run, part, self.settings(), explore)
             )
-        self._fitted = self._handed
+        self._suggested_at_fit = self._suggested
 
-    def _best(self, run: "Run", count: int) -> list[Architecture]:
-        """Returns the next `count` of the ranking that nothing was paid for, at most up to K and the next fit."""
-        left = math.inf if self.k is None else self._random_ones(run) + self.k - self._handed
-        new = (architecture for architecture in self._ranking if self._seen.add(run.hook, architecture))
-        wanted = max(0, int(min(count, left, self._until_fit())))
-        found = list(islice(new, wanted))
-        if len(found) < wanted and self._candidates and len(self._candidates.pool.architectures) <= self.pool:
+    def _best(self, run: Run, count: int) -> list[Architecture]:
+        """Returns the next `count` new networks of the ranking, at most up to K and the next fit."""
+        left = math.inf if self.k is None else self._random_trials(run) + self.k - self._suggested
+        new = (architecture for architecture in self._ranking if self._distinct.add(run.hook, architecture))
+        most = max(0, int(min(count, left, self._until_fit())))
+        best = list(islice(new, most))
+        if len(best) < most and self._candidates and len(self._candidates.pool.architectures) <= self.pool:
             log.info("all architectures of the pool are trained: a larger pool than %d would go on", self.pool)
-        return found
+        return best
 
-    def _random_ones(self, run: "Run") -> int:
-        """Returns how many were drawn at random: N, or more where it took more until two were complete.
+    def _random_trials(self, run: Run) -> int:
+        """Returns how many trials were drawn at random: N, or more where it took more until two were complete.
 
-        Counted in the trials: a resumed run may tell of all of them before it asks for the first suggestion.
+        They are counted in the trials: a resumed run may tell of all of them before it asks for the first suggestion.
         """
         complete = [place for place, trial in enumerate(run.trials, 1) if trial.state == "complete"]
         return max(self.predicts_from(run.budget, run.batch), *complete[1:2])
-
-    def settings(self) -> dict[str, Any]:
-        """Returns the keyword arguments of `NeuralPredictor` that these options mean, without the seed."""
-        names = {"preset", "device", *attrs.fields_dict(Settings)} & {*options.fields(type(self))}
-        own = {name: value for name in sorted(names) if (value := getattr(self, name)) is not None}
-        recommended = self.paper or {} if self.preset == "paper" else {}
-        return {**recommended, **own}

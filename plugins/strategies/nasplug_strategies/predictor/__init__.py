@@ -1,20 +1,13 @@
 """The Neural Predictor as a reusable package: `NeuralPredictor(preset="paper").fit(batch, accuracy).predict(batch)`.
 
-torch is imported when a public name is first used (PEP 562).
+torch is imported when a public name is first used.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-__all__ = ["NeuralPredictor"]
+import lazy_loader
 
 if TYPE_CHECKING:
     from nasplug_strategies.predictor.predictor import NeuralPredictor as NeuralPredictor
 
-
-def __getattr__(name: str) -> Any:
-    """Returns `NeuralPredictor`, imported at its first use."""
-    if name != "NeuralPredictor":
-        raise AttributeError(f"module 'nasplug_strategies.predictor' has no attribute {name!r}")
-    from nasplug_strategies.predictor.predictor import NeuralPredictor
-
-    return NeuralPredictor
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={"predictor": ["NeuralPredictor"]})

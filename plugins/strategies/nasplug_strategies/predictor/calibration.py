@@ -1,4 +1,4 @@
-"""From scores to percent, and from labels to what is learned: one monotone curve."""
+"""From scores to accuracies in percent and back, by one monotone curve."""
 
 from typing import Any, Self
 
@@ -11,15 +11,15 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 @attrs.frozen(eq=False)
 class Calibration:
-    """A strictly increasing, piecewise linear curve through (`scores`, `labels`), straight on beyond its ends."""
+    """A strictly increasing, piecewise linear curve from scores to percent, straight beyond its ends."""
 
-    scores: Array
-    labels: Array
-    slope: float  # percent a score, outside
+    scores: Array  # of the curve's corners, ascending
+    accuracies: Array  # percent, at each of `scores`
+    slope: float  # percent a score, beyond the ends
 
     def __attrs_post_init__(self) -> None:
-        if self.scores.ndim != 1 or self.scores.shape != self.labels.shape:
-            raise ValueError(f"wanted a label for each score, got {self.labels.shape} for {self.scores.shape}")
+        if self.scores.ndim != 1 or self.scores.shape != self.accuracies.shape:
+            raise ValueError(f"wanted a label for each score, got {self.accuracies.shape} for {self.scores.shape}")
 
     @classmethod
     def linear(cls, y: Array) -> Self:
@@ -31,34 +31,33 @@ class Calibration:
     def ranks(cls, y: Array) -> Self:
         """Returns the curve through the quantiles of `y`: the scores are normal quantiles of its ranks.
 
-        Outside, the slope is a tenth of the curve's own, so that an order remains where no label is.
+        Beyond the ends its slope is a tenth of the whole curve's, so that an order remains where no label is.
         """
         scores = special.ndtri((stats.rankdata(y) - 0.5) / len(y))
-        labels, first = np.unique(y, return_index=True)
-        at = scores[first]
-        return cls(at, labels, 0.1 * float(np.ptp(labels) / np.ptp(at)))
+        accuracies, first = np.unique(y, return_index=True)
+        return cls(scores[first], accuracies, 0.1 * float(np.ptp(accuracies) / np.ptp(scores[first])))
 
-    def score(self, labels: Array) -> Array:
-        """Returns what is to be learned for `labels` in percent, of which the curve was made."""
-        inside = np.interp(labels, self.labels, self.scores)
-        return inside + (labels - np.clip(labels, self.labels[0], self.labels[-1])) / self.slope
-
-    def noise(self, scores: Array) -> Array:
-        """Returns what variance noise in the labels has in `scores`, relative to that along the whole curve.
-
-        Labels are about equally noisy everywhere, scores are not: where many labels lie close together, as those of a
-        search's good architectures do, a little noise moves a rank far. Proportional to the scores that a percent spans
-        there, over a fifth of the curve, at most 30 times more or less than the median's.
-        """
-        here, k = np.arange(len(self.scores)), max(2, len(self.scores) // 10)
-        low, high = np.maximum(here - k, 0), np.minimum(here + k, here[-1])
-        wide = np.maximum(self.labels[high] - self.labels[low], 1e-9 * np.ptp(self.labels))
-        steep = (self.scores[high] - self.scores[low]) / wide
-        steep = np.clip(steep / np.median(steep), 1 / 30, 30)
-        found: Array = np.interp(scores, self.scores, steep / steep.mean())
-        return found
+    def score(self, accuracies: Array) -> Array:
+        """Returns the scores of accuracies in percent: what a network learns."""
+        inside = np.interp(accuracies, self.accuracies, self.scores)
+        return inside + (accuracies - np.clip(accuracies, self.accuracies[0], self.accuracies[-1])) / self.slope
 
     def percent(self, scores: Array) -> Array:
-        """Returns `scores` in percent."""
-        inside = np.interp(scores, self.scores, self.labels)
+        """Returns the accuracies of `scores` in percent."""
+        inside = np.interp(scores, self.scores, self.accuracies)
         return inside + self.slope * (scores - np.clip(scores, self.scores[0], self.scores[-1]))
+
+    def noise(self, scores: Array) -> Array:
+        """Returns the variance that noise in the labels has at `scores`, relative to its mean along the curve.
+
+        Labels are about equally noisy everywhere, scores are not: where many labels lie close together, as those of a
+        search's good architectures do, a little noise moves a rank far. The variance is taken as proportional to the
+        scores a percent, over a fifth of the curve, at most 30 times more or less than the median's.
+        """
+        corners, k = np.arange(len(self.scores)), max(2, len(self.scores) // 10)
+        low, high = np.maximum(corners - k, 0), np.minimum(corners + k, corners[-1])
+        spans = np.maximum(self.accuracies[high] - self.accuracies[low], 1e-9 * np.ptp(self.accuracies))
+        steepness = (self.scores[high] - self.scores[low]) / spans
+        steepness = np.clip(steepness / np.median(steepness), 1 / 30, 30)
+        variance: Array = np.interp(scores, self.scores, steepness / steepness.mean())
+        return variance

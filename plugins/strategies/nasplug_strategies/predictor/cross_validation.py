@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from nasplug_strategies.predictor.errors import PredictorError
 from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
 from nasplug_strategies.predictor.metrics import all_metrics
 from nasplug_strategies.predictor.predictor import NeuralPredictor
+from nasplug_strategies.predictor.settings import PredictorError
 
 SHARE = 79 / 119  # of the samples, to train on: the paper's split of 119 into 79 and 40
 

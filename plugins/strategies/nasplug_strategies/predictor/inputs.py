@@ -1,4 +1,4 @@
-"""What a user gives beside graphs, checked."""
+"""Checks of what a user gives a predictor besides graphs."""
 
 from typing import Any
 
@@ -7,20 +7,20 @@ import torch
 from torch import Tensor
 
 from nasplug_strategies.predictor.calibration import Array
-from nasplug_strategies.predictor.errors import PredictorError
+from nasplug_strategies.predictor.settings import PredictorError
 
 
 def _array(values: Any, dtype: Any) -> np.ndarray[Any, Any]:
-    """Returns a list, an array or a tensor of any device as an array. Raises `PredictorError` for what is none."""
+    """Returns a list, an array or a tensor of any device as an array. Raises `PredictorError` for anything else."""
     try:
         return np.asarray(values.detach().cpu().double() if isinstance(values, Tensor) else values, dtype=dtype)
     except (TypeError, ValueError) as error:
         raise PredictorError(f"wanted numbers, got something else: {error}") from error
 
 
-def percentages(accuracy: Any, n: int) -> Array:
-    """Returns `accuracy` as float64 `[n]`. Raises `PredictorError` where it is no list of `n` percentages."""
-    y: Array = _array(accuracy, np.float64)
+def checked_accuracies(accuracies: Any, n: int) -> Array:
+    """Returns accuracies as float64 `[n]`. Raises `PredictorError` where they are not `n` percentages."""
+    y: Array = _array(accuracies, np.float64)
     if y.shape != (n,):
         raise PredictorError(f"wanted one accuracy for each of the {n} graphs, got an array of shape {y.shape}")
     bad = np.flatnonzero(~((y >= 0) & (y <= 100)))  # NaN fails both
@@ -32,7 +32,7 @@ def percentages(accuracy: Any, n: int) -> Array:
     return y
 
 
-def given_scalars(features: Any, n: int) -> Tensor | None:
+def checked_features(features: Any, n: int) -> Tensor | None:
     """Returns `features` as float32 `[n, s]`, None for None. Raises `PredictorError` for another shape or NaN."""
     if features is None:
         return None
@@ -46,9 +46,9 @@ def given_scalars(features: Any, n: int) -> Tensor | None:
 
 def checked_draws(draws: Any, n: int) -> Array:
     """Returns `draws` as float64, one number, `[n]` or `[k, n]`. Raises `PredictorError` for another shape or NaN."""
-    found: Array = _array(draws, np.float64)
-    if found.shape not in ((), (n,)) and (found.ndim != 2 or found.shape[1] != n):
-        raise PredictorError(f"wanted draws of shape [{n}] or [k, {n}], or one number, got {found.shape}")
-    if not np.isfinite(found).all():
+    array: Array = _array(draws, np.float64)
+    if array.shape not in ((), (n,)) and (array.ndim != 2 or array.shape[1] != n):
+        raise PredictorError(f"wanted draws of shape [{n}] or [k, {n}], or one number, got {array.shape}")
+    if not np.isfinite(array).all():
         raise PredictorError("wanted finite draws, got NaN or infinity")
-    return found
+    return array

@@ -1,7 +1,7 @@
-"""What learns an accuracy from graphs: stacked networks, a Gaussian process on their structure, or both averaged."""
+"""What learns scores from graphs: stacked networks, a Gaussian process on their structure, or both averaged."""
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Self
+from typing import Any, Self
 
 import attrs
 import torch
@@ -9,10 +9,10 @@ from torch import Tensor
 
 from nasplug_strategies.predictor.gaussian_process.posterior import GaussianProcess
 from nasplug_strategies.predictor.gaussian_process.scaling import Scaler
-from nasplug_strategies.predictor.graphs.chunks import Part, parts_of
-from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
+from nasplug_strategies.predictor.graphs.dense_graphs import Chunk, Graphs, chunks_of
 from nasplug_strategies.predictor.graphs.structural_features import Blocks, structure_of
-from nasplug_strategies.predictor.model import Model, Shape
+from nasplug_strategies.predictor.model import Model
+from nasplug_strategies.predictor.network import Shape
 from nasplug_strategies.predictor.settings import Settings
 from nasplug_strategies.predictor.torch_settings import own_settings
 
@@ -32,7 +32,7 @@ class Learner:
         cls,
         settings: Settings,
         graphs: Graphs,
-        given: Tensor | None,
+        features: Tensor | None,
         y: Tensor,
         noise: Tensor,
         loss: str,
@@ -40,11 +40,12 @@ class Learner:
         seed: int,
         device: torch.device,
     ) -> Self:
-        """Returns a learner of `y` `[n]` (standardised, or 0 and 1) from graphs and `given` scalars `[n, s]`.
+        """Returns a learner of labels `y` `[n]` (standardised, or 0 and 1) of graphs with `features` `[n, s]`.
 
-        `noise` `[n]` tells how the variance of the noise of each of `y` compares with that of the others.
+        `noise` float64 `[n]` is the variance of each label's noise relative to that of the others; `loss` and `lr` are
+        those of the networks.
         """
-        blocks = scalars_of(settings, graphs, given, graphs.x.shape[1])
+        blocks = scalars_of(settings, graphs, features, graphs.x.shape[1])
         scaler = Scaler.fit(blocks) if blocks else None
         scalars = scaler(blocks) if scaler else None
         width = 0 if scalars is None else scalars.shape[1]
@@ -58,48 +59,49 @@ class Learner:
             learner.model.train(graphs, scalars, y, loss, lr, generator)
         return learner
 
-    def score(self, graphs: Graphs, given: Tensor | None) -> tuple[Tensor, Tensor]:
+    def score(self, graphs: Graphs, features: Tensor | None) -> tuple[Tensor, Tensor]:
         """Returns the mean of the score and the variance of what is not known about it, float64 `[n]` each.
 
-        Parts are scored side by side, each on one thread: no thread waits for another inside an operation. They write
-        into memory made before, since a score that each keeps would stop its thread from giving larger memory back.
+        Chunks are scored side by side, each on one thread, so that no thread waits for another inside an operation.
+        They write into memory that was allocated before: memory that a thread allocates in between would keep it from
+        returning larger blocks.
         """
 
-        def one(part: Part) -> None:
-            rows = part.rows
-            mean[rows], variance[rows] = self._score(part.graphs, None if given is None else given[rows])
+        def score_chunk(chunk: Chunk) -> None:
+            rows, some = chunk
+            mean[rows], variance[rows] = self._score(some, None if features is None else features[rows])
 
-        parts = parts_of(graphs, alike=self.model is not None and self.model.repeats_states)
-        with own_settings(threads=1) as found, ThreadPoolExecutor(min(found, len(parts))) as pool:
+        group_similar = self.model is not None and self.model.network.shares_similar_graphs
+        chunks = chunks_of(graphs, group_similar)
+        with own_settings(threads=1) as threads, ThreadPoolExecutor(min(threads, len(chunks))) as pool:
             mean, variance = torch.empty(2, len(graphs), dtype=torch.float64)
-            list(pool.map(one, parts))  # raises what a part raised
+            list(pool.map(score_chunk, chunks))  # raises what a chunk raised
         return mean, variance
 
-    def _score(self, graphs: Graphs, given: Tensor | None) -> tuple[Tensor, Tensor]:
-        scalars = self.scaler(scalars_of(self.settings, graphs, given, self.shape.nodes)) if self.scaler else None
+    def _score(self, graphs: Graphs, features: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Returns mean and variance of the mixture of process and networks, with their weights."""
+        scalars = self.scaler(scalars_of(self.settings, graphs, features, self.shape.nodes)) if self.scaler else None
         zero = torch.zeros(len(graphs), dtype=torch.float64)
-        parts, weights = [], []
+        parts: list[tuple[float, Tensor, Tensor]] = []  # weight, mean and variance of each
         if self.process is not None and scalars is not None:
-            parts.append(self.process.predict(scalars))
-            weights.append(self.settings.process)
+            parts.append((self.settings.process, *self.process.predict(scalars)))
         if self.model is not None:
             members = self.model.score(graphs, scalars).double()
-            parts.append((members.mean(0), members.var(0, correction=0) if len(members) > 1 else zero))
-            weights.append(1.0 - sum(weights))
-        mean = sum((w * m for w, (m, _) in zip(weights, parts, strict=True)), zero)
-        spread = sum((w * (m - mean).square() for w, (m, _) in zip(weights, parts, strict=True)), zero)
-        return mean, sum((w * v for w, (_, v) in zip(weights, parts, strict=True)), spread)
+            variance = members.var(0, correction=0) if len(members) > 1 else zero
+            parts.append((1.0 - sum(weight for weight, *_ in parts), members.mean(0), variance))
+        mean = sum((weight * m for weight, m, _ in parts), zero)
+        spread = sum((weight * (m - mean).square() for weight, m, _ in parts), zero)
+        return mean, sum((weight * v for weight, _, v in parts), spread)
 
     @property
     def noise(self) -> float:
-        """The variance of labels around their scores where `noise` was 1; 0 where nothing tells it."""
+        """The variance of labels around their scores where the `noise` of a fit was 1; 0 without a process."""
         return self.settings.process * self.process.noise if self.process else 0.0
 
     def state(self) -> dict[str, Tensor]:
-        """Returns all tensors, by `part.name`."""
-        parts = {"model": self.model.state() if self.model else {}}
-        for name in ("process", "scaler"):
-            part = getattr(self, name)
+        """Returns all tensors, by `part.name`, as `restore` takes them."""
+        parts: dict[str, Any] = {"model": self.model.state() if self.model else {}}
+        for name, part in {"process": self.process, "scaler": self.scaler}.items():
             parts[name] = attrs.asdict(part, recurse=False) if part else {}
         return {f"{part}.{name}": tensor for part, tensors in parts.items() for name, tensor in tensors.items()}
 
@@ -121,24 +123,24 @@ class Learner:
             learner.model.restore(parts["model"])
         learner.process = GaussianProcess(**parts["process"]) if parts["process"] else None
         learner.scaler = Scaler(**parts["scaler"]) if parts["scaler"] else None
-        learner._check()
+        learner._check_complete()
         return learner
 
-    def _check(self) -> None:
+    def _check_complete(self) -> None:
         """Raises `ValueError` where a part that a fit leaves is missing, or has another width than the learner."""
         width, share = self.shape.scalars, self.settings.process
-        kept = int(self.scaler.kept.sum()) if self.scaler else 0
+        scaled = int(self.scaler.kept.sum()) if self.scaler else 0
         points = self.process.points.shape[1] if self.process else 0
         wanted = width if share else 0
-        if (kept, points) != (width, wanted):
+        if (scaled, points) != (width, wanted):
             raise ValueError(
-                f"wanted {width} scaled scalars and a process on {wanted}, there are {kept} and a process on {points}"
+                f"wanted {width} scaled scalars and a process on {wanted}, there are {scaled} and a process on {points}"
             )
         if self.model is None and (share < 1 or self.process is None):
             raise ValueError("the tensors of its networks are missing")
 
 
-def scalars_of(settings: Settings, graphs: Graphs, given: Tensor | None, steps: int) -> Blocks:
-    """Returns the blocks of scalars that a learner sees of `graphs`: their structure, and what the user gave."""
+def scalars_of(settings: Settings, graphs: Graphs, features: Tensor | None, steps: int) -> Blocks:
+    """Returns the blocks of scalars that a learner reads: the graphs' structure, and the user's features."""
     blocks = structure_of(graphs, steps) if settings.structure or settings.process else {}
-    return blocks if given is None else blocks | {"given": given}
+    return blocks if features is None else blocks | {"given": features}

@@ -10,85 +10,103 @@ import torch
 from torch import Tensor
 
 from nasplug_strategies.predictor.calibration import Array, Calibration
-from nasplug_strategies.predictor.device import torch_device
-from nasplug_strategies.predictor.errors import PredictorError
 from nasplug_strategies.predictor.graphs.dense_graphs import Graphs, dense, padded
-from nasplug_strategies.predictor.inputs import checked_draws, given_scalars, percentages
+from nasplug_strategies.predictor.inputs import checked_accuracies, checked_draws, checked_features
 from nasplug_strategies.predictor.learner import Learner
-from nasplug_strategies.predictor.model import Shape
+from nasplug_strategies.predictor.network import Shape, network_class
 from nasplug_strategies.predictor.saving import read, write
-from nasplug_strategies.predictor.settings import Kind, Preset, Settings, settings
-from nasplug_strategies.predictor.torch_settings import own_settings
+from nasplug_strategies.predictor.settings import PredictorError, Preset, Settings, settings
+from nasplug_strategies.predictor.torch_settings import own_settings, torch_device
 
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @attrs.define(eq=False)
 class Fitted:
-    """What a fit leaves behind: the feature widths it saw, the calibration, and the learners of its stages."""
+    """What a fit leaves behind."""
 
-    nodes: int = attrs.field(converter=operator.index)
-    width: int = attrs.field(converter=operator.index)
-    given: int = attrs.field(converter=operator.index)
-    constant: float | None = None  # percent, where all labels are equal
+    nodes: int = attrs.field(converter=operator.index)  # of the largest graph
+    width: int = attrs.field(converter=operator.index)  # features of a node
+    given: int = attrs.field(converter=operator.index)  # features of a graph, by the user
+    constant: float | None = None  # percent, where all labels are equal and nothing is trained
     rejected: tuple[float, float] = (0.0, 0.0)  # percent between which rejected architectures are placed
     calibration: Calibration | None = None
-    regressor: Learner | None = None
-    classifier: Learner | None = None
+    regressor: Learner | None = None  # the last stage
+    classifier: Learner | None = None  # the first of two stages
 
-    def finite(self) -> bool:
-        """Returns whether all that was learned are finite numbers."""
-        learned = [learner.state().values() for learner in (self.regressor, self.classifier) if learner]
-        return all(bool(torch.isfinite(tensor).all()) for tensors in learned for tensor in tensors)
+    def is_finite(self) -> bool:
+        """Returns whether all learned numbers are finite."""
+        states = [learner.state().values() for learner in (self.regressor, self.classifier) if learner]
+        return all(bool(torch.isfinite(tensor).all()) for tensors in states for tensor in tensors)
 
     def checked(self, shape: Shape) -> Shape:
-        """Returns the shape of a stage. Raises `ValueError` where it is of another fit."""
+        """Returns the shape of a stage. Raises `ValueError` where it is that of another fit."""
         if (shape.nodes, shape.features) != (self.nodes, self.width):
             raise ValueError(f"wanted stages for graphs of {self.nodes} nodes with {self.width} features, got {shape}")
         return shape
+
+    def regression(self, graphs: Graphs, features: Tensor | None, draws: Array) -> tuple[Array, Array]:
+        """Returns mean and standard deviation in percent, `[n]` or `[k, n]`, of the last stage."""
+        if self.regressor is None or self.calibration is None:
+            shape = np.broadcast_shapes((len(graphs),), np.shape(draws))
+            return np.full(shape, self.constant), np.zeros(shape)
+        score, variance = (t.numpy() for t in self.regressor.score(graphs, features))
+        deviation = np.sqrt(variance + self.regressor.noise * self.calibration.noise(score))
+        score = score + draws * np.sqrt(variance)
+        percent = self.calibration.percent
+        return percent(score), (percent(score + deviation) - percent(score - deviation)) / 2.0
+
+
+SAVED_FIELDS = ("nodes", "width", "given", "constant", "rejected")
+STAGES = ("regressor", "classifier")
 
 
 class NeuralPredictor:
     """Predicts the accuracy of architectures from few trained ones (Wen et al., ECCV 2020, arXiv 1912.00848).
 
-    `NeuralPredictor(preset="paper", kind="gcn", seed=0).fit(batch, accuracy).predict(batch)`:
-    `batch` is a `torch_geometric.data.Batch` of `n` graphs, `accuracy` is `[n]` in percent, and
-    so is the answer. Further keyword arguments are fields of `Settings` and override the preset.
-    Equal arguments give equal bits on the CPU of one machine: a fit runs on one thread, a prediction on all of torch's.
+    `NeuralPredictor(preset="paper", kind="gcn", seed=0).fit(batch, accuracy).predict(batch)`: `batch` is a
+    `torch_geometric.data.Batch` of `n` graphs, `accuracy` is `[n]` in percent, and so is the prediction. Further
+    keyword arguments are fields of `Settings` and override the preset. Equal arguments give equal bits on the CPU of
+    one machine: a fit runs on one thread, a prediction on all of torch's.
 
-    Raises `PredictorError` for graphs, labels or features that do not fit, `ValueError` for a
-    setting out of bounds.
+    Raises `PredictorError` for graphs, labels or features that do not fit, `ValueError` for a setting out of bounds.
     """
 
     def __init__(
-        self, preset: Preset = "best", kind: Kind | None = None, seed: int = 0, device: str = "cpu", **changes: Any
+        self, preset: Preset = "best", kind: str | None = None, seed: int = 0, device: str = "cpu", **changes: Any
     ) -> None:
         self.settings: Settings = settings(preset, {"kind": kind, **changes})
         if not hasattr(seed, "__index__"):
             raise ValueError(f"'seed' must be a whole number, got {seed!r}")
-        self.seed = operator.index(seed) % 2**63  # what torch takes
+        self.seed = operator.index(seed) % 2**63  # torch takes no larger one
         self.device = torch_device(device)
         self.fitted: Fitted | None = None
 
     def fit(self, batch: Any, accuracy: Any, features: Any = None) -> Self:
-        """Returns itself, trained on `n` graphs with `accuracy` `[n]` in percent and, optionally, `features` `[n, s]`.
+        """Trains on `n` graphs with `accuracy` `[n]` in percent and, optionally, `features` `[n, s]`; returns itself.
 
         Where all labels are equal (also for one sample) nothing is trained and that label is predicted. Both stages
         have the node representation size of all `n`. Raises `PredictorError` for features that nothing would read.
         """
         graphs = dense(batch)
-        y, given = percentages(accuracy, len(graphs)), self._given(features, len(graphs))
+        y, scalars = checked_accuracies(accuracy, len(graphs)), checked_features(features, len(graphs))
+        kind = self.settings.kind
+        if scalars is not None and not (network_class(kind).reads_features or self.settings.process):
+            raise PredictorError(
+                f"kind={kind} reads operations and edges alone: leave the features out, or use kind=gcn"
+            )
         _, nodes, width = graphs.x.shape
-        fitted = Fitted(nodes, width, 0 if given is None else given.shape[1])
+        fitted = Fitted(nodes, width, 0 if scalars is None else scalars.shape[1])
         chosen = attrs.evolve(self.settings, size=self.settings.representation_size(len(graphs)))
         with own_settings(threads=1):
-            kept = self._fit_classifier(fitted, chosen, graphs, given, y)
-            if np.ptp(y[kept]) == 0:
-                fitted.constant = float(y[kept][0])
+            passed = self._fit_classifier(fitted, chosen, graphs, scalars, y)
+            if np.ptp(y[passed]) == 0:
+                fitted.constant = float(y[passed][0])
             else:
-                rows = torch.from_numpy(kept)
-                self._fit_regressor(fitted, chosen, graphs[rows], None if given is None else given[rows], y[kept])
-        if not fitted.finite():
+                rows = torch.from_numpy(passed)
+                some_scalars = None if scalars is None else scalars[rows]
+                self._fit_regressor(fitted, chosen, graphs[rows], some_scalars, y[passed])
+        if not fitted.is_finite():
             raise PredictorError(
                 "the fit diverged: its numbers are no longer finite. Lower lr or classifier_lr, or scale the features"
             )
@@ -98,57 +116,50 @@ class NeuralPredictor:
     def predict(self, batch: Any, features: Any = None, return_std: bool = False, draws: Any = 0.0) -> Any:
         """Returns the accuracy in percent, float64 `[n]`; with `return_std` also its standard deviation `[n]`.
 
-        The order of accuracies is that of the scores: calibration is strictly increasing and nothing is clipped, so
-        that an architecture far better than all of the fit may pass 100 %. `draws` `[n]` moves every score by so many
-        deviations of what is not known about it: standard normal ones make Thompson samples; `[k, n]` answers `[k, n]`.
-        A single network without the process knows no deviation: it is 0, and draws move nothing. What the first of two
-        stages rejects stays where it is, with the width of the range that it is placed in as its deviation.
+        Calibration is strictly increasing and nothing is clipped, so the order is that of the scores, and an
+        architecture far better than all of the fit may pass 100 %.
+
+        `draws` `[n]` moves every score by so many deviations of what is not known about it. Standard normal ones make
+        Thompson samples; `[k, n]` gives results `[k, n]`. A single network without the process knows no deviation: it
+        is 0. What the first of two stages rejects is not moved; its deviation is the width of its range.
         """
-        fitted, graphs, given = self._checked(batch, features)
-        mean, std = _regression(fitted, graphs, given, checked_draws(draws, len(graphs)))
+        fitted, graphs, scalars = self._checked(batch, features)
+        mean, std = fitted.regression(graphs, scalars, checked_draws(draws, len(graphs)))
         if not (np.isfinite(mean).all() and np.isfinite(std).all()):
             raise PredictorError(
                 "wanted features that networks can compute with, got some whose prediction is not finite"
             )
         if fitted.classifier is not None:
             low, high = fitted.rejected
-            chance = torch.sigmoid(fitted.classifier.score(graphs, given)[0]).numpy()
+            chance = torch.sigmoid(fitted.classifier.score(graphs, scalars)[0]).numpy()
             mean = np.where(chance > 0.5, mean, low + (high - low) * 2.0 * chance)
             std = np.where(chance > 0.5, std, high - low)
         return (mean, std) if return_std else mean
 
-    def _given(self, features: Any, n: int) -> Tensor | None:
-        if features is not None and not self.settings.reads_features:
-            raise PredictorError(
-                f"kind={self.settings.kind} reads operations and edges alone: leave the features out, or use kind=gcn"
-            )
-        return given_scalars(features, n)
-
     def _fit_classifier(
-        self, fitted: Fitted, chosen: Settings, graphs: Graphs, given: Tensor | None, y: Array
+        self, fitted: Fitted, chosen: Settings, graphs: Graphs, scalars: Tensor | None, y: Array
     ) -> Bools:
-        """Returns which samples the regressor learns from; trains the first stage if there is one to learn."""
+        """Trains the first stage if there is one to learn; returns which samples the regressor learns from."""
         threshold = chosen.threshold if chosen.percentile is None else float(np.percentile(y, chosen.percentile))
-        kept: Bools = y > threshold
-        if chosen.stages == 1 or min(kept.sum(), (~kept).sum()) < 2:
+        passed: Bools = y > threshold
+        if chosen.stages == 1 or min(passed.sum(), (~passed).sum()) < 2:
             return np.ones(len(y), dtype=bool)
         plain = attrs.evolve(chosen, process=0.0)
-        target = torch.from_numpy(kept).float()
-        noise, lr = torch.ones(len(y), dtype=torch.float64), chosen.classifier_lr
-        fitted.classifier = Learner.fit(
-            plain, graphs, given, target, noise, "cross_entropy", lr, self.seed, self.device
-        )
-        fitted.rejected = (float(y[~kept].mean()), threshold)
-        return kept
+        labels, noise = torch.from_numpy(passed).float(), torch.ones(len(y), dtype=torch.float64)
+        how = ("cross_entropy", chosen.classifier_lr, self.seed, self.device)
+        fitted.classifier = Learner.fit(plain, graphs, scalars, labels, noise, *how)
+        fitted.rejected = (float(y[~passed].mean()), threshold)
+        return passed
 
-    def _fit_regressor(self, fitted: Fitted, chosen: Settings, graphs: Graphs, given: Tensor | None, y: Array) -> None:
-        calibration = Calibration.linear(y) if chosen.loss == "mse" else Calibration.ranks(y)
-        score = calibration.score(y)
-        target, noise = torch.from_numpy(score), torch.from_numpy(calibration.noise(score))
-        fitted.regressor = Learner.fit(
-            chosen, graphs, given, target, noise, chosen.loss, chosen.lr, self.seed, self.device
-        )
-        fitted.calibration = calibration
+    def _fit_regressor(
+        self, fitted: Fitted, chosen: Settings, graphs: Graphs, scalars: Tensor | None, y: Array
+    ) -> None:
+        curve = Calibration.linear(y) if chosen.loss == "mse" else Calibration.ranks(y)
+        score = curve.score(y)
+        labels, noise = torch.from_numpy(score), torch.from_numpy(curve.noise(score))
+        how = (chosen.loss, chosen.lr, self.seed, self.device)
+        fitted.regressor = Learner.fit(chosen, graphs, scalars, labels, noise, *how)
+        fitted.calibration = curve
 
     def _checked(self, batch: Any, features: Any) -> tuple[Fitted, Graphs, Tensor | None]:
         fitted, graphs = self._fitted(), dense(batch)
@@ -157,11 +168,11 @@ class NeuralPredictor:
                 f"wanted graphs with {fitted.width} features a node, as in the fit, got {graphs.x.shape[2]}: "
                 "encode them with the same space and options"
             )
-        given = given_scalars(features, len(graphs))
-        width = 0 if given is None else given.shape[1]
+        scalars = checked_features(features, len(graphs))
+        width = 0 if scalars is None else scalars.shape[1]
         if width != fitted.given:
             raise PredictorError(f"wanted {fitted.given} features a graph, as in the fit, got {width}")
-        return fitted, padded(graphs, fitted.nodes), given
+        return fitted, padded(graphs, fitted.nodes), scalars
 
     def _fitted(self) -> Fitted:
         if self.fitted is None:
@@ -172,12 +183,12 @@ class NeuralPredictor:
         """Writes the fitted predictor to `path`: one safetensors file with JSON in its header, no pickle."""
         fitted = self._fitted()
         about: dict[str, Any] = {"seed": self.seed, "settings": attrs.asdict(self.settings)}
-        about |= {name: getattr(fitted, name) for name in PLAIN}
+        about |= {name: getattr(fitted, name) for name in SAVED_FIELDS}
         tensors: dict[str, Tensor] = {}
         if fitted.calibration:
             curve = fitted.calibration
             about["slope"] = curve.slope
-            tensors |= {"scores": torch.from_numpy(curve.scores), "labels": torch.from_numpy(curve.labels)}
+            tensors |= {"scores": torch.from_numpy(curve.scores), "labels": torch.from_numpy(curve.accuracies)}
         for name in STAGES:
             if learner := getattr(fitted, name):
                 about[name] = attrs.asdict(learner.shape)
@@ -201,7 +212,7 @@ class NeuralPredictor:
         if damaged := [name for name, tensor in tensors.items() if not torch.isfinite(tensor).all()]:
             raise ValueError(f"{', '.join(damaged)} hold numbers that are not finite")
         self.seed, self.settings = operator.index(about["seed"]), Settings(**about["settings"])
-        fitted = Fitted(**{name: about[name] for name in PLAIN})
+        fitted = Fitted(**{name: about[name] for name in SAVED_FIELDS})
         if "regressor" in about:
             fitted.calibration = Calibration(tensors["scores"].numpy(), tensors["labels"].numpy(), about["slope"])
         elif fitted.constant is None:
@@ -214,19 +225,3 @@ class NeuralPredictor:
                 setattr(fitted, name, Learner.restore(chosen, shape, self.seed, self.device, state))
         self.fitted = fitted
         return self
-
-
-PLAIN = ("nodes", "width", "given", "constant", "rejected")
-STAGES = ("regressor", "classifier")
-
-
-def _regression(fitted: Fitted, graphs: Graphs, given: Tensor | None, draws: Array) -> tuple[Array, Array]:
-    """Returns mean and standard deviation in percent `[n]` of the last stage."""
-    if fitted.regressor is None or fitted.calibration is None:
-        shape = np.broadcast_shapes((len(graphs),), np.shape(draws))
-        return np.full(shape, fitted.constant), np.zeros(shape)
-    score, variance = (t.numpy() for t in fitted.regressor.score(graphs, given))
-    deviation = np.sqrt(variance + fitted.regressor.noise * fitted.calibration.noise(score))
-    score = score + draws * np.sqrt(variance)
-    percent = fitted.calibration.percent
-    return percent(score), (percent(score + deviation) - percent(score - deviation)) / 2.0

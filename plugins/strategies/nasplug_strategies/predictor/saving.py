@@ -9,7 +9,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from nasplug_strategies.predictor.errors import PredictorError
+from nasplug_strategies.predictor.settings import PredictorError
 
 FORMAT = "nasplug-predictor-1"
 
@@ -39,5 +39,5 @@ def read(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     try:
         about: dict[str, Any] = json.loads(header["about"])
     except (KeyError, ValueError) as error:
-        raise PredictorError(f"{path} is damaged: its header lacks what is to be known of the tensors") from error
+        raise PredictorError(f"{path} is damaged: its header does not describe the tensors") from error
     return about, tensors

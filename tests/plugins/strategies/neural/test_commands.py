@@ -6,11 +6,11 @@ import json
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from nasplug_strategies.neural.commands import grid, known, predictor
+from nasplug_strategies.neural.commands import grid, known_networks, predictor
 from nasplug_strategies.predictor import cross_validation
 from nasplug_strategies.predictor.cross_validation import cross_validate
-from nasplug_strategies.predictor.errors import PredictorError
 from nasplug_strategies.predictor.graphs.dense_graphs import dense
+from nasplug_strategies.predictor.settings import PredictorError
 
 import nasplug
 from nasplug import Architecture, hookimpl
@@ -171,7 +171,7 @@ class Plain:
 def test_a_wrong_code_is_named_where_its_graph_alone_tells(tmp_path):
     (tmp_path / "x.csv").write_text('architecture,accuracy\n"0,0,0,0",90\n"0,1",90\n')
     with pytest.raises(StorageError, match="architecture plain:0,1: a plain architecture has 4 integers"):
-        known(f"{__name__}:Plain", (), tmp_path / "x.csv")
+        known_networks(f"{__name__}:Plain", (), tmp_path / "x.csv")
 
 
 def test_a_network_in_several_rows_is_one_sample(tmp_path, seen):
@@ -186,7 +186,7 @@ def test_a_network_in_several_rows_is_one_sample(tmp_path, seen):
 def test_the_accuracies_of_one_network_are_averaged(tmp_path):
     one, other = ",".join("0" * 22), ",".join("1" * 22)
     (tmp_path / "x.csv").write_text(f'architecture,accuracy\n"{one}",90\n"{other}",70\n"{one}",80\n')
-    assert known("proxyless", (), tmp_path / "x.csv")[1] == [85.0, 70.0]
+    assert known_networks("proxyless", (), tmp_path / "x.csv")[1] == [85.0, 70.0]
 
 
 @pytest.mark.parametrize("option", ["n=5", "k=5", "pool=5", "refit=5", "shortlist=5", "explore=5"])

@@ -1,15 +1,18 @@
 """What is ranked: the whole space, what lies in a window, random ones, or nothing; and what a predictor sees of it."""
 
-from types import SimpleNamespace
+from collections.abc import Iterable
+from itertools import islice
 
 import attrs
 import numpy as np
 import pytest
+import torch
 from nasplug_strategies.distinct import Distinct
 from nasplug_strategies.neural import ranking
-from nasplug_strategies.neural.pool import Pool
+from nasplug_strategies.neural.pool import Candidates, Pool, inside
 from nasplug_strategies.neural.strategy import NeuralPredictorSearch
 from nasplug_strategies.predictor import NeuralPredictor
+from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
 
 import nasplug
 from nasplug import Architecture, hookimpl
@@ -75,8 +78,7 @@ class Counted(Toy):
 
 def test_a_space_is_encoded_once_for_all_repeats_on_it(fake_run):
     def pool(space, *middleware):
-        settings = SimpleNamespace(batch=1, middleware=list(middleware))
-        return Pool.of(fake_run(manager.build(space).hook, space=space, settings=settings), 10, Distinct())
+        return Pool.of(fake_run(manager.build(space).hook, space=space, middleware=middleware), 10, Distinct())
 
     space = Counted(layers=3)
     first = pool(space)
@@ -106,3 +108,114 @@ def test_the_papers_predictor_sees_no_features(preset, toy_space, monkeypatch):
     assert [None if features is None else features.shape for features in seen] == [
         None if preset == "paper" else (10, 1)
     ]
+
+
+SIZE, SHORT = 6, 3
+ARCHITECTURES = [Architecture(space="toy", code=(number,)) for number in range(SIZE)]
+
+
+def numbered_pool() -> Pool:
+    """Returns six architectures, numbered, whose graphs are single nodes."""
+    graphs = Graphs(torch.ones(SIZE, 1, 1), torch.zeros(SIZE, 1, 1, dtype=torch.bool), torch.ones(SIZE, 1).bool())
+    return Pool(ARCHITECTURES, graphs, None)
+
+
+class Ranked:
+    """Ranks the last first, and remembers what it was asked to rank."""
+
+    def __init__(self) -> None:
+        self.pools: list[Pool] = []
+
+    def __call__(self, pool: Pool) -> list[int]:
+        self.pools.append(pool)
+        return list(range(len(pool.architectures)))[::-1]
+
+
+def numbers(found: Iterable[Architecture]) -> list[int]:
+    return [architecture.code[0] for architecture in found]
+
+
+def test_everything_is_ranked_first_and_when_twice_as_many_networks_are_known() -> None:
+    candidates, rank = Candidates(numbered_pool(), SHORT), Ranked()
+    for known in (40, 50, 79, 80, 90):
+        candidates.best_first(known, rank)
+    assert [len(each.architectures) for each in rank.pools] == [SIZE, SHORT, SHORT, SIZE, SHORT]
+
+
+def test_what_is_not_on_the_short_list_follows_in_its_last_order() -> None:
+    candidates, rank = Candidates(numbered_pool(), SHORT), Ranked()
+    assert numbers(islice(candidates.best_first(40, rank), 2)) == [5, 4]
+    assert numbers(candidates.best_first(50, rank)) == [3, 4, 5, 3, 2, 1, 0]
+
+
+def test_the_short_list_stays_one_object_so_that_what_is_known_of_its_graphs_is_kept() -> None:
+    candidates, rank = Candidates(numbered_pool(), SHORT), Ranked()
+    for known in (40, 50, 60):
+        candidates.best_first(known, rank)
+    assert rank.pools[1].graphs is rank.pools[2].graphs
+
+
+def test_the_rows_of_a_pool_keep_their_graphs_and_features():
+    whole = Pool(ARCHITECTURES, numbered_pool().graphs, np.arange(12.0).reshape(6, 2))
+    some = whole[[4, 1]]
+    assert numbers(some.architectures) == [4, 1]
+    assert some.features.tolist() == [[8, 9], [2, 3]]
+    assert len(some.graphs) == 2
+    assert whole[[0]].inputs("paper")[1] is None
+    assert whole[[0]].inputs("best")[1].tolist() == [[0, 1]]
+    assert numbered_pool()[[0]].features is None
+
+
+def test_a_pool_is_encoded_in_parts(toy_space, monkeypatch):
+    class Sized(toy_space):
+        sizes = ()
+
+        @hookimpl
+        def encode_graph(self, architectures):
+            self.sizes = (*self.sizes, len(architectures))
+            return super().encode_graph(architectures)
+
+        @hookimpl
+        def features(self, architectures):
+            return np.array([architecture.code for architecture in architectures], np.float32)
+
+    space = Sized()
+    architectures = [space.sample(np.random.default_rng(seed)) for seed in range(7)]
+    monkeypatch.setattr("nasplug_strategies.neural.pool.ENCODED_AT_ONCE", 3)
+    pool = Pool.encoded(space, architectures)
+    assert space.sizes == (3, 3, 1)
+    assert pool.features.tolist() == [list(architecture.code) for architecture in architectures]
+    assert torch.equal(pool.graphs.x, Pool.encoded(toy_space(), architectures).graphs.x)
+
+
+@pytest.mark.parametrize(("size", "whole"), [(3, True), (2, False)])
+def test_a_window_measures_all_of_a_space_of_at_most_size_architectures(size, whole, toy_space, fake_run):
+    class Three(toy_space):
+        @hookimpl
+        def enumerate_space(self):
+            return iter(Architecture(self.name, (i, 0, 0, *[1] * 10)) for i in range(3))
+
+    run = fake_run(Three(), latency_window=(10.0, 11.0))
+    codes = {architecture.code[0] for architecture in Pool.of(run, size, Distinct()).architectures}
+    assert (codes == {0, 1}) == whole
+
+
+def test_both_ends_of_a_window_are_inside(toy_space, fake_run):
+    run = fake_run(toy_space(), latency_window=(10.0, 11.0))
+    architectures = [Architecture("toycells", (i, 0, *[1] * 9)) for i in range(4)]
+    assert [a.code[0] for a in inside(run, architectures)] == [1, 2]
+    run = fake_run(toy_space(), latency_window=None)
+    assert list(inside(run, architectures)) == architectures
+
+
+def test_random_ones_are_at_most_size_and_none_is_no_pool(toy_space, fake_run):
+    class One(toy_space):
+        @hookimpl
+        def sample(self, rng):
+            return Architecture(self.name, (0, 0, 0, *[1] * 10))
+
+    seen, run = Distinct(), fake_run(One())
+    assert len(Pool.of(run, 5, seen).architectures) == 1
+    assert seen.seen == set()
+    seen.add(run.hook, run.hook.sample(rng=run.rng))
+    assert Pool.of(run, 5, seen) is None

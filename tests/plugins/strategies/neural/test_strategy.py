@@ -282,3 +282,77 @@ def test_a_pool_may_hold_larger_graphs_than_those_trained():
     result = nasplug.search(Growing(), "neural_predictor", budget=16, strategy_options={"n": 10})
     assert [trial.error for trial in result.trials] == [None] * 17
     assert max(len(trial.architecture.code) for trial in result.trials) > 3
+
+
+@pytest.fixture
+def ranked(monkeypatch):
+    """What was ranked, in place of fits, in the pool's own order: number of trials, settings, how far explored."""
+    calls = []
+
+    def rank(run, pool, settings, explore):
+        calls.append((len(run.trials), settings, explore))
+        return list(range(len(pool.architectures)))
+
+    monkeypatch.setattr("nasplug_strategies.neural.ranking.rank", rank)
+    return calls
+
+
+@pytest.mark.parametrize(
+    ("preset", "given", "fits", "explore"),
+    [
+        ("best", {}, [40, 50, 60], 0.5),
+        ("paper", {}, [172], 0.0),
+        ("best", {"n": 7, "refit": 5, "explore": 2.0}, [7, 12, 17, 22], 2.0),
+        ("paper", {"n": 7, "refit": 9, "explore": 0.25, "members": 2}, [7, 16], 0.25),
+        ("best", {"n": 7, "refit": 0, "explore": 0.0}, [7], 0.0),
+    ],
+)
+def test_first_fit_refits_and_exploration_are_the_options_or_the_preset_s(preset, given, fits, explore, drive, ranked):
+    strategy = NeuralPredictorSearch(preset=preset, pool=100, **given)
+    drive(strategy).steps(fits[-1] + 3)
+    assert [call[0] for call in ranked] == fits
+    assert {call[2] for call in ranked} == {explore}
+    assert all(call[1] == strategy.settings() for call in ranked)
+
+
+def test_a_refit_is_never_passed_within_a_batch(drive, ranked):
+    driver = drive(NeuralPredictorSearch(n=6, refit=4, pool=50), batch=5)
+    assert [len(driver.step()) for _ in range(6)] == [5, 1, 4, 4, 4, 4]
+
+
+def test_k_counts_from_the_random_ones_on(drive, ranked):
+    driver = drive(NeuralPredictorSearch(n=6, k=5, refit=0, pool=50), batch=4)
+    assert [len(driver.step()) for _ in range(5)] == [4, 2, 4, 1, 0]
+
+
+def test_options_of_a_search_have_their_defaults():
+    strategy = NeuralPredictorSearch()
+    assert (strategy.pool, strategy.shortlist, strategy.device, strategy.preset) == (10_000, 20_000, "cpu", "best")
+
+
+@pytest.mark.parametrize(("n", "budget"), [(10, 10), (11, 10)])
+def test_an_n_that_leaves_nothing_of_the_budget_is_refused(n, budget, fake_run, toy_space):
+    with pytest.raises(nasplug.UsageError, match=f"n={n} leaves nothing of the budget of {budget} trials"):
+        NeuralPredictorSearch(n=n).on_start(fake_run(toy_space(), budget=budget))
+
+
+@pytest.mark.parametrize(("n", "budget"), [(9, 10), (10, None), (None, 10)])
+def test_an_n_that_leaves_something_of_the_budget_is_not_refused(n, budget, fake_run, toy_space):
+    NeuralPredictorSearch(n=n).on_start(fake_run(toy_space(), budget=budget))
+
+
+def test_a_new_run_forgets_the_former(drive, ranked, fake_run, toy_space):
+    driver = drive(NeuralPredictorSearch(n=5, refit=0, pool=50))
+    first = driver.steps(8)
+    driver.strategy.on_start(driver.run)
+    driver.run.trials.clear()
+    assert driver.steps(8) == first
+
+
+def test_settings_are_those_of_the_options_that_are_set():
+    strategy = NeuralPredictorSearch(
+        preset="paper", kind="mlp", hidden=(4, 2), lr=0.1, n=3, explore=0.0, paper={"lr": 1.0}
+    )
+    assert strategy.settings() == {
+        "preset": "paper", "device": "cpu", "kind": "mlp", "hidden": (4, 2), "lr": 0.1,
+    }  # fmt: skip

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 from nasplug_strategies.predictor import NeuralPredictor
-from nasplug_strategies.predictor.errors import PredictorError
 from nasplug_strategies.predictor.fitting.fit import Recipe
 from nasplug_strategies.predictor.graphs.dense_graphs import Graphs, dense
 from nasplug_strategies.predictor.learner import Learner, scalars_of
+from nasplug_strategies.predictor.settings import PredictorError
 from scipy.stats import kendalltau
 from torch_geometric.data import Batch, Data
 
@@ -327,7 +327,7 @@ def test_the_regressor_learns_from_what_passes_alone(toy_batch, monkeypatch):
 def test_every_setting_of_a_fit_is_followed(toy_batch, monkeypatch):
     chosen = {"epochs": 2, "minibatch": 7, "lr": 0.02, "weight_decay": 0.03, "dropout": 0.4, "loss": "pairwise"}
     followed = []
-    monkeypatch.setattr("nasplug_strategies.predictor.model.fit", lambda *given: followed.append(given[3]))
+    monkeypatch.setattr("nasplug_strategies.predictor.model.fit", lambda *given: followed.append(given[4]))
     NeuralPredictor("paper", size=8, stages=2, percentile=50, classifier_lr=0.01, **chosen).fit(*toy_batch(40))
     of_both = (chosen["weight_decay"], chosen["dropout"])
     assert followed == [Recipe(2, 7, 0.01, *of_both, "cross_entropy"), Recipe(2, 7, 0.02, *of_both, "pairwise")]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from nasplug_strategies.predictor import NeuralPredictor
-from nasplug_strategies.predictor.errors import PredictorError
+from nasplug_strategies.predictor.settings import PredictorError
 from safetensors import safe_open
 from safetensors.torch import save_file
 

@@ -1,15 +1,16 @@
-"""The training loop of every predictor network: mini-batches for stacked members, little but the GEMMs."""
+"""The training loop of every predictor network: mini-batches for stacked members, little besides matrix products."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import attrs
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from nasplug_strategies.predictor.fitting.flat_adam import FlatAdam
-from nasplug_strategies.predictor.fitting.losses import LOSSES, Slope
-from nasplug_strategies.predictor.fitting.recorded_step import Pass, Tape
+from nasplug_strategies.predictor.fitting.losses import LOSSES
+from nasplug_strategies.predictor.fitting.training_step import Operations, TrainingStep
+from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
+from nasplug_strategies.predictor.network import Network
 
 
 @attrs.frozen
@@ -25,87 +26,79 @@ class Recipe:
 
 
 def fit(
-    network: nn.Module,
-    make_pass: Callable[[Sequence[Tensor], int], Pass],
-    y: Tensor,
-    recipe: Recipe,
-    dropped: Sequence[int],
-    generator: torch.Generator,
-    each_epoch: Callable[[], object] = lambda: None,
+    network: Network, graphs: Graphs, scalars: Tensor | None, y: Tensor, recipe: Recipe, generator: torch.Generator
 ) -> None:
-    """Trains the stacked members of `network` in place.
+    """Trains the stacked members of `network` in place. Equal arguments give equal bits.
 
-    `make_pass` returns the pass of `b` samples a member that writes its gradients into given tensors; `y` is `[m, n]`
-    (a row per member); `dropped` are the widths that dropout acts on; `each_epoch` is called before every epoch and may
-    change the inputs. Every random number comes from `generator`, so that equal arguments give equal bits.
+    `scalars` `[n, s]` belong to `graphs`; `y` holds labels `[m, n]`, a row for each member.
     """
-    n, slope = y.shape[1], LOSSES[recipe.loss]
-    optimizer = FlatAdam(list(network.parameters()), recipe.weight_decay)
+    n, parameters = y.shape[1], list(network.parameters())
+    for p in parameters:
+        p.grad = torch.zeros_like(p)
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    optimizer = torch.optim.Adam(parameters, weight_decay=recipe.weight_decay, fused=True)
     sizes = [min(recipe.batch, n - start) for start in range(0, n, recipe.batch)]
-    passes = {b: make_pass(optimizer.slopes, b) for b in set(sizes)}
-    order, dropout = Order(y, sizes), Dropout(y, sizes, dropped if recipe.dropout else ())
-    batches = zip((passes[b] for b in sizes), order.samples, order.labels, dropout.keeps, strict=True)
-    tapes = [_tape(slope, *batch) for batch in batches]
-    steps = recipe.epochs * len(tapes)
-    with torch.inference_mode():  # passes write their gradients out: what autograd keeps is not needed
+    inputs = network.training_inputs(graphs, scalars, generator)
+    steps = {size: network.training_step(inputs, gradients, size) for size in set(sizes)}
+    widths = [bias.shape[2] for bias in network.bias[:-1]] if recipe.dropout else []
+    order, dropout = SampleOrder(y, sizes), Dropout(y, sizes, widths)
+    batches = zip((steps[size] for size in sizes), order.samples, order.labels, dropout.factors, strict=True)
+    recorded = [_recorded(recipe.loss, *batch) for batch in batches]
+    total = recipe.epochs * len(recorded)
+    with torch.inference_mode():  # a written step needs nothing of autograd; `AutogradStep` leaves the mode
         for epoch in range(recipe.epochs):
-            each_epoch()
+            network.start_epoch(inputs, graphs, generator)
             order.draw(generator)
             dropout.draw(recipe.dropout, generator)
-            for step, tape in enumerate(tapes, epoch * len(tapes)):
-                for operation in tape:  # overwrites the gradients of the step before
+            for number, operations in enumerate(recorded, epoch * len(recorded)):
+                for operation in operations:  # overwrites the gradients of the step before
                     operation()
-                optimizer.step(recipe.lr * _cosine(step / steps))
+                optimizer.param_groups[0]["lr"] = recipe.lr * _cosine(number / total)
+                optimizer.step()
 
 
-def _tape(slope: Slope, one: Pass, samples: Tensor, labels: Tensor, keep: Sequence[Tensor]) -> Tape:
-    """Returns what a step does before its update."""
-    return [*one.forward(samples, keep), *slope(one.scores, labels, one.slope), *one.backward(keep)]
+def _recorded(loss: str, step: TrainingStep, samples: Tensor, labels: Tensor, dropout: Sequence[Tensor]) -> Operations:
+    """Returns the operations of one batch, without the update of the parameters."""
+    gradients = LOSSES[loss](step.scores, labels, step.score_gradients)
+    return [*step.forward(samples, dropout), *gradients, *step.backward(dropout)]
 
 
-class Order:
-    """Sample numbers `[m·b]` and labels `[m, b]` of one epoch by batch, in an order of each member's own."""
+class SampleOrder:
+    """Row numbers `[m·b]` and labels `[m, b]` of each batch of an epoch, in an order of each member's own."""
 
     def __init__(self, y: Tensor, sizes: Sequence[int]) -> None:
-        m, n = y.shape
-        parts = torch.split(torch.arange(m * n).view(m, n), list(sizes), 1)
-        self.y, self.places = y, torch.cat([part.flatten() for part in parts]).to(y.device)  # [m·n], batch by batch
-        self.all_samples, self.all_labels = torch.empty_like(self.places), y.new_empty(m * n)
-        self.samples = torch.split(self.all_samples, [m * b for b in sizes])
-        self.labels = _batches(self.all_labels, m, sizes)
+        self.y, self.sizes, m = y, list(sizes), len(y)
+        self.samples = [torch.empty(m * size, dtype=torch.int64, device=y.device) for size in sizes]
+        self.labels = [y.new_empty(m, size) for size in sizes]
 
     def draw(self, generator: torch.Generator) -> None:
-        """Overwrites both."""
+        """Overwrites both with those of new orders."""
         order = torch.rand(self.y.shape, generator=generator).argsort(1).to(self.y.device)  # [m, n]
-        self.all_samples.copy_(order.flatten()[self.places])
-        self.all_labels.copy_(self.y.gather(1, order).flatten()[self.places])
+        for rows, samples, labels in zip(torch.split(order, self.sizes, 1), self.samples, self.labels, strict=True):
+            torch.gather(self.y, 1, rows, out=labels)
+            samples.view_as(rows).copy_(rows)
 
 
 class Dropout:
-    """Dropout factors of one epoch: for each batch, `keeps` has one `[m, b, width]` of every width, or nothing."""
+    """Dropout of an epoch: `factors` has, for each batch, one tensor `[m, b, width]` of every width, or none."""
 
     def __init__(self, y: Tensor, sizes: Sequence[int], widths: Sequence[int]) -> None:
         m, n = y.shape
-        self.factors = [y.new_empty(m * n, width) for width in widths]  # by sample
-        by_width = [_batches(factor, m, sizes) for factor in self.factors]
-        self.keeps = [[batches[i] for batches in by_width] for i in range(len(sizes))]
+        self.all_factors = [y.new_empty(m * n, width) for width in widths]
+        by_width = [torch.split(factor, [m * size for size in sizes]) for factor in self.all_factors]
+        self.factors = [[rows[i].view(m, -1, rows[i].shape[1]) for rows in by_width] for i in range(len(sizes))]
 
     def draw(self, rate: float, generator: torch.Generator) -> None:
-        """Overwrites all."""
-        for factor in self.factors:
-            _draw(factor, rate, generator)
+        """Overwrites all factors with new ones."""
+        for factor in self.all_factors:
+            _draw_dropout(factor, rate, generator)
 
 
-def _draw(factor: Tensor, rate: float, generator: torch.Generator) -> None:
-    """Overwrites a dropout factor: 0 with probability `rate`, cut to 16 bits, else 1 / (1 − `rate`)."""
+def _draw_dropout(factor: Tensor, rate: float, generator: torch.Generator) -> None:
+    """Overwrites a factor: 0 with probability `rate`, cut to 16 bits, else 1 / (1 − `rate`)."""
     words = torch.empty(-(-factor.numel() // 4), dtype=torch.int64).random_(-(2**63), None, generator=generator)
     draws = words.view(torch.int16)[: factor.numel()].view(factor.shape)  # four a word
     torch.ge(draws.to(factor.device), int(2**16 * rate) - 2**15, out=factor).div_(1.0 - rate)
-
-
-def _batches(rows: Tensor, m: int, sizes: Sequence[int]) -> list[Tensor]:
-    """Returns views `[m, b, …]` of the rows of one epoch."""
-    return [part.view(m, -1, *rows.shape[1:]) for part in torch.split(rows, [m * b for b in sizes])]
 
 
 def _cosine(t: float) -> float:

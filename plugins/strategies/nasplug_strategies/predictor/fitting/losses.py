@@ -1,6 +1,7 @@
-"""Losses over stacked members, as what a fit needs of them: their slopes by the scores.
+"""Losses over stacked members, given by the gradients of the scores that a fit needs.
 
-Each is the mean over a batch, member by member.
+Each is the mean over a batch, member by member. A function here returns the operations that write `gradients` `[m, b]`
+for the present `scores` `[m, b]` and `labels` `[m, b]`.
 """
 
 from collections.abc import Callable
@@ -9,35 +10,38 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from nasplug_strategies.predictor.fitting.recorded_step import Tape
-
-Slope = Callable[[Tensor, Tensor, Tensor], Tape]
+from nasplug_strategies.predictor.fitting.training_step import Operations
 
 
-def mse(score: Tensor, y: Tensor, slope: Tensor) -> Tape:
-    """Returns what writes the `slope` `[m, b]` of the squared error of `score` `[m, b]` against `y` `[m, b]`."""
-    scale = slope.new_full((), 2.0 / y.shape[1])  # a tensor: a number would become one at every step
-    return [partial(torch.sub, score, y, out=slope), partial(slope.mul_, scale)]
+def mse(scores: Tensor, labels: Tensor, gradients: Tensor) -> Operations:
+    """Returns the operations of the squared error."""
+    scale = gradients.new_full((), 2.0 / labels.shape[1])  # a tensor: a number would become one at every step
+    return [partial(torch.sub, scores, labels, out=gradients), partial(gradients.mul_, scale)]
 
 
-def cross_entropy(score: Tensor, y: Tensor, slope: Tensor) -> Tape:
-    """Returns what writes the `slope` `[m, b]` of the logistic loss of logits `score` `[m, b]` against 0 or 1."""
-    count = slope.new_full((), y.shape[1])
-    return [partial(torch.sigmoid, score, out=slope), partial(slope.sub_, y), partial(slope.div_, count)]
+def cross_entropy(scores: Tensor, labels: Tensor, gradients: Tensor) -> Operations:
+    """Returns the operations of the logistic loss of logits against labels 0 or 1."""
+    count = gradients.new_full((), labels.shape[1])
+    sigmoid = partial(torch.sigmoid, scores, out=gradients)
+    return [sigmoid, partial(gradients.sub_, labels), partial(gradients.div_, count)]
 
 
-def pairwise(score: Tensor, y: Tensor, slope: Tensor) -> Tape:
-    """Returns what writes the `slope` `[m, b]` of the logistic loss on the order of all pairs; ties in `y` count not.
+def pairwise(scores: Tensor, labels: Tensor, gradients: Tensor) -> Operations:
+    """Returns the operations of the logistic loss on the order of all pairs; pairs with equal labels do not count.
 
     The loss is log(1 + exp(−(sᵢ − sⱼ))) for every yᵢ > yⱼ of a batch (RankNet, Burges et al., ICML 2005).
     """
-    return [partial(_pairwise, score, y, slope)]
+    return [partial(_write_pairwise, scores, labels, gradients)]
 
 
-def _pairwise(score: Tensor, y: Tensor, slope: Tensor) -> None:
-    better = (y[:, :, None] > y[:, None, :]).float()  # [m, b, b]
-    wrong = torch.sigmoid(score[:, None, :] - score[:, :, None]) * better
-    torch.div(wrong.sum(1) - wrong.sum(2), better.sum((1, 2)).clamp(min=1)[:, None], out=slope)
+def _write_pairwise(scores: Tensor, labels: Tensor, gradients: Tensor) -> None:
+    better = (labels[:, :, None] > labels[:, None, :]).float()  # [m, b, b]
+    wrong = torch.sigmoid(scores[:, None, :] - scores[:, :, None]) * better
+    torch.div(wrong.sum(1) - wrong.sum(2), better.sum((1, 2)).clamp(min=1)[:, None], out=gradients)
 
 
-LOSSES: dict[str, Slope] = {"mse": mse, "cross_entropy": cross_entropy, "pairwise": pairwise}
+LOSSES: dict[str, Callable[[Tensor, Tensor, Tensor], Operations]] = {
+    "mse": mse,
+    "cross_entropy": cross_entropy,
+    "pairwise": pairwise,
+}

@@ -1,4 +1,4 @@
-"""A Gaussian process on blocks of scalars: few samples, a scale and a weight a block, and a deviation for free."""
+"""A Gaussian process on blocks of scalars: it learns from few samples and knows how sure a prediction is."""
 
 from collections.abc import Iterable, Iterator
 from typing import Self
@@ -7,7 +7,12 @@ import attrs
 import torch
 from torch import Tensor
 
-from nasplug_strategies.predictor.gaussian_process.hyperparameters import NUGGET, learn, matern
+from nasplug_strategies.predictor.gaussian_process.hyperparameters import (
+    NUGGET,
+    fit_hyperparameters,
+    jittered_cholesky,
+    matern,
+)
 
 LEARNED_ON = 300  # samples that the hyper-parameters are learned from; the posterior uses all
 
@@ -16,14 +21,14 @@ LEARNED_ON = 300  # samples that the hyper-parameters are learned from; the post
 class GaussianProcess:
     """Matérn 5/2 kernels: one for each block, added, plus one on all blocks together.
 
-    Hyper-parameters maximise the marginal likelihood under weak log-normal priors (our choice). Kernels are
-    float32, what is solved with them is float64, and nothing is random. Raises `ValueError` for tensors whose shapes
-    do not fit each other.
+    Hyper-parameters maximise the marginal likelihood under weak log-normal priors (our choice). Kernels are float32,
+    what is solved with them is float64, and nothing is random. Raises `ValueError` for tensors whose shapes do not fit
+    each other.
     """
 
-    points: Tensor  # [N, s]
+    points: Tensor  # [N, s], standardised scalars of the samples
     block: Tensor  # [s], the block of each column, ascending
-    theta: Tensor  # logarithms of the hyper-parameters, as in `evidence`
+    theta: Tensor  # [3·blocks + 2], logarithms of the hyper-parameters, in the order of `prior_means`
     alpha: Tensor  # [N, 1], (K + σ²I)⁻¹ y
     root: Tensor  # [N, N], Cholesky factor of K + σ²I
 
@@ -31,22 +36,23 @@ class GaussianProcess:
         N, s = self.points.shape
         parameters = 3 * len(torch.unique_consecutive(self.block)) + 2
         for name, shape in {"block": (s,), "theta": (parameters,), "alpha": (N, 1), "root": (N, N)}.items():
-            found = tuple(getattr(self, name).shape)
-            if found != shape:
-                raise ValueError(f"wanted {name} of shape {shape} for points of shape {(N, s)}, got {found}")
+            actual = tuple(getattr(self, name).shape)
+            if actual != shape:
+                raise ValueError(f"wanted {name} of shape {shape} for points of shape {(N, s)}, got {actual}")
 
     @classmethod
     def fit(cls, points: Tensor, block: Tensor, y: Tensor, noise: Tensor) -> Self:
-        """Returns the posterior after `y` `[N]` was seen at standardised `points` float32 `[N, s]`, `s` > 0.
+        """Returns the posterior after labels `y` `[N]` of standardised `points` float32 `[N, s]`, `s` > 0.
 
-        `noise` float64 `[N]` tells how the variance of each sample's noise compares with that of the others.
+        `noise` float64 `[N]` is the variance of each sample's noise relative to that of the others.
         """
         y, few = y.double()[:, None], points[:LEARNED_ON]
         below = tuple(torch.tril_indices(len(few), len(few), -1))
-        theta = learn(torch.stack([D[below] for D in _distances(few, few, block)]), y[:LEARNED_ON], noise[:LEARNED_ON])
+        D = torch.stack([distances[below] for distances in _distances(few, few, block)])
+        theta = fit_hyperparameters(D, y[:LEARNED_ON], noise[:LEARNED_ON])
         K = _kernel(theta, _distances(points, points, block))
         K.diagonal().add_(theta[-1].exp() * noise + NUGGET)
-        root = torch.linalg.cholesky(K)
+        root = jittered_cholesky(K)
         return cls(points, block, theta, torch.cholesky_solve(y, root), root)
 
     def predict(self, points: Tensor) -> tuple[Tensor, Tensor]:
@@ -59,7 +65,7 @@ class GaussianProcess:
 
     @property
     def noise(self) -> float:
-        """The variance of a label around the mean, however well that is known, where `noise` was 1."""
+        """The variance of labels around their true mean where `noise` was 1."""
         return float(self.theta[-1].exp())
 
 

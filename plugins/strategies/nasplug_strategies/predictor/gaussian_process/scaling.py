@@ -6,21 +6,18 @@ import attrs
 import torch
 from torch import Tensor
 
-from nasplug_strategies.predictor.errors import PredictorError
 from nasplug_strategies.predictor.graphs.structural_features import Blocks
+from nasplug_strategies.predictor.settings import PredictorError
 
 
 @attrs.frozen(eq=False)
 class Scaler:
-    """Mean and scale of `s` columns over a training set; columns that do not vary there are dropped.
+    """Mean and scale of `s` columns over a training set; columns that do not vary there are dropped."""
 
-    `mean`, `scale` float32 `[s]`, `kept` bool `[s]`, `block` int64 `[s]`: the number of each column's block.
-    """
-
-    mean: Tensor
-    scale: Tensor
-    kept: Tensor
-    block: Tensor
+    mean: Tensor  # float32 [s]
+    scale: Tensor  # float32 [s], standard deviations
+    kept: Tensor  # bool [s], true for columns that vary
+    block: Tensor  # int64 [s], the number of each column's block
 
     def __attrs_post_init__(self) -> None:
         shapes = [tuple(t.shape) for t in (self.mean, self.scale, self.kept, self.block)]
@@ -43,7 +40,7 @@ class Scaler:
         return self.block[self.kept]
 
     def __call__(self, blocks: Blocks) -> Tensor:
-        """Returns standardised columns `[n, kept]` within ±4, so that an unusual graph cannot run away.
+        """Returns standardised columns `[n, kept]` within ±4, so that an unusual graph stays in reach of the others.
 
         Raises `PredictorError` where the blocks are wider or narrower than in the fit.
         """

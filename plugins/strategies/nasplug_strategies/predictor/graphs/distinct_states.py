@@ -1,8 +1,8 @@
-"""Which node states of graphs repeat: a graph convolution makes each of them once.
+"""Which node states of graphs repeat, so that a graph convolution computes each of them once.
 
 After one convolution a state depends on the operations of a node and of its neighbours only, after two on those of
 the neighbours' neighbours too: among 1,024 neighbouring cells of NASBench-101 one state in 30 differs after the first
-and two in three after the second. What is summed for each is a short list of earlier states, with weights.
+and two in three after the second. Each state is a weighted sum of a few states before the convolution.
 """
 
 from typing import Self
@@ -13,15 +13,14 @@ from torch import Tensor
 from torch.nn.functional import embedding_bag, pad
 
 from nasplug_strategies.predictor.graphs.dense_graphs import Graphs, aggregation
-from nasplug_strategies.predictor.graphs.memo import remembered
 from nasplug_strategies.predictor.settings import Normalisation
 
-HARDLY = 0.9  # of the nodes: where more states differ, telling them apart costs more than it saves
+MOST_DISTINCT = 0.9  # of the nodes: where more states differ, telling them apart costs more than it saves
 
 
 @attrs.frozen(eq=False)
-class Sums:
-    """`k` weighted sums of rows: sum `i` takes `rows` and `weights` from `starts[i]` up to `starts[i + 1]`."""
+class WeightedSums:
+    """`k` weighted sums of rows: sum `i` has `rows` and `weights` from `starts[i]` up to `starts[i + 1]`."""
 
     starts: Tensor  # int32 [k + 1]
     rows: Tensor  # int32 [entries]
@@ -29,11 +28,11 @@ class Sums:
 
     @classmethod
     def of(cls, weights: Tensor, rows: Tensor) -> Self:
-        """Returns the sums of `rows` `[k, v]` with `weights` `[k, v]`, without those that weigh nothing."""
-        weighed = weights != 0
-        entries = weighed.flatten().nonzero().flatten()
+        """Returns the sums of `rows` `[k, v]` with `weights` `[k, v]`, without rows of weight zero."""
+        nonzero = weights != 0
+        entries = nonzero.flatten().nonzero().flatten()
         rows, weights = (t.flatten().index_select(0, entries) for t in (rows, weights))
-        return cls(pad(weighed.sum(1), (1, 0)).cumsum(0).int(), rows.int(), weights)
+        return cls(pad(nonzero.sum(1), (1, 0)).cumsum(0).int(), rows.int(), weights)
 
     def __call__(self, table: Tensor) -> Tensor:
         """Returns the sums `[k, s]` of rows of `table` `[states, s]`."""
@@ -47,79 +46,84 @@ class Sums:
 
 
 @attrs.frozen(eq=False)
-class States:
-    """What `layers` convolutions make of `b` graphs: first states, sums into the states after each, sums into means."""
+class DistinctStates:
+    """The states of `b` graphs before each convolution, as weighted sums of those before."""
 
-    first: Tensor  # [states, f]
-    convolutions: tuple[tuple[Sums, Sums], ...]  # ½A and ½Aᵀ
-    means: Sums  # [b]
+    first: Tensor  # [states, f], features of the distinct nodes
+    convolutions: tuple[tuple[WeightedSums, WeightedSums], ...]  # with weights ½A and ½Aᵀ
+    means: WeightedSums  # [b], of the last states
 
-    def to(self, device: torch.device) -> "States":
+    def to(self, device: torch.device) -> "DistinctStates":
         """Returns the same on `device`."""
         convolutions = tuple((forth.to(device), back.to(device)) for forth, back in self.convolutions)
-        return States(self.first.to(device), convolutions, self.means.to(device))
+        return DistinctStates(self.first.to(device), convolutions, self.means.to(device))
 
 
-def states_of(graphs: Graphs, normalisation: Normalisation, layers: int) -> States:
-    """Returns the states of all `graphs`; what is asked for a second time is kept as long as `graphs` lives."""
-    return remembered(graphs, ("states", normalisation, layers), lambda: states(graphs, normalisation, layers))
+def distinct_states(graphs: Graphs, normalisation: Normalisation, layers: int) -> DistinctStates:
+    """Returns the states after each of `layers` convolutions, at least one; cached from the second call on."""
+    key = ("states", normalisation, layers)
+    return graphs.cached_from_second_call(key, lambda: _distinct_states(Nodes(graphs, normalisation), layers))
 
 
-def states(graphs: Graphs, normalisation: Normalisation, layers: int) -> States:
-    """Returns the states of all `graphs` after each of `layers` convolutions, at least one; after the last all."""
-    nodes = Nodes(graphs, normalisation)
-    some, kind = distinct(nodes.x)
-    first, convolutions = nodes.x[some], []
+def _distinct_states(nodes: "Nodes", layers: int) -> DistinctStates:
+    """Returns the states of these nodes; after the last convolution each node has a state of its own."""
+    first_nodes, state = distinct_rows(nodes.x)
+    first, convolutions = nodes.x[first_nodes], []
     for left in reversed(range(layers)):
-        if kind is nodes.every:  # from here on each convolution sums the same
+        if state is nodes.every:  # no state repeats any more: each convolution sums the same
             break
-        before, (some, kind) = kind, nodes.kinds(kind) if left else (nodes.every, nodes.every)
-        convolutions.append(nodes.sums(some, before))
+        before, (representatives, state) = state, nodes.next_states(state) if left else (nodes.every, nodes.every)
+        convolutions.append(nodes.sums(representatives, before))
     if rest := layers - len(convolutions):
         convolutions += [nodes.sums(nodes.every, nodes.every)] * rest
-    return States(first, tuple(convolutions), nodes.means())
+    return DistinctStates(first, tuple(convolutions), nodes.means())
 
 
 class Nodes:
-    """The real nodes of graphs, in their order: `every` `[nodes]` counts them."""
+    """The real nodes of graphs, numbered in their order by `every` `[nodes]`."""
 
     def __init__(self, graphs: Graphs, normalisation: Normalisation) -> None:
         self.mask, n = graphs.mask, int(graphs.mask.sum())
-        self.place = graphs.mask.flatten().nonzero().flatten()  # [nodes], among all places
+        self.place = graphs.mask.flatten().nonzero().flatten()  # [nodes], among all places, padding included
         self.graph = self.place // graphs.mask.shape[1]  # [nodes]
         self.every, self.x = torch.arange(n), graphs.x.flatten(0, 1)[self.place]
         self.A = 0.5 * aggregation(graphs, normalisation)  # [b, 2, v, v]
 
-    def kinds(self, before: Tensor) -> tuple[Tensor, Tensor]:
-        """Returns what `distinct` does of the states that sum those of the kinds `before` `[nodes]`."""
-        known = self._padded(_random(int(before.max()) + 1, seed=1)[before])  # [b, v]
-        seen = torch.matmul(self.A.double(), known[:, None, :, None]).squeeze(3)  # [b, 2, v]
-        some, kind = distinct(seen.mT.flatten(0, 1).index_select(0, self.place))
-        return (some, kind) if len(some) <= HARDLY * len(kind) else (self.every, self.every)
+    def next_states(self, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns `distinct_rows` of the states after a convolution of the states numbered `state` `[nodes]`.
 
-    def sums(self, some: Tensor, kind: Tensor) -> tuple[Sums, Sums]:
-        """Returns the sums, in both directions, of states of each `kind` `[nodes]` into those of `some` nodes."""
-        near = self._padded(kind).index_select(0, self.graph[some])  # [some, v]
-        place = self.place[some]
-        forth, back = (A.flatten(0, 1).index_select(0, place) for A in self.A.unbind(1))
-        return Sums.of(forth, near), Sums.of(back, near)
+        Where nearly all differ it returns `every` twice.
+        """
+        values = self._padded(_random(int(state.max()) + 1, seed=1)[state])  # [b, v]
+        sums = torch.matmul(self.A.double(), values[:, None, :, None]).squeeze(3)  # [b, 2, v]
+        representatives, after = distinct_rows(sums.mT.flatten(0, 1).index_select(0, self.place))
+        if len(representatives) > MOST_DISTINCT * len(after):
+            return self.every, self.every
+        return representatives, after
 
-    def means(self) -> Sums:
+    def sums(self, nodes: Tensor, state: Tensor) -> tuple[WeightedSums, WeightedSums]:
+        """Returns the sums, in both directions, of the states numbered `state` `[nodes]` around some `nodes`."""
+        neighbours = self._padded(state).index_select(0, self.graph[nodes])  # [k, v]
+        forth, back = (A.flatten(0, 1).index_select(0, self.place[nodes]) for A in self.A.unbind(1))
+        return WeightedSums.of(forth, neighbours), WeightedSums.of(back, neighbours)
+
+    def means(self) -> WeightedSums:
         """Returns the sums of all states into the mean of each graph."""
-        return Sums.of(self.mask / self.mask.sum(1, keepdim=True), self._padded(self.every))
+        return WeightedSums.of(self.mask / self.mask.sum(1, keepdim=True), self._padded(self.every))
 
     def _padded(self, values: Tensor) -> Tensor:
         """Returns `[b, v]`: a value of every node, 0 for padding."""
         return values.new_zeros(self.mask.shape).masked_scatter_(self.mask, values)
 
 
-def distinct(rows: Tensor) -> tuple[Tensor, Tensor]:
-    """Returns a row of each kind `[k]` and the kind of every row `[n]`, where equal rows of `[n, s]` are of a kind.
+def distinct_rows(rows: Tensor) -> tuple[Tensor, Tensor]:
+    """Returns the place of one row of each distinct value `[k]`, and the number of its value for each row `[n]`.
 
-    Rows are told apart by a random projection to float64: rows that differ have equal ones with probability 2⁻⁵⁰.
+    Rows `[n, s]` are compared by a random projection to float64: rows that differ are taken for equal ones with
+    probability 2⁻⁵⁰.
     """
-    kinds, kind = torch.unique(rows.double() @ _random(rows.shape[1], seed=0), return_inverse=True)
-    return torch.empty(len(kinds), dtype=torch.int64).scatter_(0, kind, torch.arange(len(rows))), kind
+    values, number = torch.unique(rows.double() @ _random(rows.shape[1], seed=0), return_inverse=True)
+    return torch.empty(len(values), dtype=torch.int64).scatter_(0, number, torch.arange(len(rows))), number
 
 
 def _random(n: int, seed: int) -> Tensor:

@@ -1,8 +1,8 @@
 """Scalars of a graph's structure, for any space: what a small training set cannot teach a network by itself.
 
-A path leads from a source (no predecessor) to a sink (no successor). Where a graph has cycles,
-walks of at least `v` − 1 steps take the place of paths, `v` the room of the batch (in every prediction that of the
-fit); and no scalar passes `LARGE`: dense graphs have more paths than float32 counts.
+A path leads from a source (no predecessor) to a sink (no successor). In a graph with cycles, walks of at least `v` − 1
+steps stand for paths, where `v` is the padded number of nodes. No scalar exceeds `LARGE`: dense graphs have more paths
+than float32 counts.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
-from nasplug_strategies.predictor.graphs.memo import remembered
 
 FAR = 1e6  # stands for "no path" in max-plus and min-plus steps
 LARGE = 1e15  # its square, which a deviation needs, is still a float32
@@ -19,19 +18,21 @@ Blocks = dict[str, Tensor]
 
 
 def structure_of(graphs: Graphs, steps: int) -> Blocks:
-    """Returns `structure(graphs, steps)`, which takes as long as either learner."""
-    return remembered(graphs, ("structure", steps), lambda: structure(graphs, steps))
+    """Returns `structure(graphs, steps)`, cached from the second call on: it takes as long as a fit or a prediction."""
+    return graphs.cached_from_second_call(("structure", steps), lambda: structure(graphs, steps))
 
 
 def structure(graphs: Graphs, steps: int) -> Blocks:
     """Returns named blocks of scalars, float32 `[n, …]`, that do not depend on the order of the nodes.
 
-    Paths of `steps` nodes and more, and what lies deeper than that, have no columns of their own: a predictor gives the
-    most nodes of a graph that it was fitted to, also for larger graphs.
+    By operation: `count`, summed in-degrees `into`, places `depth`, most and fewest on `onepath`, `width`; by pair of
+    operations: `edges`, two-edge `walks`; by graph: `lengths` of paths, `degrees` of sources and sinks, `size`; and
+    what each of three Markov chains sees, as in `_seen_by`.
 
-    By operation: `count`, summed in-degrees `into`, places `depth`, most and fewest on `onepath`,
-    `width`; by pair of operations: `edges`, two-edge `walks`; by graph: `lengths` of paths,
-    `degrees` of sources and sinks, `size`; and what three Markov chains see (see `_chains`).
+    Args:
+        graphs: The graphs.
+        steps: Longer paths, and deeper nodes, have no columns of their own. A predictor always gives the most nodes of
+            a graph in its fit, so that larger graphs have the same columns.
     """
     x, A, real = graphs.x, graphs.adjacency.float(), graphs.mask.float()
     source, sink = real * (A.sum(1) == 0), real * (A.sum(2) == 0)  # [n, v]
@@ -93,11 +94,11 @@ def _pairs(M: Tensor, x: Tensor) -> Tensor:
 
 def _lengths(T: Tensor, start: Tensor, end: Tensor, steps: int) -> Tensor:
     """Returns `[n, steps]`: the weight of walks from `start` to `end` by their number of steps, from 0."""
-    found, here = [], start
+    weights, position = [], start
     for _ in range(steps):
-        found.append((here * end).sum(1))
-        here = torch.einsum("ni,nij->nj", here, T)
-    return torch.stack(found, 1)
+        weights.append((position * end).sum(1))
+        position = torch.einsum("ni,nij->nj", position, T)
+    return torch.stack(weights, 1)
 
 
 def _width(A: Tensor, sink: Tensor) -> Tensor:

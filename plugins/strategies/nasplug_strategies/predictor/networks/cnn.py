@@ -5,49 +5,60 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import pad
 
-from nasplug_strategies.predictor.networks.convolution_windows import Sight, all_windows, sights
-from nasplug_strategies.predictor.networks.gcn import fully_connected, glorot
+from nasplug_strategies.predictor.fitting.dense_layers import dense_parameters, fully_connected, glorot
+from nasplug_strategies.predictor.network import Shape, TableNetwork
+from nasplug_strategies.predictor.settings import Settings
 
 
-class CNN(nn.Module):
-    """3×3 convolutions of stride 2 over [operations | adjacency] of padded graphs, members stacked (supplementary).
+class CNN(TableNetwork):
+    """3×3 convolutions of stride 2 over [features | adjacency] of padded graphs (supplementary material, Fig. 1).
 
-    The sources give no more than "CNN" (Fig. 1). Our choice: `layers` convolutions, or as many as leave one pixel;
-    channels double up to `size` / 2; what is left of the image goes into the fully-connected layers.
+    The sources give no more than "CNN". Our choice: `layers` convolutions, or as many as leave one pixel; channels
+    double up to `size` / 2; the pixels that are left go into the fully-connected layers.
     """
 
-    def __init__(
-        self, nodes: int, inputs: int, layers: int, size: int, hidden: Sequence[int], members: int, g: torch.Generator
-    ) -> None:
-        super().__init__()
-        self.windows, pixels = all_windows(nodes, nodes + inputs, layers)
-        self.sights, self.place = sights(self.windows, nodes * (nodes + inputs))
-        widths = [1, *(max(4, size >> i) for i in range(len(self.windows), 0, -1))]
-        self.kernels = nn.ParameterList(glorot((members, 9 * i, o), g) for i, o in pairwise(widths))
-        self.shifts = nn.ParameterList(torch.zeros(members, 1, width) for width in widths[1:])
-        widths = [pixels * widths[-1], *hidden, 1]
-        self.dense = nn.ParameterList(glorot((members, i, o), g) for i, o in pairwise(widths))
-        self.bias = nn.ParameterList(torch.zeros(members, 1, width) for width in widths[1:])
+    def __init__(self, settings: Settings, shape: Shape, generator: torch.Generator) -> None:
+        super().__init__(shape.nodes)
+        self.windows, pixels = all_windows(shape.nodes, shape.nodes + shape.features, settings.layers)
+        widths = [1, *(max(4, shape.size >> i) for i in range(len(self.windows), 0, -1))]
+        self.kernels = nn.ParameterList(glorot((settings.members, 9 * i, o), generator) for i, o in pairwise(widths))
+        self.shifts = nn.ParameterList(torch.zeros(settings.members, 1, width) for width in widths[1:])
+        widths = [pixels * widths[-1], *settings.hidden, 1]
+        self.dense, self.bias = dense_parameters(widths, settings.members, generator)
 
     @staticmethod
     def table(x: Tensor, A: Tensor) -> Tensor:
-        """Returns pixels `[n, v · (f + v)]` from operations `[n, v, f]` and adjacency `[n, v, v]`."""
+        """Returns pixels `[n, v·(f + v)]` of features `[n, v, f]` and adjacency matrices `[n, v, v]`."""
         return torch.cat((x, A), 2).flatten(1)
 
-    def forward(self, inputs: Sequence[Tensor], keep: Sequence[Tensor]) -> Tensor:
-        """Returns `[m, b]` from one table `[m, b, pixels]`."""
+    def forward(self, inputs: Sequence[Tensor], dropout: Sequence[Tensor]) -> Tensor:
+        """Returns scores `[m, b]` of one table `[m, b, pixels]`."""
         m, b = inputs[0].shape[:2]
         image = inputs[0].reshape(m * b, -1, 1)  # [m·b, pixels, channels]
-        for some, W, shift in zip(self.sights, self.kernels, self.shifts, strict=True):
-            taps = W.unflatten(1, (9, -1))  # [m, 9, channels, o]
-            image = torch.cat([_convolved(image, sight, taps, shift) for sight in some], 1).relu_()
-        image = image.index_select(1, self.place.to(image.device))
-        return fully_connected(image.view(m, b, -1), self.dense, self.bias, keep)
+        for window, W, shift in zip(self.windows, self.kernels, self.shifts, strict=True):
+            taps = pad(image, (0, 0, 0, 1)).index_select(1, window.to(image.device))  # [m·b, windows·9, channels]
+            image = torch.baddbmm(shift, taps.view(m, -1, W.shape[1]), W).relu_().view(m * b, -1, W.shape[2])
+        return fully_connected(image.view(m, b, -1), self.dense, self.bias, dropout)
 
 
-def _convolved(image: Tensor, sight: Sight, taps: Tensor, shift: Tensor) -> Tensor:
-    """Returns `[m·b, k, o]`: what the windows of one sight make of an image `[m·b, pixels, channels]`."""
-    seen = image.index_select(1, sight.pixels.to(image.device))
-    W = taps[:, sight.taps.to(image.device)].flatten(1, 2)  # [m, taps · channels, o]
-    return torch.baddbmm(shift, seen.view(len(W), -1, W.shape[1]), W).view(len(image), -1, W.shape[2])
+NETWORK = CNN
+
+
+def all_windows(height: int, width: int, layers: int) -> tuple[list[Tensor], int]:
+    """Returns `windows` of every convolution, and how many pixels the last one leaves."""
+    per_layer: list[Tensor] = []
+    while len(per_layer) < layers and height * width > 1:
+        per_layer.append(windows(height, width))
+        height, width = -(-height // 2), -(-width // 2)
+    return per_layer, height * width
+
+
+def windows(height: int, width: int) -> Tensor:
+    """Returns int64 `[windows·9]`: the pixels in the 3×3 windows around every second row and column of an image.
+
+    The number `height · width` stands for a pixel outside the image.
+    """
+    pixels = pad(torch.arange(height * width).view(height, width), (1, 1, 1, 1), value=height * width)
+    return pixels.unfold(0, 3, 2).unfold(1, 3, 2).flatten()

@@ -1,61 +1,58 @@
-"""The MLP of the paper's ablation: one-hot operations beside the adjacency matrix; and its training step."""
+"""The MLP of the paper's ablation: operations of the nodes beside the adjacency matrix."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from nasplug_strategies.predictor.fitting.recorded_step import Tape, select
-from nasplug_strategies.predictor.networks.dense_gradients import DenseStack
-from nasplug_strategies.predictor.networks.gcn import fully_connected, glorot
+from nasplug_strategies.predictor.fitting.dense_layers import DenseStep, dense_parameters, fully_connected
+from nasplug_strategies.predictor.fitting.training_step import Operations, select_rows
+from nasplug_strategies.predictor.network import Shape, TableNetwork
+from nasplug_strategies.predictor.settings import Settings
 
 
-class MLP(nn.Module):
-    """Fully-connected layers on operations and adjacency of padded graphs, members stacked (supplementary, Fig. 1).
+class MLP(TableNetwork):
+    """Fully-connected layers on features and adjacency of padded graphs (supplementary material, Fig. 1).
 
-    The paper feeds the upper triangle of the adjacency matrix; a permuted graph has edges on both
-    sides of the diagonal, so that the triangle holds the edges of either direction with their sign.
+    The paper feeds the upper triangle of the adjacency matrix. A graph with permuted nodes has edges on both sides of
+    the diagonal, so the triangle holds the edges of either direction with their sign.
     """
 
-    def __init__(
-        self, nodes: int, inputs: int, layers: int, size: int, hidden: Sequence[int], members: int, g: torch.Generator
-    ) -> None:
-        super().__init__()
-        widths = [nodes * inputs + nodes * (nodes - 1) // 2, *[size] * layers, *hidden, 1]
-        self.dense = nn.ParameterList(glorot((members, i, o), g) for i, o in pairwise(widths))
-        self.bias = nn.ParameterList(torch.zeros(members, 1, width) for width in widths[1:])
+    def __init__(self, settings: Settings, shape: Shape, generator: torch.Generator) -> None:
+        super().__init__(shape.nodes)
+        inputs = shape.nodes * shape.features + shape.nodes * (shape.nodes - 1) // 2
+        widths = [inputs, *[shape.size] * settings.layers, *settings.hidden, 1]
+        self.dense, self.bias = dense_parameters(widths, settings.members, generator)
 
     @staticmethod
     def table(x: Tensor, A: Tensor) -> Tensor:
-        """Returns `[n, width]` from operations `[n, v, f]` and adjacency `[n, v, v]`."""
+        """Returns rows `[n, v·f + v·(v − 1)/2]` of features `[n, v, f]` and adjacency matrices `[n, v, v]`."""
         v = A.shape[-1]
         row, column = torch.triu_indices(v, v, 1, device=A.device)
         signed = (A - A.transpose(1, 2)).flatten(1)  # +1: edge i → j, −1: edge j → i
         return torch.cat((x.flatten(1), signed.index_select(1, v * row + column)), 1)
 
-    def forward(self, inputs: Sequence[Tensor], keep: Sequence[Tensor]) -> Tensor:
-        """Returns `[m, b]` from one table `[m, b, width]`."""
-        return fully_connected(inputs[0], self.dense, self.bias, keep)
+    def forward(self, inputs: Sequence[Tensor], dropout: Sequence[Tensor]) -> Tensor:
+        """Returns scores `[m, b]` of one table `[m, b, width]`."""
+        return fully_connected(inputs[0], self.dense, self.bias, dropout)
+
+    def training_step(self, inputs: Sequence[Tensor], gradients: Sequence[Tensor], batch: int) -> "MLPStep":
+        """Returns a step with written gradients; `benchmarks/predictor_gradients.py` measures what it saves."""
+        return MLPStep(self, inputs, gradients, batch)
 
 
-class MLPPass:
-    """One training step of stacked MLPs, which writes the slopes of all parameters into `slopes`.
+NETWORK = MLP
 
-    `inputs` holds one table `[n, width]`, a row a sample; what stands in it may change between two steps.
-    """
 
-    def __init__(self, network: MLP, inputs: Sequence[Tensor], slopes: Sequence[Tensor], b: int) -> None:
+class MLPStep(DenseStep):
+    """The training step of an MLP; see `TrainingStep`."""
+
+    def __init__(self, network: MLP, inputs: Sequence[Tensor], gradients: Sequence[Tensor], batch: int) -> None:
+        (self.table,) = inputs
+        self.rows = self.table.new_empty(network.members * batch, self.table.shape[1])
         parameters = [p.detach() for p in network.parameters()]
-        (self.table,), m = inputs, len(parameters[0])
-        self.rows = self.table.new_empty(m * b, self.table.shape[1])
-        self.dense = DenseStack(self.rows.view(m, b, -1), parameters, slopes)
-        self.scores, self.slope = self.dense.scores, self.dense.slope
+        super().__init__(self.rows.view(network.members, batch, -1), parameters, gradients)
 
-    def forward(self, samples: Tensor, keep: Sequence[Tensor]) -> Tape:
-        """Returns what writes the scores of `samples` `[m·b]`; `keep` as in `fully_connected`."""
-        return [select(self.table, samples, self.rows), *self.dense.forward(keep)]
-
-    def backward(self, keep: Sequence[Tensor]) -> Tape:
-        """Returns what writes the gradients that follow from the slope of the scores."""
-        return self.dense.backward(keep, inputs=False)
+    def forward(self, samples: Tensor, dropout: Sequence[Tensor]) -> Operations:
+        """See `TrainingStep.forward`."""
+        return [select_rows(self.table, samples, self.rows), *self.score(dropout)]

@@ -1,29 +1,30 @@
 """The training loop: gradients are zeroed, members are independent, the schedule ends at zero."""
 
 import math
-from functools import partial
 
 import pytest
 import torch
-from nasplug_strategies.predictor.fitting.fit import Recipe, _cosine, _draw, fit
+from nasplug_strategies.predictor.fitting.fit import Recipe, _cosine, _draw_dropout, fit
+from nasplug_strategies.predictor.network import Network
 from torch import nn
 
-from tests.plugins.strategies.predictor.autograd_pass import AutogradPass
 
-
-class Line(nn.Module):
+class Line(Network):
     """y = a·x + b a member, with dropout factors ignored."""
 
     def __init__(self, members):
         super().__init__()
-        self.a, self.b = nn.Parameter(torch.zeros(members, 1)), nn.Parameter(torch.zeros(members, 1))
+        self.dense, self.bias = (nn.ParameterList([torch.zeros(members, 1, 1)]) for _ in range(2))
 
-    def forward(self, inputs, keep):
-        return self.a * inputs[0] + self.b
+    def training_inputs(self, graphs, scalars, generator):
+        return [graphs]
+
+    def forward(self, inputs, dropout):
+        return self.dense[0][..., 0] * inputs[0] + self.bias[0][..., 0]
 
 
 def fit_line(line, x, y, recipe):
-    fit(line, partial(AutogradPass, line, [x]), y, recipe, [], torch.Generator().manual_seed(0))
+    fit(line, x, None, y, recipe, torch.Generator().manual_seed(0))
 
 
 def plain_adam(x, y, recipe, order):
@@ -45,16 +46,16 @@ def test_it_is_adam_with_zeroed_gradients_and_a_cosine():
     net = Line(1)
     fit_line(net, x, y[None], recipe)
     wanted = plain_adam(x, y, recipe, [torch.arange(8)] * 40)  # whole batches: the order inside does not matter
-    assert (net.a.item(), net.b.item()) == pytest.approx(wanted, abs=1e-5)
+    assert (net.dense[0].item(), net.bias[0].item()) == pytest.approx(wanted, abs=1e-5)
 
 
 def test_every_sample_is_seen_once_an_epoch_in_batches_with_a_remainder():
     seen = []
 
     class Spy(Line):
-        def forward(self, inputs, keep):
+        def forward(self, inputs, dropout):
             seen.append(inputs[0].clone())
-            return super().forward(inputs, keep)
+            return super().forward(inputs, dropout)
 
     x = torch.arange(25.0)
     fit_line(Spy(2), x, torch.zeros(2, 25), Recipe(epochs=2, batch=10))
@@ -69,7 +70,7 @@ def test_members_learn_their_own_labels():
     net = Line(2)
     recipe = Recipe(epochs=200, batch=5, lr=0.05, weight_decay=0, dropout=0)
     fit_line(net, x, torch.stack((2 * x, -5 * x)), recipe)
-    assert net.a.flatten().tolist() == pytest.approx([2, -5], abs=0.05)
+    assert net.dense[0].flatten().tolist() == pytest.approx([2, -5], abs=0.05)
 
 
 def test_the_cosine_goes_from_one_to_zero():
@@ -81,7 +82,7 @@ def test_the_cosine_goes_from_one_to_zero():
 @pytest.mark.parametrize("rate", [0.1, 0.5, 0.99999])
 def test_dropout_factors_are_zero_at_their_rate_and_one_on_average(rate):
     factor = torch.empty(1001, 333)
-    _draw(factor, rate, torch.Generator().manual_seed(0))
+    _draw_dropout(factor, rate, torch.Generator().manual_seed(0))
     assert factor.unique().tolist() == pytest.approx([0.0, 1 / (1 - rate)], rel=1e-3)
     assert (factor == 0).float().mean().item() == pytest.approx(rate, abs=0.003)
 
@@ -89,8 +90,8 @@ def test_dropout_factors_are_zero_at_their_rate_and_one_on_average(rate):
 def test_dropout_factors_follow_from_the_generator():
     one, same, other = (torch.empty(10, 7) for _ in range(3))
     generator = torch.Generator().manual_seed(3)
-    _draw(one, 0.5, generator)
-    _draw(other, 0.5, generator)
-    _draw(same, 0.5, torch.Generator().manual_seed(3))
+    _draw_dropout(one, 0.5, generator)
+    _draw_dropout(other, 0.5, generator)
+    _draw_dropout(same, 0.5, torch.Generator().manual_seed(3))
     assert torch.equal(one, same)
     assert not torch.equal(one, other)

@@ -1,4 +1,4 @@
-"""Slopes of the losses over stacked members, against autograd of the losses as they are defined."""
+"""Gradients of the losses over stacked members, against autograd of the losses as they are defined."""
 
 import pytest
 import torch
@@ -20,22 +20,22 @@ DEFINITIONS = {
 LABELS = {"mse": [0.5, -1.0, 2.0], "cross_entropy": [0.0, 1.0, 1.0], "pairwise": [1.0, 2.0, 2.0]}
 
 
-def run(tape):
-    for operation in tape:
+def run(operations):
+    for operation in operations:
         operation()
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_the_slope_is_the_gradient_of_every_member(name):
+def test_gradients_are_those_of_every_member(name):
     score = torch.tensor([[0.3, -0.2, 1.0], [0.0, 2.0, -1.0]], requires_grad=True)
     y = torch.tensor([LABELS[name], LABELS[name][::-1]])
     sum(DEFINITIONS[name](s, t) for s, t in zip(score, y, strict=True)).backward()
-    slope = torch.full_like(y, 9.0)
-    run(LOSSES[name](score.detach(), y, slope))
-    assert torch.allclose(slope, score.grad, atol=1e-6)
+    gradients = torch.full_like(y, 9.0)
+    run(LOSSES[name](score.detach(), y, gradients))
+    assert torch.allclose(gradients, score.grad, atol=1e-6)
 
 
-def test_pairwise_has_no_slope_where_labels_are_equal():
-    slope = torch.full((1, 4), 9.0)
-    run(LOSSES["pairwise"](torch.randn(1, 4), torch.ones(1, 4), slope))
-    assert slope.abs().sum() == 0
+def test_pairwise_has_no_gradient_where_labels_are_equal():
+    gradients = torch.full((1, 4), 9.0)
+    run(LOSSES["pairwise"](torch.randn(1, 4), torch.ones(1, 4), gradients))
+    assert gradients.abs().sum() == 0

@@ -1,6 +1,10 @@
 """The Gaussian process: interpolates, knows what it does not know, is repeatable."""
 
+import contextlib
+
+import pytest
 import torch
+from nasplug_strategies.predictor.gaussian_process import hyperparameters, posterior
 from nasplug_strategies.predictor.gaussian_process.posterior import GaussianProcess
 
 
@@ -44,6 +48,23 @@ def test_equal_points_with_equal_labels_are_survived():
     mean, variance = GaussianProcess.fit(X, block, y, torch.ones(len(y), dtype=torch.float64)).predict(X)
     assert (mean - y).abs().max() < 0.2
     assert bool(torch.isfinite(variance).all())
+
+
+@pytest.mark.parametrize("distinct", [1, 125, 250])
+def test_500_repeated_points_without_noise_are_survived(distinct, monkeypatch):
+    """Rounding makes float32 kernels indefinite where wide ones weigh much and the noise is no more than the nugget."""
+    X, y, _ = data(distinct)
+    X, y, noise = X[:, :2].repeat(500 // distinct, 1), y.repeat(500 // distinct), torch.zeros(500, dtype=torch.float64)
+    theta = torch.tensor([9.0, 9.0, -2.0, -2.0, -2.0, -2.0, 9.0, -30.0], dtype=torch.float64)
+    monkeypatch.setattr(posterior, "fit_hyperparameters", lambda *_: theta)
+    process = GaussianProcess.fit(X, torch.tensor([0, 1]), y, noise)
+    mean, variance = process.predict(X)
+    spread = torch.stack([mean[y == label].std() for label in y.unique()]).max()
+    assert spread < 0.01
+    assert bool(torch.isfinite(variance).all())
+    monkeypatch.setattr(hyperparameters, "JITTERS", (0.0,))
+    with pytest.raises(RuntimeError) if distinct > 1 else contextlib.nullcontext():
+        GaussianProcess.fit(X, torch.tensor([0, 1]), y, noise)
 
 
 def test_hyper_parameters_are_learned_from_the_first_300_samples_alone():

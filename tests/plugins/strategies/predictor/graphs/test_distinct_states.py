@@ -3,7 +3,7 @@
 import pytest
 import torch
 from nasplug_strategies.predictor.graphs.dense_graphs import Graphs, aggregation, dense
-from nasplug_strategies.predictor.graphs.distinct_states import Sums, distinct, states
+from nasplug_strategies.predictor.graphs.distinct_states import WeightedSums, distinct_rows, distinct_states
 
 
 def chain(*operations):
@@ -23,33 +23,33 @@ def test_sums_are_those_of_dense_weights():
     weights = torch.tensor([[0.5, 0.0, 2.0], [0.0, 0.0, 0.0], [1.0, 1.0, 0.0]])
     table = torch.rand(9, 4)
     rows = torch.tensor([[8, 1, 2], [0, 0, 0], [3, 3, 5]])
-    assert torch.allclose(Sums.of(weights, rows)(table), (weights[:, :, None] * table[rows]).sum(1))
+    assert torch.allclose(WeightedSums.of(weights, rows)(table), (weights[:, :, None] * table[rows]).sum(1))
 
 
 def test_a_row_of_each_kind():
     rows = torch.tensor([[1.0, 2.0], [2.0, 1.0], [1.0, 2.0], [0.0, 0.0]])
-    first, kind = distinct(rows)
+    first, kind = distinct_rows(rows)
     assert len(first) == 3
     assert torch.equal(rows[first][kind], rows)
 
 
 def test_a_state_sees_one_neighbour_further_after_every_convolution():
     """0 0 … 0: ends differ from the middle, then their neighbours do. Means of equal states are equal everywhere."""
-    found = states(chain(*[0] * 20), "none", 4)
+    found = distinct_states(chain(*[0] * 20), "none", 4)
     assert [len(found.first), *(after(found, i) for i in range(4))] == [1, 3, 5, 7, 20]
-    assert after(states(chain(*[0] * 20), "row", 4), 2) == 1
+    assert after(distinct_states(chain(*[0] * 20), "row", 4), 2) == 1
 
 
 def test_states_are_shared_between_graphs(toy_batch):
     graphs = dense(toy_batch(200)[0])
-    found, nodes = states(graphs, "row", 3), int(graphs.mask.sum())
+    found, nodes = distinct_states(graphs, "row", 3), int(graphs.mask.sum())
     assert len(found.first) == 5
     assert len(found.first) < after(found, 0) < after(found, 1) < after(found, 2) == nodes
     assert len(found.means.starts) == 201
 
 
 def test_where_nothing_repeats_the_same_sums_serve_all_that_follows():
-    found = states(chain(0, 1, 2, 0), "row", 5)
+    found = distinct_states(chain(0, 1, 2, 0), "row", 5)
     assert found.convolutions[2] is found.convolutions[3] is found.convolutions[4]
 
 
@@ -57,12 +57,12 @@ def test_where_nothing_repeats_the_same_sums_serve_all_that_follows():
 def test_the_last_sums_are_the_aggregation(toy_batch, normalisation):
     """Sums over distinct states are ½A and ½Aᵀ times the states of all nodes."""
     graphs = dense(toy_batch(6)[0])
-    found, half = states(graphs, normalisation, 1), 0.5 * aggregation(graphs, normalisation)
+    found, half = distinct_states(graphs, normalisation, 1), 0.5 * aggregation(graphs, normalisation)
     for d, sums in enumerate(found.convolutions[0]):
         assert torch.allclose(sums(found.first), (half[:, d] @ graphs.x)[graphs.mask])
 
 
 def test_one_node_is_a_graph():
-    found = states(chain(1), "row", 2)
+    found = distinct_states(chain(1), "row", 2)
     assert after(found, 1) == 1
     assert found.means(torch.tensor([[3.0, 4.0]])).tolist() == [[3.0, 4.0]]

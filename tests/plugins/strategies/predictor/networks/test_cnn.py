@@ -2,14 +2,10 @@
 
 import pytest
 import torch
-from nasplug_strategies.predictor.networks.cnn import CNN
+from nasplug_strategies.predictor.networks.cnn import CNN, all_windows, windows
 from torch.nn.functional import conv2d
 
 NODES, OPERATIONS, MEMBERS = 7, 5, 2
-
-
-def network(layers, nodes=NODES):
-    return CNN(nodes, OPERATIONS, layers, 16, (7,), MEMBERS, torch.Generator().manual_seed(1))
 
 
 def tables(nodes=NODES):
@@ -29,16 +25,37 @@ def by_conv2d(net, inputs, member):
 
 
 @pytest.mark.parametrize("layers", [1, 3])
-def test_it_is_a_convolution(layers):
-    net, inputs = network(layers), tables()
-    for parameter in net.shifts:
-        torch.nn.init.uniform_(parameter, -0.1, 0.1)
+def test_it_is_a_convolution(layers, network):
+    net, inputs = network("cnn", nodes=NODES, layers=layers, size=16), tables()
     for member in range(MEMBERS):
         assert torch.allclose(net(inputs, [])[member], by_conv2d(net, inputs, member), atol=1e-5)
 
 
 @pytest.mark.parametrize(("nodes", "layers", "depth"), [(7, 3, 3), (7, 18, 4), (22, 18, 5), (1, 3, 3)])
-def test_it_ends_at_one_pixel(nodes, layers, depth):
-    net = network(layers, nodes)
+def test_it_ends_at_one_pixel(nodes, layers, depth, network):
+    net = network("cnn", nodes=nodes, layers=layers, size=16)
     assert len(net.kernels) == depth
     assert net(tables(nodes), []).shape == (MEMBERS, 4)
+
+
+def test_channels_double_up_to_half_the_size(network):
+    assert [kernel.shape[1:] for kernel in network("cnn", nodes=7, layers=3, size=32).kernels] == [
+        (9 * 1, 4),
+        (9 * 4, 8),
+        (9 * 8, 16),
+    ]
+
+
+def test_a_window_sees_its_pixel_and_the_eight_around_it():
+    assert windows(3, 4).view(4, 9).tolist() == [
+        [12, 12, 12, 12, 0, 1, 12, 4, 5],
+        [12, 12, 12, 1, 2, 3, 5, 6, 7],
+        [12, 4, 5, 12, 8, 9, 12, 12, 12],
+        [5, 6, 7, 9, 10, 11, 12, 12, 12],
+    ]
+
+
+@pytest.mark.parametrize(("layers", "sizes", "left"), [(1, [24], 24), (2, [24, 6], 6), (9, [24, 6, 2, 1], 1)])
+def test_every_convolution_halves_the_image(layers, sizes, left):
+    per_layer, pixels = all_windows(7, 12, layers)
+    assert ([len(window) // 9 for window in per_layer], pixels) == (sizes, left)

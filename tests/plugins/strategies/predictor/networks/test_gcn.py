@@ -4,10 +4,6 @@ import numpy as np
 import pytest
 import torch
 from nasplug_strategies.predictor.graphs.dense_graphs import dense, padded
-from nasplug_strategies.predictor.graphs.distinct_states import states
-from nasplug_strategies.predictor.networks.gcn import GCN
-
-from tests.plugins.strategies.predictor.autograd_pass import dense_scores
 
 
 @pytest.fixture
@@ -15,12 +11,8 @@ def graphs(toy_batch):
     return dense(toy_batch(12)[0])
 
 
-def network(layers=3, members=2, hidden=(7,), features=0):
-    return GCN(5, layers, 6, hidden, members, torch.Generator().manual_seed(1), features)
-
-
-def outputs(net, graphs):
-    return net(states(graphs, "row", len(net.convolutions)), None)
+def outputs(net, graphs, scalars=None):
+    return net.score(graphs, scalars, seed=0)
 
 
 def naive(net, graphs, member):
@@ -43,39 +35,52 @@ def naive(net, graphs, member):
 
 
 @pytest.mark.parametrize("layers", [1, 3])
-def test_the_formula(graphs, layers):
-    net = network(layers)
+def test_the_formula(graphs, layers, network):
+    net = network("gcn", layers=layers)
     for member in (0, 1):
         assert outputs(net, graphs)[member].detach().numpy() == pytest.approx(naive(net, graphs, member), abs=1e-5)
 
 
-def test_members_differ(graphs):
-    first, second = outputs(network(), graphs)
+def test_members_differ(graphs, network):
+    first, second = outputs(network("gcn"), graphs)
     assert not torch.allclose(first, second)
 
 
-def test_padding_does_not_count_in_the_mean(graphs):
-    net = network()
+def test_padding_does_not_count_in_the_mean(graphs, network):
+    net = network("gcn")
     assert torch.allclose(outputs(net, padded(graphs, 9)), outputs(net, graphs), atol=1e-6)
 
 
-def test_the_order_of_nodes_does_not_matter(graphs):
-    net, order = network(), torch.tensor([3, 1, 4, 0, 2])
+def test_the_order_of_nodes_does_not_matter(graphs, network):
+    net, order = network("gcn"), torch.tensor([3, 1, 4, 0, 2])
     turned = type(graphs)(graphs.x[:, order], graphs.adjacency[:, order][:, :, order], graphs.mask[:, order])
     assert torch.allclose(outputs(net, turned), outputs(net, graphs), atol=1e-6)
 
 
-def test_the_direction_of_edges_matters(graphs):
+def test_the_direction_of_edges_matters(graphs, network):
     turned = type(graphs)(graphs.x, graphs.adjacency.mT, graphs.mask)
-    assert not torch.allclose(outputs(network(), turned), outputs(network(), graphs), atol=1e-4)
+    assert not torch.allclose(outputs(network("gcn"), turned), outputs(network("gcn"), graphs), atol=1e-4)
 
 
 @pytest.mark.parametrize("normalisation", ["row", "symmetric", "none"])
 @pytest.mark.parametrize("layers", [1, 2, 3, 6])
-@pytest.mark.parametrize("features", [0, 2])
-def test_it_predicts_by_states_what_is_trained_by_graphs(toy_batch, normalisation, layers, features):
+@pytest.mark.parametrize("scalars", [0, 2])
+def test_it_predicts_by_states_what_is_trained_by_graphs(toy_batch, normalisation, layers, scalars, network):
     graphs = padded(dense(toy_batch(40)[0]), 7)
-    net, given = network(layers, features=features), torch.rand(40, features) if features else None
-    inputs = [*GCN.inputs(graphs, normalisation), *([given] if features else [])]
-    whole = dense_scores(net, [t.expand(2, *t.shape) for t in inputs], [])
-    assert torch.allclose(net(states(graphs, normalisation, layers), given), whole, atol=1e-5)
+    net = network("gcn", layers=layers, scalars=scalars, normalisation=normalisation)
+    given = torch.rand(40, scalars) if scalars else None
+    inputs = net.training_inputs(graphs, given, torch.Generator())
+    trained = net([t.expand(2, *t.shape) for t in inputs], [])
+    assert torch.allclose(outputs(net, graphs, given), trained, atol=1e-5)
+
+
+@pytest.mark.parametrize("layers", [1, 3])
+@pytest.mark.parametrize("hidden", [(7,), (7, 3)])
+@pytest.mark.parametrize("scalars", [0, 2])
+@pytest.mark.parametrize("dropout", [False, True])
+def test_scores_and_gradients_are_those_of_autograd(
+    layers, hidden, scalars, dropout, network, graphs, differences_from_autograd
+):
+    net = network("gcn", layers=layers, hidden=hidden, scalars=scalars)
+    given = torch.randn(12, 2) if scalars else None
+    assert differences_from_autograd(net, graphs, given, dropout) == set()

@@ -1,45 +1,30 @@
-"""The written training step of the MLP against the network itself and autograd."""
+"""The MLP sees operations and signed edges; its written training step is that of autograd."""
 
 import pytest
 import torch
-from nasplug_strategies.predictor.graphs.dense_graphs import Orders, dense, permuted, seeded_orders
-from nasplug_strategies.predictor.networks.mlp import MLP, MLPPass
-
-from tests.plugins.strategies.predictor.autograd_pass import AutogradPass
-
-MEMBERS, BATCH = 2, 4
+from nasplug_strategies.predictor.graphs.dense_graphs import dense
+from nasplug_strategies.predictor.networks.mlp import MLP
 
 
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("hidden", [(7,), (7, 3)])
 @pytest.mark.parametrize("dropout", [False, True])
-def test_scores_and_gradients_are_those_of_autograd(dropout, toy_batch, differing):
-    g = torch.Generator().manual_seed(0)
-    net, graphs = MLP(5, 5, 2, 6, (7,), MEMBERS, g), dense(toy_batch(12)[0])
-    table = permuted(graphs, MLP.table, Orders.draw(12, 5, g))
-    slopes = {cls: [torch.full_like(p, 9.0) for p in net.parameters()] for cls in (MLPPass, AutogradPass)}
-    passes = {cls: cls(net, [table], slopes[cls], BATCH) for cls in slopes}
-    for _ in range(2):  # the second time the nodes stand in another order
-        samples, slope = torch.randint(12, (MEMBERS * BATCH,), generator=g), torch.randn(MEMBERS, BATCH, generator=g)
-        widths = [bias.shape[2] for bias in net.bias[:-1]]
-        keep = [2.0 * (torch.rand(MEMBERS, BATCH, width, generator=g) < 0.5) for width in widths] if dropout else []
-        assert not differing(passes, slopes, samples, keep, slope)
-        table.copy_(permuted(graphs, MLP.table, Orders.draw(12, 5, g)))
+def test_scores_and_gradients_are_those_of_autograd(
+    layers, hidden, dropout, network, toy_batch, differences_from_autograd
+):
+    net = network("mlp", layers=layers, hidden=hidden)
+    assert differences_from_autograd(net, dense(toy_batch(12)[0]), dropout=dropout) == set()
 
 
-def test_permuted_nodes_keep_their_edges(toy_batch):
-    """Whatever the order, as many nodes of each operation, and as many edges between each pair of operations."""
-    graphs = dense(toy_batch(12)[0])
-    seen = []
+def test_it_has_as_many_layers_of_width_size_as_asked_for(network):
+    widths = [tuple(W.shape[1:]) for W in network("mlp", layers=2, hidden=(7, 3)).dense]
+    assert widths == [(5 * 5 + 10, 6), (6, 6), (6, 7), (7, 3), (3, 1)]
 
-    def table(x, A):
-        seen.append((x.sum(1), x.transpose(1, 2) @ A @ x, x))
-        return x.flatten(1)
 
-    for seed in (0, 1):
-        permuted(graphs, table, seeded_orders(12, 5, seed))
-    (counts, edges, x), (counts_again, edges_again, y) = seen
-    assert torch.equal(counts, counts_again)
-    assert torch.equal(edges, edges_again)
-    assert not torch.equal(x, y)
+def test_the_table_holds_operations_then_signed_edges_of_the_upper_triangle():
+    x, A = torch.arange(6.0).view(1, 3, 2), torch.zeros(1, 3, 3)
+    A[0, 0, 1] = A[0, 2, 0] = 1
+    assert MLP.table(x, A).tolist() == [[0, 1, 2, 3, 4, 5, 1, -1, 0]]
 
 
 def test_the_direction_of_edges_is_seen(toy_batch):

@@ -4,10 +4,10 @@ import pytest
 import torch
 from nasplug_strategies.neural.strategy import NeuralPredictorSearch
 from nasplug_strategies.predictor import NeuralPredictor
-from nasplug_strategies.predictor.errors import PredictorError
 from nasplug_strategies.predictor.graphs.dense_graphs import dense
-from nasplug_strategies.predictor.model import Model, Shape
-from nasplug_strategies.predictor.settings import settings
+from nasplug_strategies.predictor.model import Model
+from nasplug_strategies.predictor.network import Shape
+from nasplug_strategies.predictor.settings import PredictorError, settings
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
@@ -34,7 +34,7 @@ def test_a_fit_stays_on_its_device(kind, toy_batch, monkeypatch):
     with OneDevice():
         model = Model.fresh(chosen, Shape(5, 5, 3 if kind == "gcn" else 0, 8), 0, torch.device("meta"), generator)
         model.train(graphs, scalars, y, "mse", 1e-3, generator)
-        assert model._outputs(graphs, scalars).device.type == "meta"
+        assert model.network.score(graphs, scalars, 0).device.type == "meta"
     assert {p.device.type for p in model.network.parameters()} == {"meta"}
 
 
