@@ -13,7 +13,7 @@ from nasplug.errors import NasplugError
 from nasplug.training import litert
 from nasplug.training.backend import tf
 from nasplug.training.step import batch_signature
-from nasplug.training.tasks.embedded import Task
+from nasplug.training.tasks.task import Task
 from nasplug.types import Purpose
 
 CHECKED, TOLERANCE = 2000, 0.5  # held-out images that files are checked on, and points that accuracies may differ by

@@ -11,7 +11,7 @@ import numpy as np
 
 from nasplug.errors import NasplugError
 
-SETTLE = 16  # steps whose losses are fetched together, so that a device need not wait for the host after each
+FETCHED_TOGETHER = 16  # losses that are fetched at once, so that a device need not wait for the host after each step
 
 
 class Diverged(NasplugError):
@@ -20,9 +20,14 @@ class Diverged(NasplugError):
 
 @attrs.define(eq=False)
 class Progress:
-    """`number` of `steps` steps are done; `losses` are those of the last epoch; `seconds` were spent before `started`.
+    """Counts the steps of a training and collects their losses.
 
-    `report` is told of every few steps: their last number, their mean loss, and the seconds until then.
+    Args:
+        steps: the number of steps in the whole training
+        per_epoch: the number of steps in an epoch; `losses` are those of the last epoch
+        report: called every few steps with their last number, their mean loss, and the seconds of training until then
+        number: the number of steps that are done
+        seconds: the seconds of training before `started`, when an interrupted training is resumed
     """
 
     steps: int
@@ -41,20 +46,24 @@ class Progress:
         """Counts one step; `loss` is a scalar tensor that may not be computed yet."""
         self._pending.append(loss)
         self.number += 1
-        if len(self._pending) >= SETTLE:
-            self.settle()
+        if len(self._pending) >= FETCHED_TOGETHER:
+            self.fetch_losses()
 
-    def settle(self) -> None:
-        """Waits for all steps so far. Raises `Diverged`, naming the step, where a loss is no finite number."""
-        values = [float(loss) for loss in self._pending]
-        first = self.number - len(values)
+    def fetch_losses(self) -> None:
+        """Waits for all steps so far.
+
+        Raises:
+            Diverged: a loss is no finite number; the message names its step
+        """
+        losses = [float(loss) for loss in self._pending]
+        first = self.number - len(losses)
         self._pending.clear()
-        for number, value in enumerate(values, first + 1):
-            if not math.isfinite(value):
-                raise Diverged(f"the training diverged: the loss is {value} at step {number} of {self.steps}")
-        self.losses.extend(values)
-        if values:
-            self.report(self.number, float(np.mean(values)), self.elapsed)
+        for number, loss in enumerate(losses, first + 1):
+            if not math.isfinite(loss):
+                raise Diverged(f"the training diverged: the loss is {loss} at step {number} of {self.steps}")
+        self.losses.extend(losses)
+        if losses:
+            self.report(self.number, float(np.mean(losses)), self.elapsed)
 
     @property
     def mean_loss(self) -> float:

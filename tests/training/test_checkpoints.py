@@ -11,10 +11,9 @@ from small import RECIPE, Dropping, Preempted, Small
 from nasplug.errors import ConfigurationError
 from nasplug.training import configure, load_task
 from nasplug.training.backend import tf
+from nasplug.training.files import EventWriter, TrainingFiles
 from nasplug.training.loop import Training
 from nasplug.training.progress import Diverged
-from nasplug.training.records import Records
-from nasplug.training.scalars import Scalars
 
 configure()
 TASK = load_task("fashion-mnist", 28)
@@ -22,7 +21,7 @@ TWO_EPOCHS = attrs.evolve(RECIPE, epochs=2, batch=100)  # 200 steps
 
 
 def run(task=TASK, folder=None, every=30, recipe=TWO_EPOCHS):
-    return Training(Dropping, task, recipe, "search").run(3, Records(folder, every))
+    return Training(Dropping, task, recipe, "search").run(3, TrainingFiles(folder, every))
 
 
 def bits(trained):
@@ -70,7 +69,7 @@ def test_checkpoints_and_scalars_go_into_a_bucket():
         run(Preempted(TASK, 65), bucket / "one")
     assert tf.train.latest_checkpoint("ram://saved/one").endswith("step-60")
     assert bits(run(folder=bucket / "one")) == bits(run())
-    scalars = Scalars(bucket / "board")
+    scalars = EventWriter(bucket / "board")
     scalars.write(7, loss=0.5)
     scalars.close()
     (name,) = tf.io.gfile.listdir("ram://saved/board")
@@ -85,7 +84,7 @@ def test_a_diverging_training_saves_nothing_after_its_last_good_step(tmp_path):
 
 
 def test_scalars_are_readable_events(tmp_path):
-    Training(Small, TASK, TWO_EPOCHS, "search").run(3, Records(tensorboard=tmp_path / "board"))
+    Training(Small, TASK, TWO_EPOCHS, "search").run(3, TrainingFiles(tensorboard=tmp_path / "board"))
     (path,) = (tmp_path / "board").glob("events.out.tfevents.*")
     events = [tf.compat.v1.Event.FromString(record.numpy()) for record in tf.data.TFRecordDataset(str(path))]
     values = {(event.step, value.tag): value.simple_value for event in events for value in event.summary.value}

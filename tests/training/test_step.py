@@ -37,7 +37,7 @@ def test_bfloat16_computes_in_bfloat16_and_keeps_float32_weights():
     assert half != full
     np.testing.assert_allclose(half, full, rtol=0.02)
     step = TrainingStep(Small(np.random.default_rng(0)), TASK, recipe, 8)
-    kinds = {op.type: op.inputs[0].dtype.name for op in step._compiled.graph.get_operations() if op.inputs}
+    kinds = {op.type: op.inputs[0].dtype.name for op in step.compiled.graph.get_operations() if op.inputs}
     assert kinds["Conv2D"] == kinds["DepthwiseConv2dNative"] == kinds["FusedBatchNormV3"] == "bfloat16"
     assert {v.dtype.name for v in step.network.variables} == {"float32"}
 

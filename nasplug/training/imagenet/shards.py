@@ -13,7 +13,7 @@ import attrs
 
 from nasplug.errors import ConfigurationError
 from nasplug.training.backend import tf
-from nasplug.training.location import location
+from nasplug.training.files import tensorflow_path
 
 INDEX = "index.json"
 SHARD = re.compile(r"(train|validation)-(\d{5})-of-(\d{5})")
@@ -68,7 +68,7 @@ def read_folder(folder: Path) -> Shards:
     as many images as ImageNet. Raises `ConfigurationError`, naming the shard, for one that is missing, cut off, empty,
     or not as large as the index says.
     """
-    place = location(folder)
+    place = tensorflow_path(folder)
     paths = _paths(place)
     index = _index(place)
     shards = {split: _shards(names, index) for split, names in paths.items()}

@@ -12,7 +12,7 @@ from nasplug.training.backend import tf
 from nasplug.training.imagenet.diagnosis import explained
 from nasplug.training.imagenet.images import held_out_image, parsed, training_image
 from nasplug.training.imagenet.shards import Shard, Shards, read_folder
-from nasplug.training.tasks.embedded import batches_per_epoch
+from nasplug.training.tasks.task import batches_per_epoch
 from nasplug.types import Purpose
 
 VALIDATION_SHARDS, TRAINING_SHARDS = 40, 1024  # the paper validates on the last 40 of 1024 shards, 50,046 images

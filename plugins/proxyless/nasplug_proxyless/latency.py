@@ -13,6 +13,8 @@ from nasplug import ConfigurationError
 from nasplug_proxyless.additive_latency import Additive, Codes
 from nasplug_proxyless.settings import Setting
 
+LARGEST_TABLE = 100_000  # bytes: a table has 139 coefficients
+
 
 def pixel1(codes: Codes) -> NDArray[np.float64]:
     """Returns the inference times in ms, float64 `[n]`, of `n` codes at width 1 and 224×224 pixels.
@@ -46,6 +48,20 @@ def additive_model(device: str, setting: Setting) -> Additive | None:
                 f"Calibrate with the options of the run, or set --space-opt {name}={value:g}."
             )
     return model
+
+
+def tables() -> list[str]:
+    """Returns the names of the latency tables in the current folder, sorted."""
+    names = sorted(path.name for path in Path().glob("*.json") if path.stat().st_size < LARGEST_TABLE)
+    return [name for name in names if _is_table(name)]
+
+
+def _is_table(path: str) -> bool:
+    try:
+        _table(path)
+    except ConfigurationError:
+        return False
+    return True
 
 
 @cache

@@ -1,17 +1,18 @@
 """What the space trains on each task, and what it suggests to strategies there."""
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from nasplug.training.recipe import Recipe
 
-TaskName = Literal["cluttered-fashion-mnist", "fashion-mnist", "imagenet"]
+if TYPE_CHECKING:
+    from nasplug.training.tasks.task import Task
 
 
 @attrs.frozen
 class Setting:
-    """Image size, width of the networks and recipe of a task.
+    """Image size in pixels, width of the networks and recipe of a task.
 
     A search trial is the mean of `repeats` trainings: one short training of a narrow network says more of its seed than
     of its architecture, and many short ones say more than a long one of the same cost.
@@ -23,6 +24,10 @@ class Setting:
     recipe: Recipe
     width: float = 1.0
     repeats: int = 1
+
+    def for_task(self, task: "Task") -> "Setting":
+        """Returns the setting with the image size, classes and channels of a task."""
+        return attrs.evolve(self, resolution=task.resolution, classes=task.classes, channels=task.channels)
 
 
 _PAPER = Recipe(  # arXiv 1912.00848, supplementary material, but for what is marked
@@ -53,9 +58,10 @@ _SMALL = Recipe(  # all ours
     norm_momentum=0.9,
     estimate_batches=4,
 )
-SETTINGS: dict[str, Setting] = {
-    "cluttered-fashion-mnist": Setting(32, 10, 1, _SMALL, width=0.25, repeats=12),
-    "fashion-mnist": Setting(32, 10, 1, _SMALL, width=0.25, repeats=12),
+EMBEDDED = Setting(32, 10, 1, _SMALL, width=0.25, repeats=12)  # tasks of other packages start from it
+SETTINGS = {
+    "cluttered-fashion-mnist": EMBEDDED,
+    "fashion-mnist": EMBEDDED,
     "imagenet": Setting(224, 1000, 3, _PAPER),
 }
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from imagenet_sample import CLASSES, HELD_OUT_PER_CLASS, build, write_images
 from nasplug_proxyless.operations import MOBILE
+from nasplug_proxyless.options import TrainingOptions
 from nasplug_proxyless.space import Proxyless
 from nasplug_proxyless.trainer import Trainer
 from nasplug_proxyless.trainer import build as build_network
@@ -18,7 +19,7 @@ from nasplug.training import configure
 from nasplug.training.backend import tf
 from nasplug.training.layers import BatchNorm
 from nasplug.training.step import TrainingStep
-from nasplug.training.tasks.embedded import ArrayTask
+from nasplug.training.tasks.fashion_mnist import ArrayTask
 
 THIN = Architecture("proxyless", (0, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0))
 SMALL = {"task": "imagenet", "width": 0.25, "resolution": 32, "batch": 15, "epochs": 8, "learning_rate": 0.02}
@@ -68,7 +69,7 @@ def test_imagenet_without_data_or_with_other_files_says_what_to_do(tmp_path):
 
 @pytest.mark.slow
 def test_a_network_trained_on_images_in_imagenets_format_is_exported(shards, tmp_path):
-    trainer = Trainer.of(Proxyless(**SMALL, data=shards))
+    trainer = Trainer.of(TrainingOptions(**SMALL, data=shards))
     files = trainer.export(trainer.train(THIN, "final", 1, 0), tmp_path)
     assert files["checked_images"] == CLASSES * HELD_OUT_PER_CLASS
     assert files["saved_model_accuracy"] == files["network_accuracy"] == files["tflite_accuracy"]
@@ -85,7 +86,7 @@ def test_the_papers_constants_reach_the_network_and_its_training(purpose, dropou
     assert np.std(network.classifier.weights) == pytest.approx(0.01, rel=0.01)
     depthwise = next(layer.depthwise for layer in network.layers if layer.depthwise.kernel.shape[0] == 5)
     assert np.std(depthwise.kernel) == pytest.approx(np.sqrt(2 / 25), rel=0.1)
-    step = TrainingStep(network, ArrayTask("", {}, 32, classes=1000, channels=3), setting.recipe, 4000)
+    step = TrainingStep(network, ArrayTask({}, 32, None, classes=1000, channels=3), setting.recipe, 4000)
     optimizer = step.optimizer
     assert (optimizer.decay, optimizer.momentum, optimizer.epsilon) == (0.9, 0.9, 0.1)
     assert {float(square.numpy().min()) for square in optimizer.squares} == {1.0}
@@ -94,13 +95,13 @@ def test_the_papers_constants_reach_the_network_and_its_training(purpose, dropou
 
 
 def test_every_training_has_files_of_its_own(tmp_path):
-    trainer = Trainer.of(Proxyless(checkpoints=tmp_path, tensorboard=tmp_path / "board"))
-    names = {trainer._records(training).checkpoints for training in ("a", "a", "b")}
-    other = Trainer.of(Proxyless(checkpoints=tmp_path, label_smoothing=0.1))._records("a").checkpoints
+    trainer = Trainer.of(TrainingOptions(checkpoints=tmp_path, tensorboard=tmp_path / "board"))
+    names = {trainer.files(training).checkpoints for training in ("a", "a", "b")}
+    other = Trainer.of(TrainingOptions(checkpoints=tmp_path, label_smoothing=0.1)).files("a").checkpoints
     assert len(names | {other}) == 3
     two_hosts = attrs.evolve(trainer, placement=attrs.evolve(trainer.placement, hosts=2))
-    assert two_hosts._records("a").checkpoints not in names
-    assert trainer._records("a").tensorboard.parent == tmp_path / "board"
+    assert two_hosts.files("a").checkpoints not in names
+    assert trainer.files("a").tensorboard.parent == tmp_path / "board"
 
 
 def test_the_batch_brings_its_learning_rate_along():
@@ -115,8 +116,8 @@ def test_the_batch_brings_its_learning_rate_along():
 def test_the_whole_network_trains_compiled_by_xla_and_in_bfloat16(option):
     losses = []
     for options in ({}, option):
-        trainer = Trainer.of(Proxyless(task="fashion-mnist", width=0.25, resolution=28, **options))
-        network = trainer.space.build_network(architecture=Architecture("proxyless", MOBILE))
+        trainer = Trainer.of(TrainingOptions(task="fashion-mnist", width=0.25, resolution=28, **options))
+        network = build_network(MOBILE, trainer.setting, "search", np.random.default_rng(0))
         for layer in network.layers:
             if layer.residual:  # starts as the identity: else the last bit of an image changes the third loss by 0.3 %
                 layer.project_norm.scale.assign(tf.zeros_like(layer.project_norm.scale))

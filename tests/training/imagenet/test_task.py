@@ -10,9 +10,9 @@ from imagenet_sample import CLASSES, HELD_OUT_PER_CLASS, PER_CLASS, SHARDS, buil
 
 from nasplug.errors import ConfigurationError
 from nasplug.training.backend import tf
+from nasplug.training.files import tensorflow_path
 from nasplug.training.imagenet.shards import read_folder
 from nasplug.training.imagenet.task import load_imagenet
-from nasplug.training.location import location
 
 TOTAL = CLASSES * PER_CLASS
 SIZE = 32
@@ -217,5 +217,5 @@ def test_images_are_read_from_a_bucket_that_has_an_index(built):
 
 
 def test_buckets_keep_both_slashes(built):
-    assert location(Path("gs://bucket/imagenet")) == "gs://bucket/imagenet"
-    assert location(built) == str(built)
+    assert tensorflow_path(Path("gs://bucket/imagenet")) == "gs://bucket/imagenet"
+    assert tensorflow_path(built) == str(built)

@@ -6,11 +6,11 @@ from typing import Any
 import attrs
 
 from nasplug import Purpose
-from nasplug.training.tasks.wrapped import Wrapped
+from nasplug.training.tasks.wrappers import TaskWrapper
 
 
 @attrs.frozen(eq=False)
-class Halved(Wrapped):
+class Halved(TaskWrapper):
     """The images of another task, each 2×2 pixels averaged: a quarter of the work."""
 
     @property

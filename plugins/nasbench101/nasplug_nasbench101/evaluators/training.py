@@ -13,7 +13,7 @@ from nasplug_nasbench101.evaluators.half_resolution import Halved
 
 if TYPE_CHECKING:
     from nasplug.training.recipe import Recipe
-    from nasplug.training.tasks.embedded import Task
+    from nasplug.training.tasks.task import Task
 
 EMBEDDED, RESOLUTION = "fashion-mnist", 28
 

@@ -76,7 +76,7 @@ def train(
 
     if export:
         interpreter()  # says what is missing before hours of training
-    trainer = Trainer.of(space)
+    trainer = Trainer.of(space.training_options)
     exported: dict[str, Any] = {}
     trained = trainer.train(architecture, purpose, epochs, seed) if export else None
     found = trained.evaluation if trained else trainer.evaluate(architecture, purpose, epochs, seed)

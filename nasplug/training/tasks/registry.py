@@ -1,0 +1,56 @@
+"""Tasks by name: the entry points of the group `nasplug.tasks`, those of nasplug itself among them.
+
+An entry point names a factory: a function whose first parameter is the resolution in pixels, and whose further
+parameters, if any, are options of the task. The first line of its docstring describes the task to users. Import
+TensorFlow inside the factory, not beside it: names and options are checked long before a training.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from inspect import getdoc, signature
+from typing import Any, cast
+
+from nasplug.errors import OptionError
+from nasplug.loading.discovery import load_factory
+from nasplug.training.tasks.task import Task
+
+
+def task_factory(name: str, **options: Any) -> Callable[..., Task]:
+    """Returns the factory of a task, after checking that it takes the options.
+
+    Args:
+        name: an entry point of the group `nasplug.tasks`, or `package.module:factory`
+        options: further arguments of the factory
+
+    Raises:
+        DiscoveryError: the task is unknown or broken
+        OptionError: the task needs other options
+    """
+    factory = cast(Callable[..., Task], load_factory("task", name))
+    try:
+        signature(factory).bind(0, **options)
+    except TypeError as error:
+        raise OptionError(f"The task {name!r} refuses its options: {error}.") from None
+    return factory
+
+
+def describe_task(name: str) -> str:
+    """Returns the first line of the docstring of the task's factory."""
+    return (getdoc(task_factory(name)) or name).partition("\n")[0].rstrip(".")
+
+
+@cache
+def load_task(name: str, resolution: int, **options: Any) -> Task:
+    """Returns a task; a process loads it once for the same arguments.
+
+    Args:
+        name: an entry point of the group `nasplug.tasks`, or `package.module:factory`
+        resolution: the height and width of images, in pixels
+        options: further arguments of the task's factory
+
+    Raises:
+        DiscoveryError: the task is unknown or broken
+        OptionError: the task needs other options
+        ConfigurationError: the task does not have the data, or images of this resolution
+    """
+    return task_factory(name, **options)(resolution, **options)
