@@ -9,9 +9,9 @@ import lazy_loader
 
 if TYPE_CHECKING:
     from nasplug.training.backend import configure as configure
+    from nasplug.training.loop import mean_of_repeats as mean_of_repeats
     from nasplug.training.loop import train as train
     from nasplug.training.recipe import Recipe as Recipe
-    from nasplug.training.repeats import mean_of_repeats as mean_of_repeats
     from nasplug.training.tasks.registry import load_task as load_task
     from nasplug.training.tasks.task import Task as Task
 
@@ -19,9 +19,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     "nasplug.training",
     submod_attrs={
         "backend": ["configure"],
-        "loop": ["train"],
+        "loop": ["mean_of_repeats", "train"],
         "recipe": ["Recipe"],
-        "repeats": ["mean_of_repeats"],
         "tasks.registry": ["load_task"],
         "tasks.task": ["Task"],
     },

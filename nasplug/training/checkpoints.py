@@ -21,13 +21,7 @@ class Checkpoints:
     """Saves weights, optimizer, random state, step, time and the losses of an epoch every so many steps.
 
     Every host saves, because all devices take part in the averages of a checkpoint; all hosts read the first host's.
-
-    Args:
-        folder: a folder for this training alone, the same for all hosts
-        every: the number of steps between two checkpoints
-        step: holds the network and the optimizer
-        progress: is brought to the step of the checkpoint that is read
-        placement: where the training runs
+    `folder` belongs to this training alone, and is the same for all hosts.
     """
 
     def __init__(self, folder: Path, every: int, step: TrainingStep, progress: Progress, placement: Placement) -> None:
@@ -37,23 +31,16 @@ class Checkpoints:
             self._number = tf.Variable(0, dtype=tf.int64, trainable=False)
             self._seconds = tf.Variable(0.0, dtype=tf.float64, trainable=False)
             self._losses = tf.Variable(self._padded_losses(), trainable=False)
-        self._state = tf.train.Checkpoint(
-            network=step.network,
-            optimizer=step.optimizer,
-            number=self._number,
-            seconds=self._seconds,
-            losses=self._losses,
-        )
+        variables = {"number": self._number, "seconds": self._seconds, "losses": self._losses}
+        self._state = tf.train.Checkpoint(network=step.network, optimizer=step.optimizer, **variables)
         path = tensorflow_path(host_folder)
         self._manager = tf.train.CheckpointManager(self._state, path, KEPT, checkpoint_name="step")
 
     def restore(self) -> None:
         """Reads the last good checkpoint into network, optimizer and progress; does nothing where there is none.
 
-        A damaged checkpoint is named on standard error, and the one before it is read.
-
-        Raises:
-            ConfigurationError: none of the checkpoints can be read
+        A damaged checkpoint is named on standard error, and the one before it is read. Raises `ConfigurationError`
+        where there are only damaged ones.
         """
         state = tf.train.get_checkpoint_state(tensorflow_path(self.folder))
         problems: list[str] = []

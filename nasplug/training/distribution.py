@@ -6,7 +6,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import attrs
@@ -17,13 +17,9 @@ from nasplug.training.backend import Accelerator, tf
 
 @attrs.frozen(eq=False)
 class Placement:
-    """The devices of a training. Every host runs the same program; each replica works on its own part of a batch.
+    """The devices of a training: a `tf.distribute` strategy, and which of how many machines (hosts) this one is.
 
-    Args:
-        strategy: the `tf.distribute` strategy
-        host: the number of this machine, from 0
-        hosts: the number of machines
-        default_device: whether there is one device alone, TensorFlow's own choice
+    Every host runs the same program; each replica (device) works on its own part of a batch.
     """
 
     strategy: Any
@@ -50,31 +46,24 @@ class Placement:
         """Returns this host's batch `[b, …]`, in equal consecutive parts for its replicas."""
         if self.local_replicas == 1:
             return tuple(map(tf.convert_to_tensor, arrays))
-        return tuple(self._split(array) for array in arrays)
+        size, first = len(arrays[0]) // self.local_replicas, self.host * self.local_replicas
 
-    def _split(self, array: Any) -> Any:
-        size, first = len(array) // self.local_replicas, self.host * self.local_replicas
-
-        def part(context: Any) -> Any:
+        def part(context: Any, array: Any) -> Any:
             start = (context.replica_id_in_sync_group - first) * size
             return tf.convert_to_tensor(array[start : start + size])
 
-        return self.strategy.experimental_distribute_values_from_function(part)
+        distribute = self.strategy.experimental_distribute_values_from_function
+        return tuple(distribute(partial(part, array=array)) for array in arrays)
 
     def local_results(self, values: Any) -> Any:
         """Returns what each replica of this host has computed, as a tuple."""
         return self.strategy.experimental_local_results(values)
 
-    def compiled(
-        self, function: Callable[..., Any], reduction: str | None, signature: Sequence[Any], xla: bool
-    ) -> Callable[..., Any]:
-        """Returns `function`, compiled, as a function that runs on all replicas.
+    def compiled(self, function: Callable[..., Any], reduction: str | None, signature: Sequence[Any], xla: bool) -> Any:
+        """Returns `function` compiled to run on all replicas, which together return their `reduction` (MEAN or SUM).
 
-        Args:
-            function: what each replica runs
-            reduction: how the results of the replicas become one, "MEAN" or "SUM"; None leaves them apart
-            signature: the `tf.TensorSpec`s of one replica's arguments; on the default device they are traced at once
-            xla: compile with XLA on the default device. TPUs always do; GPUs make their sums outside of it
+        On the default device it is traced at once, for the `tf.TensorSpec`s of `signature`, and with `xla` compiled by
+        XLA. Elsewhere `xla` changes nothing: TPUs always use it, and the sums over GPUs are made outside of it.
         """
 
         def run(*arguments: Any) -> Any:
@@ -85,9 +74,8 @@ class Placement:
             return tf.nest.map_structure(lambda value: self.strategy.reduce(reduction, value, axis=None), results)
 
         if self.default_device:
-            compiled = tf.function(run, autograph=False, jit_compile=xla or None)
-            return compiled.get_concrete_function(*signature)  # type: ignore[no-any-return]
-        return tf.function(run, autograph=False)  # type: ignore[no-any-return]
+            return tf.function(run, autograph=False, jit_compile=xla or None).get_concrete_function(*signature)
+        return tf.function(run, autograph=False)
 
 
 def all_reduce(values: Any, how: str = "MEAN") -> Any:
@@ -108,10 +96,7 @@ def host_parts(batches: Iterator[Any], placement: Placement) -> Iterator[Any]:
 def place(accelerator: Accelerator = "auto", tpu: str | None = None) -> Placement:
     """Returns where to train: the TPU named, the hosts of TF_CONFIG, all visible GPUs, or one device.
 
-    Call `configure` before. A process gets the same object for the same arguments.
-
-    Raises:
-        ConfigurationError: the TPU cannot be used
+    Call `configure` before. Raises `ConfigurationError` where the TPU cannot be used.
     """
     if accelerator == "tpu":
         return Placement(_tpu_strategy(tpu))
@@ -119,16 +104,13 @@ def place(accelerator: Accelerator = "auto", tpu: str | None = None) -> Placemen
     hosts = sum(len(cluster.get(job, ())) for job in ("chief", "worker"))
     if hosts > 1:
         strategy = tf.distribute.MultiWorkerMirroredStrategy()
-        return Placement(strategy, _host_number(cluster, strategy.cluster_resolver), hosts)
+        resolver = strategy.cluster_resolver
+        chiefs = len(cluster.get("chief", ())) if resolver.task_type == "worker" else 0
+        return Placement(strategy, chiefs + int(resolver.task_id), hosts)
     gpus = [] if accelerator == "cpu" else tf.config.list_logical_devices("GPU")
     if len(gpus) > 1:
         return Placement(tf.distribute.MirroredStrategy([gpu.name for gpu in gpus]))
     return Placement.default()
-
-
-def _host_number(cluster: dict[str, list[str]], resolver: Any) -> int:
-    chiefs = len(cluster.get("chief", ())) if resolver.task_type == "worker" else 0
-    return chiefs + int(resolver.task_id)
 
 
 def _tpu_strategy(name: str | None) -> Any:

@@ -12,13 +12,7 @@ from nasplug.training.backend import tf
 
 @attrs.frozen
 class TrainingFiles:
-    """The folders of one training; None writes nothing.
-
-    Args:
-        checkpoints: where the state of the training is saved, to resume it
-        every: the number of steps between two checkpoints
-        tensorboard: where the event file with scalars goes
-    """
+    """Folders of one training, None for nothing: `checkpoints` after `every` so many steps, `tensorboard` scalars."""
 
     checkpoints: Path | None = None
     every: int = 1000

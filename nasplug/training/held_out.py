@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import attrs
 import numpy as np
 
 from nasplug.training.backend import tf
@@ -14,14 +13,6 @@ from nasplug.training.tasks.task import ShardedTask, Task
 from nasplug.types import Purpose
 
 
-@attrs.frozen
-class Scores:
-    """How a network does on held-out images: accuracy in percent, and mean cross-entropy."""
-
-    accuracy: float
-    loss: float
-
-
 class HeldOutPass:
     """Scores a network on the held-out images of a task; compiled at the first use, for all further ones."""
 
@@ -30,8 +21,8 @@ class HeldOutPass:
         self._replica_count = _counting(network, recipe.precision)
         self._count: Callable[..., Any] | None = None
 
-    def scores(self, purpose: Purpose) -> Scores:
-        """Returns accuracy and loss on all validation (`search`) or test images (`final`).
+    def scores(self, purpose: Purpose) -> tuple[float, float]:
+        """Returns accuracy in percent and mean cross-entropy on all validation (`search`) or test images (`final`).
 
         Each host counts on its own part of the images; the scores are the same on all hosts.
         """
@@ -43,7 +34,7 @@ class HeldOutPass:
             counts = [placement.local_results(c) for c in self._count(*placement.spread((images, labels)))]
             totals += (size, *(sum(map(float, replicas)) for replicas in counts))
         seen, correct, loss = map(float, _sum_over_hosts(totals, placement))
-        return Scores(100.0 * correct / seen, loss / seen)
+        return 100.0 * correct / seen, loss / seen
 
     def _batches(self, purpose: Purpose) -> Iterator[Any]:
         """Returns this host's part of the held-out batches."""

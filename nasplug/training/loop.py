@@ -1,6 +1,7 @@
 """The training loop: any network, any task, one recipe, any devices."""
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 from nasplug.training.checkpoints import Checkpoints
 from nasplug.training.distribution import Placement, host_parts
 from nasplug.training.files import EventWriter, TrainingFiles
-from nasplug.training.held_out import HeldOutPass, Scores
+from nasplug.training.held_out import HeldOutPass
 from nasplug.training.layers import random_states
 from nasplug.training.progress import Diverged, Progress
 from nasplug.training.recipe import Recipe
@@ -38,18 +39,28 @@ def train(
     return Training(network_factory, task, recipe, purpose, epochs).run(seed).evaluation
 
 
+def mean_of_repeats(train_once: Callable[[int], Evaluation], repeats: int, seed: int) -> Evaluation:
+    """Returns the mean accuracy and mean metrics of several trainings, and the sum of their costs.
+
+    `train_once` is called with seeds derived from `seed`, or with `seed` itself for a single training. The metric
+    `repeat_deviation` is the standard deviation of the accuracies, in points.
+    """
+    if repeats == 1:
+        return train_once(seed)
+    seeds = np.random.SeedSequence(seed).generate_state(repeats) >> 1
+    evaluations = [train_once(int(seed)) for seed in seeds]
+    accuracies = [evaluation.accuracy for evaluation in evaluations]
+    metrics = {name: float(np.mean([e.metrics[name] for e in evaluations])) for name in evaluations[0].metrics}
+    metrics |= {"repeats": float(repeats), "repeat_deviation": float(np.std(accuracies, ddof=1))}
+    return Evaluation(float(np.mean(accuracies)), sum(e.cost for e in evaluations), metrics, evaluations[0].source)
+
+
 @attrs.define(eq=False)
 class Training:
     """Trainings that differ by their seed alone: the network is compiled once, and starts anew for each.
 
-    Args:
-        network_factory: builds a `tf.Module` with `__call__(images, training)`; the numpy generator that it gets is
-            its only source of initial weights
-        task: the images
-        recipe: how the network is trained
-        purpose: `search` measures validation accuracy, `final` test accuracy
-        epochs: None for the recipe's
-        placement: where to train
+    `network_factory` builds a `tf.Module` with `__call__(images, training)` from a numpy generator, its only source
+    of initial weights. `epochs` are the recipe's where they are None.
     """
 
     network_factory: NetworkFactory
@@ -63,20 +74,19 @@ class Training:
     def run(self, seed: int, files: TrainingFiles | None = None) -> Trained:
         """Trains the network from scratch and returns it with its evaluation; the next run trains the same object.
 
-        On one machine the evaluation depends on the fields and the seed alone, bit for bit, once `backend.configure`
-        was called. Its `cost`, in seconds, leaves out the tracing of the step, but on several devices, where the first
-        step is traced when it runs.
+        Call `backend.configure` before: then, on one machine, the evaluation depends on the fields and the seed alone,
+        bit for bit. Its `cost`, in seconds, leaves out the tracing of the step on one device.
 
         Raises:
-            Diverged: a loss is no finite number; the message names the step
+            Diverged: a loss is no finite number
             ConfigurationError: there are fewer images than one batch needs
         """
         compiled = self._prepare(np.random.default_rng(seed))
         progress = self._fit(compiled.step, seed, files or TrainingFiles())
         self._finish_statistics(compiled, seed)
         cost = progress.elapsed
-        scores = compiled.held_out.scores(self.purpose)
-        return Trained(compiled.network, self._evaluation(compiled.network, scores, progress, cost))
+        accuracy, loss = compiled.held_out.scores(self.purpose)
+        return Trained(compiled.network, self._evaluation(compiled.network, accuracy, loss, progress, cost))
 
     @property
     def _epochs(self) -> int:
@@ -86,16 +96,31 @@ class Training:
     def _batch(self) -> int:
         return self.recipe.batch * self.placement.replicas
 
+    @property
+    def _estimate_size(self) -> int:
+        """The images of a device's part of a batch on which statistics are estimated."""
+        return min(self.recipe.estimate_size, self.task.training_size(self.purpose)) // self.placement.replicas
+
     def _prepare(self, rng: np.random.Generator) -> "_Compiled":
         """Returns the network with initial weights, and what is compiled for it."""
         with self.placement.strategy.scope():
             network = self.network_factory(rng)
         if self._compiled is None:
-            steps = self._epochs * batches_per_epoch(self.task, self.purpose, self._batch)
-            self._compiled = _Compiled.of(network, self.task, self.recipe, steps, self.placement)
+            self._compiled = self._compile(network)
         else:
             self._compiled.start_anew(network)
         return self._compiled
+
+    def _compile(self, network: Any) -> "_Compiled":
+        task, recipe, placement = self.task, self.recipe, self.placement
+        steps = self._epochs * batches_per_epoch(task, self.purpose, self._batch)
+        images, _ = batch_signature(task, self._estimate_size)
+        return _Compiled(
+            network,
+            TrainingStep(network, task, recipe, steps, placement),
+            StatisticsPass(network, images, recipe.precision, placement),
+            HeldOutPass(network, task, recipe, placement),
+        )
 
     def _fit(self, step: TrainingStep, seed: int, files: TrainingFiles) -> Progress:
         """Trains the network from its last checkpoint, or from the start, to the last step."""
@@ -106,7 +131,8 @@ class Training:
                 rate, speed = float(step.rate(number - 1.0)), number * self._batch / seconds
                 events.write(number, loss=loss, learning_rate=rate, images_per_second=speed)
 
-        progress = Progress(step.steps, batches_per_epoch(self.task, self.purpose, self._batch), report)
+        losses: deque[float] = deque(maxlen=batches_per_epoch(self.task, self.purpose, self._batch))
+        progress = Progress(step.steps, losses, report)
         folder = files.checkpoints
         checkpoints = folder and Checkpoints(folder, files.every, step, progress, self.placement)
         try:
@@ -134,26 +160,26 @@ class Training:
         """Sets the statistics of batch normalisation to those that the network is used with."""
         recipe, placement = self.recipe, self.placement
         if recipe.estimate_batches:
-            size = recipe.estimate_size // placement.replicas * placement.replicas
+            size = self._estimate_size * placement.replicas
             batches = islice(self.task.training_batches(self.purpose, size, 1, seed), recipe.estimate_batches)
             compiled.statistics.estimate(images for images, _ in host_parts(batches, placement))
         elif placement.replicas > 1:
             share_statistics(compiled.network)
 
-    def _evaluation(self, network: Any, scores: Scores, progress: Progress, cost: float) -> Evaluation:
+    def _evaluation(self, network: Any, accuracy: float, loss: float, progress: Progress, cost: float) -> Evaluation:
         """Returns the evaluation. Raises `Diverged` where the last update left weights that are no numbers."""
-        if not math.isfinite(scores.loss):
-            end = f"the held-out loss is {scores.loss} after the last step, {progress.steps}"
+        if not math.isfinite(loss):
+            end = f"the held-out loss is {loss} after the last step, {progress.steps}"
             raise Diverged(f"the training diverged: {end}")
         metrics = {
             "parameters": float(sum(math.prod(v.shape) for v in network.trainable_variables)),
-            "loss": scores.loss,
+            "loss": loss,
             "training_loss": progress.mean_loss,
             "epochs": float(self._epochs),
             "steps": float(progress.steps),
             "images_per_second": progress.steps * self._batch / cost,
         }
-        return Evaluation(scores.accuracy, cost, metrics, "trained")
+        return Evaluation(accuracy, cost, metrics, "trained")
 
 
 @attrs.frozen(eq=False)
@@ -164,14 +190,6 @@ class _Compiled:
     step: TrainingStep
     statistics: StatisticsPass
     held_out: HeldOutPass
-
-    @classmethod
-    def of(cls, network: Any, task: Task, recipe: Recipe, steps: int, placement: Placement) -> "_Compiled":
-        """Returns what belongs to a new network; called once for all trainings of it."""
-        size = recipe.estimate_size // placement.replicas
-        statistics = StatisticsPass(network, batch_signature(task, size)[0], recipe.precision, placement)
-        step = TrainingStep(network, task, recipe, steps, placement)
-        return cls(network, step, statistics, HeldOutPass(network, task, recipe, placement))
 
     def start_anew(self, fresh: Any) -> None:
         """Copies weights and random states from `fresh`, a network of the same architecture, and resets RMSProp."""

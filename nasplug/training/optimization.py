@@ -30,27 +30,15 @@ class RMSProp(tf.Module):
 
     def apply(self, gradients: Sequence[Any], learning_rate: Any) -> None:
         """Moves every variable against its gradient."""
-        for variable, square, moment, gradient in zip(self.targets, self.squares, self.moments, gradients, strict=True):
-            tf.raw_ops.ResourceApplyRMSProp(
-                var=variable.handle,
-                ms=square.handle,
-                mom=moment.handle,
-                lr=learning_rate,
-                rho=self.decay,
-                momentum=self.momentum,
-                epsilon=self.epsilon,
-                grad=gradient,
-            )
+        settings = {"lr": learning_rate, "rho": self.decay, "momentum": self.momentum, "epsilon": self.epsilon}
+        for w, s, m, gradient in zip(self.targets, self.squares, self.moments, gradients, strict=True):
+            tf.raw_ops.ResourceApplyRMSProp(var=w.handle, ms=s.handle, mom=m.handle, grad=gradient, **settings)
 
 
 def cosine_with_warmup(step: Any, steps: int, peak: float, warmup: float) -> Any:
-    """Returns the learning rate of a step: a linear rise to `peak`, then a cosine that ends at zero.
+    """Returns the learning rate of `step` (a float32 tensor, from 0) in a training of `steps` steps.
 
-    Args:
-        step: the number of the step, from 0, a float32 tensor
-        steps: the number of steps in the training
-        peak: the highest learning rate
-        warmup: the part of all steps over which the rate rises
+    It rises linearly to `peak` over the first `warmup`, a part of all steps, and then falls as a cosine to zero.
     """
     rise = max(round(warmup * steps), 1)
     linear = (step + 1.0) / rise

@@ -20,27 +20,19 @@ class Diverged(NasplugError):
 
 @attrs.define(eq=False)
 class Progress:
-    """Counts the steps of a training and collects their losses.
+    """`number` of `steps` steps are done; `losses` are those of the last epoch.
 
-    Args:
-        steps: the number of steps in the whole training
-        per_epoch: the number of steps in an epoch; `losses` are those of the last epoch
-        report: called every few steps with their last number, their mean loss, and the seconds of training until then
-        number: the number of steps that are done
-        seconds: the seconds of training before `started`, when an interrupted training is resumed
+    `report` is called every few steps with their last number, their mean loss, and the seconds of training until then.
+    `seconds` were spent before `started`, where an interrupted training is resumed.
     """
 
     steps: int
-    per_epoch: int
+    losses: deque[float]
     report: Callable[[int, float, float], None]
     number: int = 0
     seconds: float = 0.0
-    losses: deque[float] = attrs.field(init=False)
     started: float = attrs.field(factory=time.perf_counter)
     _pending: list[Any] = attrs.field(factory=list)
-
-    def __attrs_post_init__(self) -> None:
-        self.losses = deque(maxlen=max(self.per_epoch, 1))
 
     def add(self, loss: Any) -> None:
         """Counts one step; `loss` is a scalar tensor that may not be computed yet."""
@@ -50,11 +42,7 @@ class Progress:
             self.fetch_losses()
 
     def fetch_losses(self) -> None:
-        """Waits for all steps so far.
-
-        Raises:
-            Diverged: a loss is no finite number; the message names its step
-        """
+        """Waits for all steps so far. Raises `Diverged`, naming the step, where a loss is no finite number."""
         losses = [float(loss) for loss in self._pending]
         first = self.number - len(losses)
         self._pending.clear()

@@ -16,13 +16,7 @@ class StatisticsPass:
 
     Moving averages lag behind the weights, and where layers are few channels wide their errors add up over the layers:
     the same network can then validate at 20 % or at 52 %. See Wu and Johnson, "Rethinking 'Batch' in BatchNorm"
-    (arXiv 2105.07576), section 3.
-
-    Args:
-        network: a `tf.Module` that is called with images and whether it is trained
-        images: the `tf.TensorSpec` of one device's part of a batch
-        precision: the type that the network computes in
-        placement: where the network was trained
+    (arXiv 2105.07576), section 3. `images` is the `tf.TensorSpec` of one device's part of a batch.
     """
 
     def __init__(self, network: Any, images: Any, precision: Precision, placement: Placement) -> None:

@@ -11,16 +11,9 @@ from nasplug.training.tasks.task import Task
 
 
 class TrainingStep(tf.Module):
-    """Moves the weights of a network; made for one training.
+    """Moves the weights of a network, in a training of `steps` steps.
 
     The recipe's learning rate belongs to the batch of one replica, and is multiplied by their number.
-
-    Args:
-        network: a `tf.Module` that is called with images and whether it is trained
-        task: its resolution and channels give the shape of a batch
-        recipe: how the network is trained
-        steps: the number of steps of the whole training
-        placement: where to train; None is one device
     """
 
     def __init__(

@@ -11,10 +11,11 @@ import pytest
 from paths import HELPERS
 from small import RECIPE, Dropping, Small
 
+from nasplug import Evaluation
 from nasplug.errors import ConfigurationError
 from nasplug.training import configure, load_task, train
 from nasplug.training.backend import tf
-from nasplug.training.loop import Training
+from nasplug.training.loop import Training, mean_of_repeats
 from nasplug.training.progress import Diverged
 from nasplug.training.step import TrainingStep, cross_entropy
 
@@ -115,3 +116,27 @@ def test_label_smoothing_spreads_the_target():
     logs = np.log(np.exp([2.0, 0, 0, 0]) / np.exp([2.0, 0, 0, 0]).sum())
     expected = -(0.9 * logs[0] + 0.1 * logs.mean())
     assert float(cross_entropy(logits, labels, 0.1)) == pytest.approx(expected, rel=1e-5)
+
+
+def recorder(calls):
+    def train_once(seed):
+        calls.append(seed)
+        return Evaluation(60.0 + 4.0 * len(calls), 10.0, {"parameters": 5.0, "loss": float(len(calls))}, "trained")
+
+    return train_once
+
+
+def test_accuracies_of_repeats_are_averaged_and_costs_added():
+    found = mean_of_repeats(recorder([]), 2, seed=3)
+    assert (found.accuracy, found.cost, found.source) == (66.0, 20.0, "trained")
+    expected = {"parameters": 5.0, "loss": 1.5, "repeats": 2.0, "repeat_deviation": pytest.approx(8**0.5)}
+    assert found.metrics == expected
+
+
+def test_seeds_of_repeats_are_distinct_repeatable_and_the_given_one_for_a_single_training():
+    first, again, other, single = [], [], [], []
+    for calls, seed, repeats in ((first, 3, 3), (again, 3, 3), (other, 4, 3), (single, 3, 1)):
+        mean_of_repeats(recorder(calls), repeats, seed)
+    assert first == again
+    assert len({*first, *other}) == 6
+    assert single == [3]

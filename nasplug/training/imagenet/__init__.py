@@ -1,15 +1,12 @@
-"""ImageNet as a task: shards, images, batches, and the diagnosis of broken ones."""
+"""ImageNet as a task: shards, images and batches."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nasplug.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from nasplug.training.tasks.task import Task
+from nasplug.training.tasks.task import Task
 
 
-def imagenet(resolution: int, data: Path | None = None, validation_shards: int | None = None) -> "Task":
+def imagenet(resolution: int, data: Path | None = None, validation_shards: int | None = None) -> Task:
     """ImageNet, or any set of images in its format, as TFRecord shards in the folder `data`."""
     if data is None:
         raise ConfigurationError(

@@ -25,10 +25,7 @@ def fashion_mnist(resolution: int) -> "ArrayTask":
 
 
 def cluttered_fashion_mnist(resolution: int) -> "ArrayTask":
-    """Fashion-MNIST objects of 28×28 pixels at a random place of a larger canvas, among 9×9 fragments of other images.
-
-    There is one fragment for every 32×32 pixels of the canvas.
-    """
+    """Fashion-MNIST objects of 28×28 pixels at a random place of a larger canvas, among 9×9 fragments of others."""
     fragments = round(FRAGMENTS_PER_PIXEL * resolution**2)
 
     def canvases(images: Images, draw: int) -> Images:
@@ -41,9 +38,7 @@ def cluttered_fashion_mnist(resolution: int) -> "ArrayTask":
 def read_images() -> dict[str, Split]:
     """Returns images uint8 `[n, 28, 28]` and labels int32 `[n]` of the splits `train`, `validation` and `test`.
 
-    The 23,000 images are balanced over 10 classes. Training and validation images come from the official training
-    set, test images from the official test set (scripts/make_fashion_mnist.py). The arrays are read-only, because all
-    trainings of a process share them.
+    scripts/make_fashion_mnist.py says which images they are. The arrays are read-only, as all trainings share them.
     """
     with as_file(files("nasplug.training.tasks").joinpath("fashion_mnist.npz")) as path, np.load(path) as archive:
         splits = {split: (archive[f"{split}_images"], archive[f"{split}_labels"].astype(np.int32)) for split in SPLITS}
@@ -62,13 +57,8 @@ class ArrayTask:
     """A task whose images are in memory and are drawn on canvases of `resolution` pixels.
 
     The canvases of epoch e are the same in all trainings, so that two networks differ by their architecture and not
-    by the luck of the draw. The seed of a training decides the order of the images alone.
-
-    Args:
-        splits: images uint8 `[n, 28, 28]` and labels int32 `[n]` of `train`, `validation` and `test`
-        resolution: the height and width of a canvas, in pixels
-        canvases: returns the canvases uint8 `[n, r, r]` for images and the number of the draw: 0 for held-out images,
-            1 + e for the training images of epoch e
+    by the luck of the draw. The seed of a training decides the order of the images alone. `canvases` returns uint8
+    `[n, r, r]` for images `[n, 28, 28]` and the number of a draw: 0 for held-out images, 1 + e for epoch e.
     """
 
     splits: Mapping[str, Split]

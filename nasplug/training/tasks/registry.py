@@ -1,14 +1,9 @@
-"""Tasks by name: the entry points of the group `nasplug.tasks`, those of nasplug itself among them.
-
-An entry point names a factory: a function whose first parameter is the resolution in pixels, and whose further
-parameters, if any, are options of the task. The first line of its docstring describes the task to users. Import
-TensorFlow inside the factory, not beside it: names and options are checked long before a training.
-"""
+"""Tasks by name: the entry points of the group `nasplug.tasks`, those of nasplug itself among them."""
 
 from collections.abc import Callable
 from functools import cache
 from inspect import getdoc, signature
-from typing import Any, cast
+from typing import Any
 
 from nasplug.errors import OptionError
 from nasplug.loading.discovery import load_factory
@@ -16,17 +11,13 @@ from nasplug.training.tasks.task import Task
 
 
 def task_factory(name: str, **options: Any) -> Callable[..., Task]:
-    """Returns the factory of a task, after checking that it takes the options.
-
-    Args:
-        name: an entry point of the group `nasplug.tasks`, or `package.module:factory`
-        options: further arguments of the factory
+    """Returns the factory of the task `name`, after checking that it takes the options.
 
     Raises:
         DiscoveryError: the task is unknown or broken
         OptionError: the task needs other options
     """
-    factory = cast(Callable[..., Task], load_factory("task", name))
+    factory: Callable[..., Any] = load_factory("task", name)
     try:
         signature(factory).bind(0, **options)
     except TypeError as error:
@@ -49,8 +40,6 @@ def load_task(name: str, resolution: int, **options: Any) -> Task:
         options: further arguments of the task's factory
 
     Raises:
-        DiscoveryError: the task is unknown or broken
-        OptionError: the task needs other options
-        ConfigurationError: the task does not have the data, or images of this resolution
+        ConfigurationError: the data are missing, or cannot have this resolution; and see `task_factory`
     """
     return task_factory(name, **options)(resolution, **options)

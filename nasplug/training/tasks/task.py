@@ -14,8 +14,9 @@ class Task(Protocol):
     measures on the test split. A batch is a pair of arrays: images float32 `[b, resolution, resolution, channels]`,
     standardised, and labels int32 `[b]`, from 0 to `classes - 1`.
 
-    To add a task, write a factory `factory(resolution)` that returns an object with the members below, and announce it
-    as an entry point of the group `nasplug.tasks`; see `nasplug.training.tasks.registry`. There is no need to inherit.
+    To add a task, write a factory that returns an object with these members, and name it as an entry point of the group
+    `nasplug.tasks`. Its first parameter is the resolution; further ones are options of the task. The first line of its
+    docstring describes the task to users. Import TensorFlow inside: tasks are checked long before a training.
     """
 
     @property
@@ -38,21 +39,11 @@ class Task(Protocol):
         ...
 
     def training_batches(self, purpose: Purpose, batch: int, epochs: int, seed: int) -> Iterator[Any]:
-        """Returns an iterator over `epochs * (training_size // batch)` training batches.
-
-        Args:
-            purpose: whether the validation images are among the training images
-            batch: the number of images in each batch; images that are left at the end of an epoch are dropped
-            epochs: how often the training images are passed through
-            seed: decides order and augmentation; the same seed gives the same batches
-        """
+        """Returns an iterator over `epochs * (training_size // batch)` full batches; the seed alone decides them."""
         ...
 
     def held_out_batches(self, purpose: Purpose) -> Iterator[Any]:
-        """Returns an iterator over batches that contain every validation (`search`) or test (`final`) image once.
-
-        All batches but the last have the same size.
-        """
+        """Returns an iterator over batches, all but the last of one size, that hold every held-out image once."""
         ...
 
 
@@ -70,11 +61,7 @@ class ShardedTask(Task, Protocol):
 
 
 def batches_per_epoch(task: Task, purpose: Purpose, batch: int) -> int:
-    """Returns the number of full batches in an epoch.
-
-    Raises:
-        ConfigurationError: there are fewer training images than one batch needs
-    """
+    """Returns the full batches of an epoch. Raises `ConfigurationError` where the images do not make one."""
     images = task.training_size(purpose)
     if images < batch:
         raise ConfigurationError(f"{images} training images do not make one batch of {batch}")
