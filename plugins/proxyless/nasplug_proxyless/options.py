@@ -4,14 +4,15 @@ from pathlib import Path
 from typing import Literal
 
 import attrs
-from attrs.validators import and_, ge, gt, lt
-from attrs.validators import optional as maybe
+from attrs.validators import and_, ge, gt, lt, optional
 
 from nasplug import option
 from nasplug.training.tasks.registry import load_task, task_factory
 from nasplug.training.tasks.task import Task
 from nasplug.training.tasks.wrappers import Augmented
 from nasplug_proxyless.settings import EMBEDDED, SETTINGS, Setting
+
+positive = optional(gt(0))
 
 
 @attrs.frozen(eq=False)
@@ -20,24 +21,26 @@ class TrainingOptions:
 
     task: str = option("cluttered-fashion-mnist", help="images to learn: an installed task, or package.module:factory")
     data: Path | None = option(None, help="folder of the ImageNet TFRecord shards, for task=imagenet")
-    width: float | None = option(None, help="multiplies all filters [0.25; imagenet 1]", validator=maybe(gt(0)))
-    resolution: int | None = option(None, help="pixels of an image's side [32; imagenet 224]", validator=maybe(gt(0)))
-    epochs: int | None = option(None, help="epochs of a search training [the task's recipe]", validator=maybe(gt(0)))
+    width: float | None = option(None, help="multiplies all filters [0.25; imagenet 1]", validator=positive)
+    resolution: int | None = option(None, help="pixels of an image's side [32; imagenet 224]", validator=positive)
+    epochs: int | None = option(None, help="epochs of a search training [the task's recipe]", validator=positive)
     repeats: int | None = option(
-        None, help="trainings whose mean accuracy a search trial reports [12; imagenet 1]", validator=maybe(gt(0))
+        None, help="trainings whose mean accuracy a search trial reports [12; imagenet 1]", validator=positive
     )
     validation_shards: int | None = option(
-        None, help="training shards that a search validates on [40 of 1024, of others the same share]",
-        validator=maybe(gt(0)),
-    )  # fmt: skip
+        None,
+        help="training shards a search validates on [40 of 1024, of others the same share]",
+        validator=positive,
+    )
     batch: int | None = option(
-        None, help="images of a device's batch; the learning rate follows it [32; imagenet 128]",
-        validator=maybe(gt(0)),
-    )  # fmt: skip
-    learning_rate: float | None = option(None, help="of a device's batch [the task's recipe]", validator=maybe(gt(0)))
+        None, help="images of a device's batch; the learning rate follows it [32; imagenet 128]", validator=positive
+    )
+    learning_rate: float | None = option(None, help="of a device's batch [the task's recipe]", validator=positive)
     augment: bool = option(False, help="mirror and shift training images at random; ImageNet's are varied in any case")
     label_smoothing: float | None = option(
-        None, help="probability taken from the true class [the task's recipe: 0]", validator=maybe(and_(ge(0), lt(1)))
+        None,
+        help="probability taken from the true class [the recipe: 0]",
+        validator=optional(and_(ge(0), lt(1))),
     )
     precision: Literal["float32", "bfloat16"] = option("float32", help="what activations are computed in")
     accelerator: Literal["auto", "cpu", "gpu", "tpu"] = option("auto", help="where networks are trained")
@@ -60,8 +63,8 @@ class TrainingOptions:
     @property
     def _task_options(self) -> dict[str, Path | int]:
         """The arguments of the task's factory."""
-        given = {"data": self.data, "validation_shards": self.validation_shards}
-        return {name: value for name, value in given.items() if value is not None}
+        names = ("data", "validation_shards")
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
 
     def load_task(self) -> Task:
         """Returns the images. Raises `ConfigurationError` where they are not there."""

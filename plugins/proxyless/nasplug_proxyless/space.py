@@ -13,16 +13,17 @@ from nasplug import Architecture, Evaluation, InvalidArchitecture, Published, Pu
 from nasplug.plugin import Space
 from nasplug.training.tasks.registry import describe_task
 from nasplug_proxyless import counts, latency
-from nasplug_proxyless.drawing import draw_layers
-from nasplug_proxyless.operations import CHOICES, LAYERS, check, labels
+from nasplug_proxyless.encoding import canonical_text, encode_chain
+from nasplug_proxyless.operations import CHOICES, LAYERS, check
 from nasplug_proxyless.options import TrainingOptions
+from nasplug_proxyless.presentation import draw_layers, labels
 from nasplug_proxyless.settings import recommended
+from nasplug_proxyless.table2 import table2
+from nasplug_proxyless.window import Window
 
 if TYPE_CHECKING:
     import click
     from torch_geometric.data import Batch
-
-    from nasplug_proxyless.window import Window
 
 NAME = "proxyless"
 SIZE = int(np.prod(CHOICES.astype(object)))
@@ -38,7 +39,7 @@ class Proxyless(TrainingOptions, Space):
         0.0, help="of each layer to be changed by a mutation, beside the one that always is",
         validator=and_(ge(0), le(1)),
     )  # fmt: skip
-    _windows: "dict[tuple[str, float, float], Window]" = attrs.field(factory=dict, init=False, repr=False)
+    _windows: dict[tuple[str, float, float], Window] = attrs.field(factory=dict, init=False, repr=False)
     _measured: dict[tuple[int, ...], float] = attrs.field(factory=dict, init=False, repr=False)
 
     @property
@@ -85,8 +86,6 @@ class Proxyless(TrainingOptions, Space):
         self, device: str, low: float, high: float, count: int, rng: np.random.Generator
     ) -> list[Architecture] | None:
         """Returns architectures drawn uniformly from the window, by counting them; None where latency is no sum."""
-        from nasplug_proxyless.window import Window
-
         if (model := latency.additive_model(device, self.setting)) is None:
             return None
         key = (device, low, high)
@@ -106,15 +105,11 @@ class Proxyless(TrainingOptions, Space):
     @hookimpl
     def canonical(self, architecture: Architecture) -> str:
         """Returns a text equal for equal networks: within a block it does not matter which layers are zero."""
-        code = _checked(architecture)
-        blocks = [[op for op, layer in zip(code, LAYERS, strict=True) if layer.block == b] for b in range(1, 8)]
-        return "/".join(",".join(str(op) for op in block if op != 6) for block in blocks)
+        return canonical_text(_checked(architecture))
 
     @hookimpl
     def encode_graph(self, architectures: Sequence[Architecture]) -> "Batch":
         """Returns a chain of 22 nodes for each architecture, operations as one-hot rows of 7."""
-        from nasplug_proxyless.graph import encode_chain
-
         return encode_chain([_checked(architecture) for architecture in architectures])
 
     @hookimpl
@@ -161,8 +156,6 @@ class Proxyless(TrainingOptions, Space):
     @hookimpl
     def published(self) -> dict[str, list[Published]]:
         """Returns `table2`: the nine networks of the paper's frontier."""
-        from nasplug_proxyless.table2 import table2
-
         return {"table2": table2()}
 
     @hookimpl

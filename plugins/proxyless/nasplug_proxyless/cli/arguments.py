@@ -12,7 +12,7 @@ from nasplug_proxyless.operations import check
 
 as_json: Callable[[Any], Any] = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 space_options: Callable[[Any], Any] = click.option(
-    "--space-opt", "space_options", multiple=True, metavar="KEY=VALUE", help="As for 'nasplug run'."
+    "--space-opt", multiple=True, metavar="KEY=VALUE", help="As for 'nasplug run'."
 )
 
 
