@@ -104,11 +104,17 @@ def test_every_training_has_files_of_its_own(tmp_path):
     assert trainer.files("a").tensorboard.parent == tmp_path / "board"
 
 
-def test_the_batch_brings_its_learning_rate_along():
-    small, paper = Proxyless(task="imagenet", batch=32).setting.recipe, Proxyless(task="imagenet").setting.recipe
-    assert (paper.batch, paper.epochs, paper.final_epochs, paper.final_dropout) == (128, 90, 360, 0.15)
-    assert small.learning_rate == paper.learning_rate / 4
-    assert Proxyless(task="imagenet", batch=32, learning_rate=0.5).setting.recipe.learning_rate == 0.5
+STRIPES = {"task": "stripes_task:stripes", "resolution": 8, "width": 0.1, "batch": 32, "epochs": 2, "repeats": 1}
+
+
+def test_a_task_of_another_package_trains_the_networks_of_the_space():
+    space = Proxyless(**STRIPES)
+    evaluation = space.evaluate(architecture=THIN, purpose="search", epochs=None, seed=0)
+    assert evaluation.source == "trained"
+    assert evaluation.metrics["steps"] == 2 * (96 // 32)
+    assert evaluation.metrics["parameters"] == 1e6 * space.features(architectures=[THIN])[0, 0]
+    network = space.build_network(architecture=THIN)
+    assert network(tf.zeros([1, 8, 8, 2]), False).shape == (1, 3)
 
 
 @pytest.mark.slow
