@@ -6,21 +6,20 @@ from pathlib import Path
 import attrs
 import numpy as np
 import pytest
-from small import RECIPE, Dropping, Preempted, Small
+from small import FEW, RECIPE, Dropping, Preempted, Small
 
 from nasplug.errors import ConfigurationError
-from nasplug.training import configure, load_task
+from nasplug.training import configure
 from nasplug.training.backend import tf
 from nasplug.training.files import EventWriter, TrainingFiles
 from nasplug.training.loop import Training
 from nasplug.training.progress import Diverged
 
 configure()
-TASK = load_task("fashion-mnist", 28)
-TWO_EPOCHS = attrs.evolve(RECIPE, epochs=2, batch=100)  # 200 steps
+TWO_EPOCHS = attrs.evolve(RECIPE, epochs=2, batch=10)  # 200 steps
 
 
-def run(task=TASK, folder=None, every=30, recipe=TWO_EPOCHS):
+def run(task=FEW, folder=None, every=30, recipe=TWO_EPOCHS):
     return Training(Dropping, task, recipe, "search").run(3, TrainingFiles(folder, every))
 
 
@@ -33,7 +32,7 @@ def bits(trained):
 def test_a_preempted_training_ends_as_if_unbroken(at, tmp_path):
     unbroken = run()
     with pytest.raises(KeyboardInterrupt):
-        run(Preempted(TASK, at), tmp_path)
+        run(Preempted(FEW, at), tmp_path)
     saved = tf.train.latest_checkpoint(str(tmp_path))
     assert (saved is None) if at < 30 else saved.endswith(f"step-{at // 30 * 30}")
     resumed = run(folder=tmp_path)
@@ -45,7 +44,7 @@ def test_a_preempted_training_ends_as_if_unbroken(at, tmp_path):
 def test_the_last_two_are_kept_and_a_finished_training_is_not_repeated(tmp_path):
     first = run(folder=tmp_path)
     assert {path.name for path in tmp_path.glob("*.index")} == {"step-180.index", "step-200.index"}
-    again = run(Preempted(TASK, 0), tmp_path)  # the task would raise at its first batch
+    again = run(Preempted(FEW, 0), tmp_path)  # the task would raise at its first batch
     assert bits(again) == bits(first)
     assert again.evaluation.cost == pytest.approx(first.evaluation.cost, rel=0.5)
 
@@ -66,7 +65,7 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_it_read(tmp_path, caps
 def test_checkpoints_and_scalars_go_into_a_bucket():
     bucket = Path("ram://saved")  # TensorFlow's file system in memory, reached as gs:// is
     with pytest.raises(KeyboardInterrupt):
-        run(Preempted(TASK, 65), bucket / "one")
+        run(Preempted(FEW, 65), bucket / "one")
     assert tf.train.latest_checkpoint("ram://saved/one").endswith("step-60")
     assert bits(run(folder=bucket / "one")) == bits(run())
     scalars = EventWriter(bucket / "board")
@@ -84,7 +83,7 @@ def test_a_diverging_training_saves_nothing_after_its_last_good_step(tmp_path):
 
 
 def test_scalars_are_readable_events(tmp_path):
-    Training(Small, TASK, TWO_EPOCHS, "search").run(3, TrainingFiles(tensorboard=tmp_path / "board"))
+    Training(Small, FEW, TWO_EPOCHS, "search").run(3, TrainingFiles(tensorboard=tmp_path / "board"))
     (path,) = (tmp_path / "board").glob("events.out.tfevents.*")
     events = [tf.compat.v1.Event.FromString(record.numpy()) for record in tf.data.TFRecordDataset(str(path))]
     values = {(event.step, value.tag): value.simple_value for event in events for value in event.summary.value}

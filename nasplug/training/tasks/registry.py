@@ -17,12 +17,17 @@ def task_factory(name: str, **options: Any) -> Callable[..., Task]:
         DiscoveryError: the task is unknown or broken
         OptionError: the task needs other options
     """
-    factory: Callable[..., Any] = load_factory("task", name)
+    factory = _factory(name)
     try:
         signature(factory).bind(0, **options)
     except TypeError as error:
         raise OptionError(f"The task {name!r} refuses its options: {error}.") from None
     return factory
+
+
+@cache
+def _factory(name: str) -> Callable[..., Any]:
+    return load_factory("task", name)
 
 
 def describe_task(name: str) -> str:

@@ -23,7 +23,7 @@ def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("imagenet")
     write_images(folder)
     done = build(folder)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     return folder / "shards"
 
 
@@ -191,7 +191,7 @@ def test_the_script_names_what_it_cannot_decode(tmp_path):
     write_images(tmp_path)
     (tmp_path / "train" / "n00000001" / "7.JPEG").write_bytes(b"\xff\xd8\xff no image")
     done = build(tmp_path)
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "7.JPEG cannot be decoded" in done.stderr
 
 
