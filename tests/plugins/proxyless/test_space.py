@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from distributions import announce
 from hypothesis import given
 from hypothesis import strategies as st
 from nasplug_proxyless.operations import CHOICES, MOBILE, check
@@ -104,10 +105,7 @@ def test_its_devices_are_pixel1_host_and_the_latency_tables_of_the_folder(tmp_pa
 @pytest.fixture
 def _variables_device(tmp_path, monkeypatch):
     """A distribution on the path that announces a device plugin."""
-    info = tmp_path / "variables_for_nasplug-1.2.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: variables-for-nasplug\nVersion: 1.2\n")
-    (info / "entry_points.txt").write_text("[nasplug.devices]\nvariables = variables_device:Variables\n")
+    announce(tmp_path, "variables-for-nasplug", "nasplug.devices", "variables", "variables_device:Variables")
     monkeypatch.syspath_prepend(str(tmp_path))
 
 

@@ -10,7 +10,6 @@ from imagenet_sample import CLASSES, HELD_OUT_PER_CLASS, PER_CLASS, SHARDS, buil
 
 from nasplug.errors import ConfigurationError
 from nasplug.training.backend import tf
-from nasplug.training.files import tensorflow_path
 from nasplug.training.imagenet.shards import read_folder
 from nasplug.training.imagenet.task import load_imagenet
 
@@ -218,8 +217,3 @@ def test_images_are_read_from_a_bucket_that_has_an_index(built, whole):
         load_imagenet(Path(bucket), SIZE)
     tf.io.gfile.copy(str(built / "index.json"), f"{bucket}/index.json", overwrite=True)
     assert equal(batches(load_imagenet(Path(bucket), SIZE), 13), whole[13:])
-
-
-def test_buckets_keep_both_slashes(built):
-    assert tensorflow_path(Path("gs://bucket/imagenet")) == "gs://bucket/imagenet"
-    assert tensorflow_path(built) == str(built)

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from distributions import announce
 from stripes_task import Stripes
 
 from nasplug.errors import ConfigurationError, DiscoveryError, OptionError
@@ -18,10 +19,7 @@ OWN = ["cluttered-fashion-mnist", "fashion-mnist", "imagenet"]
 @pytest.fixture
 def announced(tmp_path, monkeypatch):
     """A distribution on the path that announces the task `stripes`."""
-    info = tmp_path / "stripes_for_nasplug-1.2.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: stripes-for-nasplug\nVersion: 1.2\n")
-    (info / "entry_points.txt").write_text("[nasplug.tasks]\nstripes = stripes_task:stripes\n")
+    announce(tmp_path, "stripes-for-nasplug", "nasplug.tasks", "stripes", "stripes_task:stripes")
     monkeypatch.syspath_prepend(str(tmp_path))
     yield
     load_task.cache_clear()
@@ -78,7 +76,7 @@ def test_embedded_tasks_refuse_images_smaller_than_their_objects(name):
 def test_names_and_options_are_checked_and_images_loaded_without_tensorflow():
     code = (
         "import sys; from nasplug.training import load_task; from nasplug.training.tasks.registry import task_factory; "
-        "task_factory('imagenet', data='x', validation_shards=3); load_task('fashion-mnist', 28); "
+        "task_factory('imagenet', data='x', validation_shards=3); load_task('fashion-mnist', 28).training_size('search'); "
         "print('tensorflow' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
