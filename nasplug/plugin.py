@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nasplug.engine.selection import Selection as Selection
     from nasplug.engine.settings import plugin_options as plugin_options
     from nasplug.experiments.frontier.training_data import read_trials as read_trials
+    from nasplug.loading.manager import make as make
     from nasplug.loading.options import parse_options as parse_options
     from nasplug.storage.atomic_files import write_atomically as write_atomically
 
@@ -40,6 +41,7 @@ __getattr__, _, _HELPERS = lazy_loader.attach(
         "engine.selection": ["Selection"],
         "engine.settings": ["plugin_options"],
         "experiments.frontier.training_data": ["read_trials"],
+        "loading.manager": ["make"],
         "loading.options": ["parse_options"],
         "storage.atomic_files": ["write_atomically"],
     },

@@ -43,14 +43,14 @@ def nasplug(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 @pytest.fixture
 def few_images(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Leaves every tenth image of the embedded tasks, where a test is not about what a training learns."""
-    from nasplug.training.tasks import embedded as tasks
+    from nasplug.training import load_task
     from nasplug.training.tasks import fashion_mnist
 
-    few = {split: (images[::10], labels[::10]) for split, (images, labels) in fashion_mnist.load().items()}
-    monkeypatch.setattr(fashion_mnist, "load", lambda: few)
-    tasks._moments.cache_clear()
+    few = {split: (images[::10], labels[::10]) for split, (images, labels) in fashion_mnist.read_images().items()}
+    monkeypatch.setattr(fashion_mnist, "read_images", lambda: few)
+    load_task.cache_clear()
     yield
-    tasks._moments.cache_clear()
+    load_task.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Literal
 
 from nasplug.errors import ConfigurationError
@@ -19,28 +19,27 @@ _lock = threading.Lock()
 
 @contextmanager
 def native_stderr_held() -> Iterator[None]:
-    """Holds back what C++ libraries write to file descriptor 2; Python's own `sys.stderr` goes on writing.
+    """Holds back what C++ libraries write to file descriptor 2, unless the body raises; `sys.stderr` goes on writing.
 
-    Two of TensorFlow's libraries log while they are loaded, before they read TF_CPP_MIN_LOG_LEVEL. What was held is
-    written after all if the body raises.
+    Two of TensorFlow's libraries log while they are loaded, before they read TF_CPP_MIN_LOG_LEVEL.
     """
-    ours = sys.stderr
-    ours.flush()
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as held, os.fdopen(os.dup(kept), "w", buffering=1) as live:
+    python_stderr = sys.stderr
+    python_stderr.flush()
+    terminal = os.dup(2)
+    with tempfile.TemporaryFile() as held, os.fdopen(os.dup(terminal), "w", buffering=1) as live:
         os.dup2(held.fileno(), 2)
-        if ours is sys.__stderr__:
+        if python_stderr is sys.__stderr__:
             sys.stderr = live
         try:
             yield
         except BaseException:  # also an interruption: what was held may say why
             held.seek(0)
-            os.write(kept, held.read())
+            os.write(terminal, held.read())
             raise
         finally:
-            sys.stderr = ours
-            os.dup2(kept, 2)
-            os.close(kept)
+            sys.stderr = python_stderr
+            os.dup2(terminal, 2)
+            os.close(terminal)
 
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -54,8 +53,10 @@ def configure(threads: int = 2, accelerator: Accelerator = "auto") -> None:
     """Sets how many operations run at the same time, and which devices are used. Call before the first operation.
 
     Each operation keeps to one thread, and `threads` of them run side by side: so results do not depend on `threads`,
-    nor on what else the machine does. The first call in a process decides. Raises `ConfigurationError` where the
-    accelerator is missing, or where TensorFlow was already started with operations that use several threads.
+    nor on what else the machine does. The first call in a process decides.
+
+    Raises:
+        ConfigurationError: the accelerator is missing, or TensorFlow was started with several threads an operation
     """
     with _lock:
         _set_threads(threads)
@@ -83,10 +84,8 @@ def _set_devices(accelerator: Accelerator) -> None:
         raise ConfigurationError(
             "accelerator=gpu: TensorFlow sees no GPU here. Install tensorflow[and-cuda], or use accelerator=cpu."
         )
-    try:
+    with suppress(RuntimeError):  # the devices are in use already, as the first call of this process set them
         if accelerator == "cpu":
             tf.config.set_visible_devices([], "GPU")
         for gpu in gpus if accelerator != "cpu" else []:
             tf.config.experimental.set_memory_growth(gpu, True)
-    except RuntimeError:  # the devices are in use already, as the first call of this process set them
-        return

@@ -1,23 +1,20 @@
 """A trained network as files that other programs run: a SavedModel and a LiteRT model, both checked."""
 
-from collections.abc import Callable
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from nasplug.errors import NasplugError
 from nasplug.training import litert
 from nasplug.training.backend import tf
 from nasplug.training.step import batch_signature
-from nasplug.training.tasks.embedded import Task
+from nasplug.training.tasks.task import Task
 from nasplug.types import Purpose
 
-CHECKED, TOLERANCE = 2000, 0.5  # held-out images that files are checked on, and points that accuracies may differ by
-Logits = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+CHECKED = 2000  # held-out images that files are checked on, at most
+TOLERANCE = 0.5  # percentage points by which accuracies may differ
 
 
 @attrs.frozen
@@ -33,49 +30,48 @@ class Exported:
 
 
 def export(network: Any, task: Task, purpose: Purpose, folder: Path) -> Exported:
-    """Writes `folder/saved_model` and `folder/network.tflite`, and returns what a check of them gave.
+    """Writes `folder/saved_model` and `folder/network.tflite`, reads them back, and returns how accurate they are.
 
-    Both map float32 images `[b, r, r, channels]` (LiteRT: one image), standardised as the task does, to logits. Raises
-    `NasplugError` where a file's accuracy differs from the network's by more than half a point, `ConfigurationError`
-    where ai-edge-litert is missing.
+    Both map float32 images `[b, r, r, channels]` (LiteRT: one image), standardised as the task does, to logits.
+
+    Raises:
+        NasplugError: a file's accuracy differs from the network's by more than half a point
+        ConfigurationError: ai-edge-litert is missing
     """
     litert.interpreter()
     images, _ = batch_signature(task, None)
     saved, tflite = folder / "saved_model", folder / "network.tflite"
     serving = tf.function(lambda images: {"logits": network(images, False)}, autograph=False, input_signature=[images])
     tf.saved_model.save(network, str(saved), signatures={"serving_default": serving})
-    shape = (1, *images.shape[1:])
-    tflite.write_bytes(litert.converted(lambda image: network(image, False), shape, network))
-    return _checked(Exported(saved, tflite, 0, 0.0, 0.0, 0.0), serving, task, purpose)
-
-
-def _checked(files: Exported, serving: Any, task: Task, purpose: Purpose) -> Exported:
-    """Returns `files` with the accuracies that they have when they are read back."""
-    signature = tf.saved_model.load(str(files.saved_model)).signatures["serving_default"]
-    model = litert.Model(files.tflite.read_bytes(), threads=2)
-    sources: dict[str, Logits] = {
-        "network": lambda images: serving(tf.constant(images))["logits"].numpy(),
-        "saved_model": lambda images: signature(tf.constant(images))["logits"].numpy(),
-        "tflite": lambda images: np.concatenate([model.run(image[None]) for image in images]),
-    }
-    seen, right = 0, dict.fromkeys(sources, 0)
-    for images, labels in _first_images(task, purpose):
-        seen += len(labels)
-        for name, logits in sources.items():
-            right[name] += int((logits(images).argmax(axis=1) == labels).sum())
-    accuracies = {name: 100.0 * hits / seen for name, hits in right.items()}
+    tflite.write_bytes(litert.converted(lambda image: network(image, False), (1, *images.shape[1:]), network))
+    signature = tf.saved_model.load(str(saved)).signatures["serving_default"]
+    model = litert.Model(tflite.read_bytes(), threads=2)
+    checked, accuracies = _accuracies(
+        {
+            "network": lambda images: serving(tf.constant(images))["logits"].numpy(),
+            "saved_model": lambda images: signature(tf.constant(images))["logits"].numpy(),
+            "tflite": lambda images: np.concatenate([model.run(image[None]) for image in images]),
+        },
+        task,
+        purpose,
+    )
     for name, accuracy in accuracies.items():
         if abs(accuracy - accuracies["network"]) > TOLERANCE:
             raise NasplugError(
-                f"the exported {name} in {files.tflite.parent} is wrong: it has {accuracy:.2f} % accuracy on {seen} "
-                f"images, the trained network {accuracies['network']:.2f} %"
+                f"the exported {name} in {folder} is wrong: it has {accuracy:.2f} % accuracy on {checked} images, the "
+                f"trained network {accuracies['network']:.2f} %"
             )
-    return Exported(files.saved_model, files.tflite, seen, *accuracies.values())
+    return Exported(saved, tflite, checked, *accuracies.values())
 
 
-def _first_images(task: Task, purpose: Purpose) -> Any:
-    """Yields held-out batches as numpy arrays, until about `CHECKED` images are there."""
-    batches = ((np.asarray(images), np.asarray(labels)) for images, labels in task.held_out_batches(purpose))
-    first = next(batches)
-    yield first
-    yield from islice(batches, max(0, CHECKED // len(first[1]) - 1))
+def _accuracies(models: dict[str, Any], task: Task, purpose: Purpose) -> tuple[int, dict[str, float]]:
+    """Returns the number of held-out images that were used, and the accuracy of each model on them in percent."""
+    seen, correct = 0, dict.fromkeys(models, 0)
+    for batch in task.held_out_batches(purpose):
+        images, labels = map(np.asarray, batch)
+        seen += len(labels)
+        for name, logits in models.items():
+            correct[name] += int((logits(images).argmax(axis=1) == labels).sum())
+        if seen + len(labels) > CHECKED:
+            break
+    return seen, {name: 100.0 * hits / seen for name, hits in correct.items()}

@@ -34,36 +34,31 @@ def host_latency(network: Any, shape: Sequence[int], threads: int = 1) -> float:
 
 
 class Model:
-    """A LiteRT model, ready to be run on `threads` threads, on one input of random values until `run` sets another."""
+    """A LiteRT model on `threads` threads, with an input of random values until `run` is given another."""
 
     def __init__(self, content: bytes, threads: int = 1) -> None:
-        kind = interpreter()
-        with native_stderr_held():  # it tells of its delegate there, for every model
-            self._interpreter = kind(model_content=content, num_threads=threads)
+        with native_stderr_held():  # LiteRT announces its delegate there, for every model
+            self._interpreter = interpreter()(model_content=content, num_threads=threads)
             self._interpreter.allocate_tensors()
-        (entry,), (exit_,) = self._interpreter.get_input_details(), self._interpreter.get_output_details()
-        self._input, self._output = entry["index"], exit_["index"]
-        self._set(np.random.default_rng(0).random(entry["shape"], np.float32))
+        (model_input,), (model_output,) = self._interpreter.get_input_details(), self._interpreter.get_output_details()
+        self._input, self._output = model_input["index"], model_output["index"]
+        self.run(np.random.default_rng(0).random(model_input["shape"], np.float32))
 
     def run(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Returns the output for `values`, which have the shape that was converted."""
-        self._set(values)
+        self._interpreter.set_tensor(self._input, values)
         self._interpreter.invoke()
         output: NDArray[np.float32] = self._interpreter.get_tensor(self._output)
         return output
 
     def milliseconds(self, warm_up: int, runs: int) -> float:
         """Returns the median time of `runs` runs after `warm_up` others."""
-        times = [self._timed() for _ in range(warm_up + runs)]
+        times = []
+        for _ in range(warm_up + runs):
+            started = time.perf_counter()
+            self._interpreter.invoke()
+            times.append((time.perf_counter() - started) * 1e3)
         return median(times[warm_up:])
-
-    def _timed(self) -> float:
-        started = time.perf_counter()
-        self._interpreter.invoke()
-        return (time.perf_counter() - started) * 1e3
-
-    def _set(self, values: NDArray[np.float32]) -> None:
-        self._interpreter.set_tensor(self._input, values)
 
 
 def interpreter() -> Any:

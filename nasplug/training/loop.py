@@ -1,6 +1,7 @@
 """The training loop: any network, any task, one recipe, any devices."""
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
@@ -9,16 +10,15 @@ import attrs
 import numpy as np
 
 from nasplug.training.checkpoints import Checkpoints
-from nasplug.training.distribution import Placement, Stream, host_parts
-from nasplug.training.held_out import Measured, Measuring
+from nasplug.training.distribution import Placement, host_parts
+from nasplug.training.files import EventWriter, TrainingFiles
+from nasplug.training.held_out import HeldOutPass
 from nasplug.training.layers import random_states
 from nasplug.training.progress import Diverged, Progress
 from nasplug.training.recipe import Recipe
-from nasplug.training.records import Records
-from nasplug.training.scalars import Scalars
 from nasplug.training.statistics import StatisticsPass, share_statistics
 from nasplug.training.step import TrainingStep, batch_signature
-from nasplug.training.tasks.embedded import Task, batches_per_epoch
+from nasplug.training.tasks.task import ShardedTask, Task, batches_per_epoch
 from nasplug.types import Evaluation, Purpose
 
 NetworkFactory = Callable[[np.random.Generator], Any]
@@ -26,7 +26,7 @@ NetworkFactory = Callable[[np.random.Generator], Any]
 
 @attrs.frozen(eq=False)
 class Trained:
-    """A network after its training, and what that gave."""
+    """A network after its training, and its evaluation."""
 
     network: Any
     evaluation: Evaluation
@@ -35,16 +35,32 @@ class Trained:
 def train(
     network_factory: NetworkFactory, task: Task, recipe: Recipe, purpose: Purpose, epochs: int | None, seed: int
 ) -> Evaluation:
-    """Returns the accuracy of one training from scratch on one device: `Training.run` without the network."""
+    """Trains a network from scratch on one device and returns its accuracy; see `Training`."""
     return Training(network_factory, task, recipe, purpose, epochs).run(seed).evaluation
+
+
+def mean_of_repeats(train_once: Callable[[int], Evaluation], repeats: int, seed: int) -> Evaluation:
+    """Returns the mean accuracy and mean metrics of several trainings, and the sum of their costs.
+
+    `train_once` is called with seeds derived from `seed`, or with `seed` itself for a single training. The metric
+    `repeat_deviation` is the standard deviation of the accuracies, in points.
+    """
+    if repeats == 1:
+        return train_once(seed)
+    seeds = np.random.SeedSequence(seed).generate_state(repeats) >> 1
+    evaluations = [train_once(int(seed)) for seed in seeds]
+    accuracies = [evaluation.accuracy for evaluation in evaluations]
+    metrics = {name: float(np.mean([e.metrics[name] for e in evaluations])) for name in evaluations[0].metrics}
+    metrics |= {"repeats": float(repeats), "repeat_deviation": float(np.std(accuracies, ddof=1))}
+    return Evaluation(float(np.mean(accuracies)), sum(e.cost for e in evaluations), metrics, evaluations[0].source)
 
 
 @attrs.define(eq=False)
 class Training:
-    """Trainings that differ by their seed alone: the network is compiled once, and begins anew for each.
+    """Trainings that differ by their seed alone: the network is compiled once, and starts anew for each.
 
     `network_factory` builds a `tf.Module` with `__call__(images, training)` from a numpy generator, its only source
-    of initial weights; `epochs` None are the recipe's.
+    of initial weights. `epochs` are the recipe's where they are None.
     """
 
     network_factory: NetworkFactory
@@ -55,23 +71,22 @@ class Training:
     placement: Placement = attrs.field(factory=Placement.default)
     _compiled: "_Compiled | None" = attrs.field(init=False, default=None)
 
-    def run(self, seed: int, records: Records | None = None) -> Trained:
-        """Returns the network trained from scratch and its accuracy, `source` "trained", `cost` in seconds of training.
+    def run(self, seed: int, files: TrainingFiles | None = None) -> Trained:
+        """Trains the network from scratch and returns it with its evaluation; the next run trains the same object.
 
-        The next run trains the same network again. The answer is a function of fields and `seed` on one machine, bit
-        for bit, whatever else runs there (see `backend.configure`, which must have been called). Its cost leaves out
-        how the step is traced; on several devices the first step does that, and counts. Raises `Diverged`, naming the
-        step, on a loss that is not finite, and `ConfigurationError` where the images do not make one batch.
+        Call `backend.configure` before: then, on one machine, the evaluation depends on the fields and the seed alone,
+        bit for bit. Its `cost`, in seconds, leaves out the tracing of the step on one device.
+
+        Raises:
+            Diverged: a loss is no finite number
+            ConfigurationError: there are fewer images than one batch needs
         """
-        task, recipe, placement = self.task, self.recipe, self.placement
-        compiled = self._begun(np.random.default_rng(seed))
-        batches = _Batches(task, self.purpose, self._batch, self._epochs, seed, placement)
-        progress = _fit(compiled.step, batches, self._per_epoch, records or Records(), placement)
-        _finish_statistics(compiled, task, recipe, self.purpose, seed, placement)
+        compiled = self._prepare(np.random.default_rng(seed))
+        progress = self._fit(compiled.step, seed, files or TrainingFiles())
+        self._finish_statistics(compiled, seed)
         cost = progress.elapsed
-        measured = compiled.measuring.of(self.purpose)
-        evaluation = _evaluation(compiled.network, measured, progress, cost, self._epochs, batches.batch)
-        return Trained(compiled.network, evaluation)
+        accuracy, loss = compiled.held_out.scores(self.purpose)
+        return Trained(compiled.network, self._evaluation(compiled.network, accuracy, loss, progress, cost))
 
     @property
     def _epochs(self) -> int:
@@ -82,118 +97,104 @@ class Training:
         return self.recipe.batch * self.placement.replicas
 
     @property
-    def _per_epoch(self) -> int:
-        return batches_per_epoch(self.task, self.purpose, self._batch)
+    def _estimate_size(self) -> int:
+        """The images of a device's part of a batch on which statistics are estimated."""
+        return min(self.recipe.estimate_size, self.task.training_size(self.purpose)) // self.placement.replicas
 
-    def _begun(self, rng: np.random.Generator) -> "_Compiled":
+    def _prepare(self, rng: np.random.Generator) -> "_Compiled":
         """Returns the network with initial weights, and what is compiled for it."""
         with self.placement.strategy.scope():
             network = self.network_factory(rng)
         if self._compiled is None:
-            steps = self._epochs * self._per_epoch
-            self._compiled = _Compiled.of(network, self.task, self.recipe, steps, self.placement)
+            self._compiled = self._compile(network)
         else:
-            self._compiled.begin_anew(network)
+            self._compiled.start_anew(network)
         return self._compiled
+
+    def _compile(self, network: Any) -> "_Compiled":
+        task, recipe, placement = self.task, self.recipe, self.placement
+        steps = self._epochs * batches_per_epoch(task, self.purpose, self._batch)
+        images, _ = batch_signature(task, self._estimate_size)
+        return _Compiled(
+            network,
+            TrainingStep(network, task, recipe, steps, placement),
+            StatisticsPass(network, images, recipe.precision, placement),
+            HeldOutPass(network, task, recipe, placement),
+        )
+
+    def _fit(self, step: TrainingStep, seed: int, files: TrainingFiles) -> Progress:
+        """Trains the network from its last checkpoint, or from the start, to the last step."""
+        events = EventWriter(files.tensorboard) if files.tensorboard and not self.placement.host else None
+
+        def report(number: int, loss: float, seconds: float) -> None:
+            if events:
+                rate, speed = float(step.rate(number - 1.0)), number * self._batch / seconds
+                events.write(number, loss=loss, learning_rate=rate, images_per_second=speed)
+
+        losses: deque[float] = deque(maxlen=batches_per_epoch(self.task, self.purpose, self._batch))
+        progress = Progress(step.steps, losses, report)
+        folder = files.checkpoints
+        checkpoints = folder and Checkpoints(folder, files.every, step, progress, self.placement)
+        try:
+            if checkpoints:
+                checkpoints.restore()
+            for images, labels in self._batches_from(progress.number, seed) if progress.number < step.steps else ():
+                progress.add(step(images, labels, np.float32(progress.number)))
+                if checkpoints:
+                    checkpoints.save_if_due()
+            progress.fetch_losses()
+        finally:
+            if events:
+                events.close()
+        return progress
+
+    def _batches_from(self, start: int, seed: int) -> Iterator[Any]:
+        """Returns this host's part of the batches from number `start` on."""
+        task, placement = self.task, self.placement
+        arguments = (self.purpose, self._batch, self._epochs, seed)
+        if isinstance(task, ShardedTask):
+            return task.share(placement.host, placement.hosts).training_batches_from(*arguments, start)
+        return islice(host_parts(task.training_batches(*arguments), placement), start, None)
+
+    def _finish_statistics(self, compiled: "_Compiled", seed: int) -> None:
+        """Sets the statistics of batch normalisation to those that the network is used with."""
+        recipe, placement = self.recipe, self.placement
+        if recipe.estimate_batches:
+            size = self._estimate_size * placement.replicas
+            batches = islice(self.task.training_batches(self.purpose, size, 1, seed), recipe.estimate_batches)
+            compiled.statistics.estimate(images for images, _ in host_parts(batches, placement))
+        elif placement.replicas > 1:
+            share_statistics(compiled.network)
+
+    def _evaluation(self, network: Any, accuracy: float, loss: float, progress: Progress, cost: float) -> Evaluation:
+        """Returns the evaluation. Raises `Diverged` where the last update left weights that are no numbers."""
+        if not math.isfinite(loss):
+            end = f"the held-out loss is {loss} after the last step, {progress.steps}"
+            raise Diverged(f"the training diverged: {end}")
+        metrics = {
+            "parameters": float(sum(math.prod(v.shape) for v in network.trainable_variables)),
+            "loss": loss,
+            "training_loss": progress.mean_loss,
+            "epochs": float(self._epochs),
+            "steps": float(progress.steps),
+            "images_per_second": progress.steps * self._batch / cost,
+        }
+        return Evaluation(accuracy, cost, metrics, "trained")
 
 
 @attrs.frozen(eq=False)
 class _Compiled:
-    """A network with its step, its pass for statistics and its measuring, each traced at its first use."""
+    """A network with its step, its statistics pass and its held-out pass, each traced at its first use."""
 
     network: Any
     step: TrainingStep
     statistics: StatisticsPass
-    measuring: Measuring
+    held_out: HeldOutPass
 
-    @classmethod
-    def of(cls, network: Any, task: Task, recipe: Recipe, steps: int, placement: Placement) -> "_Compiled":
-        """Returns what belongs to a new network; called once for all trainings of it."""
-        size = recipe.estimate_size // placement.replicas
-        statistics = StatisticsPass(network, batch_signature(task, size)[0], recipe.precision, placement)
-        step = TrainingStep(network, task, recipe, steps, placement)
-        return cls(network, step, statistics, Measuring(network, task, recipe, placement))
-
-    def begin_anew(self, fresh: Any) -> None:
-        """Gives the network all that `fresh`, another of the same architecture, has; the optimizer forgets."""
+    def start_anew(self, fresh: Any) -> None:
+        """Copies weights and random states from `fresh`, a network of the same architecture, and resets RMSProp."""
         for variable, value in zip(self.network.variables, fresh.variables, strict=True):
             variable.assign(value)
-        for own, other in zip(random_states(self.network), random_states(fresh), strict=True):
-            own.assign(other)
-        self.step.optimizer.forget()
-
-
-@attrs.frozen(eq=False)
-class _Batches:
-    """The batches of one training, this host's part of each."""
-
-    task: Task
-    purpose: Purpose
-    batch: int
-    epochs: int
-    seed: int
-    placement: Placement
-
-    def from_number(self, start: int) -> Iterator[Any]:
-        """Returns the batches from number `start` on; called where a training begins or goes on."""
-        arguments = (self.purpose, self.batch, self.epochs, self.seed)
-        if isinstance(self.task, Stream):
-            return self.task.share(self.placement.host, self.placement.hosts).training_batches_from(*arguments, start)
-        return islice(host_parts(self.task.training_batches(*arguments), self.placement), start, None)
-
-
-def _fit(step: TrainingStep, batches: _Batches, per_epoch: int, records: Records, placement: Placement) -> Progress:
-    """Trains the network of `step` from where its checkpoints left it, and returns how that went."""
-    scalars = Scalars(records.tensorboard) if records.tensorboard and not placement.host else None
-
-    def report(number: int, loss: float, seconds: float) -> None:
-        if scalars:
-            speed = number * batches.batch / seconds
-            scalars.write(number, loss=loss, learning_rate=float(step.rate(number - 1.0)), images_per_second=speed)
-
-    progress = Progress(step.steps, per_epoch, report)
-    folder = records.checkpoints
-    checkpoints = folder and Checkpoints(folder, records.every, step, progress, placement)
-    try:
-        if checkpoints:
-            checkpoints.restore()
-        remaining = batches.from_number(progress.number) if progress.number < step.steps else ()
-        for images, labels in remaining:
-            progress.add(step(images, labels, np.float32(progress.number)))
-            if checkpoints:
-                checkpoints.save_if_due()
-        progress.settle()
-    finally:
-        if scalars:
-            scalars.close()
-    return progress
-
-
-def _finish_statistics(
-    compiled: _Compiled, task: Task, recipe: Recipe, purpose: Purpose, seed: int, placement: Placement
-) -> None:
-    """Brings the statistics of batch normalisation to what the network is used with."""
-    if recipe.estimate_batches:
-        size = recipe.estimate_size // placement.replicas * placement.replicas
-        again = islice(task.training_batches(purpose, size, 1, seed), recipe.estimate_batches)
-        compiled.statistics.estimate(images for images, _ in host_parts(again, placement))
-    elif placement.replicas > 1:
-        share_statistics(compiled.network)
-
-
-def _evaluation(
-    network: Any, measured: Measured, progress: Progress, cost: float, epochs: int, batch: int
-) -> Evaluation:
-    """Returns what is told of a training. Raises `Diverged` where its last update left no numbers for weights."""
-    if not math.isfinite(measured.loss):
-        end = f"the held-out loss is {measured.loss} after the last step, {progress.steps}"
-        raise Diverged(f"the training diverged: {end}")
-    metrics = {
-        "parameters": float(sum(math.prod(v.shape) for v in network.trainable_variables)),
-        "loss": measured.loss,
-        "training_loss": progress.mean_loss,
-        "epochs": float(epochs),
-        "steps": float(progress.steps),
-        "images_per_second": progress.steps * batch / cost,
-    }
-    return Evaluation(measured.accuracy, cost, metrics, "trained")
+        for state, fresh_state in zip(random_states(self.network), random_states(fresh), strict=True):
+            state.assign(fresh_state)
+        self.step.optimizer.reset()

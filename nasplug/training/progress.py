@@ -11,7 +11,7 @@ import numpy as np
 
 from nasplug.errors import NasplugError
 
-SETTLE = 16  # steps whose losses are fetched together, so that a device need not wait for the host after each
+FETCHED_TOGETHER = 16  # losses that are fetched at once, so that a device need not wait for the host after each step
 
 
 class Diverged(NasplugError):
@@ -20,41 +20,38 @@ class Diverged(NasplugError):
 
 @attrs.define(eq=False)
 class Progress:
-    """`number` of `steps` steps are done; `losses` are those of the last epoch; `seconds` were spent before `started`.
+    """`number` of `steps` steps are done; `losses` are those of the last epoch.
 
-    `report` is told of every few steps: their last number, their mean loss, and the seconds until then.
+    `report` is called every few steps with their last number, their mean loss, and the seconds of training until then.
+    `seconds` were spent before `started`, where an interrupted training is resumed.
     """
 
     steps: int
-    per_epoch: int
+    losses: deque[float]
     report: Callable[[int, float, float], None]
     number: int = 0
     seconds: float = 0.0
-    losses: deque[float] = attrs.field(init=False)
     started: float = attrs.field(factory=time.perf_counter)
     _pending: list[Any] = attrs.field(factory=list)
-
-    def __attrs_post_init__(self) -> None:
-        self.losses = deque(maxlen=max(self.per_epoch, 1))
 
     def add(self, loss: Any) -> None:
         """Counts one step; `loss` is a scalar tensor that may not be computed yet."""
         self._pending.append(loss)
         self.number += 1
-        if len(self._pending) >= SETTLE:
-            self.settle()
+        if len(self._pending) >= FETCHED_TOGETHER:
+            self.fetch_losses()
 
-    def settle(self) -> None:
+    def fetch_losses(self) -> None:
         """Waits for all steps so far. Raises `Diverged`, naming the step, where a loss is no finite number."""
-        values = [float(loss) for loss in self._pending]
-        first = self.number - len(values)
+        losses = [float(loss) for loss in self._pending]
+        first = self.number - len(losses)
         self._pending.clear()
-        for number, value in enumerate(values, first + 1):
-            if not math.isfinite(value):
-                raise Diverged(f"the training diverged: the loss is {value} at step {number} of {self.steps}")
-        self.losses.extend(values)
-        if values:
-            self.report(self.number, float(np.mean(values)), self.elapsed)
+        for number, loss in enumerate(losses, first + 1):
+            if not math.isfinite(loss):
+                raise Diverged(f"the training diverged: the loss is {loss} at step {number} of {self.steps}")
+        self.losses.extend(losses)
+        if losses:
+            self.report(self.number, float(np.mean(losses)), self.elapsed)
 
     @property
     def mean_loss(self) -> float:

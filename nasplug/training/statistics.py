@@ -1,6 +1,6 @@
 """The statistics of batch normalisation, estimated anew when a training is over."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -16,48 +16,36 @@ class StatisticsPass:
 
     Moving averages lag behind the weights, and where layers are few channels wide their errors add up over the layers:
     the same network can then validate at 20 % or at 52 %. See Wu and Johnson, "Rethinking 'Batch' in BatchNorm"
-    (arXiv 2105.07576), section 3.
+    (arXiv 2105.07576), section 3. `images` is the `tf.TensorSpec` of one device's part of a batch.
     """
 
-    def __init__(
-        self, network: Any, images: Any, precision: Precision = "float32", placement: Placement | None = None
-    ) -> None:
-        """`images` is the `tf.TensorSpec` of one device's part of a batch."""
-        self._placement, self._images = placement or Placement.default(), images
+    def __init__(self, network: Any, images: Any, precision: Precision, placement: Placement) -> None:
+        self._placement, self._images = placement, images
         self._norms = norms = batch_norms(network)
 
-        def statistics(x: Any) -> Any:
+        def replica_statistics(x: Any) -> Any:
             network(tf.cast(x, precision), True)
             return [(norm.mean.read_value(), norm.variance.read_value()) for norm in norms]
 
-        self._statistics = statistics
-        self._one_batch: Any = None
+        self._replica_statistics = replica_statistics
+        self._compiled: Callable[..., Any] | None = None
 
     def estimate(self, batches: Iterable[Any]) -> None:
-        """Sets mean and variance of every `BatchNorm` to their averages over `batches` of images.
-
-        Called after the last step, with batches like those the network was trained on.
-        """
+        """Sets mean and variance of every `BatchNorm` to their averages over `batches` of training images."""
         momenta = [norm.momentum for norm in self._norms]
         for norm in self._norms:
             norm.momentum = 0.0  # a pass in training mode now leaves the statistics of its own batch
-        if self._one_batch is None:
-            self._one_batch = self._placement.compiled(self._statistics, "MEAN", [self._images], xla=False)
-        passes = [self._of(batch) for batch in batches]
-        for norm, momentum, *found in zip(self._norms, momenta, *passes, strict=True):
-            norm.mean.assign(np.mean([mean for mean, _ in found], axis=0))
-            norm.variance.assign(np.mean([variance for _, variance in found], axis=0))
+        if self._compiled is None:
+            self._compiled = self._placement.compiled(self._replica_statistics, "MEAN", [self._images], xla=False)
+        passes = [self._compiled(*self._placement.spread([batch])) for batch in batches]  # [batches][norms][2]
+        for norm, momentum, *statistics in zip(self._norms, momenta, *passes, strict=True):
+            norm.mean.assign(np.mean([mean.numpy() for mean, _ in statistics], axis=0))
+            norm.variance.assign(np.mean([variance.numpy() for _, variance in statistics], axis=0))
             norm.momentum = momentum
-
-    def _of(self, batch: Any) -> list[tuple[Any, Any]]:
-        return [(m.numpy(), v.numpy()) for m, v in self._one_batch(*self._placement.spread([batch]))]
 
 
 def share_statistics(network: Any) -> None:
-    """Gives all devices the mean of their moving averages; called before a network that was trained on several is used.
-
-    Until then each of them would measure with its own.
-    """
+    """Gives all devices the mean of their moving averages; until then each would measure with its own."""
     for norm in batch_norms(network):
         for average in (norm.mean, norm.variance):
             average.assign(average.read_value())

@@ -4,15 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from nasplug.training.backend import tf
-from nasplug.training.distribution import Placement, across
+from nasplug.training.distribution import Placement, all_reduce
+from nasplug.training.optimization import RMSProp, cosine_with_warmup
 from nasplug.training.recipe import Recipe
-from nasplug.training.rmsprop import RMSProp
-from nasplug.training.schedule import cosine_with_warmup
-from nasplug.training.tasks.embedded import Task
+from nasplug.training.tasks.task import Task
 
 
 class TrainingStep(tf.Module):
-    """Moves the weights of `network`; `optimizer` holds what RMSProp remembers. Both are made for one training.
+    """Moves the weights of a network, in a training of `steps` steps.
 
     The recipe's learning rate belongs to the batch of one replica, and is multiplied by their number.
     """
@@ -28,27 +27,27 @@ class TrainingStep(tf.Module):
         peak = recipe.learning_rate * placement.replicas
         self.rate: Callable[[Any], Any] = lambda number: cosine_with_warmup(number, steps, peak, recipe.warmup)
         signature = (*batch_signature(task, recipe.batch), tf.TensorSpec([], tf.float32))
-        replica = _replica_step(network, self.optimizer, recipe, self.rate)
-        self._compiled = placement.compiled(replica, "MEAN", signature, recipe.xla)
+        replica_step = _replica_step(network, self.optimizer, recipe, self.rate)
+        self.compiled = placement.compiled(replica_step, "MEAN", signature, recipe.xla)
 
     def __call__(self, images: Any, labels: Any, number: Any) -> Any:
-        """Returns the mean cross-entropy, a scalar tensor, of step `number` (from 0) on this host's batch."""
-        return self._compiled(*self._placement.spread((images, labels)), tf.convert_to_tensor(number, tf.float32))
+        """Trains on this host's part of a batch; returns the mean cross-entropy of step `number` (from 0), a scalar."""
+        return self.compiled(*self._placement.spread((images, labels)), tf.convert_to_tensor(number, tf.float32))
 
 
 def _replica_step(network: Any, optimizer: RMSProp, recipe: Recipe, rate: Callable[[Any], Any]) -> Callable[..., Any]:
-    """Returns what each replica does in a step, free of references to the step itself: graphs are freed with it."""
+    """Returns what each replica does; it does not refer to the `TrainingStep`, so that graphs are freed with that."""
     variables = network.trainable_variables
     decayed = [v for v in variables if recipe.decayed == "all" or v.shape.rank == 4]
 
     def step(images: Any, labels: Any, number: Any) -> Any:
-        """Returns the mean cross-entropy of a replica's images, after updating the network by its slope."""
+        """Updates the network; returns the mean cross-entropy of the replica's images before that."""
         with tf.GradientTape() as tape:
             logits = network(tf.cast(images, recipe.precision), True)
             loss = cross_entropy(logits, labels, recipe.label_smoothing)
             penalty = recipe.weight_decay * tf.add_n([tf.nn.l2_loss(v) for v in decayed])
             total = loss + penalty
-        optimizer.apply(across(tape.gradient(total, variables)), rate(number))
+        optimizer.apply(all_reduce(tape.gradient(total, variables)), rate(number))
         return loss
 
     return step

@@ -1,9 +1,9 @@
 """A small set of images in ImageNet's format, made of real JPEGs by the script that users call."""
 
-import subprocess
-import sys
+from runpy import run_path
 
 import numpy as np
+from click.testing import CliRunner
 from paths import ROOT
 
 from nasplug.training import configure
@@ -11,13 +11,13 @@ from nasplug.training.backend import tf
 
 configure()  # before the first operation of the process
 
-SCRIPT = ROOT / "scripts" / "make_imagenet_shards.py"
+SCRIPT = run_path(str(ROOT / "scripts" / "make_imagenet_shards.py"))["main"]
 CLASSES, PER_CLASS, HELD_OUT_PER_CLASS, SHARDS = 4, 30, 10, 8
 
 
 def jpeg(label, rng):
     """Returns a photograph-like JPEG whose colours tell its class: smooth noise on a tint, of any shape."""
-    height, width = rng.integers(60, 160, size=2)
+    height, width = rng.integers(30, 80, size=2)
     coarse = rng.uniform(-40, 40, (6, 6, 3))
     tint = 60 + 130 * np.array([label & 1, label >> 1 & 1, 0.5])
     image = tf.image.resize(coarse, [height, width], "bicubic") + tint
@@ -38,7 +38,7 @@ def write_images(folder):
 
 
 def build(folder, *more):
-    """Returns the finished call of the script on `folder`; shards are in `folder/shards`."""
+    """Returns the result of the script on `folder`; shards are in `folder/shards`."""
     options = ["--train", folder / "train", "--validation", folder / "validation", "--out", folder / "shards"]
-    command = [sys.executable, SCRIPT, *options, "--shards", SHARDS, "--validation-shards", 2, *more]
-    return subprocess.run([str(part) for part in command], capture_output=True, text=True)
+    arguments = [*options, "--shards", SHARDS, "--validation-shards", 2, *more]
+    return CliRunner().invoke(SCRIPT, [str(argument) for argument in arguments])

@@ -17,12 +17,11 @@ from nasplug.training import Recipe, configure, load_task
 from nasplug.training.backend import tf
 from nasplug.training.distribution import Placement, place
 from nasplug.training.export import export
+from nasplug.training.files import TrainingFiles
 from nasplug.training.imagenet.task import load_imagenet
 from nasplug.training.layers import BatchNorm, Convolution, Dense, Depthwise, Dropout
 from nasplug.training.loop import Training
-from nasplug.training.records import Records
-from nasplug.training.tasks.embedded import ArrayTask
-from nasplug.training.tasks.wrapped import Wrapped
+from nasplug.training.tasks.wrappers import TaskWrapper
 
 BATCH, PER_CLASS = 64, 40
 RECIPE = Recipe(epochs=8, learning_rate=0.06, warmup=0.1, epsilon=1e-3, norm_momentum=0.9, label_smoothing=0.1)
@@ -79,7 +78,7 @@ class Small(tf.Module):
 
 
 @attrs.frozen(eq=False)
-class Joined(Wrapped):
+class Joined(TaskWrapper):
     """The batches of all hosts of a stream, put together on one."""
 
     hosts: int
@@ -97,7 +96,7 @@ def some_images():
         name: (images[:: 1000 // PER_CLASS], labels[:: 1000 // PER_CLASS])
         for name, (images, labels) in task.splits.items()
     }
-    return ArrayTask("fashion-mnist", some, 28)
+    return attrs.evolve(task, splits=some)
 
 
 def training(placement, factory=Small, task=None, batch=BATCH, **recipe):
@@ -119,12 +118,12 @@ def told(trained):
 
 def resumed(placement, folder):
     """Returns what an unbroken training with dropout found, and one that was cut off at step 20 and went on."""
-    factory, records = partial(Small, norm=own, dropout=0.15), Records(folder / "saved", 8)
+    factory, files = partial(Small, norm=own, dropout=0.15), TrainingFiles(folder / "saved", 8)
     unbroken = training(placement, factory).run(7)
     with suppress(KeyboardInterrupt):
-        training(placement, factory, Preempted(some_images(), 20)).run(7, records)
+        training(placement, factory, Preempted(some_images(), 20)).run(7, files)
     saved = tf.train.latest_checkpoint(str(folder / "saved"))
-    return {"unbroken": told(unbroken), "saved": saved, "resumed": told(training(placement, factory).run(7, records))}
+    return {"unbroken": told(unbroken), "saved": saved, "resumed": told(training(placement, factory).run(7, files))}
 
 
 def anew(placement, folder):

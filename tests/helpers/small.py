@@ -2,11 +2,15 @@
 
 import attrs
 
-from nasplug.training import Recipe
+from nasplug.training import Recipe, load_task
 from nasplug.training.backend import tf
 from nasplug.training.layers import BatchNorm, Convolution, Dense, Depthwise, Dropout
 
 RECIPE = Recipe(batch=50, epochs=1, final_epochs=1, learning_rate=0.01, norm_momentum=0.9, final_dropout=0.0)
+
+
+TASK = load_task("fashion-mnist", 28)
+FEW = attrs.evolve(TASK, splits={name: (images[::10], labels[::10]) for name, (images, labels) in TASK.splits.items()})
 
 
 class Small(tf.Module):

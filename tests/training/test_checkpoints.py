@@ -1,28 +1,27 @@
-"""A training that is cut off goes on where it was saved and ends as if unbroken."""
+"""An interrupted training goes on where it was saved, and ends in the same weights."""
 
 import re
+import shutil
 from pathlib import Path
 
 import attrs
 import numpy as np
 import pytest
-from small import RECIPE, Dropping, Preempted, Small
+from small import FEW, RECIPE, Dropping, Preempted
 
 from nasplug.errors import ConfigurationError
-from nasplug.training import configure, load_task
+from nasplug.training import configure
 from nasplug.training.backend import tf
+from nasplug.training.files import TrainingFiles
 from nasplug.training.loop import Training
 from nasplug.training.progress import Diverged
-from nasplug.training.records import Records
-from nasplug.training.scalars import Scalars
 
 configure()
-TASK = load_task("fashion-mnist", 28)
-TWO_EPOCHS = attrs.evolve(RECIPE, epochs=2, batch=100)  # 200 steps
+TWO_EPOCHS = attrs.evolve(RECIPE, epochs=2, batch=10)  # 200 steps
 
 
-def run(task=TASK, folder=None, every=30, recipe=TWO_EPOCHS):
-    return Training(Dropping, task, recipe, "search").run(3, Records(folder, every))
+def run(task=FEW, folder=None, every=30, recipe=TWO_EPOCHS):
+    return Training(Dropping, task, recipe, "search").run(3, TrainingFiles(folder, every))
 
 
 def bits(trained):
@@ -30,11 +29,29 @@ def bits(trained):
     return found.accuracy, found.metrics["loss"], found.metrics["training_loss"], found.metrics["steps"]
 
 
-@pytest.mark.parametrize("at", [17, 65, 130])
-def test_a_preempted_training_ends_as_if_unbroken(at, tmp_path):
-    unbroken = run()
+@pytest.fixture(scope="module")
+def unbroken():
+    """A training that nothing interrupts and that saves nothing."""
+    return run()
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """The folder of a training that has ended, and its result."""
+    folder = tmp_path_factory.mktemp("finished")
+    return folder, run(folder=folder)
+
+
+@pytest.fixture
+def copied(finished, tmp_path):
+    """A copy of the folder of the training that has ended."""
+    return shutil.copytree(finished[0], tmp_path / "copied")
+
+
+@pytest.mark.parametrize("at", [17, 130])
+def test_an_interrupted_training_resumes_and_ends_in_the_same_weights(at, unbroken, tmp_path):
     with pytest.raises(KeyboardInterrupt):
-        run(Preempted(TASK, at), tmp_path)
+        run(Preempted(FEW, at), tmp_path)
     saved = tf.train.latest_checkpoint(str(tmp_path))
     assert (saved is None) if at < 30 else saved.endswith(f"step-{at // 30 * 30}")
     resumed = run(folder=tmp_path)
@@ -43,38 +60,32 @@ def test_a_preempted_training_ends_as_if_unbroken(at, tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
-def test_the_last_two_are_kept_and_a_finished_training_is_not_repeated(tmp_path):
-    first = run(folder=tmp_path)
-    assert {path.name for path in tmp_path.glob("*.index")} == {"step-180.index", "step-200.index"}
-    again = run(Preempted(TASK, 0), tmp_path)  # the task would raise at its first batch
+def test_the_last_two_are_kept_and_a_finished_training_is_not_repeated(finished, copied):
+    first = finished[1]
+    assert {path.name for path in copied.glob("*.index")} == {"step-180.index", "step-200.index"}
+    again = run(Preempted(FEW, 0), copied)  # the task would raise at its first batch
     assert bits(again) == bits(first)
     assert again.evaluation.cost == pytest.approx(first.evaluation.cost, rel=0.5)
 
 
-def test_a_damaged_checkpoint_is_named_and_the_one_before_it_read(tmp_path, capsys):
-    whole = run(folder=tmp_path)
-    for path in tmp_path.glob("step-200.data*"):
+def test_a_damaged_checkpoint_is_named_and_the_one_before_it_read(finished, copied, capsys):
+    for path in copied.glob("step-200.data*"):
         path.write_bytes(b"")
-    assert bits(run(folder=tmp_path)) == bits(whole)
+    assert bits(run(folder=copied)) == bits(finished[1])
     told = capsys.readouterr().err
     assert re.search(r"step-200 cannot be read .*: the training goes on from \S*step-180\n", told)
-    for path in tmp_path.glob("*.data*"):
+    for path in copied.glob("*.data*"):
         path.write_bytes(b"")
     with pytest.raises(ConfigurationError, match=r"step-200 cannot be read .*step-180 cannot be read .*to start this"):
-        run(folder=tmp_path)
+        run(folder=copied)
 
 
-def test_checkpoints_and_scalars_go_into_a_bucket():
+def test_checkpoints_go_into_a_bucket(unbroken):
     bucket = Path("ram://saved")  # TensorFlow's file system in memory, reached as gs:// is
     with pytest.raises(KeyboardInterrupt):
-        run(Preempted(TASK, 65), bucket / "one")
+        run(Preempted(FEW, 65), bucket / "one")
     assert tf.train.latest_checkpoint("ram://saved/one").endswith("step-60")
-    assert bits(run(folder=bucket / "one")) == bits(run())
-    scalars = Scalars(bucket / "board")
-    scalars.write(7, loss=0.5)
-    scalars.close()
-    (name,) = tf.io.gfile.listdir("ram://saved/board")
-    assert len(list(tf.data.TFRecordDataset(f"ram://saved/board/{name}"))) == 2
+    assert bits(run(folder=bucket / "one")) == bits(unbroken)
     assert not Path("ram:").exists()
 
 
@@ -82,15 +93,3 @@ def test_a_diverging_training_saves_nothing_after_its_last_good_step(tmp_path):
     with pytest.raises(Diverged, match=r"at step \d+ of 200"):
         run(folder=tmp_path, recipe=attrs.evolve(TWO_EPOCHS, learning_rate=1e30))
     assert tf.train.latest_checkpoint(str(tmp_path)) is None
-
-
-def test_scalars_are_readable_events(tmp_path):
-    Training(Small, TASK, TWO_EPOCHS, "search").run(3, Records(tensorboard=tmp_path / "board"))
-    (path,) = (tmp_path / "board").glob("events.out.tfevents.*")
-    events = [tf.compat.v1.Event.FromString(record.numpy()) for record in tf.data.TFRecordDataset(str(path))]
-    values = {(event.step, value.tag): value.simple_value for event in events for value in event.summary.value}
-    assert events[0].file_version == "brain.Event:2"
-    assert {tag for _, tag in values} == {"loss", "learning_rate", "images_per_second"}
-    assert max(step for step, _ in values) == 200
-    assert values[(200, "learning_rate")] < values[(112, "learning_rate")] < RECIPE.learning_rate
-    assert values[(200, "loss")] < values[(16, "loss")]

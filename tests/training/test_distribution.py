@@ -37,7 +37,7 @@ def folder(tmp_path_factory):
     """A folder with images in ImageNet's format: eight training shards, of which a search holds out one."""
     folder = tmp_path_factory.mktemp("distribution")
     write_images(folder)
-    assert build(folder).returncode == 0
+    assert build(folder).exit_code == 0
     return folder
 
 

@@ -9,12 +9,13 @@ import attrs
 import numpy as np
 import pytest
 from paths import HELPERS
-from small import RECIPE, Dropping, Small
+from small import FEW, RECIPE, TASK, Dropping, Small
 
+from nasplug import Evaluation
 from nasplug.errors import ConfigurationError
-from nasplug.training import configure, load_task, train
+from nasplug.training import configure, train
 from nasplug.training.backend import tf
-from nasplug.training.loop import Training
+from nasplug.training.loop import Training, mean_of_repeats
 from nasplug.training.progress import Diverged
 from nasplug.training.step import TrainingStep, cross_entropy
 
@@ -32,13 +33,13 @@ class Bits:
         return cls(e.accuracy, e.metrics["loss"], e.metrics["training_loss"])
 
 
-def run(seed=0, purpose="search", recipe=RECIPE):
+def run(seed=0, purpose="search", recipe=RECIPE, task=FEW):
     configure()
-    return train(Small, load_task("fashion-mnist", 28), recipe, purpose, None, seed)
+    return train(Small, task, recipe, purpose, None, seed)
 
 
 def test_it_learns_and_reports():
-    found = run()
+    found = run(task=TASK)
     assert found.accuracy > 30.0  # chance is 10
     assert found.source == "trained"
     assert found.cost > 0.0
@@ -47,14 +48,14 @@ def test_it_learns_and_reports():
 
 
 def test_a_training_that_is_run_again_forgets_what_it_learned():
-    training = Training(Dropping, load_task("fashion-mnist", 28), attrs.evolve(RECIPE, estimate_batches=2), "search", 1)
+    training = Training(Dropping, FEW, attrs.evolve(RECIPE, estimate_batches=2), "search", 1)
     first, other, again = (Bits.of(training.run(seed).evaluation) for seed in (5, 6, 5))
     assert first == again == Bits.of(train(Dropping, training.task, training.recipe, "search", 1, 5))
     assert other != first
 
 
 def test_final_trains_on_validation_images_too():
-    assert run(purpose="final").metrics["steps"] == 400
+    assert run(purpose="final").metrics["steps"] == 40
 
 
 def test_it_repeats_itself_bit_for_bit_alone_and_beside_others():
@@ -66,6 +67,7 @@ def test_it_repeats_itself_bit_for_bit_alone_and_beside_others():
     assert beside[1] != alone
 
 
+@pytest.mark.slow
 def test_results_do_not_depend_on_the_number_of_threads():
     script = (
         "import sys; sys.path[:0] = {!r}; from nasplug.training import configure; configure(threads={}); "
@@ -80,19 +82,19 @@ def test_results_do_not_depend_on_the_number_of_threads():
 
 
 def test_divergence_names_the_step():
-    with pytest.raises(Diverged, match=r"at step \d+ of 200"):
+    with pytest.raises(Diverged, match=r"at step \d+ of 20"):
         run(recipe=attrs.evolve(RECIPE, learning_rate=1e30))
 
 
 def test_a_last_update_that_ruins_the_weights_is_no_result():
-    one_step = attrs.evolve(RECIPE, batch=10_000, learning_rate=1e30, warmup=0.0)
+    one_step = attrs.evolve(RECIPE, batch=1000, learning_rate=1e30, warmup=0.0)
     with pytest.raises(Diverged, match=r"the held-out loss is (nan|inf) after the last step, 1"):
         run(recipe=one_step)
 
 
 def test_images_that_do_not_make_a_batch_are_no_training():
-    with pytest.raises(ConfigurationError, match="10000 training images do not make one batch of 10001"):
-        run(recipe=attrs.evolve(RECIPE, batch=10_001))
+    with pytest.raises(ConfigurationError, match="1000 training images do not make one batch of 1001"):
+        run(recipe=attrs.evolve(RECIPE, batch=1001))
 
 
 def test_weight_decay_acts_on_convolution_kernels_alone():
@@ -103,7 +105,7 @@ def test_weight_decay_acts_on_convolution_kernels_alone():
     for decay in (0.0, 0.5):
         network = Small(np.random.default_rng(1))
         recipe = attrs.evolve(RECIPE, weight_decay=decay, warmup=0.0)
-        TrainingStep(network, load_task("fashion-mnist", 28), recipe, 10)(images, labels, 0.0)
+        TrainingStep(network, FEW, recipe, 10)(images, labels, 0.0)
         changes.append([v.numpy() for v in network.trainable_variables])
     moved = {v.shape.rank for v, a, b in zip(network.trainable_variables, *changes, strict=True) if (a != b).any()}
     assert moved == {4}
@@ -115,3 +117,27 @@ def test_label_smoothing_spreads_the_target():
     logs = np.log(np.exp([2.0, 0, 0, 0]) / np.exp([2.0, 0, 0, 0]).sum())
     expected = -(0.9 * logs[0] + 0.1 * logs.mean())
     assert float(cross_entropy(logits, labels, 0.1)) == pytest.approx(expected, rel=1e-5)
+
+
+def recorder(calls):
+    def train_once(seed):
+        calls.append(seed)
+        return Evaluation(60.0 + 4.0 * len(calls), 10.0, {"parameters": 5.0, "loss": float(len(calls))}, "trained")
+
+    return train_once
+
+
+def test_accuracies_of_repeats_are_averaged_and_costs_added():
+    found = mean_of_repeats(recorder([]), 2, seed=3)
+    assert (found.accuracy, found.cost, found.source) == (66.0, 20.0, "trained")
+    expected = {"parameters": 5.0, "loss": 1.5, "repeats": 2.0, "repeat_deviation": pytest.approx(8**0.5)}
+    assert found.metrics == expected
+
+
+def test_seeds_of_repeats_are_distinct_repeatable_and_the_given_one_for_a_single_training():
+    first, again, other, single = [], [], [], []
+    for calls, seed, repeats in ((first, 3, 3), (again, 3, 3), (other, 4, 3), (single, 3, 1)):
+        mean_of_repeats(recorder(calls), repeats, seed)
+    assert first == again
+    assert len({*first, *other}) == 6
+    assert single == [3]

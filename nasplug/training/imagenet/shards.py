@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -13,7 +12,7 @@ import attrs
 
 from nasplug.errors import ConfigurationError
 from nasplug.training.backend import tf
-from nasplug.training.location import location
+from nasplug.training.files import tensorflow_path
 
 INDEX = "index.json"
 SHARD = re.compile(r"(train|validation)-(\d{5})-of-(\d{5})")
@@ -46,32 +45,20 @@ class Index:
     classes: int
     files: Mapping[str, tuple[int, int]]
 
-    @classmethod
-    def of(cls, text: bytes, path: str) -> "Index":
-        """Returns the index written in `text`. Raises `ConfigurationError`, naming `path`, for any other text."""
-        try:
-            content = json.loads(text)
-            files = {name: (int(one["images"]), int(one["bytes"])) for name, one in content["shards"].items()}
-            return cls(int(content["classes"]), files)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ConfigurationError(
-                f"{path} is no index of shards ({type(error).__name__}: {error}). Write it anew: "
-                "scripts/make_imagenet_shards.py --index DIR."
-            ) from None
-
 
 @cache
 def read_folder(folder: Path) -> Shards:
     """Returns the shards of `folder`, a local folder or `gs://…`, after checking that they are whole.
 
-    Counts come from the folder's `index.json` (see `indexed`); without one the files are walked through, and must hold
-    as many images as ImageNet. Raises `ConfigurationError`, naming the shard, for one that is missing, cut off, empty,
-    or not as large as the index says.
+    Counts come from the folder's `index.json`; without one they are read from the files, and must be ImageNet's.
+
+    Raises:
+        ConfigurationError: a shard, which the message names, is missing, cut off, empty, or not as the index says
     """
-    place = location(folder)
-    paths = _paths(place)
-    index = _index(place)
-    shards = {split: _shards(names, index) for split, names in paths.items()}
+    place = tensorflow_path(folder)
+    paths, index = _paths(place), _read_index(place)
+    with ThreadPoolExecutor(16) as pool:
+        shards = {split: tuple(pool.map(lambda path: _shard(path, index), names)) for split, names in paths.items()}
     if index is None:
         _check_official(shards)
     return Shards(shards["train"], shards["validation"], index.classes if index else OFFICIAL_CLASSES)
@@ -105,17 +92,14 @@ def count_images(path: str) -> int:
 
 
 def _paths(place: str) -> dict[str, list[str]]:
-    """Returns the complete list of files of both splits. Raises `ConfigurationError`, naming those that are missing."""
-    numbers: dict[str, set[int]] = defaultdict(set)
-    totals: dict[str, set[int]] = defaultdict(set)
-    for name in tf.io.gfile.listdir(place) if tf.io.gfile.isdir(place) else []:
-        if match := SHARD.fullmatch(name):
-            numbers[match[1]].add(int(match[2]))
-            totals[match[1]].add(int(match[3]))
-    return {split: _complete(place, split, numbers[split], totals[split]) for split in OFFICIAL}
+    """Returns all files of both splits. Raises `ConfigurationError`, naming those that are missing."""
+    names = tf.io.gfile.listdir(place) if tf.io.gfile.isdir(place) else []
+    matches = [match for name in names if (match := SHARD.fullmatch(name))]
+    return {split: _complete(place, split, [m for m in matches if m[1] == split]) for split in OFFICIAL}
 
 
-def _complete(place: str, split: str, numbers: set[int], totals: set[int]) -> list[str]:
+def _complete(place: str, split: str, matches: list[re.Match[str]]) -> list[str]:
+    numbers, totals = ({int(match[group]) for match in matches} for group in (2, 3))
     if len(totals) != 1:
         there = f"shards of several sets, of {sorted(totals)}" if totals else "no such shard"
         raise ConfigurationError(
@@ -130,12 +114,12 @@ def _complete(place: str, split: str, numbers: set[int], totals: set[int]) -> li
     return [f"{place}/{split}-{number:05d}-of-{total:05d}" for number in range(total)]
 
 
-def _index(place: str) -> Index | None:
+def _read_index(place: str) -> Index | None:
     """Returns the folder's index, None where it has none. Raises `ConfigurationError` for a bucket without one."""
     path = f"{place}/{INDEX}"
     if tf.io.gfile.exists(path):
         with tf.io.gfile.GFile(path, "rb") as file:
-            return Index.of(file.read(), path)
+            return _parse_index(file.read(), path)
     if "://" in place:
         raise ConfigurationError(
             f"{place} needs an {INDEX}: upload the one that scripts/make_imagenet_shards.py writes beside the shards, "
@@ -144,21 +128,27 @@ def _index(place: str) -> Index | None:
     return None
 
 
-def _shards(paths: Sequence[str], index: Index | None) -> tuple[Shard, ...]:
-    with ThreadPoolExecutor(16) as pool:
-        if index is None:
-            return tuple(map(Shard, paths, pool.map(count_images, paths)))
-        sizes = list(pool.map(_size, paths))
-    return tuple(_indexed_shard(path, size, index) for path, size in zip(paths, sizes, strict=True))
+def _parse_index(text: bytes, path: str) -> Index:
+    try:
+        content = json.loads(text)
+        files = {name: (int(shard["images"]), int(shard["bytes"])) for name, shard in content["shards"].items()}
+        return Index(int(content["classes"]), files)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ConfigurationError(
+            f"{path} is no index of shards ({type(error).__name__}: {error}). Write it anew: "
+            "scripts/make_imagenet_shards.py --index DIR."
+        ) from None
 
 
-def _indexed_shard(path: str, size: int, index: Index) -> Shard:
-    known = index.files.get(path.rpartition("/")[2])
-    if known is None:
+def _shard(path: str, index: Index | None) -> Shard:
+    """Returns the shard of a path. Raises `ConfigurationError` where it is not as the index says."""
+    if index is None:
+        return Shard(path, count_images(path))
+    if (name := path.rpartition("/")[2]) not in index.files:
         raise ConfigurationError(f"the shard {path} is not in {INDEX}. {MEND}")
-    images, there = known
-    if there != size:
-        raise ConfigurationError(f"the shard {path} has {size:,} bytes, {INDEX} says {there:,}. {MEND}")
+    images, indexed_size = index.files[name]
+    if (size := _size(path)) != indexed_size:
+        raise ConfigurationError(f"the shard {path} has {size:,} bytes, {INDEX} says {indexed_size:,}. {MEND}")
     return Shard(path, images)
 
 

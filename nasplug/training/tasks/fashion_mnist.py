@@ -1,24 +1,102 @@
-"""The embedded part of Fashion-MNIST: 16,000 images of 10 classes, made by scripts/make_fashion_mnist.py."""
+"""Fashion-MNIST, plain and cluttered: tasks whose images are part of the distribution."""
 
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, cached_property
 from importlib.resources import as_file, files
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from nasplug.errors import ConfigurationError
+from nasplug.training.tasks.canvases import Images, centred, cluttered
+from nasplug.types import Purpose
+
 SPLITS = ("train", "validation", "test")
-Split = tuple[NDArray[np.uint8], NDArray[np.int32]]
+SIDE = 28  # pixels of an object
+FRAGMENTS_PER_PIXEL = 1 / 32**2
+Split = tuple[Images, NDArray[np.int32]]  # images [n, 28, 28], labels [n]
+Batch = tuple[NDArray[np.float32], NDArray[np.int32]]  # images [b, r, r, channels], labels [b]
+
+
+def fashion_mnist(resolution: int) -> "ArrayTask":
+    """Fashion-MNIST objects of 28×28 pixels, centred, black around them."""
+    return ArrayTask(read_images(), resolution, lambda images, draw: centred(images, resolution))
+
+
+def cluttered_fashion_mnist(resolution: int) -> "ArrayTask":
+    """Fashion-MNIST objects of 28×28 pixels at a random place of a larger canvas, among 9×9 fragments of others."""
+    fragments = round(FRAGMENTS_PER_PIXEL * resolution**2)
+
+    def canvases(images: Images, draw: int) -> Images:
+        return cluttered(images, resolution, fragments, np.random.default_rng(draw))
+
+    return ArrayTask(read_images(), resolution, canvases)
 
 
 @cache
-def load() -> dict[str, Split]:
+def read_images() -> dict[str, Split]:
     """Returns images uint8 `[n, 28, 28]` and labels int32 `[n]` of the splits `train`, `validation` and `test`.
 
-    The splits are balanced and disjoint; validation comes from the official training set, test from the official test
-    set. The arrays are read-only, because every training of a process shares them.
+    scripts/make_fashion_mnist.py says which images they are. The arrays are read-only, as all trainings share them.
     """
     with as_file(files("nasplug.training.tasks").joinpath("fashion_mnist.npz")) as path, np.load(path) as archive:
         splits = {split: (archive[f"{split}_images"], archive[f"{split}_labels"].astype(np.int32)) for split in SPLITS}
     for images, labels in splits.values():
         images.flags.writeable = labels.flags.writeable = False
     return splits
+
+
+def _check_resolution(_: object, __: object, resolution: int) -> None:
+    if resolution < SIDE:
+        raise ConfigurationError(f"Fashion-MNIST needs a resolution of at least {SIDE} pixels, got {resolution}")
+
+
+@attrs.frozen(eq=False)
+class ArrayTask:
+    """A task whose images are in memory and are drawn on canvases of `resolution` pixels.
+
+    The canvases of epoch e are the same in all trainings, so that two networks differ by their architecture and not
+    by the luck of the draw. The seed of a training decides the order of the images alone. `canvases` returns uint8
+    `[n, r, r]` for images `[n, 28, 28]` and the number of a draw: 0 for held-out images, 1 + e for epoch e.
+    """
+
+    splits: Mapping[str, Split]
+    resolution: int = attrs.field(validator=_check_resolution)
+    canvases: Callable[[Images, int], Images]
+    classes: int = 10
+    channels: int = 1
+
+    def training_size(self, purpose: Purpose) -> int:
+        """Returns the number of training images."""
+        return len(self._training_split(purpose)[1])
+
+    def training_batches(self, purpose: Purpose, batch: int, epochs: int, seed: int) -> Iterator[Batch]:
+        """Yields `epochs * (training_size // batch)` batches; the rest of each epoch is dropped."""
+        images, labels = self._training_split(purpose)
+        for epoch in range(epochs):
+            canvases = self.canvases(images, 1 + epoch)
+            order = np.random.default_rng((seed, epoch)).permutation(len(labels))
+            for chosen in order[: len(order) // batch * batch].reshape(-1, batch):
+                yield self._standardised(canvases[chosen]), labels[chosen]
+
+    def held_out_batches(self, purpose: Purpose, batch: int = 250) -> Iterator[Batch]:
+        """Yields the held-out images, `batch` at a time."""
+        images, labels = self.splits["test" if purpose == "final" else "validation"]
+        canvases = self.canvases(images, 0)
+        for start in range(0, len(labels), batch):
+            yield self._standardised(canvases[start : start + batch]), labels[start : start + batch]
+
+    def _training_split(self, purpose: Purpose) -> Split:
+        parts = [self.splits[name] for name in ("train", "validation")[: 2 if purpose == "final" else 1]]
+        return np.concatenate([images for images, _ in parts]), np.concatenate([labels for _, labels in parts])
+
+    def _standardised(self, canvases: Images) -> NDArray[np.float32]:
+        mean, deviation = self._moments
+        return ((canvases.astype(np.float32) - mean) / deviation)[..., None]  # [b, r, r, 1]
+
+    @cached_property
+    def _moments(self) -> tuple[np.float32, np.float32]:
+        """The mean and standard deviation of the pixels of the first epoch of a search."""
+        canvases = self.canvases(self.splits["train"][0], 1)
+        return np.float32(canvases.mean()), np.float32(canvases.std())

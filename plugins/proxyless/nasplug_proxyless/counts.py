@@ -7,17 +7,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from nasplug_proxyless.operations import (
-    HEAD_FILTERS,
-    LAYERS,
-    STEM_FILTERS,
-    ZERO,
-    Layer,
-    expansion,
-    halved,
-    kernel,
-    scaled,
-)
+from nasplug_proxyless.operations import HEAD_FILTERS, LAYERS, ZERO, Position, kernel, positions, scaled
 
 
 @attrs.frozen
@@ -45,29 +35,26 @@ class Counts:
 @cache
 def tabulate(width: float = 1.0, resolution: int = 224, classes: int = 1000, channels: int = 3) -> Counts:
     """Returns the tables for networks of this width, image size, number of classes and of image channels."""
-    size = halved(resolution, 2)
-    inputs = scaled(STEM_FILTERS, width)
-    fixed = np.array([9 * channels * inputs + 2 * inputs, 9 * channels * inputs * size**2])
+    layers, head = positions(width, resolution), scaled(HEAD_FILTERS, width)
     table = np.zeros((len(LAYERS), 7, 2), np.int64)
-    for i, layer in enumerate(LAYERS):
-        outputs = scaled(layer.filters, width)
-        for operation in range(min(layer.choices, ZERO)):
-            table[i, operation] = _bottleneck(layer, operation, inputs, outputs, size)
-        inputs, size = outputs, halved(size, layer.stride)
-    head = scaled(HEAD_FILTERS, width)
-    fixed += np.array([inputs * head + 2 * head, inputs * head * size**2])
+    for number, position in enumerate(layers):
+        for operation in range(min(position.layer.choices, ZERO)):
+            table[number, operation] = _bottleneck(position, operation)
+    stem, last = layers[0], layers[-1]
+    fixed = np.array([9 * channels * stem.inputs + 2 * stem.inputs, 9 * channels * stem.inputs * stem.size**2])
+    fixed += np.array([last.outputs * head + 2 * head, last.outputs * head * last.output_size**2])
     fixed += np.array([(head + 1) * classes, head * classes])
     return Counts(table[:, :, 0], table[:, :, 1], int(fixed[0]), int(fixed[1]))
 
 
-def _bottleneck(layer: Layer, operation: int, inputs: int, outputs: int, size: int) -> tuple[int, int]:
-    """Returns the parameters and multiply-adds of one inverted bottleneck at image size `size`."""
-    ratio, k = expansion(layer, operation), kernel(operation)
-    hidden, after = ratio * inputs, halved(size, layer.stride)
+def _bottleneck(position: Position, operation: int) -> tuple[int, int]:
+    """Returns the parameters and multiply-adds of one inverted bottleneck."""
+    inputs, outputs = position.inputs, position.outputs
+    hidden, k = position.hidden(operation), kernel(operation)
     depthwise, project = k * k * hidden, hidden * outputs
     parameters = depthwise + project + 2 * (hidden + outputs)
-    multiply_adds = (depthwise + project) * after**2
-    if ratio > 1:
+    multiply_adds = (depthwise + project) * position.output_size**2
+    if hidden > inputs:
         parameters += inputs * hidden + 2 * hidden
-        multiply_adds += inputs * hidden * size**2
+        multiply_adds += inputs * hidden * position.size**2
     return parameters, multiply_adds

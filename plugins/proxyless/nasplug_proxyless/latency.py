@@ -1,10 +1,10 @@
 """Inference times that are sums over layers: the Pixel-1 model of TuNAS, and tables measured on a machine."""
 
 import json
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from nasplug import ConfigurationError
 from nasplug_proxyless.additive_latency import Additive, Codes
 from nasplug_proxyless.settings import Setting
+
+LARGEST_TABLE = 100_000  # bytes: a table has 139 coefficients
 
 
 def pixel1(codes: Codes) -> NDArray[np.float64]:
@@ -25,7 +27,8 @@ def pixel1(codes: Codes) -> NDArray[np.float64]:
 @cache
 def pixel1_model() -> Additive:
     """Returns the linear model that TuNAS publishes for this space (`pixel1.json`)."""
-    return _model(json.loads(files("nasplug_proxyless").joinpath("pixel1.json").read_text(encoding="utf-8")))
+    table = json.loads(files("nasplug_proxyless").joinpath("pixel1.json").read_text(encoding="utf-8"))
+    return Additive.of_rows(table["bias_ms"], table["coefficients_ms"])
 
 
 def additive_model(device: str, setting: Setting) -> Additive | None:
@@ -40,12 +43,22 @@ def additive_model(device: str, setting: Setting) -> Additive | None:
         return None
     model, measured = _table(device)
     for name, value in measured.items():
-        if value != (wanted := getattr(setting, name)):
+        if value != (actual := getattr(setting, name)):
             raise ConfigurationError(
-                f"the table {device} was measured at {name} {value:g}, the networks here have {name} {wanted:g}. "
+                f"the table {device} was measured at {name} {value:g}, the networks here have {name} {actual:g}. "
                 f"Calibrate with the options of the run, or set --space-opt {name}={value:g}."
             )
     return model
+
+
+def tables() -> list[str]:
+    """Returns the names of the latency tables in the current folder, sorted."""
+    names = []
+    for path in sorted(Path().glob("*.json")):
+        with suppress(ConfigurationError):  # another JSON document
+            if path.stat().st_size < LARGEST_TABLE and _table(path.name):
+                names.append(path.name)
+    return names
 
 
 @cache
@@ -53,13 +66,10 @@ def _table(path: str) -> tuple[Additive, dict[str, float]]:
     """Returns the model in a file, and what it says of the networks that were measured."""
     try:
         table = json.loads(Path(path).read_text(encoding="utf-8"))
-        return _model(table), {name: float(table[name]) for name in ("width", "resolution") if name in table}
+        model = Additive.of_rows(table["bias_ms"], table["coefficients_ms"])
+        return model, {name: float(table[name]) for name in ("width", "resolution") if name in table}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigurationError(
             f"the device {path} is no latency table ({error}). "
             "Make one with 'nasplug proxyless latency calibrate --out FILE.json'."
         ) from None
-
-
-def _model(table: dict[str, Any]) -> Additive:
-    return Additive.of_rows(table["bias_ms"], table["coefficients_ms"])

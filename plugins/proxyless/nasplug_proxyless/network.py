@@ -7,17 +7,21 @@ import numpy as np
 
 from nasplug.training.backend import tf
 from nasplug.training.layers import BatchNorm, Convolution, Dense, Depthwise, Dropout
-from nasplug_proxyless.operations import (
-    HEAD_FILTERS,
-    LAYERS,
-    STEM_FILTERS,
-    ZERO,
-    Layer,
-    check,
-    expansion,
-    kernel,
-    scaled,
-)
+from nasplug_proxyless.operations import HEAD_FILTERS, ZERO, Position, check, kernel, positions, scaled
+
+
+class ConvNormRelu(tf.Module):
+    """A k×k convolution, batch normalisation, ReLU; `norm` holds the constants of batch normalisation."""
+
+    def __init__(
+        self, k: int, inputs: int, outputs: int, stride: int, norm: dict[str, Any], rng: np.random.Generator
+    ) -> None:
+        super().__init__()
+        self.convolution, self.norm = Convolution(k, inputs, outputs, stride, rng), BatchNorm(outputs, **norm)
+
+    def __call__(self, x: Any, training: bool) -> Any:
+        """Returns `[b, h / stride, w / stride, outputs]` for `x` `[b, h, w, inputs]`."""
+        return tf.nn.relu(self.norm(self.convolution(x), training))
 
 
 class InvertedBottleneck(tf.Module):
@@ -26,17 +30,15 @@ class InvertedBottleneck(tf.Module):
     There is no expansion at ratio 1. The input is added in every layer that is not the first of its block.
     """
 
-    def __init__(
-        self, layer: Layer, operation: int, inputs: int, outputs: int, norm: dict[str, Any], rng: np.random.Generator
-    ) -> None:
+    def __init__(self, position: Position, operation: int, norm: dict[str, Any], rng: np.random.Generator) -> None:
         super().__init__()
-        hidden = inputs * expansion(layer, operation)
+        layer, inputs, hidden = position.layer, position.inputs, position.hidden(operation)
         self.residual = layer.residual
-        self.expand = conv_norm_relu(1, inputs, hidden, 1, norm, rng) if hidden > inputs else None
+        self.expand = ConvNormRelu(1, inputs, hidden, 1, norm, rng) if hidden > inputs else None
         self.depthwise = Depthwise(kernel(operation), hidden, layer.stride, rng)
         self.depthwise_norm = BatchNorm(hidden, **norm)
-        self.project = Convolution(1, hidden, outputs, 1, rng)
-        self.project_norm = BatchNorm(outputs, **norm)
+        self.project = Convolution(1, hidden, position.outputs, 1, rng)
+        self.project_norm = BatchNorm(position.outputs, **norm)
 
     def __call__(self, x: Any, training: bool) -> Any:
         """Returns `[b, h / stride, w / stride, outputs]` for `x` `[b, h, w, inputs]`."""
@@ -44,18 +46,6 @@ class InvertedBottleneck(tf.Module):
         y = tf.nn.relu(self.depthwise_norm(self.depthwise(y), training))
         y = self.project_norm(self.project(y), training)
         return x + y if self.residual else y
-
-
-class ConvNormRelu(tf.Module):
-    """Convolution, batch normalisation, ReLU."""
-
-    def __init__(self, convolution: Convolution, norm: BatchNorm) -> None:
-        super().__init__()
-        self.convolution, self.norm = convolution, norm
-
-    def __call__(self, x: Any, training: bool) -> Any:
-        """Returns `[b, h / stride, w / stride, outputs]` for `x` `[b, h, w, inputs]`."""
-        return tf.nn.relu(self.norm(self.convolution(x), training))
 
 
 class ProxylessNetwork(tf.Module):
@@ -78,16 +68,14 @@ class ProxylessNetwork(tf.Module):
         super().__init__()
         check(code)
         norm = norm or {}
-        inputs = scaled(STEM_FILTERS, width)
-        self.stem = conv_norm_relu(3, channels, inputs, 2, norm, rng)
-        self.layers = []
-        for layer, operation in zip(LAYERS, code, strict=True):
-            outputs = scaled(layer.filters, width)
-            if operation != ZERO:
-                self.layers.append(InvertedBottleneck(layer, operation, inputs, outputs, norm, rng))
-            inputs = outputs
-        head = scaled(HEAD_FILTERS, width)
-        self.head = conv_norm_relu(1, inputs, head, 1, norm, rng)
+        layers, head = positions(width, resolution=224), scaled(HEAD_FILTERS, width)  # weights need no resolution
+        self.stem = ConvNormRelu(3, channels, layers[0].inputs, 2, norm, rng)
+        self.layers = [
+            InvertedBottleneck(position, operation, norm, rng)
+            for position, operation in zip(layers, code, strict=True)
+            if operation != ZERO
+        ]
+        self.head = ConvNormRelu(1, layers[-1].outputs, head, 1, norm, rng)
         self.dropout = Dropout(dropout, rng)
         self.classifier = Dense(head, classes, rng)
 
@@ -98,10 +86,3 @@ class ProxylessNetwork(tf.Module):
             x = layer(x, training)
         x = tf.reduce_mean(tf.cast(self.head(x, training), tf.float32), axis=[1, 2])  # [b, head]
         return self.classifier(self.dropout(x, training))
-
-
-def conv_norm_relu(
-    k: int, inputs: int, outputs: int, stride: int, norm: dict[str, Any], rng: np.random.Generator
-) -> ConvNormRelu:
-    """Returns a k×k convolution with what follows it; `norm` holds the constants of batch normalisation."""
-    return ConvNormRelu(Convolution(k, inputs, outputs, stride, rng), BatchNorm(outputs, **norm))

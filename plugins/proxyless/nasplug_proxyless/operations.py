@@ -1,6 +1,7 @@
 """The 22 searched layers and their seven operations (supplementary material of arXiv 1912.00848; tunas)."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import attrs
 import numpy as np
@@ -33,15 +34,11 @@ class Layer:
         return not self.first
 
 
-def _layers() -> tuple[Layer, ...]:
-    return tuple(
-        Layer(block, filters, stride if i == 0 else 1, i == 0, 3 if block == 1 else 6 if i == 0 else 7)
-        for block, (filters, count, stride) in enumerate(BLOCKS, start=1)
-        for i in range(count)
-    )
-
-
-LAYERS = _layers()
+LAYERS = tuple(
+    Layer(block, filters, stride if i == 0 else 1, i == 0, 3 if block == 1 else 6 if i == 0 else 7)
+    for block, (filters, count, stride) in enumerate(BLOCKS, start=1)
+    for i in range(count)
+)
 CHOICES: NDArray[np.int64] = np.array([layer.choices for layer in LAYERS])
 MOBILE = (0, 1, 0, 6, 6, 2, 0, 1, 1, 5, 1, 1, 1, 4, 1, 1, 1, 5, 5, 2, 2, 5)  # ProxylessNAS-mobile
 
@@ -58,16 +55,43 @@ def expansion(layer: Layer, operation: int) -> int:
     return 3 if operation < 3 else 6
 
 
-def labels(code: Sequence[int]) -> list[list[str]]:
-    """Returns what a person reads of each layer, kernel and expansion as in `3×3-6` or `–` for zero, block by block."""
-    layers = [(layer.block, label(layer, operation)) for layer, operation in zip(LAYERS, code, strict=True)]
-    return [[text for block, text in layers if block == number] for number in range(1, len(BLOCKS) + 1)]
+@attrs.frozen
+class Position:
+    """A searched layer within a network: its channels, and the pixels of its input's side."""
+
+    layer: Layer
+    inputs: int
+    outputs: int
+    size: int
+
+    @property
+    def output_size(self) -> int:
+        """The pixels of the output's side."""
+        return halved(self.size, self.layer.stride)
+
+    def hidden(self, operation: int) -> int:
+        """Returns the channels of the depthwise convolution."""
+        return self.inputs * expansion(self.layer, operation)
+
+    def key(self, operation: int) -> tuple[int | bool, ...]:
+        """Returns what two blocks that take equally long have in common."""
+        return (self.layer.block, self.layer.first, self.inputs, self.outputs, self.size, operation)
 
 
-def label(layer: Layer, operation: int) -> str:
-    """Returns what a person reads of one layer."""
-    k = kernel(operation)
-    return "–" if operation == ZERO else f"{k}×{k}-{expansion(layer, operation)}"
+def positions(width: float, resolution: int) -> list[Position]:
+    """Returns the positions of the 22 layers in networks of this width, for images of `resolution` pixels."""
+    size, inputs, layers = halved(resolution, 2), scaled(STEM_FILTERS, width), []
+    for layer in LAYERS:
+        outputs = scaled(layer.filters, width)
+        layers.append(Position(layer, inputs, outputs, size))
+        inputs, size = outputs, layers[-1].output_size
+    return layers
+
+
+def by_block(code: Sequence[int]) -> list[list[tuple[Layer, int]]]:
+    """Returns the layers with their operations, block by block."""
+    pairs = zip(LAYERS, code, strict=True)
+    return [list(layers) for _, layers in groupby(pairs, key=lambda pair: pair[0].block)]
 
 
 def halved(size: int, stride: int) -> int:

@@ -1,17 +1,18 @@
 """What the space trains on each task, and what it suggests to strategies there."""
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from nasplug.training.recipe import Recipe
 
-TaskName = Literal["cluttered-fashion-mnist", "fashion-mnist", "imagenet"]
+if TYPE_CHECKING:
+    from nasplug.training.tasks.task import Task
 
 
 @attrs.frozen
 class Setting:
-    """Image size, width of the networks and recipe of a task.
+    """Image size in pixels, width of the networks and recipe of a task.
 
     A search trial is the mean of `repeats` trainings: one short training of a narrow network says more of its seed than
     of its architecture, and many short ones say more than a long one of the same cost.
@@ -24,24 +25,12 @@ class Setting:
     width: float = 1.0
     repeats: int = 1
 
+    def for_task(self, task: "Task") -> "Setting":
+        """Returns the setting with the image size, classes and channels of a task."""
+        return attrs.evolve(self, resolution=task.resolution, classes=task.classes, channels=task.channels)
 
-_PAPER = Recipe(  # arXiv 1912.00848, supplementary material, but for what is marked
-    batch=128,  # per TPU core; the paper trains on 32
-    epochs=90,
-    final_epochs=360,
-    learning_rate=0.026,  # ours: per 128 images, so that early steps are as large as tunas' 0.165 per 256 at ε = 1
-    warmup=0.025,  # ours, after google-research/tunas
-    decay=0.9,
-    momentum=0.9,
-    epsilon=0.1,
-    weight_decay=4e-5,
-    decayed="convolutions",
-    label_smoothing=0.0,  # ours; tunas smooths by 0.1
-    dropout=0.0,
-    final_dropout=0.15,
-    norm_momentum=0.99,
-    norm_epsilon=1e-3,
-)
+
+_PAPER = Recipe()  # which says what is the paper's and what is ours; the batch is that of a TPU core, of 32
 _SMALL = Recipe(  # all ours
     batch=32,
     epochs=1,
@@ -53,9 +42,10 @@ _SMALL = Recipe(  # all ours
     norm_momentum=0.9,
     estimate_batches=4,
 )
-SETTINGS: dict[str, Setting] = {
-    "cluttered-fashion-mnist": Setting(32, 10, 1, _SMALL, width=0.25, repeats=12),
-    "fashion-mnist": Setting(32, 10, 1, _SMALL, width=0.25, repeats=12),
+EMBEDDED = Setting(32, 10, 1, _SMALL, width=0.25, repeats=12)  # tasks of other packages start from it
+SETTINGS = {
+    "cluttered-fashion-mnist": EMBEDDED,
+    "fashion-mnist": EMBEDDED,
     "imagenet": Setting(224, 1000, 3, _PAPER),
 }
 

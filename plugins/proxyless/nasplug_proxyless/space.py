@@ -2,79 +2,45 @@
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
+from attrs.validators import and_, ge, le
 from numpy.typing import NDArray
 
-from nasplug import Architecture, Evaluation, InvalidArchitecture, Published, Purpose, hookimpl, option
+from nasplug import Architecture, Evaluation, InvalidArchitecture, Published, Purpose, Run, hookimpl, option
+from nasplug.plugin import Space
+from nasplug.training.tasks.registry import describe_task
 from nasplug_proxyless import counts, latency
-from nasplug_proxyless.drawing import draw_layers
-from nasplug_proxyless.operations import CHOICES, LAYERS, check, labels
-from nasplug_proxyless.settings import SETTINGS, Setting, TaskName, recommended
-from nasplug_proxyless.validators import check_together, positive, probability, share
+from nasplug_proxyless.encoding import canonical_text, encode_chain
+from nasplug_proxyless.operations import CHOICES, LAYERS, check
+from nasplug_proxyless.options import TrainingOptions
+from nasplug_proxyless.presentation import draw_layers, labels
+from nasplug_proxyless.settings import recommended
+from nasplug_proxyless.table2 import table2
+from nasplug_proxyless.window import Window
 
 if TYPE_CHECKING:
     import click
     from torch_geometric.data import Batch
 
-    from nasplug.training.recipe import Recipe
-    from nasplug_proxyless.window import Window
-
 NAME = "proxyless"
 SIZE = int(np.prod(CHOICES.astype(object)))
 
 
-@attrs.define(eq=False)
-class Proxyless:
+@attrs.frozen(eq=False)
+class Proxyless(TrainingOptions, Space):
     """ProxylessNAS: 22 layers, each an inverted bottleneck of kernel 3, 5 or 7 and expansion 3 or 6, or nothing.
     Devices: pixel1 (a published model), host (this machine's CPU, measured), FILE.json of 'nasplug proxyless latency'.
     """
 
-    task: TaskName = option("cluttered-fashion-mnist", help="images to learn; the first two are embedded")
-    data: Path | None = option(None, help="folder of the ImageNet TFRecord shards, for task=imagenet")
-    width: float | None = option(None, help="multiplies all filters [embedded 0.25, imagenet 1]", validator=positive)
-    resolution: int | None = option(
-        None, help="pixels of an image's side [embedded 32, imagenet 224]",
-        validator=positive,
-    )  # fmt: skip
-    epochs: int | None = option(None, help="epochs of a search training [the task's recipe]", validator=positive)
-    repeats: int | None = option(
-        None, help="trainings whose mean accuracy a search trial reports [embedded 12, imagenet 1]", validator=positive
-    )
-    validation_shards: int | None = option(
-        None, help="training shards that a search validates on [40 of 1024, of others the same share]",
-        validator=positive,
-    )  # fmt: skip
-    batch: int | None = option(
-        None, help="images of a device's batch; the learning rate follows it [embedded 32, imagenet 128]",
-        validator=positive,
-    )  # fmt: skip
-    learning_rate: float | None = option(None, help="of a device's batch [the task's recipe]", validator=positive)
-    augment: bool = option(False, help="mirror and shift training images of the embedded tasks at random")
-    label_smoothing: float | None = option(
-        None, help="probability taken from the true class [the task's recipe: 0]", validator=share
-    )
-    precision: Literal["float32", "bfloat16"] = option("float32", help="what activations are computed in")
-    accelerator: Literal["auto", "cpu", "gpu", "tpu"] = option("auto", help="where networks are trained")
-    tpu: str | None = option(None, help="name of the TPU, for accelerator=tpu")
-    xla: bool = option(False, help="compile training steps with XLA, on one CPU or GPU; TPUs always do")
-    across_devices: bool = option(False, help="batch normalisation over the batches of all devices, not of each")
-    checkpoints: Path | None = option(None, help="folder where trainings are saved, to go on after an interruption")
-    checkpoint_steps: int = option(1000, help="steps between two checkpoints", validator=positive)
-    tensorboard: Path | None = option(None, help="folder for TensorBoard scalars, one run a training")
-    threads: int = option(2, help="operations that run side by side; never changes results", validator=positive)
-    latency_threads: int = option(1, help="threads of a network on the device 'host'", validator=positive)
     mutation_probability: float = option(
-        0.0, help="of each layer to be changed by a mutation, beside the one that always is", validator=probability
-    )
-    _windows: "dict[tuple[str, float, float], Window]" = attrs.field(factory=dict, init=False, repr=False)
+        0.0, help="of each layer to be changed by a mutation, beside the one that always is",
+        validator=and_(ge(0), le(1)),
+    )  # fmt: skip
+    _windows: dict[tuple[str, float, float], Window] = attrs.field(factory=dict, init=False, repr=False)
     _measured: dict[tuple[int, ...], float] = attrs.field(factory=dict, init=False, repr=False)
-
-    def __attrs_post_init__(self) -> None:
-        check_together(self)
 
     @property
     def size(self) -> int:
@@ -87,29 +53,9 @@ class Proxyless:
         return tuple(CHOICES.tolist())
 
     @property
-    def setting(self) -> Setting:
-        """What the task's networks look like and how they are trained, the user's options included."""
-        setting = SETTINGS[self.task]
-        return attrs.evolve(
-            setting,
-            width=self.width or setting.width,
-            resolution=self.resolution or setting.resolution,
-            recipe=self._recipe(setting.recipe),
-            repeats=self.repeats or setting.repeats,
-        )
-
-    def _recipe(self, recipe: "Recipe") -> "Recipe":
-        batch = self.batch or recipe.batch
-        return attrs.evolve(
-            recipe,
-            batch=batch,
-            epochs=self.epochs or recipe.epochs,
-            learning_rate=self.learning_rate or recipe.learning_rate * batch / recipe.batch,
-            label_smoothing=recipe.label_smoothing if self.label_smoothing is None else self.label_smoothing,
-            precision=self.precision,
-            xla=self.xla,
-            across_devices=self.across_devices,
-        )
+    def training_options(self) -> TrainingOptions:
+        """The options of networks and trainings, without the space around them."""
+        return TrainingOptions(**{field.name: getattr(self, field.name) for field in attrs.fields(TrainingOptions)})
 
     @hookimpl
     def register_commands(self, group: "click.Group") -> None:
@@ -124,17 +70,11 @@ class Proxyless:
         return recommended(strategy, self.task)
 
     @hookimpl
-    def on_start(self, run: Any) -> None:
-        """Says on standard error what an embedded task is, and how to run ImageNet."""
-        if self.task == "imagenet":
-            return
-        from nasplug.training.tasks.constructions import CONSTRUCTIONS
-
-        print(
-            f"Task {self.task} (embedded): {CONSTRUCTIONS[self.task]}. "
-            "For ImageNet: --space-opt task=imagenet --space-opt data=DIR",
-            file=sys.stderr,
-        )
+    def on_start(self, run: Run) -> None:
+        """Says on standard error what the task is, and how to run ImageNet."""
+        if self.task != "imagenet":
+            hint = "For ImageNet: --space-opt task=imagenet --space-opt data=DIR"
+            print(f"Task {self.task}: {describe_task(self.task)}. {hint}", file=sys.stderr)
 
     @hookimpl
     def sample(self, rng: np.random.Generator) -> Architecture:
@@ -146,8 +86,6 @@ class Proxyless:
         self, device: str, low: float, high: float, count: int, rng: np.random.Generator
     ) -> list[Architecture] | None:
         """Returns architectures drawn uniformly from the window, by counting them; None where latency is no sum."""
-        from nasplug_proxyless.window import Window
-
         if (model := latency.additive_model(device, self.setting)) is None:
             return None
         key = (device, low, high)
@@ -167,21 +105,24 @@ class Proxyless:
     @hookimpl
     def canonical(self, architecture: Architecture) -> str:
         """Returns a text equal for equal networks: within a block it does not matter which layers are zero."""
-        code = _checked(architecture)
-        blocks = [[op for op, layer in zip(code, LAYERS, strict=True) if layer.block == b] for b in range(1, 8)]
-        return "/".join(",".join(str(op) for op in block if op != 6) for block in blocks)
+        return canonical_text(_checked(architecture))
 
     @hookimpl
     def encode_graph(self, architectures: Sequence[Architecture]) -> "Batch":
         """Returns a chain of 22 nodes for each architecture, operations as one-hot rows of 7."""
-        from nasplug_proxyless.graph import encode_chain
-
         return encode_chain([_checked(architecture) for architecture in architectures])
 
     @hookimpl
     def features(self, architectures: Sequence[Architecture]) -> NDArray[np.float32]:
         """Returns float32 `[n, 2]`: millions of parameters and of multiply-adds."""
-        return (self._counts([_checked(a) for a in architectures]) / 1e6).astype(np.float32)
+        s = self.setting
+        tables = counts.tabulate(s.width, s.resolution, s.classes, s.channels)
+        return (tables.of([_checked(a) for a in architectures]) / 1e6).astype(np.float32)
+
+    @hookimpl
+    def devices(self) -> list[str]:
+        """Returns `pixel1`, `host`, and the latency tables in the current folder."""
+        return ["pixel1", "host", *latency.tables()]
 
     @hookimpl
     def measure_latency(self, architecture: Architecture, device: str) -> float | None:
@@ -193,10 +134,10 @@ class Proxyless:
         code = _checked(architecture)
         if device == "host":
             from nasplug_proxyless.calibration import network_latency
-            from nasplug_proxyless.trainer import started
+            from nasplug_proxyless.trainer import set_up
 
             if code not in self._measured:
-                started(self)
+                set_up(self.training_options)
                 self._measured[code] = network_latency(code, self.setting, self.latency_threads)
             return self._measured[code]
         model = latency.additive_model(device, self.setting)
@@ -215,16 +156,14 @@ class Proxyless:
     @hookimpl
     def published(self) -> dict[str, list[Published]]:
         """Returns `table2`: the nine networks of the paper's frontier."""
-        from nasplug_proxyless.table2 import table2
-
         return {"table2": table2()}
 
     @hookimpl
     def build_network(self, architecture: Architecture) -> Any:
         """Returns a new `ProxylessNetwork` with the initial weights of seed 0."""
-        from nasplug_proxyless.trainer import build, started
+        from nasplug_proxyless.trainer import build, set_up
 
-        started(self)
+        set_up(self.training_options)
         return build(_checked(architecture), self.setting, "search", np.random.default_rng(0))
 
     @hookimpl
@@ -233,11 +172,7 @@ class Proxyless:
         _checked(architecture)
         from nasplug_proxyless.trainer import Trainer
 
-        return Trainer.of(self).evaluate(architecture, purpose, epochs, seed)
-
-    def _counts(self, codes: Sequence[Sequence[int]]) -> NDArray[np.int64]:
-        s = self.setting
-        return counts.tabulate(s.width, s.resolution, s.classes, s.channels).of(codes)
+        return Trainer.of(self.training_options).evaluate(architecture, purpose, epochs, seed)
 
 
 def _checked(architecture: Architecture) -> tuple[int, ...]:

@@ -47,15 +47,15 @@ class Window:
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
         """Returns int64 `[count, layers]` codes, drawn uniformly with replacement. Raises `Unsupported` if none is."""
-        found, rounds, size = np.empty((0, len(self.steps)), np.int64), 0, count
-        while len(found) < count:
+        inside, rounds, size = np.empty((0, len(self.steps)), np.int64), 0, count
+        while len(inside) < count:
             codes = self._unrank(rng.integers(self.completions[0][0], size=size))
             times = self.model.of(codes)
-            found = np.concatenate([found, codes[(self.low <= times) & (times <= self.high)]])
-            rounds, size = rounds + 1, max(count - len(found), ROUND)
-            if rounds == PATIENCE and not len(found):
+            inside = np.concatenate([inside, codes[(self.low <= times) & (times <= self.high)]])
+            rounds, size = rounds + 1, max(count - len(inside), ROUND)
+            if rounds == PATIENCE and not len(inside):
                 raise self._empty()
-        return found[:count]
+        return inside[:count]
 
     def _unrank(self, ranks: NDArray[np.int64]) -> NDArray[np.int64]:
         """Returns the codes `[n, layers]` number `ranks` `[n]`, in lexicographic order, of the counted window."""

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from nasplug_proxyless import calibration
-from nasplug_proxyless.operations import CHOICES, ZERO
+from nasplug_proxyless.operations import CHOICES, ZERO, positions
 from nasplug_proxyless.space import Proxyless
 
 SETTING = Proxyless().setting
-SPOTS = calibration.places(SETTING)
+SPOTS = positions(SETTING.width, SETTING.resolution)
 CALL, STEM, HEAD = 0.1, 1.5, 2.5  # ms, a mere call among each
 SLOWER = 1.25  # blocks within a network, than alone
 

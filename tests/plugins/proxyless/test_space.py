@@ -1,18 +1,23 @@
 """The laws of the space's hooks."""
 
+import json
+
 import numpy as np
 import pytest
+from distributions import announce
 from hypothesis import given
 from hypothesis import strategies as st
 from nasplug_proxyless.operations import CHOICES, MOBILE, check
 from nasplug_proxyless.space import Proxyless
 
-from nasplug import Architecture
+import nasplug
+from nasplug import Architecture, Unsupported
 from nasplug.errors import ConfigurationError, InvalidArchitecture, OptionError
 from nasplug.loading.options import make
 
 SPACE = Proxyless()
 ARCHITECTURE = Architecture("proxyless", MOBILE)
+THIN = Architecture("proxyless", (0, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0))
 seeds = st.integers(0, 2**32)
 
 
@@ -81,9 +86,40 @@ def test_features_are_millions_of_parameters_and_multiply_adds():
     assert (SPACE.features(architectures=[ARCHITECTURE]) < paper).all()
 
 
-def test_latency_is_known_for_pixel1_alone():
+def test_latency_is_known_for_pixel1_and_not_for_a_toaster():
     assert SPACE.measure_latency(architecture=ARCHITECTURE, device="pixel1") == pytest.approx(84.42, abs=0.005)
     assert SPACE.measure_latency(architecture=ARCHITECTURE, device="toaster") is None
+
+
+def test_its_devices_are_pixel1_host_and_the_latency_tables_of_the_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert SPACE.devices() == ["pixel1", "host"]
+    table = json.dumps({"bias_ms": 2.0, "coefficients_ms": [[1.0] * choices for choices in CHOICES]})
+    for name, text in {"mine.json": table, "b.json": table, "c.txt": table, "d.json": "{}", "e.json": "no"}.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "large.json").write_text(table + " " * 100_000)
+    assert SPACE.devices() == ["pixel1", "host", "b.json", "mine.json"]
+    assert SPACE.measure_latency(architecture=ARCHITECTURE, device="mine.json") == 24.0
+
+
+@pytest.fixture
+def _variables_device(tmp_path, monkeypatch):
+    """A distribution on the path that announces a device plugin."""
+    announce(tmp_path, "variables-for-nasplug", "nasplug.devices", "variables", "variables_device:Variables")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+
+@pytest.mark.usefixtures("_variables_device")
+@pytest.mark.parametrize(("name", "options"), [("proxyless", {"width": 0.1}), ("nasbench101", {"channels": 8})])
+def test_a_device_of_another_package_measures_the_networks_of_every_space(name, options):
+    space = nasplug.space(name, **options)
+    architecture = THIN if name == "proxyless" else space.sample(rng=np.random.default_rng(0))
+    variables = len(space.build_network(architecture=architecture).trainable_variables)
+    latencies = {space.measure_latency(architecture=architecture, device="variables") for _ in range(2)}
+    assert latencies == {float(variables)}
+    assert "variables" in {device for devices in space.devices() for device in devices}
+    with pytest.raises(Unsupported, match="Did you mean 'variables'"):
+        space.measure_latency(architecture=architecture, device="variable")
 
 
 def test_a_picture_and_a_line_show_every_layer():
@@ -110,22 +146,11 @@ def test_imagenet_without_data_says_what_to_do():
 
 
 @pytest.mark.parametrize("options", [
-    {"width": "abc"}, {"width": "0"}, {"task": "mnist"}, {"epochs": "-1"}, {"label_smoothing": "1"},
+    {"width": "abc"}, {"width": "0"}, {"epochs": "-1"}, {"label_smoothing": "1"},
     {"label_smoothing": "-0.1"}, {"mutation_probability": "1.5"},
 ])  # fmt: skip
 def test_wrong_options_are_refused(options):
     with pytest.raises(OptionError, match="proxyless"):
-        make(Proxyless, options, "proxyless")
-
-
-@pytest.mark.parametrize(("options", "message"), [
-    ({"tpu": "mine"}, "tpu needs accelerator=tpu"),
-    ({"data": "/data"}, "data needs task=imagenet"),
-    ({"validation_shards": "2"}, "validation_shards needs task=imagenet"),
-    ({"task": "imagenet", "augment": "yes"}, "augment needs an embedded task"),
-])  # fmt: skip
-def test_an_option_that_would_change_nothing_is_refused(options, message):
-    with pytest.raises(OptionError, match=message):
         make(Proxyless, options, "proxyless")
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from imagenet_sample import CLASSES, HELD_OUT_PER_CLASS, build, write_images
 from nasplug_proxyless.operations import MOBILE
+from nasplug_proxyless.options import TrainingOptions
 from nasplug_proxyless.space import Proxyless
 from nasplug_proxyless.trainer import Trainer
 from nasplug_proxyless.trainer import build as build_network
@@ -18,9 +19,10 @@ from nasplug.training import configure
 from nasplug.training.backend import tf
 from nasplug.training.layers import BatchNorm
 from nasplug.training.step import TrainingStep
-from nasplug.training.tasks.embedded import ArrayTask
+from nasplug.training.tasks.fashion_mnist import ArrayTask
 
 THIN = Architecture("proxyless", (0, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0))
+FEW_LAYERS = (0, 1, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0, 6, 6, 6, 0)  # one of kernel 5
 SMALL = {"task": "imagenet", "width": 0.25, "resolution": 32, "batch": 15, "epochs": 8, "learning_rate": 0.02}
 
 
@@ -28,7 +30,7 @@ SMALL = {"task": "imagenet", "width": 0.25, "resolution": 32, "batch": 15, "epoc
 def shards(tmp_path_factory):
     folder = tmp_path_factory.mktemp("imagenet")
     write_images(folder)
-    assert build(folder).returncode == 0
+    assert build(folder).exit_code == 0
     return folder / "shards"
 
 
@@ -68,7 +70,7 @@ def test_imagenet_without_data_or_with_other_files_says_what_to_do(tmp_path):
 
 @pytest.mark.slow
 def test_a_network_trained_on_images_in_imagenets_format_is_exported(shards, tmp_path):
-    trainer = Trainer.of(Proxyless(**SMALL, data=shards))
+    trainer = Trainer.of(TrainingOptions(**SMALL, data=shards))
     files = trainer.export(trainer.train(THIN, "final", 1, 0), tmp_path)
     assert files["checked_images"] == CLASSES * HELD_OUT_PER_CLASS
     assert files["saved_model_accuracy"] == files["network_accuracy"] == files["tflite_accuracy"]
@@ -78,14 +80,14 @@ def test_a_network_trained_on_images_in_imagenets_format_is_exported(shards, tmp
 def test_the_papers_constants_reach_the_network_and_its_training(purpose, dropout):
     configure()
     setting = Proxyless(task="imagenet", resolution=32, batch=128).setting
-    network = build_network(MOBILE, setting, purpose, np.random.default_rng(0))
+    network = build_network(FEW_LAYERS, setting, purpose, np.random.default_rng(0))
     norms = [module for module in network.submodules if isinstance(module, BatchNorm)]
     assert {(norm.momentum, norm.epsilon, norm.across_devices) for norm in norms} == {(0.99, 1e-3, False)}
     assert network.dropout.rate == dropout
     assert np.std(network.classifier.weights) == pytest.approx(0.01, rel=0.01)
     depthwise = next(layer.depthwise for layer in network.layers if layer.depthwise.kernel.shape[0] == 5)
     assert np.std(depthwise.kernel) == pytest.approx(np.sqrt(2 / 25), rel=0.1)
-    step = TrainingStep(network, ArrayTask("", {}, 32, classes=1000, channels=3), setting.recipe, 4000)
+    step = TrainingStep(network, ArrayTask({}, 32, None, classes=1000, channels=3), setting.recipe, 4000)
     optimizer = step.optimizer
     assert (optimizer.decay, optimizer.momentum, optimizer.epsilon) == (0.9, 0.9, 0.1)
     assert {float(square.numpy().min()) for square in optimizer.squares} == {1.0}
@@ -94,20 +96,26 @@ def test_the_papers_constants_reach_the_network_and_its_training(purpose, dropou
 
 
 def test_every_training_has_files_of_its_own(tmp_path):
-    trainer = Trainer.of(Proxyless(checkpoints=tmp_path, tensorboard=tmp_path / "board"))
-    names = {trainer._records(training).checkpoints for training in ("a", "a", "b")}
-    other = Trainer.of(Proxyless(checkpoints=tmp_path, label_smoothing=0.1))._records("a").checkpoints
+    trainer = Trainer.of(TrainingOptions(checkpoints=tmp_path, tensorboard=tmp_path / "board"))
+    names = {trainer.files(training).checkpoints for training in ("a", "a", "b")}
+    other = Trainer.of(TrainingOptions(checkpoints=tmp_path, label_smoothing=0.1)).files("a").checkpoints
     assert len(names | {other}) == 3
     two_hosts = attrs.evolve(trainer, placement=attrs.evolve(trainer.placement, hosts=2))
-    assert two_hosts._records("a").checkpoints not in names
-    assert trainer._records("a").tensorboard.parent == tmp_path / "board"
+    assert two_hosts.files("a").checkpoints not in names
+    assert trainer.files("a").tensorboard.parent == tmp_path / "board"
 
 
-def test_the_batch_brings_its_learning_rate_along():
-    small, paper = Proxyless(task="imagenet", batch=32).setting.recipe, Proxyless(task="imagenet").setting.recipe
-    assert (paper.batch, paper.epochs, paper.final_epochs, paper.final_dropout) == (128, 90, 360, 0.15)
-    assert small.learning_rate == paper.learning_rate / 4
-    assert Proxyless(task="imagenet", batch=32, learning_rate=0.5).setting.recipe.learning_rate == 0.5
+STRIPES = {"task": "stripes_task:stripes", "resolution": 8, "width": 0.1, "batch": 32, "epochs": 2, "repeats": 1}
+
+
+def test_a_task_of_another_package_trains_the_networks_of_the_space():
+    space = Proxyless(**STRIPES)
+    evaluation = space.evaluate(architecture=THIN, purpose="search", epochs=None, seed=0)
+    assert evaluation.source == "trained"
+    assert evaluation.metrics["steps"] == 2 * (96 // 32)
+    assert evaluation.metrics["parameters"] == 1e6 * space.features(architectures=[THIN])[0, 0]
+    network = space.build_network(architecture=THIN)
+    assert network(tf.zeros([1, 8, 8, 2]), False).shape == (1, 3)
 
 
 @pytest.mark.slow
@@ -115,8 +123,8 @@ def test_the_batch_brings_its_learning_rate_along():
 def test_the_whole_network_trains_compiled_by_xla_and_in_bfloat16(option):
     losses = []
     for options in ({}, option):
-        trainer = Trainer.of(Proxyless(task="fashion-mnist", width=0.25, resolution=28, **options))
-        network = trainer.space.build_network(architecture=Architecture("proxyless", MOBILE))
+        trainer = Trainer.of(TrainingOptions(task="fashion-mnist", width=0.25, resolution=28, **options))
+        network = build_network(MOBILE, trainer.setting, "search", np.random.default_rng(0))
         for layer in network.layers:
             if layer.residual:  # starts as the identity: else the last bit of an image changes the third loss by 0.3 %
                 layer.project_norm.scale.assign(tf.zeros_like(layer.project_norm.scale))

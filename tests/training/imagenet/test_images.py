@@ -8,7 +8,7 @@ from nasplug.training.imagenet.images import DEVIATION, MEAN, held_out_image, tr
 
 configure()
 SIZE = 32
-RAMP = np.broadcast_to(np.linspace(0, 255, 400)[None, :, None], (300, 400, 3)).astype(np.uint8)
+RAMP = np.broadcast_to(np.linspace(0, 255, 100)[None, :, None], (75, 100, 3)).astype(np.uint8)
 
 
 def test_a_training_crop_is_part_of_the_image_and_a_function_of_its_seed():
@@ -26,13 +26,13 @@ def test_a_training_crop_is_part_of_the_image_and_a_function_of_its_seed():
 def test_mirroring_does_not_depend_on_the_aspect_of_the_crop():
     encoded = tf.io.encode_jpeg(RAMP, quality=100)
     mirrored, aspects = [], []
-    for number in range(200):
+    for number in range(100):
         crop = training_image(encoded, [0, number], SIZE).numpy()
-        _, _, height, width = training_window([300, 400, 3], [0, number]).numpy()
+        _, _, height, width = training_window([75, 100, 3], [0, number]).numpy()
         mirrored.append(crop[16, -1, 0] < crop[16, 0, 0])
         aspects.append(width / height)
-    assert 70 < sum(mirrored) < 130
-    assert abs(np.corrcoef(mirrored, aspects)[0, 1]) < 0.2  # 0.07 by chance, 0.8 with one seed for both
+    assert 30 < sum(mirrored) < 70
+    assert abs(np.corrcoef(mirrored, aspects)[0, 1]) < 0.3  # 0.1 by chance, 0.8 with one seed for both
 
 
 def test_an_evaluation_crop_is_the_centre():

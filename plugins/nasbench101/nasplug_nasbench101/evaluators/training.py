@@ -9,13 +9,13 @@ import attrs
 import numpy as np
 
 from nasplug import Evaluation, Purpose
-from nasplug.training.tasks.wrapped import Wrapped
+from nasplug.training.tasks.wrappers import TaskWrapper
 from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.evaluators.base import Code, Settings
 
 if TYPE_CHECKING:
     from nasplug.training.recipe import Recipe
-    from nasplug.training.tasks.embedded import Task
+    from nasplug.training.tasks.task import Task
 
 EMBEDDED, RESOLUTION = "fashion-mnist", 28
 TRAINED_SETTINGS: Settings = {  # ours: small budgets, as every cell is trained, and a predictor of one stage
@@ -26,7 +26,7 @@ TRAINED_SETTINGS: Settings = {  # ours: small budgets, as every cell is trained,
 
 
 @attrs.frozen(eq=False)
-class HalfResolution(Wrapped):
+class HalfResolution(TaskWrapper):
     """The images of another task, each 2×2 pixels averaged: a quarter of the work."""
 
     @property

@@ -2,19 +2,17 @@
 
 import json
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from nasplug import Architecture, InvalidArchitecture
+from nasplug.plugin import make, parse_options
 from nasplug_proxyless.operations import check
-
-if TYPE_CHECKING:
-    from nasplug_proxyless.space import Proxyless
 
 as_json: Callable[[Any], Any] = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 space_options: Callable[[Any], Any] = click.option(
-    "--space-opt", "space_options", multiple=True, metavar="KEY=VALUE", help="As for 'nasplug run'."
+    "--space-opt", multiple=True, metavar="KEY=VALUE", help="As for 'nasplug run'."
 )
 
 
@@ -35,13 +33,9 @@ def parse(text: str) -> Architecture:
     return architecture
 
 
-def space_of(texts: Sequence[str]) -> "Proxyless":
-    """Returns the space with the options given as `key=value`. Raises `UsageError`."""
-    from nasplug.loading import options
-    from nasplug_proxyless.space import Proxyless
-
-    space: Proxyless = options.make(Proxyless, options.parse_options(texts), "proxyless")
-    return space
+def space_of(texts: Sequence[str]) -> Any:
+    """Returns the space, a `Proxyless`, with the options given as `key=value`. Raises `UsageError`."""
+    return make("space", "proxyless", parse_options(texts))
 
 
 def answer(values: dict[str, Any], as_json: bool, sentence: str) -> None:

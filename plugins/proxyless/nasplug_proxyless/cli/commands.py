@@ -1,17 +1,18 @@
 """`nasplug proxyless …`: count, describe, latency and train for one architecture."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import attrs
 import click
 
-from nasplug import Evaluation, UsageError
+from nasplug import UsageError
 from nasplug.plugin import print_json, print_table
 from nasplug_proxyless import counts
-from nasplug_proxyless.blocks import table
 from nasplug_proxyless.cli.arguments import answer, as_json, network_size, parse, space_of, space_options
 from nasplug_proxyless.cli.latency import latency
+from nasplug_proxyless.presentation import table
 
 
 @click.group()
@@ -61,14 +62,14 @@ def train(
     epochs: int | None,
     seed: int,
     export: Path | None,
-    space_options: tuple[str, ...],
+    space_opt: Sequence[str],
     as_json: bool,
 ) -> None:
     """Train ARCH and report its accuracy; with --export also write the network, and check what was written.
 
     With --purpose search it is trained as often as for a trial of a search: twelve times on an embedded task.
     """
-    architecture, space = parse(arch), space_of(space_options)
+    architecture, space = parse(arch), space_of(space_opt)
     if export and purpose != "final":
         raise UsageError("--export writes the network of a final training: leave --purpose search away.")
     from nasplug.training.litert import interpreter
@@ -76,20 +77,16 @@ def train(
 
     if export:
         interpreter()  # says what is missing before hours of training
-    trainer = Trainer.of(space)
+    trainer = Trainer.of(space.training_options)
     exported: dict[str, Any] = {}
     trained = trainer.train(architecture, purpose, epochs, seed) if export else None
-    found = trained.evaluation if trained else trainer.evaluate(architecture, purpose, epochs, seed)
+    evaluation = trained.evaluation if trained else trainer.evaluate(architecture, purpose, epochs, seed)
     try:
         if trained and export:
             exported = trainer.export(trained, export)
-    finally:  # the training is told of even where a file is wrong
-        about = {"architecture": str(architecture), "purpose": purpose, "seed": seed}
-        _tell(about, found, exported, as_json)
-
-
-def _tell(about: dict[str, Any], found: Evaluation, exported: dict[str, Any], as_json: bool) -> None:
-    split = "test" if about["purpose"] == "final" else "validation"
-    sentence = f"{found.accuracy:.2f} % {split} accuracy after {found.cost:.1f} s of training"
-    lines = [sentence, *(f"{name}: {value}" for name, value in exported.items())]
-    answer({**about, **attrs.asdict(found), **exported}, as_json, "\n".join(lines))
+    finally:  # the evaluation is printed even where a file is wrong
+        request = {"architecture": str(architecture), "purpose": purpose, "seed": seed}
+        split = "test" if purpose == "final" else "validation"
+        sentence = f"{evaluation.accuracy:.2f} % {split} accuracy after {evaluation.cost:.1f} s of training"
+        lines = [sentence, *(f"{name}: {value}" for name, value in exported.items())]
+        answer({**request, **attrs.asdict(evaluation), **exported}, as_json, "\n".join(lines))

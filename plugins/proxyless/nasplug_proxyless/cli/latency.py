@@ -27,10 +27,10 @@ def latency() -> None:
 @click.option("--device", required=True, help="pixel1, host, or a table that 'calibrate' wrote (FILE.json)")
 @space_options
 @as_json
-def latency_of(arch: str, device: str, space_options: tuple[str, ...], as_json: bool) -> None:
+def latency_of(arch: str, device: str, space_opt: tuple[str, ...], as_json: bool) -> None:
     """Inference time of ARCH in milliseconds."""
     architecture = parse(arch)
-    value = space_of(space_options).measure_latency(architecture=architecture, device=device)
+    value = space_of(space_opt).measure_latency(architecture=architecture, device=device)
     if value is None:
         raise UsageError(
             f"the space proxyless has no latency for the device {device!r}. It has: pixel1, host, and tables FILE.json."
@@ -43,13 +43,13 @@ def latency_of(arch: str, device: str, space_options: tuple[str, ...], as_json: 
 @click.option("--held-out", type=click.IntRange(min=0), default=5, show_default=True, help="Networks to check it with.")
 @space_options
 @as_json
-def calibrate(out: Path, held_out: int, space_options: tuple[str, ...], as_json: bool) -> None:
+def calibrate(out: Path, held_out: int, space_opt: tuple[str, ...], as_json: bool) -> None:
     """Time single blocks on this machine, and write a table whose sums predict whole networks."""
     if out.suffix != ".json":
         raise UsageError(f"--out must end in .json, so that it can be named as a device; got {out}.")
     if not out.parent.is_dir():
         raise UsageError(f"--out: there is no folder {out.parent}. Make it first.")
-    space = space_of(space_options)
+    space = space_of(space_opt)
     from nasplug.training import configure
     from nasplug_proxyless import calibration
 

@@ -118,7 +118,7 @@ def test_calibrate_makes_a_device_of_this_machine(tmp_path, monkeypatch):
 
 def test_export_without_litert_is_refused_before_the_training(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
-    monkeypatch.setattr(Trainer, "of", lambda space: pytest.fail("it began to train"))
+    monkeypatch.setattr(Trainer, "of", lambda options: pytest.fail("it began to train"))
     with pytest.raises(ConfigurationError, match="pip install ai-edge-litert"):
         call("train", CODE, "--export", str(tmp_path), *SMALL)
 
@@ -131,7 +131,7 @@ def test_a_wrong_file_does_not_take_the_result_along(tmp_path, monkeypatch):
         def export(self, trained, folder):
             raise NasplugError("the exported tflite is wrong")
 
-    monkeypatch.setattr(Trainer, "of", lambda space: Wrong(space, None, None))
+    monkeypatch.setattr(Trainer, "of", lambda options: Wrong(options, None, None))
     result = CliRunner().invoke(proxyless, ["train", CODE, "--export", str(tmp_path), "--json"])
     assert isinstance(result.exception, NasplugError)
     assert json.loads(result.stdout)["accuracy"] == 71.5

@@ -3,12 +3,12 @@
 import numpy as np
 
 from nasplug.training import load_task
-from nasplug.training.tasks.augmentation import SHIFT, Augmented, varied
+from nasplug.training.tasks.wrappers import SHIFT, Augmented, augment
 
 
 def test_every_image_is_the_original_mirrored_or_shifted():
     images = np.random.default_rng(0).standard_normal((200, 8, 8, 1), np.float32)
-    changed = varied(images, np.random.default_rng(1))
+    changed = augment(images, np.random.default_rng(1))
     found = []
     for before, after in zip(images, changed, strict=True):
         ways = [

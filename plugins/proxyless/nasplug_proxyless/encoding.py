@@ -1,18 +1,26 @@
-"""Architectures as graphs: a chain of 22 nodes, each with its operation as a one-hot row."""
+"""Architectures for predictors and caches: the graph that a predictor reads, and the text that equal networks share."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nasplug_proxyless.operations import LAYERS, OPERATIONS
+from nasplug_proxyless.operations import LAYERS, OPERATIONS, ZERO, by_block
 
 if TYPE_CHECKING:
     from torch_geometric.data import Batch
 
 
+def canonical_text(code: Sequence[int]) -> str:
+    """Returns the operations of each block without zeros: within a block it does not matter which layers are zero."""
+    return "/".join(",".join(str(op) for _, op in layers if op != ZERO) for layers in by_block(code))
+
+
 def encode_chain(codes: Sequence[Sequence[int]]) -> "Batch":
-    """Returns `n` codes as one `torch_geometric` batch: `x` `[22·n, 7]`, `edge_index` `[2, 21·n]`, `batch` `[22·n]`."""
+    """Returns `n` codes as one batch of chains, each of 22 nodes with one-hot operations.
+
+    `x` is float32 `[22·n, 7]`, `edge_index` int64 `[2, 21·n]`, `batch` int64 `[22·n]`.
+    """
     import torch
     from torch_geometric.data import Batch, Data
 

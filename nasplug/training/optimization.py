@@ -1,7 +1,9 @@
-"""RMSProp as TensorFlow 1 defines it, with which mobile networks are trained."""
+"""How weights move: RMSProp as TensorFlow 1 defines it, and the learning rate of every step."""
 
 from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from nasplug.training.backend import tf
 
@@ -20,22 +22,25 @@ class RMSProp(tf.Module):
         self.squares = [tf.Variable(tf.ones_like(v), trainable=False) for v in self.targets]
         self.moments = [tf.Variable(tf.zeros_like(v), trainable=False) for v in self.targets]
 
-    def forget(self) -> None:
-        """Brings s and m back to 1 and 0, for another training of the same variables."""
+    def reset(self) -> None:
+        """Sets s and m back to 1 and 0, for another training of the same variables."""
         for square, moment in zip(self.squares, self.moments, strict=True):
             square.assign(tf.ones_like(square))
             moment.assign(tf.zeros_like(moment))
 
     def apply(self, gradients: Sequence[Any], learning_rate: Any) -> None:
-        """Moves every variable against its gradient; called once a step, inside the graph."""
-        for variable, square, moment, gradient in zip(self.targets, self.squares, self.moments, gradients, strict=True):
-            tf.raw_ops.ResourceApplyRMSProp(
-                var=variable.handle,
-                ms=square.handle,
-                mom=moment.handle,
-                lr=learning_rate,
-                rho=self.decay,
-                momentum=self.momentum,
-                epsilon=self.epsilon,
-                grad=gradient,
-            )
+        """Moves every variable against its gradient."""
+        settings = {"lr": learning_rate, "rho": self.decay, "momentum": self.momentum, "epsilon": self.epsilon}
+        for w, s, m, gradient in zip(self.targets, self.squares, self.moments, gradients, strict=True):
+            tf.raw_ops.ResourceApplyRMSProp(var=w.handle, ms=s.handle, mom=m.handle, grad=gradient, **settings)
+
+
+def cosine_with_warmup(step: Any, steps: int, peak: float, warmup: float) -> Any:
+    """Returns the learning rate of `step` (a float32 tensor, from 0) in a training of `steps` steps.
+
+    It rises linearly to `peak` over the first `warmup`, a part of all steps, and then falls as a cosine to zero.
+    """
+    rise = max(round(warmup * steps), 1)
+    linear = (step + 1.0) / rise
+    cosine = 0.5 * (1.0 + tf.cos(np.pi * (step - rise) / max(steps - rise, 1)))
+    return peak * tf.where(step < rise, linear, cosine)

@@ -1,10 +1,11 @@
 """TF1 RMSProp, against the same formula in numpy."""
 
 import numpy as np
+import pytest
 
 from nasplug.training import configure
 from nasplug.training.backend import tf
-from nasplug.training.rmsprop import RMSProp
+from nasplug.training.optimization import RMSProp, cosine_with_warmup
 
 DECAY, MOMENTUM, EPSILON, RATE = 0.9, 0.9, 0.1, 0.05
 
@@ -35,3 +36,12 @@ def test_the_first_step_shows_where_epsilon_stands_and_where_the_accumulator_sta
     variable = tf.Variable([0.0])
     RMSProp([variable], DECAY, MOMENTUM, EPSILON).apply([tf.constant([1.0])], tf.constant(1.0))
     np.testing.assert_allclose(variable.numpy(), [-1 / np.sqrt(1.1)], rtol=1e-6)
+
+
+def test_the_learning_rate_rises_in_a_line_and_falls_in_a_cosine_to_zero():
+    configure()
+    rates = [float(cosine_with_warmup(tf.constant(float(i)), 110, 0.5, 10 / 110)) for i in range(111)]
+    np.testing.assert_allclose(rates[:10], 0.05 * np.arange(1, 11), rtol=1e-6)
+    assert rates[60] == pytest.approx(0.25, abs=1e-6)
+    assert rates[110] == pytest.approx(0.0, abs=1e-6)
+    assert np.argmax(rates) == 9
