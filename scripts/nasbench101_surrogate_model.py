@@ -17,7 +17,7 @@ from nasplug_strategies.predictor.metrics import r_squared
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from nasplug.analysis.kendall import kendall_tau
+from nasplug.analysis.prediction import kendall_tau
 
 ROWS = "nasbench101_rank_0_20000.npz"
 BUDGETS = (108, 36, 12, 4)  # epochs; the first is the one that matters

@@ -101,7 +101,7 @@ def _imported(plugin: Installed) -> object:
 def problem(plugin: Installed) -> str | None:
     """Returns why loading the plugin fails, in words, or None; used where plugins are listed and checked."""
     try:
-        load(plugin.kind, plugin.name)
+        (load_factory if plugin.kind == "task" else load)(plugin.kind, plugin.name)
     except DiscoveryError as error:
         return str(error)
     return None

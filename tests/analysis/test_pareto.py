@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nasplug.analysis.pareto import Reference, frontier, hypervolume, hypervolume_over, pareto_front
-from nasplug.analysis.run_figure import hypervolume_figure
+from nasplug.analysis.figures import hypervolume_figure
+from nasplug.analysis.pareto import Reference, hypervolume, hypervolume_curve, pareto_front, pareto_trials
 from nasplug.types import Architecture, Evaluation, Trial
 
 point = st.tuples(st.integers(1, 20), st.integers(1, 20))
@@ -33,14 +33,14 @@ def test_hypervolume_counts_the_unit_squares_that_are_dominated(cloud):
 @given(clouds)
 def test_hypervolume_over_trials_is_that_of_every_beginning(cloud):
     xs, ys = [x for x, _ in cloud], [y for _, y in cloud]
-    over = hypervolume_over(xs, ys, WORST)
+    over = hypervolume_curve(xs, ys, WORST)
     assert over == pytest.approx([hypervolume(xs[:n], ys[:n], WORST) for n in range(1, len(cloud) + 1)])
 
 
 def test_a_point_at_the_reference_dominates_nothing():
     assert hypervolume([21.0], [5.0], WORST) == 0.0
     assert hypervolume([5.0], [0.0], WORST) == 0.0
-    assert hypervolume_over([21.0, 20.0], [5.0, 1.0], WORST) == [0.0, 1.0]
+    assert hypervolume_curve([21.0, 20.0], [5.0, 1.0], WORST) == [0.0, 1.0]
 
 
 def test_the_hypervolume_is_drawn_where_its_trial_stands_among_the_trainings():
@@ -57,4 +57,4 @@ def test_the_hypervolume_is_drawn_where_its_trial_stands_among_the_trainings():
 
 def test_a_run_without_latency_has_no_frontier():
     trial = Trial(0, Architecture("toy", (1,)), "complete", Evaluation(50, 1), None, "search", 0.0, 1.0)
-    assert frontier([trial]) == []
+    assert pareto_trials([trial]) == []

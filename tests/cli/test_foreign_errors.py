@@ -14,7 +14,7 @@ ASKED_BY = {
 }
 OF_A_SPACE = [
     "recommend", "on_start", "sample", "sample_within", "mutate", "enumerate_space", "canonical", "encode_graph",
-    "features", "measure_latency", "evaluate", "on_trial", "on_stop", "describe", "__init__",
+    "features", "devices", "measure_latency", "evaluate", "on_trial", "on_stop", "describe", "__init__",
 ]  # fmt: skip
 ASKED_BY["features"] = "neural_predictor"
 
@@ -29,23 +29,24 @@ def assert_one_message(done, place):
 
 
 @pytest.mark.parametrize("place", OF_A_SPACE)
-def test_a_space_that_raises(nasplug, place):
+def test_a_space_that_raises(invoke, place):
     space = f"faulty.raising:Space_{place}"
     pair = ("--space", space, "--strategy", ASKED_BY.get(place, STRATEGY))
+    device = "unknown" if place == "devices" else "toyphone"  # the devices are asked for where one is unknown
     window = ("--latency", "10:30") if place == "sample_within" else ()
-    assert_one_message(nasplug("run", *pair, "--budget", "30", "--device", "toyphone", *window), place)
+    assert_one_message(invoke("run", *pair, "--budget", "30", "--device", device, *window), place)
 
 
 @pytest.mark.parametrize("place", ["suggest", "on_trial", "__init__"])
-def test_a_strategy_that_raises(nasplug, place):
+def test_a_strategy_that_raises(invoke, place):
     pair = ("--space", SPACE, "--strategy", f"faulty.raising:Strategy_{place}")
-    assert_one_message(nasplug("run", *pair, "--budget", "5"), place)
+    assert_one_message(invoke("run", *pair, "--budget", "5"), place)
 
 
 @pytest.mark.parametrize("place", ["on_start", "evaluate", "on_trial", "on_stop", "suggest", "__init__"])
-def test_middleware_that_raises(nasplug, place):
+def test_middleware_that_raises(invoke, place):
     run = ("run", "--space", SPACE, "--strategy", STRATEGY, "--budget", "5")
-    assert_one_message(nasplug(*run, "--with", f"faulty.raising:Middleware_{place}"), place)
+    assert_one_message(invoke(*run, "--with", f"faulty.raising:Middleware_{place}"), place)
 
 
 def test_every_hook_of_a_run_is_tried():
@@ -53,18 +54,18 @@ def test_every_hook_of_a_run_is_tried():
     assert set(HOOKS) - by_no_run - {"suggest"} == set(OF_A_SPACE) - {"__init__"}
 
 
-def test_a_strategy_that_raises_in_a_comparison(nasplug):
+def test_a_strategy_that_raises_in_a_comparison(invoke):
     pair = ("--space", SPACE, "--strategy", "faulty.raising:Strategy_predicts_from")
-    assert_one_message(nasplug("compare", *pair, "--repeats", "1", "--budget", "3", "--out", "x"), "predicts_from")
+    assert_one_message(invoke("compare", *pair, "--repeats", "1", "--budget", "3", "--out", "x"), "predicts_from")
 
 
 @pytest.mark.parametrize("place", ["sample", "measure_latency", "published", "evaluate"])
-def test_a_space_that_raises_in_a_frontier(nasplug, tmp_path, place):
+def test_a_space_that_raises_in_a_frontier(invoke, tmp_path, place):
     (tmp_path / "data.csv").write_text('architecture,accuracy\n"0,0,0,0,0,0",50\n')
     learnt = ("--strategy", "toy:Foreseer", "--data", "data.csv")
     window = ("--device", "toyphone", "--latency", "10:30", "--samples", "5", "--final", "1")
     more = ("--reference", "any") if place == "published" else ()
-    assert_one_message(nasplug("frontier", "--space", f"faulty.raising:Space_{place}", *learnt, *window, *more), place)
+    assert_one_message(invoke("frontier", "--space", f"faulty.raising:Space_{place}", *learnt, *window, *more), place)
 
 
 @pytest.mark.parametrize(
@@ -76,15 +77,15 @@ def test_a_space_that_raises_in_a_frontier(nasplug, tmp_path, place):
         ("Space___init__", "No pictures, descriptions and predictions: the run's plugins cannot be made again"),
     ],
 )
-def test_a_report_is_written_whatever_is_raised(nasplug, tmp_path, place, told):
+def test_a_report_is_written_whatever_is_raised(invoke, tmp_path, place, told):
     kind, _, hook = place.partition("_")
-    assert nasplug("run", "--space", SPACE, "--strategy", STRATEGY, "--budget", "10", "--name", "r").returncode == 0
+    assert invoke("run", "--space", SPACE, "--strategy", STRATEGY, "--budget", "10", "--name", "r").returncode == 0
     with sqlite3.connect(tmp_path / "nasplug.db") as database:  # a plugin that was whole when the run was made
         (settings,) = database.execute("SELECT settings FROM nasplug_runs").fetchone()
         changed = json.loads(settings) | {kind.lower(): f"faulty.raising:{place}"}
         changed |= {"space_options": {}, "strategy_options": {}}
         database.execute("UPDATE nasplug_runs SET settings = ?", (json.dumps(changed),))
-    done = nasplug("report", "r", "--out", "r.html")
+    done = invoke("report", "r", "--out", "r.html")
     assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
     assert done.stderr.count(f"{told}: RuntimeError: {SAID} {hook}") == done.stderr.count(SAID) == 1
     assert "toy:" in (tmp_path / "r.html").read_text()
@@ -96,8 +97,8 @@ def test_evaluations_that_raise_in_threads_and_processes(nasplug, more):
     assert_one_message(nasplug("run", *pair, "--budget", "5", *more), "evaluate")
 
 
-def test_a_space_that_raises_is_still_checked(nasplug):
-    done = nasplug("check", "space", "faulty.raising:Space_sample")
+def test_a_space_that_raises_is_still_checked(invoke):
+    done = invoke("check", "space", "faulty.raising:Space_sample")
     assert (done.returncode, "Traceback" in done.stdout + done.stderr) == (1, False)
     assert f"RuntimeError: {SAID} sample" in done.stdout
 
@@ -127,6 +128,6 @@ def test_a_plugin_that_cannot_be_imported_spoils_no_other_command(nasplug, tmp_p
         assert "Traceback" not in done.stderr
 
 
-def test_a_file_that_ends_early_is_no_interruption(nasplug):
-    done = nasplug("run", "--space", "faulty.raising:EndsEarly", "--strategy", STRATEGY, "--budget", "2")
+def test_a_file_that_ends_early_is_no_interruption(invoke):
+    done = invoke("run", "--space", "faulty.raising:EndsEarly", "--strategy", STRATEGY, "--budget", "2")
     assert (done.returncode, "EOFError: the file ends after 3 of 8 bytes" in done.stderr) == (1, True), done.stderr

@@ -64,11 +64,11 @@ def test_output_that_nobody_reads_or_can_write_is_no_traceback(nasplug, tmp_path
         (("random", "--help"), "The strategy 'random' brings no commands. 'nasplug show random'"),
     ],
 )
-def test_a_plugin_without_a_command_of_its_name_says_what_it_brings(nasplug, arguments, said):
-    done = nasplug(*arguments)
+def test_a_plugin_without_a_command_of_its_name_says_what_it_brings(invoke, arguments, said):
+    done = invoke(*arguments)
     assert (done.returncode, said in done.stderr) == (2, True), done.stderr
 
 
-def test_show_of_a_class_and_of_a_plugin_without_options(nasplug):
-    assert nasplug("show", "toy:Grid").stdout.splitlines()[0] == "toy:Grid · named by its class"
-    assert nasplug("show", "cache").stdout.endswith("No options.\n")
+def test_show_of_a_class_and_of_a_plugin_without_options(invoke):
+    assert invoke("show", "toy:Grid").stdout.splitlines()[0] == "toy:Grid · named by its class"
+    assert invoke("show", "cache").stdout.endswith("No options.\n")

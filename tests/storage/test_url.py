@@ -6,7 +6,7 @@ import pytest
 import toy
 
 import nasplug
-from nasplug.cli import history
+from nasplug.cli import shared_options
 from nasplug.errors import StorageError
 from nasplug.storage.storage import Storage
 from nasplug.storage.url import DEFAULT_URL, file_of, masked, url_of
@@ -36,7 +36,7 @@ def test_a_database_in_memory_is_refused(place):
 
 
 def test_the_command_line_has_the_same_default():
-    assert history.DEFAULT_URL == DEFAULT_URL
+    assert shared_options.DEFAULT_URL == DEFAULT_URL
 
 
 @pytest.mark.parametrize(
@@ -100,13 +100,13 @@ def test_unnamed_runs_that_start_at_the_same_moment_get_different_names(database
 def test_an_interruption_shows_how_to_go_on_without_the_password(monkeypatch, capsys):
     import sys
 
-    from nasplug.cli.progress import Progress
-    from nasplug.cli.run import _explain_interruption
+    from nasplug.cli.progress import RunProgress
+    from nasplug.cli.run import _print_how_to_resume
 
-    progress = Progress()
+    progress = RunProgress()
     result = nasplug.search(toy.ToySpace(), "toy:Grid", budget=1, observers=[progress])
     monkeypatch.setattr(sys, "argv", ["nasplug", "run", "--storage", "postgresql://me:secret@host/runs"])
-    _explain_interruption(progress, {"name": None})
+    _print_how_to_resume(progress, {"name": None})
     told = capsys.readouterr().err
     assert "secret" not in told
     assert f"nasplug run --storage 'postgresql://me:***@host/runs' --name {result.run} --resume" in told

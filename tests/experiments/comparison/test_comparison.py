@@ -50,8 +50,8 @@ def test_a_comparison_killed_with_minus_9_goes_on_and_gives_the_same_files(naspl
     assert files(tmp_path / "killed") == files(tmp_path / "whole")
 
 
-def test_the_tidy_table_says_what_would_be_reported_after_every_training(nasplug, tmp_path):
-    document = json.loads(nasplug(*TOY, "--repeats", "2", "--out", "x", "--json").stdout)
+def test_the_tidy_table_says_what_would_be_reported_after_every_training(invoke, tmp_path):
+    document = json.loads(invoke(*TOY, "--repeats", "2", "--out", "x", "--json").stdout)
     assert [(row["strategy"], row["repeats"], row["x"]) for row in document["strategies"]] == [
         ("random", 2, 10.0),
         ("toy:Climber", 2, 10.0),
@@ -93,7 +93,7 @@ def test_two_kinds_of_predictor_are_two_curves_and_a_dotted_line_is_where_they_b
 
 
 @pytest.mark.parametrize(("marks", "drawn"), [((), ["N = 5"]), (("--mark", "3", "--mark", "7"), ["N = 3", "N = 7"])])
-def test_dotted_lines_are_where_the_strategy_says_or_where_they_are_wanted(nasplug, tmp_path, marks, drawn):
+def test_dotted_lines_are_where_the_strategy_says_or_where_they_are_wanted(invoke, tmp_path, marks, drawn):
     pair = ("--space", "toy:ToySpace", "--strategy", "toy:Foreseer", "--strategy", "random")
-    assert nasplug("compare", *pair, "--repeats", "2", "--budget", "10", "--out", "x", *marks).returncode == 0
+    assert invoke("compare", *pair, "--repeats", "2", "--budget", "10", "--out", "x", *marks).returncode == 0
     assert re.findall(r"N = \d+", re.sub("<!--.*?-->", "", (tmp_path / "x" / "comparison.svg").read_text())) == drawn

@@ -15,7 +15,7 @@ from paths import HELPERS
 
 from nasplug.errors import StorageError
 from nasplug.experiments.comparison.comparison import Comparison
-from nasplug.experiments.comparison.plan import Plan, marks_of
+from nasplug.experiments.comparison.plan import Plan, load_marks
 from nasplug.storage.atomic_files import write
 
 TOY = ("compare", "--space", "toy:ToySpace", "--strategy", "random", "--strategy", "toy:Climber", "--budget", "10")
@@ -48,8 +48,8 @@ def plan(**changes):
         (("--repeats", "1", "--device", "toyphone", "--latency", "1:2"), 1, "Widen the window"),
     ],
 )
-def test_a_mistake_is_one_message(nasplug, arguments, code, message):
-    done = nasplug(*TOY, *arguments, "--out", "x")
+def test_a_mistake_is_one_message(invoke, arguments, code, message):
+    done = invoke(*TOY, *arguments, "--out", "x")
     assert (done.returncode, "Traceback" in done.stderr) == (code, False)
     assert message in done.stderr
 
@@ -62,8 +62,8 @@ def test_a_mistake_is_one_message(nasplug, arguments, code, message):
         (("--epochs", "0"), "epochs must be at least 1, got 0"),
     ],
 )
-def test_what_no_repeat_could_be_run_with_is_refused_before_a_file_is_written(nasplug, tmp_path, arguments, message):
-    done = nasplug(*TOY, "--repeats", "1", *arguments, "--out", "x")
+def test_what_no_repeat_could_be_run_with_is_refused_before_a_file_is_written(invoke, tmp_path, arguments, message):
+    done = invoke(*TOY, "--repeats", "1", *arguments, "--out", "x")
     assert (done.returncode, message in done.stderr, (tmp_path / "x").exists()) == (2, True, False)
 
 
@@ -85,8 +85,8 @@ def test_what_a_training_prints_is_not_in_the_document(nasplug, workers):
     assert "epoch 1 of 90" in done.stderr
 
 
-def test_a_strategy_that_ends_by_itself_is_said_to(nasplug):
-    done = nasplug(
+def test_a_strategy_that_ends_by_itself_is_said_to(invoke):
+    done = invoke(
         "compare",
         "--space",
         "toy:ToySpace",
@@ -103,41 +103,41 @@ def test_a_strategy_that_ends_by_itself_is_said_to(nasplug):
     assert "2 of 2 repeats of toy:Grid ended by themselves, the first after 64 of 900 trainings." in done.stderr
 
 
-def test_a_repeat_that_ends_before_the_others_is_said_to(nasplug):
-    done = nasplug(*TOY, "--strategy", "toy:Quitter", "--repeats", "4", "--out", "x")
+def test_a_repeat_that_ends_before_the_others_is_said_to(invoke):
+    done = invoke(*TOY, "--strategy", "toy:Quitter", "--repeats", "4", "--out", "x")
     assert "2 of 4 repeats of toy:Quitter ended by themselves, the first after 3 of 10 trainings." in done.stderr
     assert done.stderr.count("ended by themselves") == 1
 
 
-def test_one_repeat_is_said_to_have_no_spread(nasplug, tmp_path):
-    done = nasplug(*TOY, "--repeats", "1", "--out", "x")
+def test_one_repeat_is_said_to_have_no_spread(invoke, tmp_path):
+    done = invoke(*TOY, "--repeats", "1", "--out", "x")
     assert done.returncode == 0
     assert "One repeat has no spread" in done.stderr
     assert pd.read_csv(tmp_path / "x" / "summary.csv")["std"].isna().all()
 
 
-def test_another_comparison_in_the_same_folder_loses_nothing(nasplug, tmp_path):
-    nasplug(*TOY, "--repeats", "1", "--out", "x")
+def test_another_comparison_in_the_same_folder_loses_nothing(invoke, tmp_path):
+    invoke(*TOY, "--repeats", "1", "--out", "x")
     before = {path: path.read_bytes() for path in (tmp_path / "x").rglob("*.*")}
-    done = nasplug(*TOY, "--repeats", "1", "--seed", "5", "--out", "x")
+    done = invoke(*TOY, "--repeats", "1", "--seed", "5", "--out", "x")
     assert "x holds another comparison: seed was 0, now 5" in done.stderr
     assert {path: path.read_bytes() for path in (tmp_path / "x").rglob("*.*")} == before
 
 
 def test_a_strategy_of_another_package_goes_on_in_the_same_folder(tmp_path):
-    plan().keep(tmp_path, {"nasplug": "1"}, {"random": 3})
+    plan().store(tmp_path, {"nasplug": "1"}, {"random": 3})
     write(tmp_path / "repeats" / "random-12345678" / "00000.json", "[]")
     more = plan(strategies=("random", "theirs"))
-    more.keep(tmp_path, {"nasplug": "1", "theirs": "5"}, {"theirs": 7})
-    assert marks_of(tmp_path) == {"random": 3, "theirs": 7}
-    plan().keep(tmp_path, {"nasplug": "1"}, {})
+    more.store(tmp_path, {"nasplug": "1", "theirs": "5"}, {"theirs": 7})
+    assert load_marks(tmp_path) == {"random": 3, "theirs": 7}
+    plan().store(tmp_path, {"nasplug": "1"}, {})
     with pytest.raises(StorageError, match='theirs was "5", now "6"'):
-        more.keep(tmp_path, {"nasplug": "1", "theirs": "6"}, {})
+        more.store(tmp_path, {"nasplug": "1", "theirs": "6"}, {})
 
 
-def test_a_mistyped_command_leaves_the_folder_to_the_corrected_one(nasplug):
-    assert nasplug(*TOY, "--repeats", "1", "--space-opt", "broken=yes", "--out", "x").returncode == 1
-    done = nasplug(*TOY, "--repeats", "1", "--out", "x")
+def test_a_mistyped_command_leaves_the_folder_to_the_corrected_one(invoke):
+    assert invoke(*TOY, "--repeats", "1", "--space-opt", "broken=yes", "--out", "x").returncode == 1
+    done = invoke(*TOY, "--repeats", "1", "--out", "x")
     assert done.returncode == 0, done.stderr
 
 
@@ -162,36 +162,36 @@ def test_a_file_that_cannot_be_written_leaves_no_half(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["trials.csv"]
 
 
-def test_repeats_whose_plan_is_lost_belong_to_nobody(nasplug, tmp_path):
-    nasplug(*TOY, "--repeats", "1", "--out", "x")
+def test_repeats_whose_plan_is_lost_belong_to_nobody(invoke, tmp_path):
+    invoke(*TOY, "--repeats", "1", "--out", "x")
     (tmp_path / "x" / "comparison.json").unlink()
-    done = nasplug(*TOY, "--repeats", "1", "--seed", "5", "--out", "x")
+    done = invoke(*TOY, "--repeats", "1", "--seed", "5", "--out", "x")
     assert (done.returncode, "comparison.json is no plan of a comparison" in done.stderr) == (1, True)
 
 
-def test_a_metric_with_the_name_of_a_column_confuses_no_repeats(nasplug, tmp_path):
+def test_a_metric_with_the_name_of_a_column_confuses_no_repeats(invoke, tmp_path):
     for name in ("repeat", "seed", "strategy"):
-        done = nasplug(*TOY, "--repeats", "2", "--space-opt", f"metric={name}", "--out", name, "--json")
+        done = invoke(*TOY, "--repeats", "2", "--space-opt", f"metric={name}", "--out", name, "--json")
         assert [row["repeats"] for row in json.loads(done.stdout)["strategies"]] == [2, 2]
 
 
-def test_a_strategy_that_suggests_nothing_is_named(nasplug):
-    done = nasplug(*TOY, "--strategy", "toy:Speechless", "--repeats", "2", "--out", "x")
+def test_a_strategy_that_suggests_nothing_is_named(invoke):
+    done = invoke(*TOY, "--strategy", "toy:Speechless", "--repeats", "2", "--out", "x")
     assert "toy:Speechless is in no table: it suggested nothing." in done.stderr
-    done = nasplug(*TOY, "--strategy", "toy:Shy", "--repeats", "3", "--out", "z")
+    done = invoke(*TOY, "--strategy", "toy:Shy", "--repeats", "3", "--out", "z")
     assert "1 of 3 repeats of toy:Shy suggested nothing and are left out." in done.stderr
     alone = ("compare", "--space", "toy:ToySpace", "--strategy", "toy:Speechless", "--repeats", "1", "--budget", "3")
-    done = nasplug(*alone, "--out", "y")
+    done = invoke(*alone, "--out", "y")
     assert (done.returncode, done.stderr.count("\n") < 5) == (1, True)
     assert "There is nothing to compare: no strategy suggested an architecture." in done.stderr
 
 
-def test_a_figure_of_a_comparison_that_goes_on_is_that_of_its_last_tables(nasplug, tmp_path):
-    nasplug(*TOY, "--repeats", "2", "--out", "x")
+def test_a_figure_of_a_comparison_that_goes_on_is_that_of_its_last_tables(invoke, tmp_path):
+    invoke(*TOY, "--repeats", "2", "--out", "x")
     more = plan(repeats=5, strategies=("toy:Foreseer", "random"))
     assert len(Comparison.open(more, tmp_path / "x").missing()) == 8  # and now it is killed
-    assert "budget 10, got 11" in nasplug("plot", "--comparison", "x", "--mark", "11", "--out", "beyond.svg").stderr
-    done = nasplug("plot", "--comparison", "x", "--out", "again.svg")
+    assert "budget 10, got 11" in invoke("plot", "--comparison", "x", "--mark", "11", "--out", "beyond.svg").stderr
+    done = invoke("plot", "--comparison", "x", "--out", "again.svg")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "again.svg").read_bytes() == (tmp_path / "x" / "comparison.svg").read_bytes()
     assert "toy:ToySpace, 2 repeats" in (tmp_path / "again.svg").read_text()
@@ -205,22 +205,22 @@ def test_a_figure_of_a_comparison_that_goes_on_is_that_of_its_last_tables(nasplu
         ("strategy,repeat\nrandom,0\n", 2, "lacks the columns number, purpose, cost, reported, state, source"),
     ],
 )
-def test_a_table_that_cannot_be_plotted_is_one_message(nasplug, tmp_path, table, code, message):
+def test_a_table_that_cannot_be_plotted_is_one_message(invoke, tmp_path, table, code, message):
     Comparison.open(plan(), tmp_path / "x")
     if table is not None:
         (tmp_path / "x" / "trials.csv").write_text(table)
-    done = nasplug("plot", "--comparison", "x", "--out", "x.png")
+    done = invoke("plot", "--comparison", "x", "--out", "x.png")
     assert (done.returncode, "Traceback" in done.stderr) == (code, False)
     assert message in done.stderr
 
 
 @pytest.mark.parametrize("change", [{"budget": "many"}, {"hue": "red"}, {"strategies": None}])
-def test_a_plan_that_cannot_be_read_is_one_message(nasplug, tmp_path, change):
-    nasplug(*TOY, "--repeats", "1", "--out", "x")
+def test_a_plan_that_cannot_be_read_is_one_message(invoke, tmp_path, change):
+    invoke(*TOY, "--repeats", "1", "--out", "x")
     path = tmp_path / "x" / "comparison.json"
     stored = json.loads(path.read_text())
     path.write_text(json.dumps(stored | {"plan": stored["plan"] | change}))
-    done = nasplug("plot", "--comparison", "x", "--out", "x.png")
+    done = invoke("plot", "--comparison", "x", "--out", "x.png")
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     assert "comparison.json is no plan of a comparison" in done.stderr
 

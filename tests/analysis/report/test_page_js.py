@@ -7,8 +7,8 @@ import attrs
 import pytest
 from report_sample import subject, trials
 
+from nasplug.analysis.prediction import Prediction
 from nasplug.analysis.report.page import page
-from nasplug.analysis.report.subject import Prediction
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -57,8 +57,8 @@ def pages(tmp_path_factory):
     made = trials(120)
     measured = [t for t in made if t.state == "complete"][60:]
     said = [t.accuracy + t.number % 5 for t in measured]
-    prediction = Prediction(measured[0].number, [t.number for t in measured], said, [t.accuracy for t in measured], 0.9)
-    many = Prediction(0, [t.number for t in measured] * 50, said * 50, [t.accuracy for t in measured] * 50, 0.9)
+    prediction = Prediction(measured[0].number, [t.number for t in measured], said, [t.accuracy for t in measured])
+    many = Prediction(0, [t.number for t in measured] * 50, said * 50, [t.accuracy for t in measured] * 50)
     subjects = {
         "whole": subject(made, prediction=prediction),
         "many predictions": subject(made, prediction=many),

@@ -18,8 +18,17 @@ SLOWEST = "3,3,3"  # the other end of the toy's frontier is 0,0,0
 
 
 @pytest.fixture
-def toy(nasplug, tmp_path):
+def known(tmp_path):
     (tmp_path / "known.csv").write_text('architecture,accuracy\n"0,0,1",50\n"toy:3,3,2",90\n')
+
+
+@pytest.fixture
+def toy(invoke, known):
+    return invoke
+
+
+@pytest.fixture
+def toy_process(nasplug, known):
     return nasplug
 
 
@@ -62,23 +71,23 @@ def test_failed_trainings_alone_are_an_error_and_the_predictions_are_kept(toy, t
     assert [float(row["predicted"]) for row in table(tmp_path)] == [50.0 + i for i in range(10)]
 
 
-def test_every_training_is_kept_before_the_next_begins(toy, tmp_path):
-    assert toy(*FINAL, "--space-opt", f"kills={SLOWEST}").returncode == 7
+def test_every_training_is_kept_before_the_next_begins(toy_process, tmp_path):
+    assert toy_process(*FINAL, "--space-opt", f"kills={SLOWEST}").returncode == 7
     assert [row["accuracy"] for row in table(tmp_path)] == ["50.0"] + [""] * 9
 
 
-def test_final_trainings_are_not_overwritten(toy, tmp_path):
-    assert toy(*FINAL, "--space-opt", f"kills={SLOWEST}").returncode == 7
+def test_final_trainings_are_not_overwritten(toy_process, tmp_path):
+    assert toy_process(*FINAL, "--space-opt", f"kills={SLOWEST}").returncode == 7
     before = table(tmp_path)
-    done = toy(*TOY, *LEARNT, "--out", "front")
+    done = toy_process(*TOY, *LEARNT, "--out", "front")
     assert (done.returncode, done.stdout) == (1, "")
     assert "holds 1 final trainings of an earlier frontier" in done.stderr
     assert "Name another --out" in done.stderr
     assert table(tmp_path) == before
 
 
-def test_what_a_training_prints_is_not_in_the_document(toy):
-    done = toy(*FINAL, "--space-opt", "says=epoch 1 of 90", "--json")
+def test_what_a_training_prints_is_not_in_the_document(toy_process):
+    done = toy_process(*FINAL, "--space-opt", "says=epoch 1 of 90", "--json")
     assert len(json.loads(done.stdout)["frontier"]) == 10
     assert "epoch 1 of 90" in done.stderr
 
@@ -96,8 +105,8 @@ def data(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_frontier_is_predicted_inside_the_window_and_beside_the_papers(nasplug, tmp_path, data):
-    done = nasplug(*WINDOW, "--data", data, "--reference", "table2", "--out", "front", "--json")
+def test_a_frontier_is_predicted_inside_the_window_and_beside_the_papers(invoke, tmp_path, data):
+    done = invoke(*WINDOW, "--data", data, "--reference", "table2", "--out", "front", "--json")
     found = json.loads(done.stdout)
     latency = [row["latency"] for row in found["frontier"]]
     assert all(75 <= ms <= 85 for ms in latency)
@@ -124,10 +133,10 @@ def test_a_frontier_is_predicted_inside_the_window_and_beside_the_papers(nasplug
         ({"--data": "wrong.csv"}, 1, "lacks the columns accuracy; there are: architecture, score"),
     ],
 )
-def test_a_mistake_about_frontiers_is_one_message(nasplug, tmp_path, data, change, code, message):
+def test_a_mistake_about_frontiers_is_one_message(invoke, tmp_path, data, change, code, message):
     (tmp_path / "wrong.csv").write_text("architecture,score\n")
     wanted = dict(zip(WINDOW[1::2], WINDOW[2::2], strict=True)) | {"--data": data} | change
-    done = nasplug("frontier", *(part for pair in wanted.items() for part in pair))
+    done = invoke("frontier", *(part for pair in wanted.items() for part in pair))
     assert (done.returncode, "Traceback" in done.stderr) == (code, False)
     assert message in done.stderr
     assert not (tmp_path / "front").exists()
@@ -141,14 +150,14 @@ def test_a_mistake_about_frontiers_is_one_message(nasplug, tmp_path, data, chang
         ('"CODE",most', "line 2: could not convert string to float: 'most'"),
         ('"CODE",170', "line 2: "),
         ('"CODE",', "data.csv is empty"),
-        ('"CODE",0.7', "data.csv has no accuracy above 0.7 %: wanted percent, as in 94.3, not fractions"),
+        ('"CODE",0.7', "data.csv has no accuracy above 0.7 %: it needs percent, as in 94.3, not fractions"),
         ('"proxyles:1",70', "line 2: 'proxyles:1' is an architecture of the space 'proxyles', not of 'proxyless'"),
     ],
 )
-def test_a_wrong_line_of_what_is_known_is_named(nasplug, tmp_path, rows, message):
+def test_a_wrong_line_of_what_is_known_is_named(invoke, tmp_path, rows, message):
     code = ",".join("0" * 22)
     (tmp_path / "data.csv").write_text(f"architecture,accuracy\n{rows.replace('CODE', code)}\n")
-    done = nasplug(*WINDOW, "--data", "data.csv", "--out", "front")
+    done = invoke(*WINDOW, "--data", "data.csv", "--out", "front")
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     assert message in done.stderr
 
@@ -172,18 +181,18 @@ def toys(tmp_path):
 
 
 @pytest.mark.parametrize(("mute", "said"), [("no", "it returned 5, nan among them."), ("yes", "it returned 1.")])
-def test_predictions_that_are_no_numbers_are_refused(nasplug, toys, mute, said):
+def test_predictions_that_are_no_numbers_are_refused(invoke, toys, mute, said):
     clueless = ("--strategy", "toy:Clueless", "--strategy-opt", f"mute={mute}")
-    done = nasplug(*TOYS, *clueless, "--samples", "5")
+    done = invoke(*TOYS, *clueless, "--samples", "5")
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     assert f"'toy:Clueless' must predict 5 finite accuracies in percent, {said}" in done.stderr
 
 
-def test_a_window_of_few_networks_is_said_to_be_one(nasplug, toys):
-    done = nasplug(*TOYS, "--strategy", "toy:Foreseer", "--samples", "1000")
+def test_a_window_of_few_networks_is_said_to_be_one(invoke, toys):
+    done = invoke(*TOYS, "--strategy", "toy:Foreseer", "--samples", "1000")
     assert done.returncode == 0, done.stderr
     assert "different networks in the window instead of 1,000: no more were found." in done.stderr
 
 
-def test_something_must_be_learnt_from(nasplug):
-    assert "Name either --run or --data" in nasplug(*WINDOW).stderr
+def test_something_must_be_learnt_from(invoke):
+    assert "Name either --run or --data" in invoke(*WINDOW).stderr

@@ -4,25 +4,27 @@ from types import SimpleNamespace
 
 import pytest
 
-from nasplug.cli import comparison_progress as repeats
-from nasplug.cli.comparison_progress import Repeats
+from nasplug.cli import progress as progress_module
+from nasplug.cli.progress import ComparisonProgress
 
 
 @pytest.fixture
 def progress(monkeypatch):
     """Returns what counts the repeats of a comparison, ten in all; every one takes 20 s."""
     now = SimpleNamespace(seconds=100.0)
-    monkeypatch.setattr(repeats.time, "monotonic", lambda: now.seconds)
+    monkeypatch.setattr(progress_module.time, "monotonic", lambda: now.seconds)
 
     def make(before):
-        made = Repeats(SimpleNamespace(count=10, missing=lambda: [None] * (10 - before)), started=now.seconds)
-        tell = made.tell
+        made = ComparisonProgress(
+            SimpleNamespace(count=10, missing=lambda: [None] * (10 - before)), started=now.seconds
+        )
+        tell = made.on_repeat
 
         def later(said):
             now.seconds += 20
             tell(said)
 
-        monkeypatch.setattr(Repeats, "tell", lambda _, said: later(said))
+        monkeypatch.setattr(ComparisonProgress, "on_repeat", lambda _, said: later(said))
         return made
 
     return make
@@ -30,13 +32,13 @@ def progress(monkeypatch):
 
 def test_repeats_of_earlier_commands_count_but_not_for_the_time_left(progress, capsys):
     with progress(before=6) as shown:
-        shown.tell([])
+        shown.on_repeat([])
     assert "repeat 7/10, about 60 s left" in capsys.readouterr().err
 
 
 def interrupted(shown):
     with shown:
-        shown.tell([])
+        shown.on_repeat([])
         raise KeyboardInterrupt
 
 

@@ -12,8 +12,8 @@ from plotly.offline import get_plotlyjs
 from report_sample import HOSTILE, subject, trials
 
 import nasplug
+from nasplug.analysis.prediction import Prediction
 from nasplug.analysis.report.page import page
-from nasplug.analysis.report.subject import Prediction
 from nasplug.errors import StorageError
 from nasplug.types import Evaluation, Trial
 
@@ -54,7 +54,7 @@ def test_the_data_are_the_trials_in_their_order():
 
 
 def test_a_predictor_run_says_its_tau_and_an_undefined_one_is_no_number():
-    found = Prediction(10, [11, 12], [50.0, 60.0], [55.0, 65.0], float("nan"))
+    found = Prediction(10, [11, 12], [50.0, float("nan")], [55.0, 65.0])
     assert embedded(page(subject(trials(20), prediction=found)))["prediction"]["tau"] is None
     assert embedded(page(subject(trials(20))))["prediction"] is None
 

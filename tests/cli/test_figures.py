@@ -23,9 +23,9 @@ RUN = (
 
 
 @pytest.fixture
-def stored(nasplug):
-    assert nasplug(*RUN).returncode == 0
-    return nasplug
+def stored(invoke):
+    assert invoke(*RUN).returncode == 0
+    return invoke
 
 
 def test_best_shows_the_frontier_where_a_device_was_given(stored):
@@ -49,13 +49,13 @@ def test_best_shows_the_hypervolume_of_the_frontier(stored):
     assert f"hypervolume {found:.2f} % × ms" in stored("best", "r").stdout
 
 
-def test_best_ranks_what_was_trained_by_prediction_where_the_strategy_predicts(nasplug):
+def test_best_ranks_what_was_trained_by_prediction_where_the_strategy_predicts(invoke):
     run = ("run", "--space", "toy:ToySpace", "--strategy", "toy:Foreseer", "--budget", "6", "--name", "p")
-    assert nasplug(*run).returncode == 0
-    found = json.loads(nasplug("best", "p", "--predicted", "--json").stdout)["predicted"]
+    assert invoke(*run).returncode == 0
+    found = json.loads(invoke("best", "p", "--predicted", "--json").stdout)["predicted"]
     assert [row["predicted"] for row in found] == sorted((row["predicted"] for row in found), reverse=True)
     assert len(found) == 6
-    assert "Best by predicted validation accuracy" in nasplug("best", "p", "--predicted").stdout
+    assert "Best by predicted validation accuracy" in invoke("best", "p", "--predicted").stdout
 
 
 def test_best_says_where_a_strategy_predicts_nothing(stored):
@@ -102,37 +102,37 @@ def test_a_mistake_about_runs_is_one_message(stored, arguments, code, message):
     assert message in done.stderr
 
 
-def test_empty_runs_and_runs_of_failures_are_said_to_be_that(nasplug, tmp_path):
+def test_empty_runs_and_runs_of_failures_are_said_to_be_that(invoke, tmp_path):
     storage = Storage(f"sqlite:///{tmp_path}/nasplug.db")
     storage.create("empty", {"space": "toy", "strategy": "random", "seed": 0}, {})
     storage.close()
-    assert "The run 'empty' is empty" in nasplug("report", "empty", "--out", "x.html").stderr
-    nasplug(*RUN[:-1], "bad", "--space-opt", "value=250")
-    assert "no complete trial" in nasplug("plot", "bad", "--out", "x.png").stderr
-    assert nasplug("report", "bad", "--out", "x.html").returncode == 0
+    assert "The run 'empty' is empty" in invoke("report", "empty", "--out", "x.html").stderr
+    invoke(*RUN[:-1], "bad", "--space-opt", "value=250")
+    assert "no complete trial" in invoke("plot", "bad", "--out", "x.png").stderr
+    assert invoke("report", "bad", "--out", "x.html").returncode == 0
     assert "no trial is complete" in (tmp_path / "x.html").read_text()
 
 
-def test_a_predicting_run_shows_predicted_against_measured(nasplug, tmp_path):
+def test_a_predicting_run_shows_predicted_against_measured(invoke, tmp_path):
     run = ("run", "--space", "toy:ToySpace", "--strategy", "toy:Foreseer", "--budget", "30", "--name", "foreseen")
-    assert nasplug(*run).returncode == 0
-    assert nasplug("report", "foreseen", "--out", "r.html").stderr == "Written to r.html\n"
+    assert invoke(*run).returncode == 0
+    assert invoke("report", "foreseen", "--out", "r.html").stderr == "Written to r.html\n"
     html = (tmp_path / "r.html").read_text()
     found = json.loads(re.search(r'id="data">(.*?)</script>', html, re.DOTALL)[1])["prediction"]
-    trials = json.loads(nasplug("trials", "foreseen", "--json").stdout)
+    trials = json.loads(invoke("trials", "foreseen", "--json").stdout)
     assert (found["first"], found["numbers"]) == (15, list(range(15, 30)))
     assert found["measured"] == [trials[number]["accuracy"] for number in range(15, 30)]
     codes = [trials[number]["architecture"].partition(":")[2].split(",") for number in range(15, 30)]
     assert found["predicted"] == [50.0 + sum(map(int, code)) for code in codes]
     assert 0.3 < found["tau"] < 1.0  # a rule of thumb
-    assert nasplug("plot", "foreseen", "--kind", "prediction", "--out", "p.svg").returncode == 0
+    assert invoke("plot", "foreseen", "--kind", "prediction", "--out", "p.svg").returncode == 0
     assert f"Kendall τ {found['tau']:.3f}" in (tmp_path / "p.svg").read_text()
 
 
-def test_names_with_dollars_are_names_and_no_formulas(nasplug, tmp_path):
+def test_names_with_dollars_are_names_and_no_formulas(invoke, tmp_path):
     name = r"$\sqrt{cost}$ in $"
-    assert nasplug(*RUN[:-1], name).returncode == 0
-    assert nasplug("plot", name, "--title", r"$\no{formula}$", "--out", "x.svg").returncode == 0
+    assert invoke(*RUN[:-1], name).returncode == 0
+    assert invoke("plot", name, "--title", r"$\no{formula}$", "--out", "x.svg").returncode == 0
     figure = (tmp_path / "x.svg").read_text()
     assert f">{name}</text>" in figure
     assert r">$\no{formula}$</text>" in figure

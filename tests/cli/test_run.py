@@ -19,8 +19,8 @@ from nasplug.storage.storage import Storage
 RUN = ("run", "--space", "toy:ToySpace", "--strategy", "toy:Grid", "--budget", "5", "--name", "first")
 
 
-def test_a_run_prints_one_json_document_and_keeps_its_trials(nasplug, tmp_path):
-    done = nasplug(*RUN, "--json")
+def test_a_run_prints_one_json_document_and_keeps_its_trials(invoke, tmp_path):
+    done = invoke(*RUN, "--json")
     found = json.loads(done.stdout)
     assert list(found) == ["run", "space", "strategy", "seed", "trials", "failed", "cost", "best", "storage"]
     assert set(found["best"]) == {"architecture", "validation", "test", "source", "latency", "metrics"}
@@ -34,73 +34,73 @@ def test_a_run_prints_one_json_document_and_keeps_its_trials(nasplug, tmp_path):
     assert "trial 5/5" in done.stderr
 
 
-def test_a_run_for_people_ends_with_a_table(nasplug):
-    done = nasplug(*RUN, "--device", "toyphone")
+def test_a_run_for_people_ends_with_a_table(invoke):
+    done = invoke(*RUN, "--device", "toyphone")
     assert done.returncode == 0
     for line in ("architecture", "validation accuracy", "test accuracy", "latency", "parameters", "kept in"):
         assert line in done.stdout
 
 
-def test_the_storage_can_be_asked_afterwards(nasplug):
-    nasplug(*RUN)
-    runs = json.loads(nasplug("runs", "--json").stdout)
+def test_the_storage_can_be_asked_afterwards(invoke):
+    invoke(*RUN)
+    runs = json.loads(invoke("runs", "--json").stdout)
     assert [(run["run"], run["trials"], run["ended"]) for run in runs] == [
         ("first", 5, "the budget of 5 trials is used")
     ]
-    trials = json.loads(nasplug("trials", "first", "--json").stdout)
+    trials = json.loads(invoke("trials", "first", "--json").stdout)
     assert list(trials[0])[:12] == [
         "number", "architecture", "canonical", "state", "purpose", "accuracy",
         "cost", "source", "error", "latency", "started", "finished",
     ]  # fmt: skip
-    assert trials == json.loads(nasplug("export", "first", "--format", "json").stdout)
-    assert json.loads(nasplug("best", "first", "--json").stdout)["architecture"] == "toy:0,0,3"
-    rows = list(csv.DictReader(nasplug("export", "first", "--format", "csv").stdout.splitlines()))
+    assert trials == json.loads(invoke("export", "first", "--format", "json").stdout)
+    assert json.loads(invoke("best", "first", "--json").stdout)["architecture"] == "toy:0,0,3"
+    rows = list(csv.DictReader(invoke("export", "first", "--format", "csv").stdout.splitlines()))
     assert [row["parameters"] for row in rows] == ["100.0"] * 6
-    assert "toy:0,0,3" in nasplug("trials", "first").stdout
-    assert "first" in nasplug("runs").stdout
-    assert "validation accuracy" in nasplug("best", "first").stdout
+    assert "toy:0,0,3" in invoke("trials", "first").stdout
+    assert "first" in invoke("runs").stdout
+    assert "validation accuracy" in invoke("best", "first").stdout
 
 
-def test_a_run_without_trials_is_said_to_be_empty(nasplug, tmp_path):
+def test_a_run_without_trials_is_said_to_be_empty(invoke, tmp_path):
     with closing(Storage(f"{tmp_path}/nasplug.db")) as storage:
         storage.create("early", {"space": "toy", "strategy": "random", "seed": 0}, {})
     for command in ("trials", "export", "best"):
-        done = nasplug(command, "early")
+        done = invoke(command, "early")
         assert (done.returncode, done.stderr) == (
             1,
             "Error: The run 'early' is empty: no trial was stored before it ended.\n",
         )
 
 
-def test_a_metric_that_is_no_number_is_null_in_json(nasplug, tmp_path):
+def test_a_metric_that_is_no_number_is_null_in_json(invoke, tmp_path):
     with closing(Storage(f"{tmp_path}/nasplug.db")) as storage:
         run = storage.create("diverged", {"space": "toy", "strategy": "random", "seed": 0}, {})
         found = Evaluation(50.0, 1.0, {"loss": math.nan}, "toy")
         storage.add(run, Trial(0, Architecture("toy", (1,)), "complete", found, None, "search", 0.0, 1.0))
-    nasplug("export", "diverged", "--format", "json", "--out", "x.json")
+    invoke("export", "diverged", "--format", "json", "--out", "x.json")
     assert json.loads((tmp_path / "x.json").read_text(), parse_constant=pytest.fail)[0]["loss"] is None
 
 
-def test_names_with_brackets_are_names_and_no_markup(nasplug):
-    done = nasplug(*RUN[:-1], "exp[/a]", "--storage", "my [old] runs.db")
+def test_names_with_brackets_are_names_and_no_markup(invoke):
+    done = invoke(*RUN[:-1], "exp[/a]", "--storage", "my [old] runs.db")
     assert done.returncode == 0, done.stderr
     assert "kept in sqlite:///my [old] runs.db as exp[/a]" in done.stderr
 
 
-def test_options_reach_space_strategy_and_middleware(nasplug, tmp_path):
-    done = nasplug(*RUN, "--space-opt", "value=33", "--with", "cache", "--with", "log:path=log.jsonl", "--json")
+def test_options_reach_space_strategy_and_middleware(invoke, tmp_path):
+    done = invoke(*RUN, "--space-opt", "value=33", "--with", "cache", "--with", "log:path=log.jsonl", "--json")
     assert json.loads(done.stdout)["best"]["validation"] == 33.0
     assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 8
 
 
-def test_list_and_show_tell_what_is_installed(nasplug):
-    listed = json.loads(nasplug("list", "--json").stdout)
+def test_list_and_show_tell_what_is_installed(invoke):
+    listed = json.loads(invoke("list", "--json").stdout)
     assert {"kind", "name", "value", "distribution", "version", "problem"} == set(listed[0])
-    assert "regularized_evolution" in nasplug("list", "strategies").stdout
-    shown = json.loads(nasplug("show", "budget", "--json").stdout)
+    assert "regularized_evolution" in invoke("list", "strategies").stdout
+    shown = json.loads(invoke("show", "budget", "--json").stdout)
     assert [option["name"] for option in shown["options"]] == ["max_cost", "max_seconds", "target"]
-    assert "seconds of training that the search may cost" in nasplug("show", "budget").stdout
-    assert "how long an evaluation takes" in nasplug("show", "toy:ToySpace").stdout
+    assert "seconds of training that the search may cost" in invoke("show", "budget").stdout
+    assert "how long an evaluation takes" in invoke("show", "toy:ToySpace").stdout
 
 
 @pytest.mark.parametrize(
@@ -127,8 +127,8 @@ def test_list_and_show_tell_what_is_installed(nasplug):
         (("best", "nobody"), 1, "There is no storage at nasplug.db"),
     ],
 )
-def test_a_mistake_is_one_message_without_a_traceback(nasplug, arguments, code, message):
-    done = nasplug(*arguments)
+def test_a_mistake_is_one_message_without_a_traceback(invoke, arguments, code, message):
+    done = invoke(*arguments)
     assert (done.returncode, "Traceback" in done.stderr) == (code, False)
     assert message in done.stderr
 
@@ -138,18 +138,18 @@ def test_debug_shows_where_an_error_came_from(nasplug):
     assert (done.returncode, "Traceback" in done.stderr) == (1, True)
 
 
-def test_a_name_that_exists_and_other_settings_lose_nothing(nasplug):
-    nasplug(*RUN)
-    before = nasplug("export", "first").stdout
-    assert "already in sqlite:///nasplug.db. Add --resume" in nasplug(*RUN).stderr
-    assert "seed was 0, now 1" in nasplug(*RUN, "--seed", "1", "--resume").stderr
-    assert nasplug("export", "first").stdout == before
+def test_a_name_that_exists_and_other_settings_lose_nothing(invoke):
+    invoke(*RUN)
+    before = invoke("export", "first").stdout
+    assert "already in sqlite:///nasplug.db. Add --resume" in invoke(*RUN).stderr
+    assert "seed was 0, now 1" in invoke(*RUN, "--seed", "1", "--resume").stderr
+    assert invoke("export", "first").stdout == before
 
 
 @pytest.mark.parametrize(
     ("number", "code", "times"), [(signal.SIGINT, 130, 1), (signal.SIGTERM, 143, 1), (signal.SIGINT, 130, 3)]
 )
-def test_an_interrupted_run_says_how_to_go_on_and_does(nasplug, tmp_path, number, code, times):
+def test_an_interrupted_run_says_how_to_go_on_and_does(invoke, tmp_path, number, code, times):
     command = (*RUN, "--space-opt", "seconds=0.4")
     with subprocess.Popen(
         [sys.executable, "-m", "nasplug.cli", *command],
@@ -171,5 +171,5 @@ def test_an_interrupted_run_says_how_to_go_on_and_does(nasplug, tmp_path, number
     assert "2 trials are kept in sqlite:///nasplug.db" in said
     assert "--name first" in said
     assert said.rstrip().endswith("--resume")
-    done = nasplug(*command, "--resume", "--json")
+    done = invoke(*command, "--resume", "--json")
     assert json.loads(done.stdout)["trials"] == 5
