@@ -78,17 +78,11 @@ def _strategy_curves(name: str, trials: pd.DataFrame) -> Curves:
     trials = trials.sort_values(["repeat", "number"], kind="stable")
     training = trials.groupby("repeat", sort=True).cumcount()
     lengths = trials.groupby("repeat", sort=True).size().to_numpy()
-    wide = _one_row_a_repeat(trials, training, "reported")
-    reported = _continue_last(wide.to_numpy(dtype=float), lengths)
-    cost = _one_row_a_repeat(trials, training, "cost").fillna(0.0).cumsum(axis=1).to_numpy(dtype=float)
+    wide: Any = trials.assign(training=training).pivot(index="repeat", columns="training", values=["reported", "cost"])
+    reported = _continue_last(wide["reported"].to_numpy(dtype=float), lengths)
+    cost = wide["cost"].astype(float).fillna(0.0).cumsum(axis=1).to_numpy()
     _require_ends(name, wide.index[~np.isfinite(reported[:, -1])].tolist(), len(wide))
     return Curves(name, reported, cost, lengths)
-
-
-def _one_row_a_repeat(trials: pd.DataFrame, training: "pd.Series[int]", column: str) -> pd.DataFrame:
-    """Returns a column as a table with one row a repeat and one column a training, both ascending."""
-    wide: Any = trials.assign(training=training).pivot(index="repeat", columns="training", values=column)
-    return pd.DataFrame(wide).astype(float)
 
 
 def _continue_last(values: Floats, lengths: NDArray[np.int64]) -> Floats:

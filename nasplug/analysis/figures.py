@@ -28,7 +28,7 @@ def incumbent_figure(runs: Runs, title: str) -> "Figure":
 
     Raises `StorageError` for a run without a complete trial.
     """
-    figure, axes = _new_axes()
+    figure, axes = new_figure()
     for index, (name, trials) in enumerate(runs.items()):
         steps = [(count, best.accuracy or 0.0) for count, best in enumerate(incumbents(trials), 1) if best]
         if not steps:
@@ -42,7 +42,7 @@ def latency_figure(runs: Runs, title: str) -> "Figure":
 
     Raises `StorageError` for a run without latencies.
     """
-    figure, axes = _new_axes()
+    figure, axes = new_figure()
     for index, (name, trials) in enumerate(runs.items()):
         axes.scatter(*_coordinates(_require_latencies(name, trials)), s=10, alpha=0.5, color=_colour(index))
         front = _coordinates(pareto_trials(trials))
@@ -58,7 +58,7 @@ def hypervolume_figure(runs: Runs, title: str) -> "Figure":
     """
     timed = {name: _require_latencies(name, trials) for name, trials in runs.items()}
     reference = worst_point([trial for trials in timed.values() for trial in trials])
-    figure, axes = _new_axes()
+    figure, axes = new_figure()
     for index, (name, trials) in enumerate(timed.items()):
         volumes = hypervolume_curve(*_coordinates(trials), reference)
         searched = (trial for trial in runs[name] if trial.purpose == "search")
@@ -70,7 +70,7 @@ def hypervolume_figure(runs: Runs, title: str) -> "Figure":
 
 def prediction_figure(predictions: "Mapping[str, Prediction]", title: str) -> "Figure":
     """Returns measured against predicted accuracy, one colour a run, with Kendall's τ and the diagonal."""
-    figure, axes = _new_axes()
+    figure, axes = new_figure()
     for index, (name, p) in enumerate(predictions.items()):
         label = f"{name}, Kendall τ {p.tau:.3f}"
         axes.scatter(p.predicted, p.measured, s=10, alpha=0.6, color=_colour(index), label=label)
@@ -90,7 +90,7 @@ def frontier_figure(sampled: Points, front: Points, trained: Points, published: 
         published: architectures of a publication, with the accuracy predicted here.
         device: where the latencies were measured.
     """
-    figure, axes = _new_axes()
+    figure, axes = new_figure()
     axes.scatter(*_xy(sampled), s=6, color="#b8c2cc", label=f"{len(sampled)} predicted", rasterized=True)
     axes.step(*_xy(front), where="post", marker="o", markersize=4, color=_colour(0), label="frontier, predicted")
     if trained:
@@ -114,7 +114,7 @@ def comparison_figure(
         accuracy: what the vertical axis shows.
         marks: numbers of trainings that get a dotted line.
     """
-    figure, axes = _new_axes()
+    figure, axes = new_figure()
     for index, c in enumerate(strategies):
         _draw_curve(axes, c, labels[c.strategy], _colour(index), "-" if index < len(COLOURS) else "--")
     for mark in marks:
@@ -140,11 +140,6 @@ def _accuracy_limits(strategies: "Sequence[Curves]") -> tuple[float, float]:
     high = max(float(np.nanmax((c.mean + c.std)[len(c.mean) // 20 :])) for c in strategies)
     margin = 0.05 * max(high - low, 0.1)
     return low - margin, min(100.0, high + margin)
-
-
-def _new_axes() -> "tuple[Figure, Axes]":
-    figure = new_figure()
-    return figure, figure.axes[0]
 
 
 def _finish(figure: "Figure", x: str, y: str, title: str = "", legend: str = "lower right") -> "Figure":

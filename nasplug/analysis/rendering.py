@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nasplug.errors import UsageError
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 LIBRARIES = ("pandas", "pyarrow", "matplotlib", "plotly", "scipy")
@@ -37,11 +38,7 @@ def require_libraries(libraries: Sequence[str] = LIBRARIES) -> None:
 
 
 def accuracy_label(sources: Iterable[str]) -> str:
-    """Returns what to call the accuracies of final evaluations: a surrogate predicts, and has no test images.
-
-    Args:
-        sources: the `source` of each evaluation.
-    """
+    """Returns what to call the accuracies of final evaluations from these `source`s: a surrogate has no test images."""
     surrogate = next((source for source in sources if "surrogate" in source), None)
     return f"predicted validation accuracy ({surrogate})" if surrogate else "test accuracy"
 
@@ -64,15 +61,14 @@ def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     return text.getvalue()
 
 
-def new_figure(width: float = 6.4, height: float = 4.0) -> "Figure":
-    """Returns an empty figure of `width` × `height` inches with one pair of axes, not registered with pyplot."""
+def new_figure() -> "tuple[Figure, Axes]":
+    """Returns an empty figure and its axes; pyplot does not know of it."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     with rc_context(STYLE):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        figure.subplots()
-    return figure
+        figure = Figure(figsize=(6.4, 4.0), layout="constrained")  # inches
+        return figure, figure.subplots()
 
 
 def figure_format(path: Path) -> str:
@@ -86,8 +82,7 @@ def figure_format(path: Path) -> str:
 def save_figure(figure: "Figure", path: Path) -> None:
     """Writes a figure in the format that the file's name ends with. The same figure gives the same bytes.
 
-    Raises:
-        UsageError: for another format, or where the file cannot be written.
+    Raises `UsageError` for another format, or where the file cannot be written.
     """
     from matplotlib import rc_context
     from matplotlib.text import Text

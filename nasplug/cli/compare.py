@@ -47,15 +47,9 @@ class Percent(click.FloatRange):
 @shared.device
 @shared.latency
 @click.option(
-    "--level",
-    "levels",
-    type=Percent(0.0, 100.0),
-    multiple=True,
-    help="Percent to reach.  [default: where each strategy ends]",
+    "--level", "levels", type=Percent(0.0, 100.0), multiple=True, help="Percent to reach.  [default: where each ends]"
 )
-@click.option(
-    "--mark", "marks", type=int, multiple=True, metavar="N", help="A dotted line.  [default: where predictions begin]"
-)
+@click.option("--mark", "marks", type=int, multiple=True, help="A dotted line.  [default: where predictions begin]")
 @click.option("--title", help="Of the figure.  [default: space and repeats]")
 @shared.as_json
 @shared.checks_trust

@@ -1,6 +1,6 @@
 """`nasplug plot` and `nasplug report`: figures of runs and comparisons, and runs as pages."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,18 +18,19 @@ if TYPE_CHECKING:
     from nasplug.analysis.prediction import Prediction
     from nasplug.experiments.stored_runs.load import LoadedRun
 
-OF_TRIALS = {"incumbent": incumbent_figure, "latency": latency_figure, "hypervolume": hypervolume_figure}
+FIGURES: "dict[str, Callable[..., Figure]]" = {
+    "incumbent": incumbent_figure,
+    "latency": latency_figure,
+    "hypervolume": hypervolume_figure,
+    "prediction": prediction_figure,
+}
 
 
 @click.command()
 @click.argument("runs", nargs=-1)
 @click.option("--comparison", type=click.Path(file_okay=False, path_type=Path), help="A folder of compare.")
 @click.option(
-    "--kind",
-    type=click.Choice([*OF_TRIALS, "prediction"]),
-    default="incumbent",
-    show_default=True,
-    help="What to draw of RUNS.",
+    "--kind", type=click.Choice([*FIGURES]), default="incumbent", show_default=True, help="What to draw of RUNS."
 )
 @click.option("--mark", "marks", type=int, multiple=True, metavar="N", help="Comparisons: a dotted line there.")
 @click.option("--title", help="Of the figure.")
@@ -66,8 +67,10 @@ def plot_command(
     else:
         from nasplug.experiments.stored_runs.load import load_run
 
+        loaded = [load_run(storage, name) for name in runs]
         with stdout_to_stderr():
-            figure = _figure_of_runs(kind, [load_run(storage, name) for name in runs], title or "", safe)
+            shown = {run.run.name: _prediction(run, safe) if kind == "prediction" else run.trials for run in loaded}
+        figure = FIGURES[kind](shown, title or "")
     save_figure(figure, out)
     click.echo(f"Written to {out}", err=True)
 
@@ -92,12 +95,6 @@ def report_command(run: str, out: Path, storage: str, safe: bool) -> None:
         html = page(subject)
     write(out, html)
     click.echo(f"Written to {out}", err=True)
-
-
-def _figure_of_runs(kind: str, runs: "Sequence[LoadedRun]", title: str, safe: bool) -> "Figure":
-    if kind == "prediction":
-        return prediction_figure({loaded.run.name: _prediction(loaded, safe) for loaded in runs}, title)
-    return OF_TRIALS[kind]({loaded.run.name: loaded.trials for loaded in runs}, title)
 
 
 def _prediction(loaded: "LoadedRun", safe: bool) -> "Prediction":

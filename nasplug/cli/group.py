@@ -18,7 +18,7 @@ COMMANDS = {  # the module of each command, and its help in the list of commands
     "show": ("plugins", "Show a plugin's options with types, defaults and help."),
     "new": ("authoring", "Make a project for a space or strategy of your own."),
     "check": ("authoring", "Test whether a plugin keeps the laws of its kind."),
-    "doctor": ("installation", "Show what is installed, and what is wrong with it."),
+    "doctor": ("plugins", "Show what is installed, and what is wrong with it."),
     "runs": ("stored_runs", "List the runs of a storage."),
     "trials": ("stored_runs", "List the trials of a run."),
     "best": ("stored_runs", "Show the best architecture of a run."),
@@ -27,7 +27,7 @@ COMMANDS = {  # the module of each command, and its help in the list of commands
     "frontier": ("frontier", "Find the frontier of accuracy against latency."),
     "report": ("figures", "Write a run as one self-contained page."),
     "plot": ("figures", "Draw runs and comparisons as PNG, SVG or PDF."),
-    "completion": ("installation", "Print the completion script of a shell."),
+    "completion": ("group", "Print the completion script of a shell."),
 }
 
 
@@ -102,6 +102,17 @@ def cli(debug: bool) -> None:
 
     Start with: nasplug run --space proxyless --strategy neural_predictor
     """
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion_command(shell: str) -> None:
+    """Print the completion script of a shell, to be evaluated at its start: eval "$(nasplug completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    script = get_completion_class(shell)
+    assert script is not None
+    click.echo(script(cli, {}, "nasplug", "_NASPLUG_COMPLETE").source())
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -109,12 +109,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
 
 
 def best_rows(best: "Best", describe: str | None = None) -> list[tuple[str, Any]]:
-    """Returns what is shown of the best architecture, as names and values.
-
-    Args:
-        best: the best architecture of a run.
-        describe: what the space says of it, if that is known.
-    """
+    """Returns names and values of the best architecture; `describe` is what the space says of it, if that is known."""
     rows: list[tuple[str, Any]] = [("architecture", best.architecture)]
     if describe and describe != str(best.architecture):
         rows.append(("described", describe))

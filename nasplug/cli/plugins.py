@@ -1,4 +1,4 @@
-"""`nasplug list` and `nasplug show`: the installed plugins. And the commands that plugins register."""
+"""`nasplug list`, `show` and `doctor`: what is installed. And the commands that plugins register."""
 
 from importlib.util import find_spec
 from typing import Any
@@ -10,6 +10,7 @@ from nasplug.cli import shared_options as shared
 from nasplug.cli.output import emit, print_json, print_table
 from nasplug.errors import DiscoveryError, did_you_mean
 from nasplug.loading import discovery, manager, options
+from nasplug.tools.doctor import examine
 
 KINDS = {plural: kind for kind, plural in discovery.PLURALS.items()}
 WITH_COMMANDS: tuple[discovery.Kind, ...] = ("space", "strategy", "middleware")
@@ -53,6 +54,26 @@ def show_command(name: str, as_json: bool) -> None:
             rows = [list((o | {"default": _text(o["default"])}).values()) for o in document["options"]]
             print_table("Options", ("name", "type", "default", "what it is"), rows)
     return None
+
+
+@click.command()
+@shared.storage
+@shared.as_json
+def doctor_command(storage: str, as_json: bool) -> int:
+    """Print versions, accelerators, data, storage and plugins, and the problem of each that has one.
+
+    Exit code 1 where there is a problem.
+    """
+    findings = list(examine(storage))
+    problems = [finding.problem for finding in findings if finding.problem]
+    if as_json:
+        print_json([attrs.asdict(finding) for finding in findings])
+    else:
+        rows = [("✗" if f.problem else "✓", f.section, f.name, f.found) for f in findings]
+        print_table("", ("", "", "", ""), rows)
+        for problem in problems:
+            click.echo(f"! {problem}", err=True)
+    return int(bool(problems))
 
 
 def register_plugin_commands(group: click.Group, name: str) -> None:

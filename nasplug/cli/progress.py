@@ -14,7 +14,7 @@ from nasplug.cli.output import escape_controls
 from nasplug.engine.result import incumbent
 from nasplug.engine.run import ActiveRun
 from nasplug.hookspecs import hookimpl
-from nasplug.types import Architecture, Trial
+from nasplug.types import Trial
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -83,18 +83,9 @@ class RunProgress:
 
     @hookimpl
     def on_stop(self) -> None:
-        """Ends the bar."""
-        self.close()
-
-    def close(self) -> None:
-        """Ends the bar; to be called at the end of a run, also after an error."""
+        """Ends the bar, also after an error or an interruption."""
         if self._bar:
             self._bar.stop()
-
-    def describe(self, architecture: Architecture) -> str:
-        """Returns what the space of the run says of an architecture, in one line."""
-        assert self.run is not None
-        return str(self.run.hook.describe(architecture=architecture))
 
     def _is_line_due(self, run: ActiveRun) -> bool:
         """Returns whether a trial gets a line: the first twenty and the last two do, others if the last is old."""

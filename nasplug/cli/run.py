@@ -17,16 +17,12 @@ from nasplug.engine.search import explain, search
 from nasplug.errors import NasplugError
 from nasplug.hookspecs import HookSpecs
 
+CORE_PLUGINS = {"fallback": "nasplug's default", "window": "the latency window"}
+
 
 @click.command()
 @shared.space
-@click.option(
-    "--strategy",
-    required=True,
-    metavar="NAME",
-    shell_complete=shared.plugin_names("strategy"),
-    help="The strategy; 'nasplug list strategies' shows them.",
-)
+@shared.strategy
 @click.option(
     "--budget", type=int, metavar="TRIALS", help="How many architectures to evaluate.  [default: the space's, else 100]"
 )
@@ -78,7 +74,7 @@ def run_command(explained: bool, as_json: bool, **request: Any) -> None:
     except KeyboardInterrupt as interruption:
         end(signal.SIGTERM if isinstance(interruption, Terminated) else signal.SIGINT)
     except Exception:  # the bar must end before any message is printed
-        progress.close()
+        progress.on_stop()
         raise
     return _print_result(result, progress, as_json)
 
@@ -91,7 +87,7 @@ def _print_explanation(request: dict[str, Any], as_json: bool) -> None:
         return print_json({"chain": chain, "hooks": hooks})
     rows = []
     for hook, plugins in hooks.items():
-        names = ["nasplug's default" if name == "fallback" else name for name in plugins]
+        names = [CORE_PLUGINS.get(name, name) for name in plugins]
         until_answer = getattr(HookSpecs, hook).nasplug_spec["firstresult"]
         rows.append((hook, (" > " if until_answer else ", ").join(names)))
     print_table(f"Evaluations pass through: {' > '.join(chain)}", ("hook", "plugins in the order of their calls"), rows)
@@ -119,7 +115,7 @@ def _end(progress: RunProgress, request: dict[str, Any], number: int) -> None:
     """Prints how to go on with an interrupted run, and ends the program with the exit code of the signal `number`."""
     for ignored in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ignored, signal.SIG_IGN)  # the message is short: no signal may cut it off
-    progress.close()
+    progress.on_stop()
     _print_how_to_resume(progress, request)
     exit_now(128 + number)
 
@@ -146,7 +142,8 @@ def _print_result(result: Result, progress: RunProgress, as_json: bool) -> None:
         print_json(result.summary())
     elif best is not None:
         summary = result.summary()
-        rows = best_rows(best, progress.describe(best.architecture))
+        assert progress.run is not None
+        rows = best_rows(best, str(progress.run.hook.describe(architecture=best.architecture)))
         trials = f"{summary['trials']}, {summary['failed']} failed, {summary['cost']:,.0f} s of training"
         rows += [("trials", trials), ("kept in", f"{result.storage} as run {result.run}")]
         print_table(f"{result.space} × {result.strategy}: {result.reason}", ("", ""), rows)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from nasplug.loading import options
-from nasplug.loading.discovery import GROUPS, Kind, installed
+from nasplug.loading.discovery import GROUPS, PLURALS, Kind, installed
 from nasplug.loading.trust import check_trusted
 
 DEFAULT_URL = "sqlite:///nasplug.db"  # as in nasplug.storage.url, whose import takes SQLAlchemy along
@@ -41,15 +41,18 @@ def _parse_options(_: click.Context, parameter: click.Parameter, texts: Sequence
     return options.parse_options(texts, parameter.opts[0])
 
 
-def _plugin_options(kind: str) -> Callable[[Any], Any]:
+def _plugin_name(kind: Kind) -> Callable[[Any], Any]:
+    what = f"The {kind}; 'nasplug list {PLURALS[kind]}' shows them."
+    return click.option(f"--{kind}", required=True, metavar="NAME", shell_complete=plugin_names(kind), help=what)
+
+
+def _plugin_options(kind: Kind) -> Callable[[Any], Any]:
     what = f"Options of the {kind}; 'nasplug show NAME' lists them."
     name = f"{kind}_options"
     return click.option(f"--{kind}-opt", name, multiple=True, metavar="k=v,…", callback=_parse_options, help=what)
 
 
-space = click.option(
-    "--space", required=True, metavar="NAME", shell_complete=plugin_names("space"), help="See 'nasplug list spaces'."
-)
+space, strategy = _plugin_name("space"), _plugin_name("strategy")
 space_options, strategy_options = _plugin_options("space"), _plugin_options("strategy")
 epochs = click.option("--epochs", type=int, help="Epochs of each training.  [default: the space's]")
 device = click.option("--device", help="Measure every architecture's latency on this device, pixel1 for instance.")

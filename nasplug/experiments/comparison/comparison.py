@@ -35,8 +35,7 @@ class Comparison:
     def open(cls, plan: Plan, folder: Path) -> "Comparison":
         """Stores the plan in `folder`, or goes on with the same comparison there, and returns the comparison.
 
-        Raises:
-            NasplugError: where a repeat could not be run with this plan, or the folder holds another comparison.
+        Raises `NasplugError` where a repeat could not be run with this plan, or the folder holds another comparison.
         """
         requests = [plan.request(contender) for contender in plan.contenders]
         selections = [Selection.of_request(request) for request in requests]

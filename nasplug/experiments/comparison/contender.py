@@ -16,19 +16,14 @@ class Contender:
     strategy: str
     options: dict[str, str]
 
-    @classmethod
-    def parse(cls, text: str) -> "Contender":
-        """Returns the contender of a text `NAME[:key=value,…]`. Raises `UsageError` for any other text."""
-        return cls(text, *parse_plugin(text))
-
 
 def parse_contenders(texts: Iterable[str]) -> list[Contender]:
-    """Returns the contenders in their order. Raises `UsageError` where one is given twice."""
+    """Returns the contenders of texts `NAME[:key=value,…]`. Raises `UsageError` for another text, or a text again."""
     contenders: dict[str, Contender] = {}
-    for contender in map(Contender.parse, texts):
-        if contender.text in contenders:
-            raise UsageError(f"The strategy {contender.text!r} is given twice: curves need different names.")
-        contenders[contender.text] = contender
+    for text in texts:
+        if text in contenders:
+            raise UsageError(f"The strategy {text!r} is given twice: curves need different names.")
+        contenders[text] = Contender(text, *parse_plugin(text))
     return list(contenders.values())
 
 

@@ -16,8 +16,7 @@ from nasplug.storage.atomic_files import write
 def prepare_folder(folder: Path) -> None:
     """Makes the folder of a frontier, before anything is trained.
 
-    Raises:
-        StorageError: where it cannot be made or written to, or holds final trainings, which would be overwritten.
+    Raises `StorageError` where it cannot be made or written to, or holds final trainings, which would be overwritten.
     """
     path = folder / "frontier.csv"
     try:
@@ -60,11 +59,7 @@ def document(frontier: Frontier) -> dict[str, Any]:
 
 def published_rows(frontier: Frontier) -> list[dict[str, Any]]:
     """Returns the published set with its published figures and with what is predicted of it here."""
-    return [
-        {"latency": p.latency, "accuracy": p.accuracy, "std": p.std}
-        | {"architecture": str(p.architecture), "predicted": c.predicted}
-        for p, c in frontier.published
-    ]
+    return [c.row() | {"latency": p.latency, "accuracy": p.accuracy, "std": p.std} for p, c in frontier.published]
 
 
 def _count_trained(path: Path) -> int:

@@ -21,9 +21,8 @@ from nasplug.types import Trial
 class Plan:
     """All that decides a frontier.
 
-    Raises:
-        UsageError: for an empty window, unless exactly one of `run` and `data` is given, and for repeats of no final
-            trainings.
+    Raises `UsageError` for an empty window, unless exactly one of `run` and `data` is given, and for `final_repeats`
+    without `final`.
     """
 
     space: str
@@ -55,8 +54,7 @@ class Plan:
     def execute(self, on_training: Callable[[Candidate, Frontier], None]) -> Frontier:
         """Predicts the frontier, trains some of it finally, and returns it.
 
-        Args:
-            on_training: called after each architecture is trained, with it and the frontier so far.
+        Calls `on_training` with each architecture that was trained, and the frontier so far.
         """
         run = self._prediction_run()
         frontier = predict_frontier(run, self.window, self.samples, self.reference)

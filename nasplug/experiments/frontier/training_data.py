@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nasplug.errors import InvalidArchitecture, StorageError
+from nasplug.errors import StorageError
 from nasplug.types import Architecture, Evaluation, Trial
 
 COLUMNS = ("architecture", "accuracy")
@@ -30,8 +30,7 @@ def read_trials(path: Path, hook: Any) -> list[Trial]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             for line, row in _search_rows(csv.DictReader(file), path):
-                trials.append(_trial(len(trials), row, space, line))
-                _check(trials[-1], hook, line)
+                trials.append(_trial(len(trials), row, space, hook, line))
     except (OSError, UnicodeDecodeError) as error:
         raise StorageError(f"{path} cannot be read: {error}.") from error
     if not trials:
@@ -54,22 +53,16 @@ def _search_rows(rows: "csv.DictReader[str]", path: Path) -> Iterator[tuple[str,
             yield f"{path}, line {rows.line_num}", row
 
 
-def _trial(number: int, row: dict[str, str], space: str, line: str) -> Trial:
+def _trial(number: int, row: dict[str, str], space: str, hook: Any, line: str) -> Trial:
     if lacking := [column for column in COLUMNS if row[column] is None]:
         raise StorageError(f"{line}: the row ends before its {lacking[0]}.")
     try:
         architecture = Architecture.parse(row["architecture"], space)
+        hook.canonical(architecture=architecture)  # or an InvalidArchitecture, which is a ValueError
         evaluation = Evaluation(float(row["accuracy"]), 0.0, source="file")
     except ValueError as error:
         raise StorageError(f"{line}: {error}") from error
     return Trial(number, architecture, "complete", evaluation, None, "search", 0.0, 0.0)
-
-
-def _check(trial: Trial, hook: Any, line: str) -> None:
-    try:
-        hook.canonical(architecture=trial.architecture)
-    except InvalidArchitecture as error:
-        raise StorageError(f"{line}: {error}") from error
 
 
 def space_of_architectures(hook: Any) -> str:

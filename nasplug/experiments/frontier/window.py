@@ -1,6 +1,7 @@
 """Random architectures inside a latency window: sampled by the space itself, or by rejection."""
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import attrs
@@ -29,10 +30,8 @@ class Window:
     def sample(self, hook: "pluggy.HookRelay", count: int, rng: np.random.Generator) -> list[Architecture]:
         """Returns at most `count` random architectures inside the window, one of those with equal networks.
 
-        There are fewer where equal networks were sampled, or where rejection found fewer in 100,000 samples.
-
-        Raises:
-            Unsupported: for a device that the space does not know, or where nothing is found inside.
+        There are fewer where equal networks were sampled, or where rejection found fewer in 100,000 samples. Raises
+        `Unsupported` for a device that the space does not know, or where nothing is found inside.
         """
         sampled = hook.sample_within(device=self.device, low=self.low, high=self.high, count=count, rng=rng)
         if sampled is None:
@@ -43,14 +42,11 @@ class Window:
     def _sample_by_rejection(
         self, hook: "pluggy.HookRelay", count: int, rng: np.random.Generator
     ) -> Sequence[Architecture]:
-        inside: list[Architecture] = []
-        for _ in range(DRAWS):
-            architecture = hook.sample(rng=rng)
-            latency = hook.measure_latency(architecture=architecture, device=self.device)
-            if self.low <= latency <= self.high:
-                inside.append(architecture)
-                if len(inside) == count:
-                    break
+        def is_inside(architecture: Architecture) -> bool:
+            return bool(self.low <= hook.measure_latency(architecture=architecture, device=self.device) <= self.high)
+
+        samples = (hook.sample(rng=rng) for _ in range(DRAWS))
+        inside = list(islice(filter(is_inside, samples), count))
         if not inside:
             raise Unsupported(
                 f"None of {DRAWS:,} architectures sampled has a latency of {self.low:g}:{self.high:g} ms on "

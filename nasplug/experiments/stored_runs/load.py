@@ -42,12 +42,7 @@ def complete_trials(trials: Sequence[Trial]) -> list[Trial]:
 
 
 def require_complete_trials(trials: Sequence[Trial], name: str) -> list[Trial]:
-    """Returns the complete search trials. Raises `StorageError`, with the first failure, where there is none.
-
-    Args:
-        trials: the trials of a run.
-        name: the name of the run, for the message.
-    """
+    """Returns the complete search trials of the run `name`. Raises `StorageError`, with a failure, without any."""
     complete = complete_trials(trials)
     if not complete:
         first = next((t.error for t in trials if t.error), "no trial was evaluated")
@@ -64,12 +59,8 @@ def make_run(selection: Selection, settings: Settings, name: str, trials: Sequen
 def remake_run(loaded: LoadedRun, safe: bool = False) -> ActiveRun:
     """Makes the plugins of a stored run again, and returns a run of them without trials.
 
-    Args:
-        loaded: the stored run.
-        safe: whether to refuse plugins that are not trusted, before they are imported.
-
-    Raises:
-        NasplugError: where a plugin cannot be made, or is refused. Errors of plugins are passed on.
+    Raises `NasplugError` where a plugin cannot be made, or is not trusted and `safe` is set: it is not imported then.
+    Errors of plugins are passed on.
     """
     stored = loaded.run.settings
     space, strategy = stored["space"], stored["strategy"]

@@ -27,8 +27,7 @@ def can_predict(run: "ActiveRun") -> bool:
 def predict(run: "ActiveRun", architectures: Sequence[Architecture]) -> list[float] | None:
     """Returns the accuracies in percent that the run's strategy predicts from the run's trials; None if it cannot.
 
-    Raises:
-        PluginError: unless the strategy returns one finite number for each architecture. Its own errors are passed on.
+    Raises `PluginError` unless it returns one finite number for each architecture. Errors of plugins are passed on.
     """
     answer = run.hook.predict(run=run, architectures=architectures)
     if answer is None:
@@ -64,10 +63,8 @@ def rank_by_prediction(run: "ActiveRun", trials: Sequence[Trial]) -> list[tuple[
     """Returns the complete search trials and the accuracy in percent predicted of each, the highest first.
 
     The best of many noisy accuracies is often a lucky one. A predictor that has learnt from all of them, including that
-    one, says more about what an architecture is worth.
-
-    Raises:
-        StorageError: where no trial is complete, or the strategy cannot predict. Errors of plugins are passed on.
+    one, says more about what an architecture is worth. Raises `StorageError` where no trial is complete or the strategy
+    cannot predict. Errors of plugins are passed on.
     """
     complete = require_complete_trials(trials, run.name)
     predicted = predict(attrs.evolve(run, trials=complete), [trial.architecture for trial in complete])

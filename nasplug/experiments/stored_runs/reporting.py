@@ -21,36 +21,27 @@ MAX_PREDICTED_RUN = 2000  # trials of a run whose report has predictions: it is 
 def report_subject(loaded: LoadedRun, warn: Callable[[str], None], safe: bool = False) -> Subject:
     """Returns what a report shows of a run.
 
-    A report is made whatever the plugins of the run raise: it then lacks pictures, descriptions or predictions.
-
-    Args:
-        loaded: the stored run.
-        warn: called once with each reason why something is missing.
-        safe: whether to do without plugins that are not trusted.
+    Whatever the plugins of the run raise, there is a report. Pictures, descriptions or predictions may be missing from
+    it: `warn` is called once with each reason. With `safe`, plugins that are not trusted are such a reason.
     """
     caller = TolerantCaller(warn)
     missing = "No pictures, descriptions and predictions: the run's plugins cannot be made again"
     run: ActiveRun | None = caller.call(missing, partial(remake_run, loaded, safe), None)
-    picture, describe = _views(caller, run.hook) if run else (lambda _: None, str)
-    prediction = caller.call("No predictions", partial(_prediction, run, loaded), None) if run else None
     stored = {name: getattr(loaded.run, name) for name in ("settings", "versions", "created", "ended")}
-    return Subject(
-        run=loaded.run.name,
-        trials=loaded.trials,
-        picture=picture,
-        describe=describe,
-        prediction=prediction,
-        **stored,
+    subject = Subject(run=loaded.run.name, trials=loaded.trials, picture=lambda _: None, describe=str, **stored)
+    if run is None:
+        return subject
+    return attrs.evolve(
+        subject,
+        picture=lambda a: caller.call("No picture of some architectures", partial(_draw, run.hook, a), None),
+        describe=lambda a: caller.call("No description of some architectures", partial(_describe, run.hook, a), str(a)),
+        prediction=caller.call("No predictions", partial(_prediction, run, loaded), None),
     )
 
 
 @attrs.define(eq=False)
 class TolerantCaller:
-    """Calls plugins for what can be done without, and goes on where they raise.
-
-    Args:
-        warn: called with what is missing and why, once for each thing that is missing.
-    """
+    """Calls plugins for what can be done without, and calls `warn` where they raise: once for each missing thing."""
 
     warn: Callable[[str], None]
     _warned: set[str] = attrs.field(factory=set, init=False)
@@ -76,21 +67,8 @@ def _prediction(run: ActiveRun, loaded: LoadedRun) -> Prediction | None:
     return predict_later_trials(run, loaded.trials)
 
 
-def _views(
-    caller: TolerantCaller, hook: Any
-) -> tuple[Callable[[Architecture], str | None], Callable[[Architecture], str]]:
-    """Returns the functions that ask the space for the picture and for the description of an architecture."""
-
-    def picture(architecture: Architecture) -> str | None:
-        """Returns the picture as an SVG document; None where the space draws none."""
-        return caller.call("No picture of some architectures", partial(_draw, hook, architecture), None)
-
-    def describe(architecture: Architecture) -> str:
-        """Returns the space's description, or the architecture's code."""
-        describe = partial(hook.describe, architecture=architecture)
-        return str(caller.call("No description of some architectures", describe, architecture))
-
-    return picture, describe
+def _describe(hook: Any, architecture: Architecture) -> str:
+    return str(hook.describe(architecture=architecture))
 
 
 def _draw(hook: Any, architecture: Architecture) -> str | None:
