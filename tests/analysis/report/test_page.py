@@ -68,6 +68,7 @@ def test_a_run_of_failures_has_a_page_and_an_empty_run_has_none():
         page(subject([]))
 
 
+@pytest.mark.slow
 def test_ten_thousand_trials_with_pictures_stay_small():
     space, rng = nasplug.space("proxyless"), np.random.default_rng(0)
     made = [

@@ -52,19 +52,24 @@ def errors(browser):
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory):
-    """Returns the path of a page by the name of what it shows."""
+def subjects():
+    """The subjects of the pages by the name of what they show."""
     made = trials(120)
     measured = [t for t in made if t.state == "complete"][60:]
     said = [t.accuracy + t.number % 5 for t in measured]
     prediction = Prediction(measured[0].number, [t.number for t in measured], said, [t.accuracy for t in measured])
     many = Prediction(0, [t.number for t in measured] * 50, said * 50, [t.accuracy for t in measured] * 50)
-    subjects = {
+    return {
         "whole": subject(made, prediction=prediction),
         "many predictions": subject(made, prediction=many),
         "without latency": subject([attrs.evolve(t, latency=None) for t in made]),
         "failures": subject([t for t in made if t.state == "failed"]),
     }
+
+
+@pytest.fixture(scope="module")
+def pages(subjects, tmp_path_factory):
+    """Returns the path of a page by the name of what it shows."""
     folder = tmp_path_factory.mktemp("report")
     for name, shown in subjects.items():
         (folder / f"{name}.html").write_text(page(shown), encoding="utf-8")
@@ -145,11 +150,12 @@ def test_pointing_and_clicking_at_an_architecture_show_its_picture(browser, page
     assert errors(browser) == []
 
 
-def test_predictions_say_their_tau_and_many_are_drawn_by_the_graphics_card(browser, pages):
+def test_predictions_say_their_tau_and_many_are_drawn_by_the_graphics_card(browser, subjects, pages):
     for name, kind in (("whole", "scatter"), ("many predictions", "scattergl")):
         look(browser, pages(name))
         assert js(browser, "document.getElementById('prediction').data[1].type") == kind
-        assert "Kendall τ 0.900" in js(browser, "document.getElementById('prediction-caption').textContent")
+        caption = js(browser, "document.getElementById('prediction-caption').textContent")
+        assert f"Kendall τ {subjects[name].prediction.tau:.3f}" in caption
 
 
 def column(browser, name):
