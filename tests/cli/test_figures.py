@@ -1,4 +1,4 @@
-"""`report`, `plot` and `best` as a user calls them: files, figures, and one message for each mistake."""
+"""`report` and `plot` as a user calls them: files, figures, and one message for each mistake."""
 
 import json
 import re
@@ -26,42 +26,6 @@ RUN = (
 def stored(invoke):
     assert invoke(*RUN).returncode == 0
     return invoke
-
-
-def test_best_shows_the_frontier_where_a_device_was_given(stored):
-    front = json.loads(stored("best", "r", "--json").stdout)["frontier"]
-    assert [row["latency"] for row in front] == sorted(row["latency"] for row in front)
-    assert [row["accuracy"] for row in front] == sorted(row["accuracy"] for row in front)
-    assert "Frontier of validation accuracy" in stored("best", "r").stdout
-
-
-def test_best_shows_the_hypervolume_of_the_frontier(stored):
-    trials = [t for t in json.loads(stored("trials", "r", "--json").stdout) if t["purpose"] == "search"]
-    slowest, lowest = max(t["latency"] for t in trials), min(t["accuracy"] for t in trials)
-    step = 0.01  # of a sum over thin columns, each as high as the best architecture that is as fast
-    columns = [lowest for _ in range(int((slowest - 10) / step))]
-    for t in trials:
-        first = round((t["latency"] - 10) / step)
-        columns[first:] = [max(height, t["accuracy"]) for height in columns[first:]]
-    area = sum(height - lowest for height in columns) * step
-    found = json.loads(stored("best", "r", "--json").stdout)["hypervolume"]
-    assert found == pytest.approx(area)
-    assert f"hypervolume {found:.2f} % × ms" in stored("best", "r").stdout
-
-
-def test_best_ranks_what_was_trained_by_prediction_where_the_strategy_predicts(invoke):
-    run = ("run", "--space", "toy:ToySpace", "--strategy", "toy:Foreseer", "--budget", "6", "--name", "p")
-    assert invoke(*run).returncode == 0
-    found = json.loads(invoke("best", "p", "--predicted", "--json").stdout)["predicted"]
-    assert [row["predicted"] for row in found] == sorted((row["predicted"] for row in found), reverse=True)
-    assert len(found) == 6
-    assert "Best by predicted validation accuracy" in invoke("best", "p", "--predicted").stdout
-
-
-def test_best_says_where_a_strategy_predicts_nothing(stored):
-    done = stored("best", "r", "--predicted")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "The strategy of the run 'r', random, predicts nothing" in done.stderr
 
 
 def test_report_and_plot_write_their_files(stored, tmp_path):

@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 
 import nasplug as package
-from nasplug.engine.result import rows
-from nasplug.experiments.frontier.training_data import read_trials
 
 WINDOW = ("frontier", "--space", "proxyless", "--device", "pixel1", "--latency", "75:85", "--samples", "40")
 LEARNT = ("--strategy", "toy:Foreseer", "--data", "known.csv")
 TOY = ("frontier", "--space", "toy:ToySpace", "--device", "toyphone", "--latency", "10:19", "--samples", "1000")
 FINAL = (*TOY, *LEARNT, "--final", "2", "--out", "front")
+TOYS = ("frontier", "--space", "toy:ToySpace", "--device", "toyphone", "--latency", "12:16", "--data", "toys.csv")
 SLOWEST = "3,3,3"  # the other end of the toy's frontier is 0,0,0
 
 
@@ -160,19 +159,6 @@ def test_a_wrong_line_of_what_is_known_is_named(invoke, tmp_path, rows, message)
     done = invoke(*WINDOW, "--data", "data.csv", "--out", "front")
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     assert message in done.stderr
-
-
-def test_an_export_teaches_what_its_run_does(tmp_path):
-    result = package.search("toy:ToySpace", "random", budget=5)
-    written = [",".join(str(row[name]) for name in ("purpose", "accuracy")) for row in rows(result.trials)]
-    codes = [f'"{trial.architecture}"' for trial in result.trials]
-    lines = [",".join(pair) for pair in zip(codes, written, strict=True)]
-    (tmp_path / "run.csv").write_text("\n".join(["architecture,purpose,accuracy", *lines]))
-    known = read_trials(tmp_path / "run.csv", package.space("toy:ToySpace"))
-    assert [(t.architecture, t.accuracy) for t in known] == [(t.architecture, t.accuracy) for t in result.trials[:5]]
-
-
-TOYS = ("frontier", "--space", "toy:ToySpace", "--device", "toyphone", "--latency", "12:16", "--data", "toys.csv")
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 
-import pytest
 from paths import HELPERS
 from rich.console import Console
 
@@ -55,20 +54,3 @@ def test_output_that_nobody_reads_or_can_write_is_no_traceback(nasplug, tmp_path
     with open("/dev/full", "w") as full:
         done = subprocess.run([sys.executable, "-m", "nasplug.cli", "list"], stdout=full, stderr=-1, text=True)
     assert (done.returncode, done.stderr) == (1, "Error: Standard output cannot be written: No space left on device.\n")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("neural_predictor",), "The strategy 'neural_predictor' brings 'nasplug predictor'. 'nasplug show"),
-        (("random", "--help"), "The strategy 'random' brings no commands. 'nasplug show random'"),
-    ],
-)
-def test_a_plugin_without_a_command_of_its_name_says_what_it_brings(invoke, arguments, said):
-    done = invoke(*arguments)
-    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
-
-
-def test_show_of_a_class_and_of_a_plugin_without_options(invoke):
-    assert invoke("show", "toy:Grid").stdout.splitlines()[0] == "toy:Grid · named by its class"
-    assert invoke("show", "cache").stdout.endswith("No options.\n")

@@ -1,20 +1,14 @@
 """The command line as a user types it, in a process of its own."""
 
-import csv
 import json
-import math
 import os
 import signal
 import subprocess
 import sys
 import time
-from contextlib import closing
 
 import pytest
 from paths import HELPERS
-
-from nasplug import Architecture, Evaluation, Trial
-from nasplug.storage.storage import Storage
 
 RUN = ("run", "--space", "toy:ToySpace", "--strategy", "toy:Grid", "--budget", "5", "--name", "first")
 
@@ -41,46 +35,6 @@ def test_a_run_for_people_ends_with_a_table(invoke):
         assert line in done.stdout
 
 
-def test_the_storage_can_be_asked_afterwards(invoke):
-    invoke(*RUN)
-    runs = json.loads(invoke("runs", "--json").stdout)
-    assert [(run["run"], run["trials"], run["ended"]) for run in runs] == [
-        ("first", 5, "the budget of 5 trials is used")
-    ]
-    trials = json.loads(invoke("trials", "first", "--json").stdout)
-    assert list(trials[0])[:12] == [
-        "number", "architecture", "canonical", "state", "purpose", "accuracy",
-        "cost", "source", "error", "latency", "started", "finished",
-    ]  # fmt: skip
-    assert trials == json.loads(invoke("export", "first", "--format", "json").stdout)
-    assert json.loads(invoke("best", "first", "--json").stdout)["architecture"] == "toy:0,0,3"
-    rows = list(csv.DictReader(invoke("export", "first", "--format", "csv").stdout.splitlines()))
-    assert [row["parameters"] for row in rows] == ["100.0"] * 6
-    assert "toy:0,0,3" in invoke("trials", "first").stdout
-    assert "first" in invoke("runs").stdout
-    assert "validation accuracy" in invoke("best", "first").stdout
-
-
-def test_a_run_without_trials_is_said_to_be_empty(invoke, tmp_path):
-    with closing(Storage(f"{tmp_path}/nasplug.db")) as storage:
-        storage.create("early", {"space": "toy", "strategy": "random", "seed": 0}, {})
-    for command in ("trials", "export", "best"):
-        done = invoke(command, "early")
-        assert (done.returncode, done.stderr) == (
-            1,
-            "Error: The run 'early' is empty: no trial was stored before it ended.\n",
-        )
-
-
-def test_a_metric_that_is_no_number_is_null_in_json(invoke, tmp_path):
-    with closing(Storage(f"{tmp_path}/nasplug.db")) as storage:
-        run = storage.create("diverged", {"space": "toy", "strategy": "random", "seed": 0}, {})
-        found = Evaluation(50.0, 1.0, {"loss": math.nan}, "toy")
-        storage.add(run, Trial(0, Architecture("toy", (1,)), "complete", found, None, "search", 0.0, 1.0))
-    invoke("export", "diverged", "--format", "json", "--out", "x.json")
-    assert json.loads((tmp_path / "x.json").read_text(), parse_constant=pytest.fail)[0]["loss"] is None
-
-
 def test_names_with_brackets_are_names_and_no_markup(invoke):
     done = invoke(*RUN[:-1], "exp[/a]", "--storage", "my [old] runs.db")
     assert done.returncode == 0, done.stderr
@@ -91,16 +45,6 @@ def test_options_reach_space_strategy_and_middleware(invoke, tmp_path):
     done = invoke(*RUN, "--space-opt", "value=33", "--with", "cache", "--with", "log:path=log.jsonl", "--json")
     assert json.loads(done.stdout)["best"]["validation"] == 33.0
     assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 8
-
-
-def test_list_and_show_tell_what_is_installed(invoke):
-    listed = json.loads(invoke("list", "--json").stdout)
-    assert {"kind", "name", "value", "distribution", "version", "problem"} == set(listed[0])
-    assert "regularized_evolution" in invoke("list", "strategies").stdout
-    shown = json.loads(invoke("show", "budget", "--json").stdout)
-    assert [option["name"] for option in shown["options"]] == ["max_cost", "max_seconds", "target"]
-    assert "seconds of training that the search may cost" in invoke("show", "budget").stdout
-    assert "how long an evaluation takes" in invoke("show", "toy:ToySpace").stdout
 
 
 @pytest.mark.parametrize(
@@ -131,11 +75,6 @@ def test_a_mistake_is_one_message_without_a_traceback(invoke, arguments, code, m
     done = invoke(*arguments)
     assert (done.returncode, "Traceback" in done.stderr) == (code, False)
     assert message in done.stderr
-
-
-def test_debug_shows_where_an_error_came_from(nasplug):
-    done = nasplug("show", "nothing", "--debug")
-    assert (done.returncode, "Traceback" in done.stderr) == (1, True)
 
 
 def test_a_name_that_exists_and_other_settings_lose_nothing(invoke):
@@ -173,3 +112,26 @@ def test_an_interrupted_run_says_how_to_go_on_and_does(invoke, tmp_path, number,
     assert said.rstrip().endswith("--resume")
     done = invoke(*command, "--resume", "--json")
     assert json.loads(done.stdout)["trials"] == 5
+
+
+def test_an_explanation_shows_who_is_called_in_the_order_of_a_run_and_runs_nothing(invoke, tmp_path):
+    more = ("--with", "log:path=x", "--with", "cache", "--max-cost", "9", "--timeout", "5")
+    done = invoke(*RUN, *more, "--device", "toyphone", "--latency", "10:15", "--explain")
+    first, columns, *lines = done.stdout.splitlines()
+    assert first == "Evaluations pass through: log:path=x > cache > budget:max_cost=9.0 > processes > toy:ToySpace"
+    assert columns == "hook             plugins in the order of their calls"
+    calls = {name: text.strip() for name, _, text in (line.partition(" ") for line in lines)}
+    assert calls["suggest"] == "toy:Grid"
+    assert calls["mutate"] == "the latency window > toy:ToySpace"
+    assert calls["evaluate"] == "cache > processes > toy:ToySpace > nasplug's default"
+    assert calls["on_start"] == "log:path=x, cache, budget:max_cost=9.0, processes"
+    assert list(calls).index("on_start") < list(calls).index("suggest") < list(calls).index("evaluate")
+    assert lines[-1] == "a > b: b is called unless a answers itself.  a, b: both are called."
+    assert (done.returncode, list(tmp_path.iterdir())) == (0, [])
+
+
+def test_an_explanation_is_a_document_too(invoke):
+    document = json.loads(invoke(*RUN, "--with", "cache", "--explain", "--json").stdout)
+    assert document["chain"] == ["cache", "toy:ToySpace"]
+    assert document["hooks"]["evaluate"] == ["cache", "toy:ToySpace", "fallback"]
+    assert "predict" not in document["hooks"]
