@@ -1,10 +1,13 @@
-"""`nasplug check`: one line a law, and the exit code of a broken one."""
+"""`nasplug check`: one line a law, and the exit code of a broken one. `nasplug new`: a project."""
 
 import json
 
 import pytest
 
+from nasplug.testing.laws import Verdict
 
+
+@pytest.mark.slow
 def test_a_good_plugin_keeps_every_law(invoke):
     done = invoke("check", "space", "nasplug.testing:Toy", "--device", "toyphone", "--opt", "layers=5")
     lines = done.stdout.splitlines()
@@ -13,6 +16,7 @@ def test_a_good_plugin_keeps_every_law(invoke):
     assert lines[-1].endswith(" kept, 0 broken, 4 not applicable")
 
 
+@pytest.mark.slow
 def test_a_broken_law_is_explained(invoke):
     done = invoke("check", "strategy", "faulty.strategies:TooMany")
     assert done.returncode == 1
@@ -41,3 +45,32 @@ def test_a_mistake_is_one_message(invoke, arguments, message):
     done = invoke(*arguments)
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
     assert message in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "line"), [("kept", 0, "✓ Good."), ("broken", 1, "✗ Good.\n    why\n    how")]
+)
+def test_every_law_is_a_line_and_the_last_one_counts_them(invoke, monkeypatch, state, code, line):
+    verdicts = [
+        Verdict("test_good", "Good.", state, "why\nhow\n" if state == "broken" else ""),
+        Verdict("test_other", "Other.", "not applicable", ""),
+    ]
+    checked = []
+    monkeypatch.setattr("nasplug.testing.laws.check", lambda kit: checked.append(kit) or iter(verdicts))
+    options = ("--opt", "layers=5", "--epochs", "2", "--device", "toyphone")
+    done = invoke("check", "space", "nasplug.testing:Toy", *options)
+    counts = {"kept": 0, "broken": 0} | {state: 1}
+    assert done.returncode == code
+    assert done.stdout == f"{line}\n– Other.\n{counts['kept']} kept, {counts['broken']} broken, 1 not applicable\n"
+    assert (checked[0].space, checked[0].options) == ("nasplug.testing:Toy", {"layers": "5"})
+    assert (checked[0].epochs, checked[0].devices) == (2, ("toyphone",))
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"), [("space", "--space my_own --strategy random"), ("strategy", "--strategy my_own")]
+)
+def test_a_new_project_is_made_and_the_next_steps_are_told(invoke, tmp_path, kind, shown):
+    done = invoke("new", kind, "my_own")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "nasplug-my-own" / "pyproject.toml").exists()
+    assert f"nasplug run {'--space nasbench101 ' * (kind == 'strategy')}{shown} --budget 20" in done.stdout

@@ -85,6 +85,7 @@ def test_a_name_that_exists_and_other_settings_lose_nothing(invoke):
     assert invoke("export", "first").stdout == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "code", "times"), [(signal.SIGINT, 130, 1), (signal.SIGTERM, 143, 1), (signal.SIGINT, 130, 3)]
 )
@@ -135,3 +136,34 @@ def test_an_explanation_is_a_document_too(invoke):
     assert document["chain"] == ["cache", "toy:ToySpace"]
     assert document["hooks"]["evaluate"] == ["cache", "toy:ToySpace", "fallback"]
     assert "predict" not in document["hooks"]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("impatient", [False, True])
+def test_a_signal_stops_the_search_and_a_second_one_ends_the_program(invoke, monkeypatch, number, code, impatient):
+    ended = []
+
+    def search(**_):
+        try:
+            signal.raise_signal(number)
+        except KeyboardInterrupt:
+            if impatient:
+                signal.raise_signal(signal.SIGINT if number == signal.SIGTERM else signal.SIGTERM)
+            ended.append("in good order")
+            raise
+
+    monkeypatch.setattr("nasplug.cli.run.search", search)
+    done = invoke(*RUN)
+    assert (done.returncode, done.stderr) == (
+        273 - code if impatient else code,
+        "Interrupted before the first trial.\n",
+    )
+    assert ended == ([] if impatient else ["in good order"])
+    assert signal.getsignal(number) == signal.SIG_IGN
+
+
+def test_a_signal_that_is_ignored_stays_ignored(invoke, monkeypatch):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    monkeypatch.setattr("nasplug.cli.run.search", lambda **_: signal.raise_signal(signal.SIGINT) or 1 / 0)
+    done = invoke(*RUN)
+    assert (done.returncode, "ZeroDivisionError" in done.stderr) == (1, True)
