@@ -78,7 +78,8 @@ def test_a_worker_that_dies_is_one_message_and_what_is_done_is_kept(nasplug, tmp
     assert "Fewer --workers need less memory" in done.stderr
 
 
-@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", ["1", "2"])
 def test_what_a_training_prints_is_not_in_the_document(nasplug, workers):
     chatty = ("--space-opt", "says=epoch 1 of 90", "--repeats", "2", "--workers", workers)
     done = nasplug(*TOY, *chatty, "--out", "x", "--json")

@@ -11,12 +11,12 @@ ASKED_BY = {
     "mutate": "regularized_evolution",
     "encode_graph": "neural_predictor",
     "enumerate_space": "neural_predictor",
+    "features": "neural_predictor",
 }
 OF_A_SPACE = [
     "recommend", "on_start", "sample", "sample_within", "mutate", "enumerate_space", "canonical", "encode_graph",
     "features", "devices", "measure_latency", "evaluate", "on_trial", "on_stop", "describe", "__init__",
 ]  # fmt: skip
-ASKED_BY["features"] = "neural_predictor"
 
 
 def assert_one_message(done, place):
@@ -28,7 +28,10 @@ def assert_one_message(done, place):
     assert done.returncode == 1
 
 
-@pytest.mark.parametrize("place", OF_A_SPACE)
+WITH_TORCH = [pytest.param(p, marks=pytest.mark.slow) for p in ASKED_BY if ASKED_BY[p] == "neural_predictor"]
+
+
+@pytest.mark.parametrize("place", [*(p for p in OF_A_SPACE if ASKED_BY.get(p) != "neural_predictor"), *WITH_TORCH])
 def test_a_space_that_raises(invoke, place):
     space = f"faulty.raising:Space_{place}"
     pair = ("--space", space, "--strategy", ASKED_BY.get(place, STRATEGY))
@@ -91,7 +94,10 @@ def test_a_report_is_written_whatever_is_raised(invoke, tmp_path, place, told):
     assert "toy:" in (tmp_path / "r.html").read_text()
 
 
-@pytest.mark.parametrize("more", [("--workers", "3"), ("--workers", "3", "--async"), ("--with", "processes")])
+@pytest.mark.parametrize(
+    "more",
+    [("--workers", "3"), ("--workers", "3", "--async"), pytest.param(("--with", "processes"), marks=pytest.mark.slow)],
+)
 def test_evaluations_that_raise_in_threads_and_processes(nasplug, more):
     pair = ("--space", "faulty.raising:Space_evaluate", "--strategy", STRATEGY)
     assert_one_message(nasplug("run", *pair, "--budget", "5", *more), "evaluate")

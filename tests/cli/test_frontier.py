@@ -75,6 +75,7 @@ def test_every_training_is_kept_before_the_next_begins(toy_process, tmp_path):
     assert [row["accuracy"] for row in table(tmp_path)] == ["50.0"] + [""] * 9
 
 
+@pytest.mark.slow
 def test_final_trainings_are_not_overwritten(toy_process, tmp_path):
     assert toy_process(*FINAL, "--space-opt", f"kills={SLOWEST}").returncode == 7
     before = table(tmp_path)
@@ -85,6 +86,7 @@ def test_final_trainings_are_not_overwritten(toy_process, tmp_path):
     assert table(tmp_path) == before
 
 
+@pytest.mark.slow
 def test_what_a_training_prints_is_not_in_the_document(toy_process):
     done = toy_process(*FINAL, "--space-opt", "says=epoch 1 of 90", "--json")
     assert len(json.loads(done.stdout)["frontier"]) == 10
