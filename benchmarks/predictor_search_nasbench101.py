@@ -16,8 +16,8 @@ from benchmarks.predictor_shared import verdict
 from nasplug.engine.result import Result
 from nasplug.engine.selection import Selection
 from nasplug.engine.settings import Settings
-from nasplug.experiments.stored_runs.load import revived
-from nasplug.experiments.stored_runs.ranking import favourites
+from nasplug.experiments.stored_runs.load import make_run
+from nasplug.experiments.stored_runs.prediction import rank_by_prediction
 
 NAME = "predictor-search-nasbench101"
 TRAININGS, BAR, MARKS = 5000, 250, (50, 100, 150, 200, 250)
@@ -52,11 +52,11 @@ def accuracies(strategy: str, seed: int) -> list[list[float]]:
     result = _search(strategy, seed, BAR)
     choice = Selection.of("nasbench101", strategy, SURROGATE, {})
     settings = Settings(space="nasbench101", strategy=strategy, seed=seed, budget=BAR)
-    run = revived(choice, [], settings, result.run)
+    run = make_run(choice, settings, result.run)
     found: list[list[float]] = [[], []]
     for mark in MARKS:
         trials = _trained(result)[:mark]
-        found[0].append(_final(favourites(run, trials)[0][0]))
+        found[0].append(_final(rank_by_prediction(run, trials)[0][0]))
         found[1].append(_final(max(trials, key=lambda t: t.accuracy or 0.0)))
     return found
 

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from pluggy import HookRelay
     from torch_geometric.data import Batch
 
-    from nasplug.analysis.kendall import kendall_tau as kendall_tau
-    from nasplug.cli.completion import plugin_names as plugin_names
+    from nasplug.analysis.prediction import kendall_tau as kendall_tau
     from nasplug.cli.output import print_json as print_json
     from nasplug.cli.output import print_table as print_table
+    from nasplug.cli.shared_options import plugin_names as plugin_names
     from nasplug.engine.selection import Selection as Selection
     from nasplug.engine.settings import plugin_options as plugin_options
     from nasplug.experiments.frontier.training_data import read_trials as read_trials
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 __getattr__, _, _HELPERS = lazy_loader.attach(
     "nasplug",
     submod_attrs={
-        "analysis.kendall": ["kendall_tau"],
-        "cli.completion": ["plugin_names"],
+        "analysis.prediction": ["kendall_tau"],
         "cli.output": ["print_json", "print_table"],
+        "cli.shared_options": ["plugin_names"],
         "engine.selection": ["Selection"],
         "engine.settings": ["plugin_options"],
         "experiments.frontier.training_data": ["read_trials"],

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.__main__ import names
-from nasplug.cli import COMMANDS
+from nasplug.cli.group import COMMANDS
 from nasplug.hookspecs import HookSpecs
 from nasplug.testing import MiddlewareConformance, SpaceConformance, StrategyConformance
 from nasplug.testing.laws import PAGE

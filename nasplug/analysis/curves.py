@@ -17,16 +17,16 @@ GRID = 200  # points of the axis of training cost
 
 @attrs.frozen(eq=False)
 class Curves:
-    """The curves of one strategy: `reported` `[repeats, trainings]` in percent, `cost` as cumulative seconds.
+    """The curves of one strategy, one row a repeat. A repeat that ended early keeps its last values to the end.
 
-    Entry `[r, i]` is what repeat r reports after i + 1 trainings, NaN while it has no complete trial or the final
-    evaluation of its incumbent failed. A repeat that ended early keeps its incumbent and its cost.
+    `reported[r, i]` is what repeat r reports after i + 1 trainings, NaN where no trial is complete yet or the final
+    evaluation of the incumbent failed.
     """
 
     strategy: str
-    reported: Floats
-    cost: Floats
-    lengths: NDArray[np.int64]  # [repeats], trainings that each made
+    reported: Floats  # [repeats, trainings], in percent
+    cost: Floats  # [repeats, trainings], seconds that all trainings so far have cost
+    lengths: NDArray[np.int64]  # [repeats], trainings of each repeat
 
     @property
     def repeats(self) -> int:
@@ -49,14 +49,14 @@ def curves(trials: pd.DataFrame) -> list[Curves]:
 
     Raises `UsageError` for missing columns, an empty table, or a repeat that reports nothing in the end.
     """
-    need_columns(trials, COLUMNS)
+    require_columns(trials, COLUMNS)
     searched = trials[trials["purpose"] == "search"]
     if searched.empty:
         raise UsageError("There are no trials to compare: the table is empty.")
-    return [_of(str(name), part) for name, part in searched.groupby("strategy", sort=False)]
+    return [_strategy_curves(str(name), part) for name, part in searched.groupby("strategy", sort=False)]
 
 
-def need_columns(trials: pd.DataFrame, columns: Sequence[str]) -> None:
+def require_columns(trials: pd.DataFrame, columns: Sequence[str]) -> None:
     """Raises `UsageError`, with the columns that there are, unless the table of trials has all `columns`."""
     missing = [column for column in columns if column not in trials]
     if missing:
@@ -64,51 +64,51 @@ def need_columns(trials: pd.DataFrame, columns: Sequence[str]) -> None:
 
 
 def by_cost(all_curves: list[Curves]) -> tuple[Floats, list[Floats]]:
-    """Returns a common axis of training cost `[g]` in seconds and, for each strategy, what it reports `[repeats, g]`.
+    """Returns a common axis of training cost, and what each strategy reports along it.
 
-    A strategy's values end, as NaN, where its first repeat has used its whole cost.
+    Returns:
+        The axis `[g]` in seconds, and `[repeats, g]` in percent for each strategy: NaN beyond the cost of its cheapest
+        repeat.
     """
     axis = np.linspace(0.0, max(float(c.cost[:, -1].min()) for c in all_curves), GRID + 1)[1:]
     return axis, [_at_costs(c, axis) for c in all_curves]
 
 
-def _of(name: str, part: pd.DataFrame) -> Curves:
-    order = part.sort_values(["repeat", "number"], kind="stable")
-    place = order.groupby("repeat", sort=True).cumcount()
-    wide = _table(order, place, "reported")
-    lengths = order.groupby("repeat", sort=True).size().to_numpy()
-    reported = _kept(wide.to_numpy(dtype=float), lengths)
-    cost = _table(order, place, "cost").fillna(0.0).cumsum(axis=1).to_numpy(dtype=float)
-    _need_ends(name, wide.index[~np.isfinite(reported[:, -1])].tolist(), len(wide))
+def _strategy_curves(name: str, trials: pd.DataFrame) -> Curves:
+    trials = trials.sort_values(["repeat", "number"], kind="stable")
+    training = trials.groupby("repeat", sort=True).cumcount()
+    lengths = trials.groupby("repeat", sort=True).size().to_numpy()
+    wide: Any = trials.assign(training=training).pivot(index="repeat", columns="training", values=["reported", "cost"])
+    reported = _continue_last(wide["reported"].to_numpy(dtype=float), lengths)
+    cost = wide["cost"].astype(float).fillna(0.0).cumsum(axis=1).to_numpy()
+    _require_ends(name, wide.index[~np.isfinite(reported[:, -1])].tolist(), len(wide))
     return Curves(name, reported, cost, lengths)
 
 
-def _table(order: pd.DataFrame, place: "pd.Series[int]", column: str) -> pd.DataFrame:
-    wide: Any = order.assign(place=place).pivot(index="repeat", columns="place", values=column)
-    return pd.DataFrame(wide.sort_index().sort_index(axis=1)).astype(float)
-
-
-def _kept(values: Floats, lengths: NDArray[np.int64]) -> Floats:
+def _continue_last(values: Floats, lengths: NDArray[np.int64]) -> Floats:
     """Returns `values` `[repeats, trainings]` where each row keeps its last value beyond its length `[repeats]`."""
-    beyond = np.arange(values.shape[1]) >= lengths[:, None]
+    beyond = np.arange(values.shape[1]) >= lengths[:, None]  # [repeats, trainings]
     return np.where(beyond, values[np.arange(len(values)), lengths - 1][:, None], values)
 
 
-def _need_ends(name: str, silent: list[int], repeats: int) -> None:
-    if not silent:
+def _require_ends(name: str, without_end: list[int], repeats: int) -> None:
+    """Raises `UsageError` where some repeats, `without_end`, report nothing after their last training."""
+    if not without_end:
         return
-    which = ", ".join(map(str, silent[:5])) + (", …" if len(silent) > 5 else "")
+    listed = ", ".join(map(str, without_end[:5])) + (", …" if len(without_end) > 5 else "")
     raise UsageError(
-        f"{len(silent)} of {repeats} repeats of {name!r} report nothing in the end ({which}): all their trials, or the "
-        "final evaluation of the incumbent, failed. 'error' in trials.csv says why. Where that has passed, remove "
-        "their files below repeats/ and repeat the command; where they fail again, name another --seed and --out."
+        f"{len(without_end)} of {repeats} repeats of {name!r} report nothing in the end ({listed}): all their trials, "
+        "or the final evaluation of the incumbent, failed. The column 'error' of trials.csv says why. If the cause is "
+        "gone, remove their files below repeats/ and run the command again; if they fail again, name another --seed "
+        "and another --out."
     )
 
 
 def _at_costs(c: Curves, axis: Floats) -> Floats:
+    """Returns `[repeats, g]`, what each repeat reports once it has cost `axis` `[g]` seconds."""
     values = np.full((c.repeats, len(axis)), np.nan)
     for row, (cost, reported) in enumerate(zip(c.cost, c.reported, strict=True)):
-        done = np.searchsorted(cost, axis, side="right")  # trainings finished by then
-        values[row] = np.where(done > 0, reported[np.maximum(done, 1) - 1], np.nan)
+        finished = np.searchsorted(cost, axis, side="right")  # [g], trainings finished by then
+        values[row] = np.where(finished > 0, reported[np.maximum(finished, 1) - 1], np.nan)
     values[:, axis > c.cost[:, -1].min()] = np.nan
     return values

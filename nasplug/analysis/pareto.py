@@ -9,16 +9,16 @@ from nasplug.types import Trial
 
 @attrs.frozen
 class Reference:
-    """The point that hypervolume is measured from: no better than anything that counts."""
+    """The point that hypervolume is measured from: as slow and inaccurate as the worst point that counts."""
 
     latency: float
     accuracy: float
 
 
 def pareto_front(latency: Sequence[float], accuracy: Sequence[float]) -> list[int]:
-    """Returns the places that nothing dominates (as fast and as accurate, and better in one), fastest first.
+    """Returns the indices of the points that no other point dominates, fastest first; of equal points, the first.
 
-    Of equal points the first counts.
+    A point dominates another that is neither faster nor more accurate, if it differs from it.
     """
     order = sorted(range(len(latency)), key=lambda i: (latency[i], -accuracy[i], i))
     front: list[int] = []
@@ -29,48 +29,46 @@ def pareto_front(latency: Sequence[float], accuracy: Sequence[float]) -> list[in
 
 
 def hypervolume(latency: Sequence[float], accuracy: Sequence[float], reference: Reference) -> float:
-    """Returns the area, in percent × ms, of what the points dominate and `reference` does not.
+    """Returns the area in percent × ms between the frontier of the points and the reference point.
 
     Points slower or less accurate than the reference add nothing.
     """
     inside = [i for i in range(len(latency)) if latency[i] < reference.latency and accuracy[i] > reference.accuracy]
-    front = pareto_front([latency[i] for i in inside], [accuracy[i] for i in inside])
-    chosen = [inside[i] for i in front]
-    ends = [*(latency[i] for i in chosen[1:]), reference.latency][: len(chosen)]
-    return float(
-        sum((end - latency[i]) * (accuracy[i] - reference.accuracy) for i, end in zip(chosen, ends, strict=True))
-    )
+    front = [inside[i] for i in pareto_front([latency[i] for i in inside], [accuracy[i] for i in inside])]
+    ends = [*(latency[i] for i in front[1:]), reference.latency][: len(front)]
+    strips = zip(front, ends, strict=True)  # each as high as its point, and as wide as the way to the next one
+    return float(sum((end - latency[i]) * (accuracy[i] - reference.accuracy) for i, end in strips))
 
 
-def hypervolume_over(latency: Sequence[float], accuracy: Sequence[float], reference: Reference) -> list[float]:
+def hypervolume_curve(latency: Sequence[float], accuracy: Sequence[float], reference: Reference) -> list[float]:
     """Returns the hypervolume after 1, 2, … points; it never falls."""
-    found: list[float] = []
+    volumes: list[float] = []
     front: list[int] = []
     for i in range(len(latency)):
         if any(latency[j] <= latency[i] and accuracy[j] >= accuracy[i] for j in front):
-            found.append(found[-1])
+            volumes.append(volumes[-1])
             continue
         front = [j for j in front if not (latency[i] <= latency[j] and accuracy[i] >= accuracy[j])] + [i]
-        found.append(hypervolume([latency[j] for j in front], [accuracy[j] for j in front], reference))
-    return found
+        volumes.append(hypervolume([latency[j] for j in front], [accuracy[j] for j in front], reference))
+    return volumes
 
 
-def measured(trials: Sequence[Trial]) -> list[Trial]:
+def timed_trials(trials: Sequence[Trial]) -> list[Trial]:
     """Returns the complete search trials that have a latency, in their order."""
     return [t for t in trials if t.purpose == "search" and t.accuracy is not None and t.latency is not None]
 
 
-def frontier(trials: Sequence[Trial]) -> list[Trial]:
+def pareto_trials(trials: Sequence[Trial]) -> list[Trial]:
     """Returns the trials on the frontier of validation accuracy against latency, fastest first."""
-    points = measured(trials)
-    return [points[i] for i in pareto_front([t.latency or 0.0 for t in points], [t.accuracy or 0.0 for t in points])]
+    timed = timed_trials(trials)
+    return [timed[i] for i in pareto_front([t.latency or 0.0 for t in timed], [t.accuracy or 0.0 for t in timed])]
 
 
-def volume_of(points: Sequence[Trial]) -> float:
-    """Returns the hypervolume of measured trials, from the slowest latency and the lowest accuracy among them."""
-    return hypervolume([t.latency or 0.0 for t in points], [t.accuracy or 0.0 for t in points], worst(points))
+def hypervolume_curve_of(timed: Sequence[Trial]) -> list[float]:
+    """Returns the hypervolume after each of the trials, all with latencies, from the worst point among them."""
+    return hypervolume_curve([t.latency or 0.0 for t in timed], [t.accuracy or 0.0 for t in timed], worst_point(timed))
 
 
-def worst(points: Sequence[Trial]) -> Reference:
-    """Returns the reference of a run: the slowest latency and the lowest accuracy among its measured trials."""
-    return Reference(max(t.latency or 0.0 for t in points), min(t.accuracy or 0.0 for t in points))
+def worst_point(timed: Sequence[Trial]) -> Reference:
+    """Returns the slowest latency and the lowest accuracy among trials with latencies."""
+    return Reference(max(t.latency or 0.0 for t in timed), min(t.accuracy or 0.0 for t in timed))

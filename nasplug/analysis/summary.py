@@ -9,27 +9,29 @@ from nasplug.analysis.curves import Curves, Floats, by_cost
 
 
 def summary(all_curves: Sequence[Curves]) -> pd.DataFrame:
-    """Returns one row a strategy, axis (`trainings`, `cost` in seconds) and place on it.
+    """Returns statistics of the reported accuracy, in percent, along the trainings and along their cost.
 
-    Columns: `strategy, by, x, repeats, mean, std, q25, median, q75`, accuracies in percent; `repeats` have a complete
-    trial by then, and are what is described, where the mean line of the figure needs all repeats; `std` is that of a
-    sample, empty for one repeat. A strategy one of whose repeats cost nothing (`free`) has no rows by cost.
+    The columns are `strategy`, `by` (`trainings`, or `cost` in seconds), `x` (the place on that axis), `repeats`,
+    `mean`, `std` (of a sample; NaN for one repeat), `q25`, `median` and `q75`. They describe the `repeats` that have a
+    complete trial by then. A strategy with a repeat that cost nothing has no rows by cost.
     """
-    parts = [_rows(c.strategy, "trainings", np.arange(1.0, c.reported.shape[1] + 1), c.reported) for c in all_curves]
-    paid = [c for c in all_curves if not free(c)]
-    if paid:
-        axis, values = by_cost(paid)
-        parts += [_rows(c.strategy, "cost", axis, v) for c, v in zip(paid, values, strict=True)]
-    return pd.concat(parts, ignore_index=True)
+    tables = [
+        _describe(c.strategy, "trainings", np.arange(1.0, c.reported.shape[1] + 1), c.reported) for c in all_curves
+    ]
+    with_cost = [c for c in all_curves if not costs_nothing(c)]
+    if with_cost:
+        axis, values = by_cost(with_cost)
+        tables += [_describe(c.strategy, "cost", axis, v) for c, v in zip(with_cost, values, strict=True)]
+    return pd.concat(tables, ignore_index=True)
 
 
-def free(c: Curves) -> bool:
-    """Returns whether one of the repeats cost nothing: what it reports by seconds of training is not defined."""
+def costs_nothing(c: Curves) -> bool:
+    """Returns whether a repeat of the strategy cost no second of training, so that it has no curve by cost."""
     return bool(c.cost[:, -1].min() <= 0)
 
 
-def _rows(strategy: str, by: str, x: Floats, values: Floats) -> pd.DataFrame:
-    """Describes `values` `[repeats, x]`; places where no repeat has a value are left out."""
+def _describe(strategy: str, by: str, x: Floats, values: Floats) -> pd.DataFrame:
+    """Returns the statistics of `values` `[repeats, x]` at each `x` where a repeat has a value."""
     table = pd.DataFrame(values)
     quartiles = table.quantile([0.25, 0.5, 0.75])
     described = pd.DataFrame(

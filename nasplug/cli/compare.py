@@ -1,43 +1,40 @@
 """`nasplug compare`: strategies × repeats on one space, as tables and a figure."""
 
+import math
 from pathlib import Path
 from typing import Any
 
 import click
 
-from nasplug.cli.completion import plugin_names
-from nasplug.cli.output import print_json, print_table
-from nasplug.cli.run import LatencyRange
-from nasplug.cli.safe import safe_option
-from nasplug.cli.streams import prints_elsewhere
-from nasplug.loading import options
+from nasplug.analysis.rendering import require_libraries
+from nasplug.cli import shared_options as shared
+from nasplug.cli.output import print_json, print_table, stdout_to_stderr
+
+COLUMNS = ("strategy", "trainings", "repeats", "mean", "std", "q25", "median", "q75")
 
 
 class Percent(click.FloatRange):
-    """A number from 0 to 100; what is no number, which compares with none, is refused too."""
+    """A number from 0 to 100; refuses NaN too, which is neither below 0 nor above 100."""
 
     name = "percentage"
 
-    def __init__(self) -> None:
-        super().__init__(0.0, 100.0)
-
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Returns the percentage. Fails with click's message for any other value."""
-        found = float(super().convert(value, param, ctx))
-        if found != found:
+        """Returns the percentage; fails with a message of click for any other value."""
+        percentage = float(super().convert(value, param, ctx))
+        if math.isnan(percentage):
             self.fail(f"{value!r} is not a valid percentage.", param, ctx)
-        return found
+        return percentage
 
 
 @click.command()
-@click.option("--space", required=True, metavar="NAME", shell_complete=plugin_names("space"), help="The search space.")
+@shared.space
 @click.option(
     "--strategy",
     "strategies",
     required=True,
     multiple=True,
     metavar="NAME[:k=v,…]",
-    shell_complete=plugin_names("strategy"),
+    shell_complete=shared.plugin_names("strategy"),
     help="A strategy with options of its own; give as many as there are curves.",
 )
 @click.option("--repeats", required=True, type=int, help="Independent searches of each strategy.")
@@ -45,17 +42,17 @@ class Percent(click.FloatRange):
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder of the files.")
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Repeats at the same time.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the first repeat; the others count on.")
-@click.option("--epochs", type=int, help="Epochs of each training.  [default: the space's]")
-@click.option("--space-opt", multiple=True, metavar="k=v", help="An option of the space.")
-@click.option("--device", help="Measure every architecture's latency on this device.")
-@click.option("--latency", type=LatencyRange(), help="Keep to architectures of this latency in ms on --device.")
-@click.option("--level", "levels", type=Percent(), multiple=True, help="Percent to reach.  [default: where each ends]")
+@shared.epochs
+@shared.space_options
+@shared.device
+@shared.latency
 @click.option(
-    "--mark", "marks", type=int, multiple=True, metavar="N", help="A dotted line.  [default: where predictions begin]"
+    "--level", "levels", type=Percent(0.0, 100.0), multiple=True, help="Percent to reach.  [default: where each ends]"
 )
+@click.option("--mark", "marks", type=int, multiple=True, help="A dotted line.  [default: where predictions begin]")
 @click.option("--title", help="Of the figure.  [default: space and repeats]")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@safe_option
+@shared.as_json
+@shared.checks_trust
 def compare_command(
     out: Path,
     workers: int,
@@ -63,36 +60,32 @@ def compare_command(
     marks: tuple[int, ...],
     title: str | None,
     as_json: bool,
-    space_opt: tuple[str, ...],
-    **wanted: Any,
+    **plan_values: Any,
 ) -> None:
     """Compare strategies over independent repeats on one space.
 
-    Every repeat is kept when it is done: after an interruption the same command goes on, and more --repeats go on
-    where fewer ended. Writes trials, summary, levels to reach, speed-ups and the figure into --out.
+    Every repeat is kept when it is done: after an interruption the same command goes on, and with more --repeats it
+    adds those that are missing. Writes trials, summary, levels to reach, speed-ups and the figure into --out.
     """
-    from nasplug.analysis.needs import need_analysis
-
-    need_analysis()
-    from nasplug.cli.comparison_progress import Repeats
+    require_libraries()
+    from nasplug.cli.progress import ComparisonProgress
     from nasplug.experiments.comparison.comparison import Comparison
     from nasplug.experiments.comparison.files import Outcome, write_outcome, write_trials
     from nasplug.experiments.comparison.plan import Plan
 
-    plan = Plan(space_options=options.parse_options(space_opt, "--space-opt"), **wanted)
+    plan = Plan(**plan_values)
     plan.check_marks(marks)
-    with prints_elsewhere():
+    with stdout_to_stderr():
         comparison = Comparison.open(plan, out)
-        with Repeats(comparison) as progress:
-            comparison.run(workers, progress.tell)
+        with ComparisonProgress(comparison) as progress:
+            comparison.run(workers, progress.on_repeat)
     outcome = Outcome.of(write_trials(comparison.rows(), out), levels)
     write_outcome(outcome, plan, out, title, marks)
     for remark in outcome.remarks(plan):
         click.echo(remark, err=True)
     if as_json:
         return print_json(outcome.document() | {"out": str(out)})
-    columns = ("strategy", "trainings", "repeats", "mean", "std", "q25", "median", "q75")
-    ends = [[row[column] for column in columns] for row in outcome.ends()]
-    print_table(f"{outcome.accuracy} (%) at the end", columns, ends)
+    ends = [[row[column] for column in COLUMNS] for row in outcome.ends()]
+    print_table(f"{outcome.accuracy} (%) at the end", COLUMNS, ends)
     click.echo(f"Written to {out}", err=True)
     return None

@@ -1,44 +1,87 @@
-"""How commands print: one JSON document on standard output, or a table for people."""
+"""What commands write: one JSON document or table on standard output, and everything else on standard error."""
 
+import gc
 import io
 import json
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import click
 
-from nasplug.analysis.reported import reported_name
-from nasplug.cli.leaving import leave
-from nasplug.cli.streams import printable
+from nasplug.analysis.rendering import accuracy_label, to_json_values
 from nasplug.errors import StorageError
 
-WRAPPED = 24  # columns that the widest column of a table keeps on a narrow terminal
+if TYPE_CHECKING:
+    from nasplug.engine.result import Best
+
+MIN_WRAPPED = 24  # characters that the widest column of a table keeps on a narrow terminal
 
 
 def emit(text: str) -> None:
-    """Prints on standard output; ends the command where nobody reads on (`| head`).
+    """Prints a text on standard output; ends the program where nobody reads on, as in `| head`.
 
-    Raises `StorageError` where it cannot be written, on a full disk for instance.
+    Raises `StorageError` where standard output cannot be written, on a full disk for instance.
     """
     try:
-        click.echo(text, color=True)  # as it is: click would take what looks like a colour out of data
+        click.echo(text, color=True)  # unchanged: click would strip from data what looks like a colour
     except BrokenPipeError:
-        leave(0)
+        exit_now(0)
     except OSError as error:
         raise StorageError(f"Standard output cannot be written: {error.strerror}.") from error
 
 
+def exit_now(code: int) -> NoReturn:
+    """Ends the program at once, where `sys.exit` would wait for a thread in the middle of a training.
+
+    Collects garbage first: Python warns of semaphores that are left, those of a process pool for instance.
+    """
+    gc.collect()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, AttributeError):  # nobody reads on, or the stream was closed from the start
+            stream.flush()
+    os._exit(code)
+
+
+@contextmanager
+def stdout_to_stderr() -> Iterator[None]:
+    """Holds standard output redirected to standard error, also for worker processes and C libraries.
+
+    Around a search: standard output then has the result alone, whatever a training prints.
+    """
+    sys.stdout.flush()
+    stdout = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(stdout, 1)
+        os.close(stdout)
+
+
+def escape_controls(text: str) -> str:
+    """Returns the text with what could steer a terminal (escapes, direction marks) written out; for foreign texts."""
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
+
+
 def print_json(document: Any) -> None:
-    """Prints one JSON document, in ASCII for any locale; what JSON has no value for (NaN, infinity) becomes null."""
-    emit(json.dumps(plain(document), indent=2, default=str))
+    """Prints one JSON document in ASCII, for any locale; NaN and infinity become null."""
+    emit(json.dumps(to_json_values(document), indent=2, default=str))
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Prints a table on standard output; numbers are aligned right, None is left empty.
+    """Prints a table; numbers are aligned right, None is left empty.
 
-    A row is one line where the output is no terminal, so that other programs can read it; on a narrow terminal the
+    A row is one line where standard output is no terminal, so that other programs can read it; on a narrow terminal the
     widest column is wrapped.
+
+    Args:
+        title: a line above the table, or "".
+        columns: the names of the columns; if all are empty, there is no line of names.
+        rows: the values, one for each column.
     """
     from rich.console import Console
     from rich.table import Table
@@ -54,33 +97,27 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
         table.add_column(column, justify=justify, overflow="fold", no_wrap=index != widest)
     for line in lines:
         table.add_row(*map(Text, line))
-    printed, terminal = io.StringIO(), Console()
-    natural = sum(widths) + 2 * len(widths)
-    least = natural - max(widths) + min(max(widths), WRAPPED)
-    width = max(terminal.width, least) if terminal.is_terminal else natural
-    console = Console(file=printed, force_terminal=terminal.is_terminal, width=width)
+    buffer, terminal = io.StringIO(), Console()
+    full_width = sum(widths) + 2 * len(widths)
+    min_width = full_width - max(widths) + min(max(widths), MIN_WRAPPED)
+    width = max(terminal.width, min_width) if terminal.is_terminal else full_width
+    console = Console(file=buffer, force_terminal=terminal.is_terminal, width=width)
     if title:
         console.print(Text(title, style="bold"), soft_wrap=True)
     console.print(table)
-    emit("\n".join(line.rstrip() for line in printed.getvalue().splitlines()))
+    emit("\n".join(line.rstrip() for line in buffer.getvalue().splitlines()))
 
 
-def best_rows(best: Any, describe: str | None = None) -> list[tuple[str, Any]]:
-    """Returns the lines that the closing table and `nasplug best` show of a `Best`."""
+def best_rows(best: "Best", describe: str | None = None) -> list[tuple[str, Any]]:
+    """Returns names and values of the best architecture; `describe` is what the space says of it, if that is known."""
     rows: list[tuple[str, Any]] = [("architecture", best.architecture)]
     if describe and describe != str(best.architecture):
         rows.append(("described", describe))
     rows.append(("validation accuracy", f"{best.validation:.2f} %"))
-    rows.append((reported_name([best.source]), "not evaluated" if best.test is None else f"{best.test:.2f} %"))
+    rows.append((accuracy_label([best.source]), "not evaluated" if best.test is None else f"{best.test:.2f} %"))
     if best.latency is not None:
         rows.append(("latency", f"{best.latency:.2f} ms"))
-    rows += [(name.replace("_", " "), _cell(value)) for name, value in best.metrics.items()]
-    return rows
-
-
-def print_best(title: str, rows: Iterable[tuple[str, Any]]) -> None:
-    """Prints name and value a line."""
-    print_table(title, ("", ""), rows)
+    return rows + [(name.replace("_", " "), value) for name, value in best.metrics.items()]
 
 
 def _cell(value: Any) -> str:
@@ -90,17 +127,8 @@ def _cell(value: Any) -> str:
         return f"{value:,.0f}" if value.is_integer() and abs(value) >= 1000 else f"{value:.6g}"
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    return printable(" ".join(str(value).splitlines()))
+    return escape_controls(" ".join(str(value).splitlines()))
 
 
 def _is_number(text: str) -> bool:
     return not text or text.replace(",", "").replace(".", "", 1).removeprefix("-").isdigit()
-
-
-def plain(value: Any) -> Any:
-    """Returns a document as JSON has it: what it has no value for (NaN, infinity) is None."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

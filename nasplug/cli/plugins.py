@@ -1,4 +1,4 @@
-"""`nasplug list` and `nasplug show`, and the commands that plugins bring along."""
+"""`nasplug list`, `show` and `doctor`: what is installed. And the commands that plugins register."""
 
 from importlib.util import find_spec
 from typing import Any
@@ -6,103 +6,129 @@ from typing import Any
 import attrs
 import click
 
-from nasplug.cli.completion import plugin_names
+from nasplug.cli import shared_options as shared
 from nasplug.cli.output import emit, print_json, print_table
 from nasplug.errors import DiscoveryError, did_you_mean
 from nasplug.loading import discovery, manager, options
+from nasplug.tools.doctor import examine
 
-KINDS: dict[str, discovery.Kind] = {"spaces": "space", "strategies": "strategy", "middleware": "middleware"}
+KINDS = {plural: kind for kind, plural in discovery.PLURALS.items()}
+WITH_COMMANDS: tuple[discovery.Kind, ...] = ("space", "strategy", "middleware")
 
 
 @click.command()
 @click.argument("kind", type=click.Choice(list(KINDS)), required=False)
 @click.option("--check", is_flag=True, help="Load every plugin and tell which are broken.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@shared.as_json
 def list_command(kind: str | None, check: bool, as_json: bool) -> None:
-    """List the installed spaces, strategies and middleware, from their metadata alone."""
-    kinds = [KINDS[kind]] if kind else list(KINDS.values())
-    found = [plugin for one in kinds for plugin in discovery.installed(one)]
-    problems = [_problem(plugin, found, check) for plugin in found]
+    """List the installed spaces, strategies, middleware, devices and tasks, without importing them."""
+    plugins = _installed(*([KINDS[kind]] if kind else discovery.GROUPS))
+    problems = [_problem(plugin, plugins, check) for plugin in plugins]
     if as_json:
-        return print_json([attrs.asdict(p) | {"problem": problem} for p, problem in zip(found, problems, strict=True)])
-    print_table("", ("kind", "name", "provided by"), [(p.kind, p.name, p.provider) for p in found])
+        pairs = zip(plugins, problems, strict=True)
+        return print_json([attrs.asdict(plugin) | {"problem": problem} for plugin, problem in pairs])
+    print_table("", ("kind", "name", "provided by"), [(p.kind, p.name, p.provider) for p in plugins])
     for problem in filter(None, problems):
         click.echo(f"! {problem}", err=True)
     return None
 
 
 @click.command()
-@click.argument("name", shell_complete=plugin_names())
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.argument("name", shell_complete=shared.plugin_names())
+@shared.as_json
 def show_command(name: str, as_json: bool) -> None:
     """Show the options of the plugin NAME with types, defaults and help, and what provides it."""
-    kinds = [kind for kind in KINDS.values() if any(p.name == name for p in discovery.installed(kind))]
+    kinds = dict.fromkeys(plugin.kind for plugin in _installed() if plugin.name == name)
     if not kinds and ":" not in name:
-        raise DiscoveryError(_unknown(name))
-    shown = [_shown(kind, name) for kind in kinds or ["space"]]  # a package.module:Class may be of any kind
+        known = sorted({plugin.name for plugin in _installed()})
+        hint = did_you_mean(name, known)
+        raise DiscoveryError(f"No plugin named {name!r} is installed.{hint} Installed: {', '.join(known)}.")
+    documents = [_document(kind, name) for kind in kinds or WITH_COMMANDS[:1]]  # a class may be of any kind
     if as_json:
-        return print_json(shown[0] if len(shown) == 1 else shown)
-    for plugin in shown:
-        source = (
-            (f"{plugin['distribution']} {plugin['version']}", plugin["class"]) if kinds else ("named by its class",)
-        )
-        title = " · ".join((f"{plugin['kind']} {name}" if kinds else name, *source))
-        emit(f"{title}\n{plugin['help']}\n" + ("" if plugin["options"] else "\nNo options."))
-        rows = [
-            (o["name"], o["type"], "" if o["default"] is None else str(o["default"]), o["help"])
-            for o in plugin["options"]
-        ]
-        if rows:
+        return print_json(documents[0] if len(documents) == 1 else documents)
+    for document in documents:
+        provider = f"{document['distribution']} {document['version']}"
+        title = (f"{document['kind']} {name}", provider, document["class"]) if kinds else (name, "named by its class")
+        emit(f"{' · '.join(title)}\n{document['help']}\n" + ("" if document["options"] else "\nNo options."))
+        if document["options"]:
+            rows = [list((o | {"default": _text(o["default"])}).values()) for o in document["options"]]
             print_table("Options", ("name", "type", "default", "what it is"), rows)
     return None
 
 
-def register_plugin_commands(group: click.Group, name: str) -> None:
-    """Lets the plugin `name` add its commands to `group`, or every plugin where none has that name ("" for all).
+@click.command()
+@shared.storage
+@shared.as_json
+def doctor_command(storage: str, as_json: bool) -> int:
+    """Print versions, accelerators, data, storage and plugins, and the problem of each that has one.
 
-    A broken plugin is passed over unless it is the one named: its commands are just not there.
+    Exit code 1 where there is a problem.
     """
-    everything = [plugin for kind in KINDS.values() for plugin in discovery.installed(kind)]
-    named = [plugin for plugin in everything if plugin.name == name]
-    for plugin in named or everything:
+    findings = list(examine(storage))
+    problems = [finding.problem for finding in findings if finding.problem]
+    if as_json:
+        print_json([attrs.asdict(finding) for finding in findings])
+    else:
+        rows = [("✗" if f.problem else "✓", f.section, f.name, f.found) for f in findings]
+        print_table("", ("", "", "", ""), rows)
+        for problem in problems:
+            click.echo(f"! {problem}", err=True)
+    return int(bool(problems))
+
+
+def register_plugin_commands(group: click.Group, name: str) -> None:
+    """Lets the plugin `name` register its commands in `group`, or all plugins where none has that name.
+
+    Plugins that raise are skipped, so that one cannot take other commands away. The error of the plugin that is named
+    is passed on.
+    """
+    plugins = _installed(*WITH_COMMANDS)
+    named = [plugin for plugin in plugins if plugin.name == name]
+    for plugin in named or plugins:
         try:
-            made = manager.make(plugin.kind, plugin.name, {})
-            if hasattr(made, "register_commands"):
-                made.register_commands(group=group)
-        except Exception:  # a foreign plugin must not take other commands down with it
+            instance = manager.make(plugin.kind, plugin.name, {})
+            if hasattr(instance, "register_commands"):
+                instance.register_commands(group=group)
+        except Exception:
             if named:
                 raise
 
 
-def _problem(plugin: discovery.Installed, found: list[discovery.Installed], check: bool) -> str | None:
-    if sum(other.kind == plugin.kind and other.name == plugin.name for other in found) > 1:
+def _installed(*kinds: discovery.Kind) -> list[discovery.Installed]:
+    return [plugin for kind in kinds or discovery.GROUPS for plugin in discovery.installed(kind)]
+
+
+def _problem(plugin: discovery.Installed, plugins: list[discovery.Installed], load: bool) -> str | None:
+    """Returns what is wrong with a plugin among `plugins`: found without importing it, unless it is to be loaded."""
+    if sum(other.kind == plugin.kind and other.name == plugin.name for other in plugins) > 1:
         return f"{plugin.kind} {plugin.name!r} of {plugin.provider} clashes: another distribution claims the name"
-    if check:
+    if load:
         return discovery.problem(plugin)
     package = plugin.value.partition(":")[0].partition(".")[0]
     missing = f"{plugin.kind} {plugin.name!r} of {plugin.provider} is broken: there is no package {package!r}"
     return None if find_spec(package) else missing
 
 
-def _shown(kind: discovery.Kind, name: str) -> dict[str, Any]:
-    plugin, cls = discovery.find(kind, name), discovery.load(kind, name)
+def _document(kind: discovery.Kind, name: str) -> dict[str, Any]:
+    """Returns what is shown of a plugin as JSON; a task may be a function, which has no options."""
+    plugin = discovery.find(kind, name)
+    factory: Any = (discovery.load_factory if kind == "task" else discovery.load)(kind, name)
     settable = [
         {
             "name": field.name,
-            "type": options.type_name(options.type_of(cls, field.name)),
-            "default": None if field.default is attrs.NOTHING else _plain(field.default),
+            "type": options.type_name(options.type_of(factory, field.name)),
+            "default": None if field.default is attrs.NOTHING else _json_value(field.default),
             "help": field.metadata.get("help", ""),
         }
-        for field in options.fields(cls).values()
+        for field in options.fields(factory).values()
     ]
-    summary = (cls.__doc__ or "").strip().partition("\n\n")[0]
+    summary = (factory.__doc__ or "").strip().partition("\n\n")[0]
     return attrs.asdict(plugin) | {"class": plugin.value, "help": " ".join(summary.split()), "options": settable}
 
 
-def _plain(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     return value if isinstance(value, int | float | str | bool | None) else str(value)
 
 
-def _unknown(name: str) -> str:
-    known = sorted({plugin.name for kind in KINDS.values() for plugin in discovery.installed(kind)})
-    return f"No plugin named {name!r} is installed.{did_you_mean(name, known)} Installed: {', '.join(known)}."
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)

@@ -4,8 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nasplug.analysis.pareto import Reference, frontier, hypervolume, hypervolume_over, pareto_front
-from nasplug.analysis.run_figure import hypervolume_figure
+from nasplug.analysis.pareto import (
+    Reference,
+    hypervolume,
+    hypervolume_curve,
+    hypervolume_curve_of,
+    pareto_front,
+    pareto_trials,
+    timed_trials,
+    worst_point,
+)
 from nasplug.types import Architecture, Evaluation, Trial
 
 point = st.tuples(st.integers(1, 20), st.integers(1, 20))
@@ -33,28 +41,34 @@ def test_hypervolume_counts_the_unit_squares_that_are_dominated(cloud):
 @given(clouds)
 def test_hypervolume_over_trials_is_that_of_every_beginning(cloud):
     xs, ys = [x for x, _ in cloud], [y for _, y in cloud]
-    over = hypervolume_over(xs, ys, WORST)
+    over = hypervolume_curve(xs, ys, WORST)
     assert over == pytest.approx([hypervolume(xs[:n], ys[:n], WORST) for n in range(1, len(cloud) + 1)])
 
 
 def test_a_point_at_the_reference_dominates_nothing():
     assert hypervolume([21.0], [5.0], WORST) == 0.0
     assert hypervolume([5.0], [0.0], WORST) == 0.0
-    assert hypervolume_over([21.0, 20.0], [5.0, 1.0], WORST) == [0.0, 1.0]
+    assert hypervolume_curve([21.0, 20.0], [5.0, 1.0], WORST) == [0.0, 1.0]
 
 
-def test_the_hypervolume_is_drawn_where_its_trial_stands_among_the_trainings():
-    def trial(number, accuracy):
-        found = accuracy and Evaluation(accuracy, 1.0)
-        state, error = ("complete", None) if found else ("failed", "lost")
-        a = Architecture("toy", (number,))
-        return Trial(number, a, state, found or None, error, "search", 0.0, 1.0, latency=10.0 - number)
+def trial(number, accuracy, latency=None, purpose="search"):
+    a, found = Architecture("toy", (number,)), accuracy and Evaluation(accuracy, 1.0)
+    state, error = ("complete", None) if found else ("failed", "lost")
+    return Trial(number, a, state, found or None, error, purpose, 0.0, 1.0, latency=latency)
 
-    made = [trial(0, 50.0), trial(1, 0.0), trial(2, 60.0), trial(3, 0.0), trial(4, 70.0)]
-    (line,) = hypervolume_figure({"run": made}, "").axes[0].lines
-    assert line.get_xdata().tolist() == [1, 3, 5]
+
+def test_only_complete_search_trials_with_a_latency_are_on_the_frontier():
+    timed = [trial(0, 60.0, 5.0), trial(1, 70.0, 6.0), trial(2, 65.0, 7.0)]
+    others = [trial(3, 99.0), trial(4, None, 1.0), trial(5, 99.0, 1.0, "final")]
+    assert timed_trials([*timed, *others]) == timed
+    assert [t.number for t in pareto_trials([*timed[::-1], *others])] == [0, 1]
+
+
+def test_the_hypervolume_of_a_run_is_measured_from_its_slowest_latency_and_lowest_accuracy():
+    timed = [trial(0, 60.0, 5.0), trial(1, 70.0, 9.0), trial(2, 80.0, 6.0)]
+    assert worst_point(timed) == Reference(9.0, 60.0)
+    assert hypervolume_curve_of(timed) == [0.0, 0.0, 3.0 * 20.0]
 
 
 def test_a_run_without_latency_has_no_frontier():
-    trial = Trial(0, Architecture("toy", (1,)), "complete", Evaluation(50, 1), None, "search", 0.0, 1.0)
-    assert frontier([trial]) == []
+    assert pareto_trials([trial(0, 50.0)]) == []

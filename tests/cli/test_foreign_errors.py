@@ -11,12 +11,12 @@ ASKED_BY = {
     "mutate": "regularized_evolution",
     "encode_graph": "neural_predictor",
     "enumerate_space": "neural_predictor",
+    "features": "neural_predictor",
 }
 OF_A_SPACE = [
     "recommend", "on_start", "sample", "sample_within", "mutate", "enumerate_space", "canonical", "encode_graph",
-    "features", "measure_latency", "evaluate", "on_trial", "on_stop", "describe", "__init__",
+    "features", "devices", "measure_latency", "evaluate", "on_trial", "on_stop", "describe", "__init__",
 ]  # fmt: skip
-ASKED_BY["features"] = "neural_predictor"
 
 
 def assert_one_message(done, place):
@@ -28,24 +28,28 @@ def assert_one_message(done, place):
     assert done.returncode == 1
 
 
-@pytest.mark.parametrize("place", OF_A_SPACE)
-def test_a_space_that_raises(nasplug, place):
+WITH_TORCH = [pytest.param(p, marks=pytest.mark.slow) for p in ASKED_BY if ASKED_BY[p] == "neural_predictor"]
+
+
+@pytest.mark.parametrize("place", [*(p for p in OF_A_SPACE if ASKED_BY.get(p) != "neural_predictor"), *WITH_TORCH])
+def test_a_space_that_raises(invoke, place):
     space = f"faulty.raising:Space_{place}"
     pair = ("--space", space, "--strategy", ASKED_BY.get(place, STRATEGY))
+    device = "unknown" if place == "devices" else "toyphone"  # the devices are asked for where one is unknown
     window = ("--latency", "10:30") if place == "sample_within" else ()
-    assert_one_message(nasplug("run", *pair, "--budget", "30", "--device", "toyphone", *window), place)
+    assert_one_message(invoke("run", *pair, "--budget", "30", "--device", device, *window), place)
 
 
 @pytest.mark.parametrize("place", ["suggest", "on_trial", "__init__"])
-def test_a_strategy_that_raises(nasplug, place):
+def test_a_strategy_that_raises(invoke, place):
     pair = ("--space", SPACE, "--strategy", f"faulty.raising:Strategy_{place}")
-    assert_one_message(nasplug("run", *pair, "--budget", "5"), place)
+    assert_one_message(invoke("run", *pair, "--budget", "5"), place)
 
 
 @pytest.mark.parametrize("place", ["on_start", "evaluate", "on_trial", "on_stop", "suggest", "__init__"])
-def test_middleware_that_raises(nasplug, place):
+def test_middleware_that_raises(invoke, place):
     run = ("run", "--space", SPACE, "--strategy", STRATEGY, "--budget", "5")
-    assert_one_message(nasplug(*run, "--with", f"faulty.raising:Middleware_{place}"), place)
+    assert_one_message(invoke(*run, "--with", f"faulty.raising:Middleware_{place}"), place)
 
 
 def test_every_hook_of_a_run_is_tried():
@@ -53,18 +57,18 @@ def test_every_hook_of_a_run_is_tried():
     assert set(HOOKS) - by_no_run - {"suggest"} == set(OF_A_SPACE) - {"__init__"}
 
 
-def test_a_strategy_that_raises_in_a_comparison(nasplug):
+def test_a_strategy_that_raises_in_a_comparison(invoke):
     pair = ("--space", SPACE, "--strategy", "faulty.raising:Strategy_predicts_from")
-    assert_one_message(nasplug("compare", *pair, "--repeats", "1", "--budget", "3", "--out", "x"), "predicts_from")
+    assert_one_message(invoke("compare", *pair, "--repeats", "1", "--budget", "3", "--out", "x"), "predicts_from")
 
 
 @pytest.mark.parametrize("place", ["sample", "measure_latency", "published", "evaluate"])
-def test_a_space_that_raises_in_a_frontier(nasplug, tmp_path, place):
+def test_a_space_that_raises_in_a_frontier(invoke, tmp_path, place):
     (tmp_path / "data.csv").write_text('architecture,accuracy\n"0,0,0,0,0,0",50\n')
     learnt = ("--strategy", "toy:Foreseer", "--data", "data.csv")
     window = ("--device", "toyphone", "--latency", "10:30", "--samples", "5", "--final", "1")
     more = ("--reference", "any") if place == "published" else ()
-    assert_one_message(nasplug("frontier", "--space", f"faulty.raising:Space_{place}", *learnt, *window, *more), place)
+    assert_one_message(invoke("frontier", "--space", f"faulty.raising:Space_{place}", *learnt, *window, *more), place)
 
 
 @pytest.mark.parametrize(
@@ -76,28 +80,31 @@ def test_a_space_that_raises_in_a_frontier(nasplug, tmp_path, place):
         ("Space___init__", "No pictures, descriptions and predictions: the run's plugins cannot be made again"),
     ],
 )
-def test_a_report_is_written_whatever_is_raised(nasplug, tmp_path, place, told):
+def test_a_report_is_written_whatever_is_raised(invoke, tmp_path, place, told):
     kind, _, hook = place.partition("_")
-    assert nasplug("run", "--space", SPACE, "--strategy", STRATEGY, "--budget", "10", "--name", "r").returncode == 0
+    assert invoke("run", "--space", SPACE, "--strategy", STRATEGY, "--budget", "10", "--name", "r").returncode == 0
     with sqlite3.connect(tmp_path / "nasplug.db") as database:  # a plugin that was whole when the run was made
         (settings,) = database.execute("SELECT settings FROM nasplug_runs").fetchone()
         changed = json.loads(settings) | {kind.lower(): f"faulty.raising:{place}"}
         changed |= {"space_options": {}, "strategy_options": {}}
         database.execute("UPDATE nasplug_runs SET settings = ?", (json.dumps(changed),))
-    done = nasplug("report", "r", "--out", "r.html")
+    done = invoke("report", "r", "--out", "r.html")
     assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
     assert done.stderr.count(f"{told}: RuntimeError: {SAID} {hook}") == done.stderr.count(SAID) == 1
     assert "toy:" in (tmp_path / "r.html").read_text()
 
 
-@pytest.mark.parametrize("more", [("--workers", "3"), ("--workers", "3", "--async"), ("--with", "processes")])
+@pytest.mark.parametrize(
+    "more",
+    [("--workers", "3"), ("--workers", "3", "--async"), pytest.param(("--with", "processes"), marks=pytest.mark.slow)],
+)
 def test_evaluations_that_raise_in_threads_and_processes(nasplug, more):
     pair = ("--space", "faulty.raising:Space_evaluate", "--strategy", STRATEGY)
     assert_one_message(nasplug("run", *pair, "--budget", "5", *more), "evaluate")
 
 
-def test_a_space_that_raises_is_still_checked(nasplug):
-    done = nasplug("check", "space", "faulty.raising:Space_sample")
+def test_a_space_that_raises_is_still_checked(invoke):
+    done = invoke("check", "space", "faulty.raising:Space_sample")
     assert (done.returncode, "Traceback" in done.stdout + done.stderr) == (1, False)
     assert f"RuntimeError: {SAID} sample" in done.stdout
 
@@ -107,26 +114,41 @@ def test_debug_shows_where_it_was(nasplug):
     assert 'raise RuntimeError(f"{SAID} {place}")' in done.stderr
 
 
-def test_a_plugin_that_cannot_be_imported_spoils_no_other_command(nasplug, tmp_path, monkeypatch):
-    folder = tmp_path / "site"
-    info = folder / "third_party-1.2.dist-info"
+@pytest.fixture
+def foreign(tmp_path, monkeypatch):
+    """Installs a distribution whose space cannot be imported."""
+    info = tmp_path / "site" / "third_party-1.2.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: third-party\nVersion: 1.2\n")
     (info / "entry_points.txt").write_text("[nasplug.spaces]\nforeign = foreign_module:Space\n")
-    (folder / "foreign_module.py").write_text(f"raise RuntimeError('{SAID} import')\n")
-    path = {"env": {"PYTHONPATH": str(folder), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "COLUMNS": "160"}}
-    for command, code in ((("list",), 0), (("--help",), 0), (("list", "--check"), 0), (("doctor",), 1), (("runs",), 1)):
-        done = nasplug(*command, **path)
-        assert (done.returncode, "Traceback" in done.stdout + done.stderr) == (code, False), done.stderr
-    for command in (("show", "foreign"), ("run", "--space", "foreign", "--strategy", "random"), ("foreign", "x")):
-        done = nasplug(*command, **path)
-        assert done.returncode == 2
-        assert (
-            f"third-party 1.2 is broken: loading foreign_module:Space gave RuntimeError: {SAID} import" in done.stderr
-        )
-        assert "Traceback" not in done.stderr
+    (tmp_path / "site" / "foreign_module.py").write_text(f"raise RuntimeError('{SAID} import')\n")
+    monkeypatch.syspath_prepend(tmp_path / "site")
 
 
-def test_a_file_that_ends_early_is_no_interruption(nasplug):
-    done = nasplug("run", "--space", "faulty.raising:EndsEarly", "--strategy", STRATEGY, "--budget", "2")
+@pytest.mark.parametrize(("command", "code"), [(("list",), 0), (("--help",), 0), (("runs",), 1)])
+def test_a_plugin_that_cannot_be_imported_spoils_no_other_command(invoke, foreign, command, code):
+    done = invoke(*command)
+    assert (done.returncode, SAID in done.stdout + done.stderr) == (code, False), done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("command", "code"), [(("list", "--check"), 0), (("doctor",), 1)])
+def test_a_plugin_that_cannot_be_imported_is_found_where_all_are_loaded(invoke, foreign, monkeypatch, command, code):
+    monkeypatch.setattr("nasplug.tools.doctor.accelerators", lambda: iter(()))  # TensorFlow takes seconds
+    done = invoke(*command)
+    assert (done.returncode, "Traceback" in done.stdout + done.stderr) == (code, False), done.stderr
+    assert f"gave RuntimeError: {SAID} import" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("show", "foreign"), ("run", "--space", "foreign", "--strategy", "random"), ("foreign", "x")]
+)
+def test_a_plugin_that_cannot_be_imported_is_one_message_where_it_is_named(invoke, foreign, command):
+    done = invoke(*command)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert f"third-party 1.2 is broken: loading foreign_module:Space gave RuntimeError: {SAID} import" in done.stderr
+
+
+def test_a_file_that_ends_early_is_no_interruption(invoke):
+    done = invoke("run", "--space", "faulty.raising:EndsEarly", "--strategy", STRATEGY, "--budget", "2")
     assert (done.returncode, "EOFError: the file ends after 3 of 8 bytes" in done.stderr) == (1, True), done.stderr

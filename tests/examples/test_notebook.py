@@ -3,9 +3,12 @@
 import json
 from pathlib import Path
 
+import pytest
+
 NOTEBOOK = Path(__file__).resolve().parents[2] / "examples" / "inline_space.ipynb"
 
 
+@pytest.mark.slow
 def test_every_cell_runs(capsys):
     document = json.loads(NOTEBOOK.read_text())
     cells = ["".join(cell["source"]) for cell in document["cells"] if cell["cell_type"] == "code"]

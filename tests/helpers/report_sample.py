@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nasplug.analysis.report.subject import Subject
+from nasplug.analysis.report.content import Subject
 from nasplug.types import Architecture, Evaluation, Trial
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>&\"'"

@@ -9,7 +9,7 @@ import toy
 from paths import HELPERS
 
 import nasplug
-from nasplug.cli.streams import printable
+from nasplug.cli.output import escape_controls
 from nasplug.errors import DiscoveryError
 
 HOSTILE = "\x1b[2J\x1b]0;owned\x07\u202egnp.exe\x9b31m<script>alert(1)</script>[bold]x[/bold]"
@@ -65,8 +65,8 @@ def test_safe_on_the_command_line_is_wrong_use(nasplug):
 
 
 def test_what_could_steer_a_terminal_is_written_out():
-    assert printable(HOSTILE) == WRITTEN
-    assert printable("Kendall τ ≥ 0.9\n\tend") == "Kendall τ ≥ 0.9\n\tend"
+    assert escape_controls(HOSTILE) == WRITTEN
+    assert escape_controls("Kendall τ ≥ 0.9\n\tend") == "Kendall τ ≥ 0.9\n\tend"
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import toy
 from click.testing import CliRunner
 
 import nasplug
-from nasplug.cli import history
+from nasplug.cli import shared_options, stored_runs
 from nasplug.errors import StorageError
 from nasplug.storage import url as url_module
 from nasplug.storage.storage import Storage
@@ -106,7 +106,7 @@ def test_the_journal_is_switched_when_the_file_is_no_longer_busy(monkeypatch):
 
 
 def test_the_command_line_has_the_same_default():
-    assert history.DEFAULT_URL == DEFAULT_URL
+    assert shared_options.DEFAULT_URL == DEFAULT_URL
 
 
 @pytest.mark.parametrize(
@@ -139,8 +139,8 @@ def test_what_holds_no_password_is_shown_as_it_is(plain):
 def test_a_database_that_may_only_be_read_is_read(tmp_path):
     nasplug.search(toy.ToySpace(), "toy:Grid", budget=2, storage=f"{tmp_path}/nasplug.db", name="night")
     url = f"sqlite:///file:{tmp_path}/nasplug.db?mode=ro&uri=true"
-    assert "night" in CliRunner().invoke(history.runs_command, ["--storage", url]).stdout
-    missing = CliRunner().invoke(history.runs_command, ["--storage", url.replace("nasplug.db", "none.db")])
+    assert "night" in CliRunner().invoke(stored_runs.runs_command, ["--storage", url]).stdout
+    missing = CliRunner().invoke(stored_runs.runs_command, ["--storage", url.replace("nasplug.db", "none.db")])
     assert isinstance(missing.exception, StorageError)
     assert str(missing.exception).startswith(f"There is no storage at {tmp_path}/none.db.")
 
@@ -171,13 +171,13 @@ def test_unnamed_runs_that_start_at_the_same_moment_get_different_names(database
 def test_an_interruption_shows_how_to_go_on_without_the_password(monkeypatch, capsys):
     import sys
 
-    from nasplug.cli.progress import Progress
-    from nasplug.cli.run import _explain_interruption
+    from nasplug.cli.progress import RunProgress
+    from nasplug.cli.run import _print_how_to_resume
 
-    progress = Progress()
+    progress = RunProgress()
     result = nasplug.search(toy.ToySpace(), "toy:Grid", budget=1, observers=[progress])
     monkeypatch.setattr(sys, "argv", ["nasplug", "run", "--storage", "postgresql://me:secret@host/runs"])
-    _explain_interruption(progress, {"name": None})
+    _print_how_to_resume(progress, {"name": None})
     told = capsys.readouterr().err
     assert "secret" not in told
     assert f"nasplug run --storage 'postgresql://me:***@host/runs' --name {result.run} --resume" in told

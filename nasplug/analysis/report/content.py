@@ -1,51 +1,71 @@
-"""The data of a page, as JSON values: trials by column, the curves, the frontier, the pictures."""
+"""The data of a report as JSON values: trials by column, curves, frontier, pictures, and tables of facts."""
 
+import base64
+import gzip
+import json
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
-from nasplug.analysis.pareto import frontier, hypervolume_over, measured, worst
-from nasplug.analysis.report.pictures import packed
-from nasplug.analysis.report.subject import Subject
-from nasplug.analysis.reported import reported_name
+import attrs
+
+from nasplug.analysis.pareto import hypervolume_curve_of, pareto_trials, timed_trials
+from nasplug.analysis.prediction import Prediction
+from nasplug.analysis.rendering import accuracy_label
 from nasplug.engine.result import best_of, incumbents, rows
 from nasplug.errors import StorageError
 from nasplug.types import Architecture, Trial
 
-HIDDEN = ("canonical", "started", "finished", "number", "architecture")
+NOT_SHOWN = ("canonical", "started", "finished", "number", "architecture")  # columns that the page does not list
+BLOCK = 250  # pictures in a block: small enough to open in a moment, many enough to compress well
+
+
+@attrs.frozen(kw_only=True)
+class Subject:
+    """The run that a report is about."""
+
+    run: str
+    settings: dict[str, Any]  # as they are stored
+    versions: dict[str, str]  # of each distribution that took part
+    created: float  # in seconds since 1970
+    ended: str | None  # why it ended; None where it has not
+    trials: list[Trial]  # in the order of their numbers
+    picture: Callable[[Architecture], str | None]  # as an SVG document, None where the space draws none
+    describe: Callable[[Architecture], str]
+    prediction: Prediction | None = None  # how its strategy predicts its later trials, None where it does not
 
 
 def content(subject: Subject) -> dict[str, Any]:
     """Returns everything that the page's script shows. Raises `StorageError` for a run without trials."""
     if not subject.trials:
         raise StorageError(f"The run {subject.run!r} is empty: there is nothing to show.")
-    seen: dict[Architecture, int] = {}
-    for trial in subject.trials:
-        seen.setdefault(trial.architecture, len(seen))
+    architectures = list(dict.fromkeys(trial.architecture for trial in subject.trials))
+    index = {architecture: i for i, architecture in enumerate(architectures)}
+    prediction = subject.prediction
     return {
         "columns": _columns(subject.trials),
-        "architecture": [str(a) for a in seen],
-        "which": [seen[t.architecture] for t in subject.trials],
+        "architecture": [str(a) for a in architectures],
+        "which": [index[t.architecture] for t in subject.trials],
         "incumbents": _incumbents(subject.trials),
         "frontier": _frontier(subject.trials),
-        "prediction": _prediction(subject),
-        "pictures": packed(list(seen), subject.picture, subject.describe),
+        "prediction": attrs.asdict(prediction) | {"tau": prediction.tau} if prediction else None,
+        "pictures": {"block": BLOCK, "data": _picture_blocks(subject, architectures)},
     }
 
 
 def facts(subject: Subject) -> dict[str, list[tuple[str, str]]]:
-    """Returns the tables above the trials: what the run found, its options and the versions that took part."""
-    settings = dict(subject.settings)
-    plain = {k: v for k, v in settings.items() if not isinstance(v, dict) and v not in (None, [], False)}
+    """Returns the tables above the trials by their headings: what was found, settings, options, versions."""
+    settings = {k: v for k, v in subject.settings.items() if not isinstance(v, dict) and v not in (None, [], False)}
     options = {
         f"{kind} {name}": value
         for kind in ("space", "strategy")
-        for name, value in settings.get(f"{kind}_options", {}).items()
+        for name, value in subject.settings.get(f"{kind}_options", {}).items()
         if value is not None
     }
     return {
         "Found": _found(subject),
-        "Settings": [(str(k).replace("_", " "), _words(v)) for k, v in plain.items()],
-        "Options": [(k, _words(v)) for k, v in options.items()],
+        "Settings": [(str(k).replace("_", " "), _listed(v)) for k, v in settings.items()],
+        "Options": [(k, _listed(v)) for k, v in options.items()],
         "Versions": [(k, str(v)) for k, v in subject.versions.items()],
     }
 
@@ -60,41 +80,48 @@ def _found(subject: Subject) -> list[tuple[str, str]]:
         return [*lines, ("best", "no trial is complete")]
     reported = "not evaluated" if best.test is None else f"{best.test:.2f} %"
     lines += [("best", str(best.architecture)), ("validation accuracy", f"{best.validation:.2f} %")]
-    lines += [(reported_name([best.source]), reported)]
+    lines += [(accuracy_label([best.source]), reported)]
     return lines + ([("latency", f"{best.latency:.2f} ms")] if best.latency is not None else [])
 
 
 def _columns(trials: list[Trial]) -> dict[str, list[Any]]:
+    """Returns the columns that have a value in at least one trial."""
     table = list(rows(trials))
-    names = dict.fromkeys(name for row in table for name in row if name not in HIDDEN)
+    names = dict.fromkeys(name for row in table for name in row if name not in NOT_SHOWN)
     columns = {name: [row.get(name) for row in table] for name in names}
-    told = {name: values for name, values in columns.items() if any(value is not None for value in values)}
-    return {"number": [t.number for t in trials]} | told
+    filled = {name: values for name, values in columns.items() if any(value is not None for value in values)}
+    return {"number": [t.number for t in trials]} | filled
 
 
 def _incumbents(trials: list[Trial]) -> list[list[float]]:
     """Returns [trainings, accuracy] wherever the incumbent changes, and at the end."""
-    found = incumbents(trials)
-    changes = [i for i, (before, best) in enumerate(pairwise([None, *found])) if best is not before]
-    ends = [*changes, len(found) - 1] if changes else []
-    return [[i + 1, best.accuracy or 0.0] for i in ends if (best := found[i])]
+    best_so_far = incumbents(trials)
+    changes = [i for i, (before, best) in enumerate(pairwise([None, *best_so_far])) if best is not before]
+    ends = [*changes, len(best_so_far) - 1] if changes else []
+    return [[i + 1, best.accuracy or 0.0] for i in ends if (best := best_so_far[i])]
 
 
 def _frontier(trials: list[Trial]) -> dict[str, Any] | None:
     """Returns the numbers of the trials on the frontier, and hypervolume by trainings; None without latencies."""
-    points = measured(trials)
-    if not points:
+    timed = timed_trials(trials)
+    if not timed:
         return None
-    volume = hypervolume_over([t.latency or 0.0 for t in points], [t.accuracy or 0.0 for t in points], worst(points))
-    return {"numbers": [t.number for t in frontier(trials)], "trial": [t.number for t in points], "volume": volume}
+    front = [t.number for t in pareto_trials(trials)]
+    return {"numbers": front, "trial": [t.number for t in timed], "volume": hypervolume_curve_of(timed)}
 
 
-def _prediction(subject: Subject) -> dict[str, Any] | None:
-    found = subject.prediction
-    if found is None:
-        return None
-    return {name: getattr(found, name) for name in ("first", "numbers", "predicted", "measured", "tau")}
+def _picture_blocks(subject: Subject, architectures: Sequence[Architecture]) -> list[str]:
+    """Returns [picture or None, description] of each architecture, in blocks of gzipped JSON in base64.
+
+    The browser opens only the block that it shows.
+    """
+    blocks = []
+    for start in range(0, len(architectures), BLOCK):
+        block = [[subject.picture(a), subject.describe(a)] for a in architectures[start : start + BLOCK]]
+        text = json.dumps(block, ensure_ascii=False, separators=(",", ":"))
+        blocks.append(base64.b64encode(gzip.compress(text.encode(), 6, mtime=0)).decode())
+    return blocks
 
 
-def _words(value: Any) -> str:
+def _listed(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,48 +1,40 @@
-"""The page itself: Jinja's template, with style, scripts and data inside it."""
+"""The page of a report: a Jinja template with style, scripts and data inside, so that it loads nothing."""
 
 import json
-import math
 import time
 from importlib.resources import files
 from typing import Any
 
+from nasplug.analysis.rendering import to_json_values
 from nasplug.analysis.report import plotly_bundle
-from nasplug.analysis.report.content import content, facts
-from nasplug.analysis.report.subject import Subject
+from nasplug.analysis.report.content import Subject, content, facts
 
 
 def page(subject: Subject) -> str:
-    """Returns the report as one HTML document that loads nothing. Raises `StorageError` for an empty run.
+    """Returns the report as one HTML document. Raises `StorageError` for a run without trials.
 
-    Every text of the run is escaped: HTML by Jinja, data as JSON without `<`, and the script sets text alone.
+    No text of the run can become markup: Jinja escapes the HTML, the data are JSON without `<`, and the page's script
+    only sets text nodes.
     """
     from jinja2 import Environment
 
-    here = files("nasplug.analysis.report")
-    part = {name: here.joinpath(f"page.{name}").read_text(encoding="utf-8") for name in ("html", "css", "js")}
-    template = Environment(autoescape=True).from_string(part["html"])
+    folder = files("nasplug.analysis.report")
+    source = {name: folder.joinpath(f"page.{name}").read_text(encoding="utf-8") for name in ("html", "css", "js")}
+    template = Environment(autoescape=True).from_string(source["html"])
     return template.render(
         run=subject.run,
         settings=subject.settings,
         began=time.strftime("%Y-%m-%d %H:%M", time.localtime(subject.created)),
         ended=subject.ended,
         facts=facts(subject),
-        style=part["css"],
-        script=part["js"],
+        style=source["css"],
+        script=source["js"],
         plotly=plotly_bundle.script(),
-        data=_json(content(subject)),
+        data=_script_json(content(subject)),
     )
 
 
-def _json(value: Any) -> str:
+def _script_json(value: Any) -> str:
     """Returns JSON that may stand inside a script element: no `<`, no NaN."""
-    text = json.dumps(_finite(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(to_json_values(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_finite(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

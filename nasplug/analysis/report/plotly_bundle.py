@@ -1,19 +1,19 @@
-"""Plotly's script for a page: the whole bundle, which starts only the kind of trace that a page draws."""
+"""Plotly's script for a report: the whole bundle, in which only the kind of trace that a report draws is started."""
 
 import re
 from functools import cache
 
 KIND = "scattergl"  # plain scatter is part of Plotly's core
-REGISTERING = ".register(["  # the last one in the bundle names the modules of all kinds of trace
-HANDED_ON = 200  # characters: a module as short as this only hands on what another one exports
+REGISTER = ".register(["  # its last call in the bundle lists the modules of all kinds of trace
+FORWARDING = 200  # characters: a shorter module only forwards what another one exports
 
 
 @cache
 def script() -> str:
-    """Returns the script of the installed Plotly, when a page is made.
+    """Returns the script of the installed Plotly, registering `KIND` alone.
 
-    A bundle's modules run when they are registered, and it registers all its kinds of trace, maps and 3-D ones too.
-    That was half of the time that a page of 10,000 trials took to open.
+    A module of the bundle runs when it is registered. With all kinds of trace registered, maps and 3-D ones too, a page
+    of 10,000 trials takes twice as long to open.
     """
     from plotly.offline import get_plotlyjs
 
@@ -21,18 +21,23 @@ def script() -> str:
 
 
 def starting_only(kind: str, bundle: str) -> str:
-    """Returns the bundle registering this kind of trace alone; as it is, where it does not have the expected shape."""
-    before, registering, after = bundle.rpartition(REGISTERING)
-    started, end, rest = after.partition("])")
-    modules = started.split(",") if registering else []
-    wanted = [module for module in modules if _defines(kind, module.removesuffix("()"), bundle)]
-    return before + registering + wanted[0] + end + rest if len(wanted) == 1 else bundle
+    """Returns the bundle with one kind of trace registered; unchanged where it does not have the expected shape.
+
+    Args:
+        kind: the name of the kind of trace, `scattergl` for instance.
+        bundle: the text of a minified `plotly.js`.
+    """
+    before, register, after = bundle.rpartition(REGISTER)
+    modules_text, end, rest = after.partition("])")
+    modules = modules_text.split(",") if register else []
+    drawing = [module for module in modules if _defines(kind, module.removesuffix("()"), bundle)]
+    return before + register + drawing[0] + end + rest if len(drawing) == 1 else bundle
 
 
 def _defines(kind: str, module: str, bundle: str) -> bool:
-    """Returns whether a module, or the one that it hands on, exports the kind of trace."""
+    """Returns whether a module of the bundle, or one whose exports it forwards, defines the kind of trace."""
     start = bundle.find(f"var {module}=")
     text = bundle[start : bundle.find("});", start)]
-    if len(text) > HANDED_ON:
+    if len(text) > FORWARDING:
         return f'name:"{kind}"' in text
     return any(_defines(kind, other, bundle) for other in re.findall(r"=([\w$]+)\(\)", text))

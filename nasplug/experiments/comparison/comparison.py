@@ -1,4 +1,4 @@
-"""Runs the repeats of a comparison, side by side in processes, each kept as soon as it is done."""
+"""Runs the repeats of a comparison, in parallel processes, and stores each as soon as it is done."""
 
 import hashlib
 import json
@@ -16,54 +16,62 @@ from nasplug.engine.settings import Settings, versions
 from nasplug.errors import NasplugError, StorageError
 from nasplug.experiments.comparison.contender import Contender
 from nasplug.experiments.comparison.plan import Plan
-from nasplug.experiments.comparison.single_search import repeat
+from nasplug.experiments.comparison.single_search import run_repeat
 from nasplug.loading import manager
 from nasplug.storage.atomic_files import remove_partial_files, write_atomically
+
+Repeat = tuple[Contender, int]  # a strategy, and the number of the repeat
 
 
 @attrs.frozen
 class Comparison:
-    """The repeats of a plan in a folder: those that are done are files below `repeats/`."""
+    """The repeats of a plan and the folder of their files, one below `repeats/` for each repeat that is done."""
 
     plan: Plan
     folder: Path
 
     @classmethod
     def open(cls, plan: Plan, folder: Path) -> "Comparison":
-        """Returns the comparison that `folder` holds or will hold. Raises `NasplugError` before anything is run."""
+        """Stores the plan in `folder`, or goes on with the same comparison there, and returns the comparison.
+
+        Raises `NasplugError` where a repeat could not be run with this plan, or the folder holds another comparison.
+        """
         requests = [plan.request(contender) for contender in plan.contenders]
         selections = [Selection.of_request(request) for request in requests]
         settings = [selection.settings(request) for selection, request in zip(selections, requests, strict=True)]
-        marks = {
-            contender.text: mark
-            for contender, selection, each in zip(plan.contenders, selections, settings, strict=True)
-            if (mark := _mark(selection, each)) is not None
-        }
-        plan.keep(folder, {name: version for each in settings for name, version in versions(each).items()}, marks)
+        packages = {name: version for s in settings for name, version in versions(s).items()}
+        marks = [_first_prediction(*pair) for pair in zip(selections, settings, strict=True)]
+        names = [contender.text for contender in plan.contenders]
+        plan.store(folder, packages, {k: mark for k, mark in zip(names, marks, strict=True) if mark is not None})
         for place in (folder, *folder.glob("repeats/*/")):
             remove_partial_files(place)
         return cls(plan, folder)
 
     @property
     def count(self) -> int:
-        """How many repeats there are in all, run or not."""
+        """The number of repeats, done or not."""
         return self.plan.repeats * len(self.plan.contenders)
 
-    def missing(self) -> list[tuple[Contender, int]]:
-        """Returns what is still to run, repeat by repeat, so that an early end leaves strategies equally far."""
-        everything = [(c, r) for r in range(self.plan.repeats) for c in self.plan.contenders]
-        return [(contender, number) for contender, number in everything if not self._path(contender, number).exists()]
+    def missing(self) -> list[Repeat]:
+        """Returns the repeats that are not done, strategies in turn, so that an early end leaves them equally far."""
+        repeats = [(contender, number) for number in range(self.plan.repeats) for contender in self.plan.contenders]
+        return [(contender, number) for contender, number in repeats if not self._path(contender, number).exists()]
 
-    def run(self, workers: int, tell: Callable[[list[str]], None]) -> None:
-        """Runs what is missing; `tell` hears after each repeat what its plugins said. The first error ends it all."""
-        todo = self.missing()
-        outcomes = _here(self.plan, todo) if workers == 1 else _side_by_side(self.plan, todo, workers)
+    def run(self, workers: int, on_repeat: Callable[[list[str]], None]) -> None:
+        """Runs the repeats that are missing, and stores each. The first error ends the comparison.
+
+        Args:
+            workers: repeats at the same time.
+            on_repeat: called after each repeat with the lines that its plugins wrote to standard error.
+        """
+        missing = self.missing()
+        outcomes = _run_here(self.plan, missing) if workers == 1 else _run_in_processes(self.plan, missing, workers)
         for (contender, number), outcome in outcomes:
             write_atomically(self._path(contender, number), json.dumps(outcome["rows"], ensure_ascii=False))
-            tell(outcome["said"])
+            on_repeat(outcome["stderr"])
 
     def rows(self) -> Iterator[list[dict[str, Any]]]:
-        """Returns the rows of every repeat, strategy by strategy. Raises `StorageError` for a damaged file."""
+        """Yields the rows of every repeat, strategy by strategy. Raises `StorageError` for a damaged file."""
         for contender in self.plan.contenders:
             for number in range(self.plan.repeats):
                 path = self._path(contender, number)
@@ -78,36 +86,33 @@ class Comparison:
         return self.folder / "repeats" / f"{readable}-{digest}" / f"{number:05d}.json"
 
 
-def _mark(selection: Selection, settings: Settings) -> int | None:
-    """Returns after how many trials of this budget the strategy predicts; None: it never does."""
+def _first_prediction(selection: Selection, settings: Settings) -> int | None:
+    """Returns after how many trials the strategy begins to predict; None if it never does."""
     hook = manager.build(selection.space, selection.strategy, space_name=selection.space_name).hook
-    mark: int | None = hook.predicts_from(budget=settings.budget, batch=settings.batch)
-    return mark
+    trials: int | None = hook.predicts_from(budget=settings.budget, batch=settings.batch)
+    return trials
 
 
-Outcomes = Iterator[tuple[tuple[Contender, int], dict[str, Any]]]
+def _run_here(plan: Plan, repeats: list[Repeat]) -> Iterator[tuple[Repeat, dict[str, Any]]]:
+    for contender, number in repeats:
+        yield (contender, number), run_repeat(plan, contender, number)
 
 
-def _here(plan: Plan, todo: list[tuple[Contender, int]]) -> Outcomes:
-    for contender, number in todo:
-        yield (contender, number), repeat(plan, contender, number)
-
-
-def _side_by_side(plan: Plan, todo: list[tuple[Contender, int]], count: int) -> Outcomes:
+def _run_in_processes(plan: Plan, repeats: list[Repeat], processes: int) -> Iterator[tuple[Repeat, dict[str, Any]]]:
     from pebble import ProcessExpired
 
     from nasplug.executors.pool import start_pool
 
-    count = max(1, min(count, len(todo)))
-    pool = start_pool(count, threads=max(1, (os.cpu_count() or 1) // count))  # together, no more than there are
+    processes = max(1, min(processes, len(repeats)))
+    pool = start_pool(processes, threads=max(1, (os.cpu_count() or 1) // processes))  # together, one thread a core
     try:
-        futures = {pool.schedule(repeat, args=(plan, *task)): task for task in todo}
+        futures = {pool.schedule(run_repeat, args=(plan, *repeat)): repeat for repeat in repeats}
         for future in as_completed(futures):
-            yield futures.pop(future), future.result()  # what is kept in a file is not kept here
+            yield futures.pop(future), future.result()  # popped, so that its rows are not held in memory
     except (ProcessExpired, BrokenProcessPool) as death:
         raise NasplugError(
-            f"A worker process died (exit code {getattr(death, 'exitcode', 'unknown')}): killed by the system where "
-            "memory ran out, or by a crash of its own. Fewer --workers need less memory."
+            f"A worker process died (exit code {getattr(death, 'exitcode', 'unknown')}): it crashed, or the system "
+            "killed it because memory ran out. Fewer --workers need less memory."
         ) from death
     finally:
         pool.stop()

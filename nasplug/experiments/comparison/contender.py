@@ -1,4 +1,4 @@
-"""One strategy of a comparison, with its options, as `neural_predictor:kind=mlp` writes it."""
+"""The strategies of a comparison with their options, written as in `neural_predictor:kind=mlp`."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,37 +10,32 @@ from nasplug.loading.options import parse_plugin
 
 @attrs.frozen
 class Contender:
-    """A strategy and the options given to it; `text` is how the user wrote it, and its name in every table."""
+    """A strategy and its options; `text` is what the user wrote, and names the contender in every table."""
 
     text: str
     strategy: str
     options: dict[str, str]
 
-    @classmethod
-    def parse(cls, text: str) -> "Contender":
-        """Returns the contender that `NAME[:key=value,…]` writes. Raises `UsageError` for anything else."""
-        return cls(text, *parse_plugin(text))
-
 
 def parse_contenders(texts: Iterable[str]) -> list[Contender]:
-    """Returns the contenders in their order. Raises `UsageError` where one is given twice."""
-    found: list[Contender] = []
-    for contender in map(Contender.parse, texts):
-        if contender.text in {other.text for other in found}:
-            raise UsageError(f"The strategy {contender.text!r} is given twice: curves need different names.")
-        found.append(contender)
-    return found
+    """Returns the contenders of texts `NAME[:key=value,…]`. Raises `UsageError` for another text, or a text again."""
+    contenders: dict[str, Contender] = {}
+    for text in texts:
+        if text in contenders:
+            raise UsageError(f"The strategy {text!r} is given twice: curves need different names.")
+        contenders[text] = Contender(text, *parse_plugin(text))
+    return list(contenders.values())
 
 
 def labels(contenders: Sequence[Contender]) -> dict[str, str]:
-    """Returns a short name for each contender's text: the strategy, and those options in which its like differ."""
+    """Returns a short label for each contender's text: its strategy, and the options in which others differ from it."""
     short = {}
     for contender in contenders:
-        like = [other.options for other in contenders if other.strategy == contender.strategy]
-        telling = [
+        same_strategy = [other.options for other in contenders if other.strategy == contender.strategy]
+        differing = [
             f"{key}={value}"
             for key, value in contender.options.items()
-            if any(options.get(key) != value for options in like)
+            if any(options.get(key) != value for options in same_strategy)
         ]
-        short[contender.text] = " ".join([contender.strategy, *telling])
+        short[contender.text] = " ".join([contender.strategy, *differing])
     return short if len(set(short.values())) == len(short) else {c.text: c.text for c in contenders}

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from nasplug.analysis.comparison_figure import comparison_figure
-from nasplug.analysis.curves import COLUMNS, Curves, curves, need_columns
-from nasplug.analysis.drawing import save
+from nasplug.analysis.curves import COLUMNS, Curves, curves, require_columns
+from nasplug.analysis.figures import comparison_figure
 from nasplug.analysis.levels import default_levels, trainings_to
-from nasplug.analysis.reported import reported_name
+from nasplug.analysis.rendering import accuracy_label, save_figure
 from nasplug.analysis.speedups import speedups
-from nasplug.analysis.summary import free, summary
+from nasplug.analysis.summary import costs_nothing, summary
 from nasplug.errors import StorageError
 from nasplug.experiments.comparison.contender import labels
-from nasplug.experiments.comparison.plan import Plan, marks_of
+from nasplug.experiments.comparison.plan import Plan, load_marks
 from nasplug.experiments.comparison.single_search import CLOCK
 from nasplug.storage.atomic_files import write_atomically
 
@@ -30,59 +29,58 @@ KEYS = ["strategy", "repeat", "number"]
 
 @attrs.frozen(eq=False)
 class Outcome:
-    """What a comparison found: its curves, and the tables made of them."""
+    """What a comparison found."""
 
-    accuracy: str
-    curves: list[Curves]
-    summary: "pd.DataFrame"
-    levels: "pd.DataFrame"
-    speedups: "pd.DataFrame"
+    accuracy: str  # what the accuracies are that are reported, as figures and tables call them
+    curves: list[Curves]  # the curves of each strategy
+    summary: "pd.DataFrame"  # statistics along them, see `nasplug.analysis.summary`
+    levels: "pd.DataFrame"  # trainings to each level, see `nasplug.analysis.levels`
+    speedups: "pd.DataFrame"  # factors between strategies, see `nasplug.analysis.speedups`
 
     @classmethod
     def of(cls, trials: "pd.DataFrame", levels: Sequence[float]) -> "Outcome":
-        """Returns the outcome of a tidy table of trials; without `levels`, at those where the strategies end."""
-        need_columns(trials, (*COLUMNS, "state", "source"))
+        """Returns the outcome of a table of trials, at `levels` in percent or, without any, where strategies end."""
+        require_columns(trials, (*COLUMNS, "state", "source"))
         finals = trials[(trials["purpose"] == "final") & (trials["state"] == "complete")]
-        found = curves(trials)
-        wanted = list(levels) or default_levels(found)
-        name = reported_name(dict.fromkeys(finals["source"]))
-        return cls(name, found, summary(found), trainings_to(found, wanted), speedups(found, wanted))
+        accuracy = accuracy_label(dict.fromkeys(finals["source"]))
+        strategies = curves(trials)
+        levels = list(levels) or default_levels(strategies)
+        tables = summary(strategies), trainings_to(strategies, levels), speedups(strategies, levels)
+        return cls(accuracy, strategies, *tables)
 
     def document(self) -> dict[str, Any]:
         """Returns what is printed as JSON."""
-        tables: dict[str, pd.DataFrame] = {"levels": self.levels, "speedups": self.speedups}
-        return {"accuracy": self.accuracy, "strategies": self.ends()} | {
-            name: table.to_dict(orient="records") for name, table in tables.items()
-        }
+        tables = {name: getattr(self, name).to_dict(orient="records") for name in ("levels", "speedups")}
+        return {"accuracy": self.accuracy, "strategies": self.ends()} | tables
 
     def ends(self) -> list[dict[str, Any]]:
-        """Returns each strategy's last row by trainings, `trainings` of its longest repeat: what it ends with."""
+        """Returns the last row of each strategy's summary by trainings, with `trainings` as a whole number."""
         last = self.summary[self.summary["by"] == "trainings"].groupby("strategy", sort=False).tail(1)
         rows: list[dict[str, Any]] = last.to_dict(orient="records")
         return [row | {"trainings": int(row["x"])} for row in rows]
 
     def remarks(self, plan: Plan) -> list[str]:
-        """Returns what the tables leave empty or out, and why, in sentences."""
-        there = [c.strategy for c in self.curves]
-        found = [f"{s} is in no table: it suggested nothing." for s in plan.strategies if s not in there]
-        found += [
+        """Returns, in sentences, which cells and rows the tables lack and why."""
+        present = [c.strategy for c in self.curves]
+        remarks = [f"{s} is in no table: it suggested nothing." for s in plan.strategies if s not in present]
+        remarks += [
             f"{empty} of {plan.repeats} repeats of {c.strategy} suggested nothing and are left out."
             for c in self.curves
             if (empty := plan.repeats - c.repeats)
         ]
         if any(c.repeats == 1 for c in self.curves):
-            found.append("One repeat has no spread: std and intervals are empty. Raise --repeats.")
-        if costless := [c.strategy for c in self.curves if free(c)]:
-            found.append(f"No summary by cost of {', '.join(costless)}: a repeat of it cost no training.")
+            remarks.append("One repeat has no spread: std and intervals are empty. Raise --repeats.")
+        if costless := [c.strategy for c in self.curves if costs_nothing(c)]:
+            remarks.append(f"No summary by cost of {', '.join(costless)}: a repeat of it cost no training.")
         for c in self.curves:
             if count := int((c.lengths < plan.budget).sum()):
                 early = f"{count} of {c.repeats} repeats of {c.strategy} ended by themselves"
-                found.append(f"{early}, the first after {c.lengths.min()} of {plan.budget} trainings.")
-        return found
+                remarks.append(f"{early}, the first after {c.lengths.min()} of {plan.budget} trainings.")
+        return remarks
 
 
 def write_trials(repeats: Iterable[list[dict[str, Any]]], folder: Path) -> "pd.DataFrame":
-    """Returns the tidy table of all trials, and writes it as CSV and Parquet; clock columns go to `clock.csv`.
+    """Writes the table of all trials as CSV and Parquet, its clock times apart in `clock.csv`, and returns it.
 
     Raises `StorageError` where there is no trial.
     """
@@ -106,42 +104,42 @@ def write_outcome(outcome: Outcome, plan: Plan, folder: Path, title: str | None,
     for name in ("summary", "levels", "speedups"):
         write_atomically(folder / f"{name}.csv", _csv(getattr(outcome, name)))
     figure = _figure(outcome, plan, folder, title, marks)
-    for form in FIGURES:
-        save(figure, folder / f"comparison.{form}")
+    for suffix in FIGURES:
+        save_figure(figure, folder / f"comparison.{suffix}")
 
 
-def figure_of(folder: Path, title: str | None, marks: Sequence[int]) -> "Figure":
+def stored_figure(folder: Path, title: str | None, marks: Sequence[int]) -> "Figure":
     """Returns the figure of the trials in the folder of a comparison. Raises `NasplugError` where there are none.
 
-    The plan may have gone on since they were written: strategies and repeats are those of the table.
+    Strategies and repeats are those of the trials: the stored plan may have more, which are not finished.
     """
     outcome = Outcome.of(_read_trials(folder), ())
     strategies, repeats = tuple(c.strategy for c in outcome.curves), max(c.repeats for c in outcome.curves)
-    there = attrs.evolve(Plan.of(folder), strategies=strategies, repeats=repeats)
-    there.check_marks(marks)
-    return _figure(outcome, there, folder, title, marks)
+    plan = attrs.evolve(Plan.load(folder), strategies=strategies, repeats=repeats)
+    plan.check_marks(marks)
+    return _figure(outcome, plan, folder, title, marks)
 
 
 def _read_trials(folder: Path) -> "pd.DataFrame":
     import pandas as pd
 
-    table = folder / "trials.csv"
+    path = folder / "trials.csv"
     if not folder.is_dir():
         raise StorageError(f"There is no folder {folder}: name that of a comparison.")
-    if not table.exists():
+    if not path.exists():
         raise StorageError(f"{folder} has no trials.csv: the comparison is not finished. Repeat its command.")
     try:
-        return pd.read_csv(table)
+        return pd.read_csv(path)
     except (OSError, ValueError) as error:
-        raise StorageError(f"{table} cannot be read ({error}). Repeat the command of the comparison.") from error
+        raise StorageError(f"{path} cannot be read ({error}). Repeat the command of the comparison.") from error
 
 
 def _figure(outcome: Outcome, plan: Plan, folder: Path, title: str | None, marks: Sequence[int]) -> "Figure":
-    many = f"{plan.repeats} repeats" if plan.repeats > 1 else "1 repeat"
-    predicting = marks_of(folder)
+    repeats = f"{plan.repeats} repeats" if plan.repeats > 1 else "1 repeat"
+    predicting = load_marks(folder)
     dotted = marks or sorted({predicting[text] for text in plan.strategies if text in predicting})
-    named = labels(plan.contenders)
-    return comparison_figure(outcome.curves, named, title or f"{plan.space}, {many}", outcome.accuracy, dotted)
+    title = title or f"{plan.space}, {repeats}"
+    return comparison_figure(outcome.curves, labels(plan.contenders), title, outcome.accuracy, dotted)
 
 
 def _csv(table: "pd.DataFrame") -> str:

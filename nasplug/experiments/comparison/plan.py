@@ -1,4 +1,4 @@
-"""What a comparison is: the space, the strategies, how often and how long. Stored beside its files."""
+"""What a comparison is: a space, strategies, repeats and a budget. Stored in the folder of the comparison."""
 
 import json
 from collections.abc import Sequence
@@ -12,38 +12,35 @@ from nasplug.errors import StorageError, UsageError
 from nasplug.experiments.comparison.contender import Contender, parse_contenders
 from nasplug.storage.atomic_files import write_atomically
 
-NAME = "comparison.json"
-LARGEST = 2**63  # what tables hold
+FILE_NAME = "comparison.json"
+SEED_LIMIT = 2**63  # of the integers in a table
 
 
 @attrs.frozen(kw_only=True)
 class Plan:
-    """All that decides the trials of a comparison. Repeat r of every strategy has the seed `seed` + r.
-
-    `latency` bounds milliseconds on `device`. Raises `UsageError` for values out of bounds.
-    """
+    """All that decides the trials of a comparison. Raises `UsageError` for values out of bounds."""
 
     space: str
-    strategies: tuple[str, ...]
-    repeats: int
-    budget: int
-    seed: int = 0
-    epochs: int | None = None
-    device: str | None = None
-    latency: tuple[float, float] | None = None
+    strategies: tuple[str, ...]  # with their options, as `NAME[:key=value,…]`
+    repeats: int  # independent searches of each strategy
+    budget: int  # trials of each search
+    seed: int = 0  # of the first repeat of every strategy; repeat r has `seed` + r
+    epochs: int | None = None  # length of every training, None for the space's own
+    device: str | None = None  # where every architecture's latency is measured
+    latency: tuple[float, float] | None = None  # lowest and highest milliseconds on `device`
     space_options: dict[str, str] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         for name, least in (("repeats", 1), ("budget", 1), ("seed", 0)):
             if getattr(self, name) < least:
                 raise UsageError(f"{name} must be at least {least}, got {getattr(self, name)}.")
-        if self.seed + self.repeats > LARGEST:
-            raise UsageError(f"The last seed must be below {LARGEST}, got {self.seed + self.repeats - 1}.")
+        if self.seed + self.repeats > SEED_LIMIT:
+            raise UsageError(f"The last seed must be below {SEED_LIMIT}, got {self.seed + self.repeats - 1}.")
         if not self.strategies:
-            raise UsageError("Name at least one --strategy to compare.")
+            raise UsageError("There is nothing to compare. Name at least one --strategy.")
 
     def check_marks(self, marks: Sequence[int]) -> None:
-        """Raises `UsageError` where one of these numbers of trainings is not on the axis of the figure."""
+        """Raises `UsageError` where one of these numbers of trainings is beyond the axis of the figure."""
         if outside := [mark for mark in marks if not 1 <= mark <= self.budget]:
             raise UsageError(f"--mark is a number of trainings from 1 to the budget {self.budget}, got {outside[0]}.")
 
@@ -53,7 +50,7 @@ class Plan:
         return parse_contenders(self.strategies)
 
     def request(self, contender: Contender, number: int = 0, space: object | None = None) -> RunRequest:
-        """Returns what repeat `number` of a strategy asks for; `space` is an instance to use instead of making one."""
+        """Returns the request of repeat `number` of a strategy, for `space` where that is an instance made before."""
         return RunRequest(
             space or self.space,
             contender.strategy,
@@ -69,50 +66,52 @@ class Plan:
         )
 
     @classmethod
-    def of(cls, folder: Path) -> "Plan":
-        """Returns the plan in the folder of a comparison. Raises `StorageError` where there is none."""
-        values = _read(folder / NAME)["plan"]
+    def load(cls, folder: Path) -> "Plan":
+        """Returns the plan that is stored in a folder. Raises `StorageError` where there is none."""
+        values = _read(folder / FILE_NAME)["plan"]
         try:
-            window = values["latency"] and tuple(values["latency"])
-            return cls(**values | {"strategies": tuple(values["strategies"]), "latency": window})
+            latency = values["latency"] and tuple(values["latency"])
+            return cls(**values | {"strategies": tuple(values["strategies"]), "latency": latency})
         except (KeyError, TypeError) as error:
-            raise _unreadable(folder / NAME, error) from error
+            raise _unreadable(folder / FILE_NAME, error) from error
 
-    def keep(self, folder: Path, versions: dict[str, str], marks: dict[str, int]) -> None:
-        """Writes the plan into a folder without repeats; in one with some, makes sure that they are of this plan.
+    def store(self, folder: Path, versions: dict[str, str], marks: dict[str, int]) -> None:
+        """Stores the plan in a folder; where that holds repeats already, makes sure that they are of the same plan.
 
-        More `repeats` go on where fewer ended, and other `strategies` are new curves, also from packages that none came
-        from before. `marks` is after how many trials each strategy predicts, where it does. Raises `StorageError` with
-        what is different.
+        The same plan may have other `repeats` and `strategies`, also from other distributions.
+
+        Args:
+            folder: the folder of the comparison.
+            versions: the version of each distribution that takes part.
+            marks: after how many trials each strategy begins to predict, for those that do.
+
+        Raises:
+            StorageError: where the repeats are of another plan, with the differences.
         """
-        path = folder / NAME
-        mine = {"plan": _values(self), "versions": versions, "marks": marks}
+        path = folder / FILE_NAME
+        values: dict[str, Any] = json.loads(json.dumps(attrs.asdict(self)))  # lists for tuples, as in the file
+        document = {"plan": values, "versions": versions, "marks": marks}
         if any(folder.glob("repeats/*/*.json")):
             stored = _read(path)
-            if changed := _changed(stored, mine):
+            if differences := _differences(stored, document):
                 raise StorageError(
-                    f"{folder} holds another comparison: {'; '.join(changed)}. "
+                    f"{folder} holds another comparison: {'; '.join(differences)}. "
                     "Repeat it as it was, or name another --out."
                 )
-            mine["versions"] = stored["versions"] | versions  # also those of earlier strategies
-            mine["marks"] = stored["marks"] | marks
-        write_atomically(path, json.dumps(mine, indent=2, ensure_ascii=False) + "\n")
+            document["versions"] = stored["versions"] | versions  # with those of earlier strategies
+            document["marks"] = stored["marks"] | marks
+        write_atomically(path, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
 
 
-def marks_of(folder: Path) -> dict[str, int]:
-    """Returns after how many trials a strategy of the comparison in `folder` predicts, for each that does."""
-    return dict(_read(folder / NAME)["marks"])
-
-
-def _values(plan: Plan) -> dict[str, Any]:
-    values: dict[str, Any] = json.loads(json.dumps(attrs.asdict(plan)))
-    return values
+def load_marks(folder: Path) -> dict[str, int]:
+    """Returns after how many trials each strategy of the comparison in `folder` begins to predict, if it does."""
+    return dict(_read(folder / FILE_NAME)["marks"])
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return {name: found[name] for name in ("plan", "versions", "marks")}
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return {name: document[name] for name in ("plan", "versions", "marks")}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _unreadable(path, error) from error
 
@@ -121,9 +120,9 @@ def _unreadable(path: Path, error: Exception) -> StorageError:
     return StorageError(f"{path} is no plan of a comparison ({type(error).__name__}: {error}). Name another folder.")
 
 
-def _changed(stored: dict[str, Any], mine: dict[str, Any]) -> list[str]:
-    plan = [(key, stored["plan"].get(key), value) for key, value in mine["plan"].items()]
-    pairs = [pair for pair in plan if pair[0] not in ("repeats", "strategies")]  # every strategy has files of its own
-    known = stored["versions"]
-    pairs += [(key, known[key], value) for key, value in mine["versions"].items() if key in known]
+def _differences(stored: dict[str, Any], document: dict[str, Any]) -> list[str]:
+    plan = [(key, stored["plan"].get(key), value) for key, value in document["plan"].items()]
+    pairs = [pair for pair in plan if pair[0] not in ("repeats", "strategies")]  # every strategy has its own files
+    old_versions = stored["versions"]
+    pairs += [(name, old_versions[name], new) for name, new in document["versions"].items() if name in old_versions]
     return [f"{key} was {json.dumps(old)}, now {json.dumps(new)}" for key, old, new in pairs if old != new]

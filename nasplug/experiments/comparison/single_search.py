@@ -1,4 +1,4 @@
-"""One repeat of one strategy: a search, and what each of its incumbents would be reported with."""
+"""One repeat of one strategy: a search, and the accuracy that each of its incumbents would be reported with."""
 
 import io
 from collections.abc import Sequence
@@ -14,25 +14,25 @@ from nasplug.experiments.comparison.plan import Plan
 from nasplug.loading import manager
 from nasplug.types import Job, Trial
 
-CLOCK = ("started", "finished")
+CLOCK = ("started", "finished")  # columns that differ from one execution to the next
 
 
-def repeat(plan: Plan, contender: Contender, number: int) -> dict[str, Any]:
-    """Returns the trials of repeat `number` as rows, and what the plugins said on standard error.
+def run_repeat(plan: Plan, contender: Contender, number: int) -> dict[str, Any]:
+    """Runs one repeat of a strategy, and returns its `rows` and the lines that its plugins wrote to `stderr`.
 
-    Called in a worker process, which keeps the space between repeats. Each row has `strategy`, `repeat` and `seed`
-    before, `incumbent` (became it) and `reported` (percent of the incumbent's final evaluation) after the columns of
-    `nasplug trials`. An incumbent's final evaluation is made once, with a seed of its own, and not counted as a trial.
+    A row has `strategy`, `repeat` and `seed`, the columns of `nasplug trials`, then `incumbent` (whether the trial
+    became it) and `reported` (the accuracy in percent of the incumbent's final evaluation). Each incumbent gets a final
+    evaluation with a seed of its own, which does not count as a trial. A worker process uses one space for all repeats.
     """
-    said = io.StringIO()
-    with redirect_stderr(said):
+    stderr = io.StringIO()
+    with redirect_stderr(stderr):
         space = _space(plan.space, tuple(plan.space_options.items()))
         result = run_request(plan.request(contender, number, space))
-        reported = _reported(plan, space, result)
+        reported = _evaluate_incumbents(plan, space, result)
     names = {"strategy": contender.text, "repeat": number, "seed": plan.seed + number}
-    told = zip(rows(result.trials), _incumbents(result.trials, reported), strict=True)
-    found = [names | row | more | names for row, more in told]  # a space's metric may have one of these names
-    return {"rows": found, "said": said.getvalue().splitlines()}
+    pairs = zip(rows(result.trials), _incumbent_columns(result.trials, reported), strict=True)
+    table = [names | row | columns | names for row, columns in pairs]  # a metric may be called like a column
+    return {"rows": table, "stderr": stderr.getvalue().splitlines()}
 
 
 @lru_cache(maxsize=1)
@@ -40,30 +40,32 @@ def _space(name: str, options: tuple[tuple[str, str], ...]) -> Any:
     return manager.make("space", name, dict(options))
 
 
-def _reported(plan: Plan, space: Any, result: Result) -> dict[int, float | None]:
-    """Returns percent of its final evaluation by number of each trial that became the incumbent; None: it failed."""
+def _evaluate_incumbents(plan: Plan, space: Any, result: Result) -> dict[int, float | None]:
+    """Returns the accuracy of the final evaluation by the number of each trial that became the incumbent.
+
+    In percent; None where the evaluation failed.
+    """
     hook = manager.build(space, space_name=plan.space).hook
     finals = {t.architecture: t.accuracy for t in result.trials if t.purpose == "final"}
-    found = {}
-    for trial in _rising(result.trials):
+    searched = [trial for trial in result.trials if trial.purpose == "search"]
+    reported = {}
+    for trial, incumbent in zip(searched, incumbents(result.trials), strict=True):
+        if trial is not incumbent:
+            continue
         if trial.architecture not in finals:
             seed = derived_seed(result.seed, trial.number, 2)
             job = Job(trial.number, trial.architecture, trial.canonical, seed, "final", trial.latency)
             finals[trial.architecture] = evaluate(hook, job, plan.epochs, retries=0).accuracy
-        found[trial.number] = finals[trial.architecture]
-    return found
+        reported[trial.number] = finals[trial.architecture]
+    return reported
 
 
-def _rising(trials: Sequence[Trial]) -> list[Trial]:
-    """Returns the trials that became the incumbent, by the rule of `nasplug best`."""
-    searched = [trial for trial in trials if trial.purpose == "search"]
-    return [trial for trial, best in zip(searched, incumbents(trials), strict=True) if best is trial]
-
-
-def _incumbents(trials: Sequence[Trial], reported: dict[int, float | None]) -> list[dict[str, Any]]:
-    now, found = None, []
+def _incumbent_columns(trials: Sequence[Trial], reported: dict[int, float | None]) -> list[dict[str, Any]]:
+    """Returns the columns `incumbent` and `reported` of each trial."""
+    current, columns = None, []
     for trial in trials:
-        became = trial.purpose == "search" and trial.number in reported
-        now = reported[trial.number] if became else now
-        found.append({"incumbent": became, "reported": now if trial.purpose == "search" else trial.accuracy})
-    return found
+        became_incumbent = trial.purpose == "search" and trial.number in reported
+        current = reported[trial.number] if became_incumbent else current
+        accuracy = current if trial.purpose == "search" else trial.accuracy
+        columns.append({"incumbent": became_incumbent, "reported": accuracy})
+    return columns

@@ -1,4 +1,4 @@
-"""The frontier of accuracy against latency: predict many inside a window, take the Pareto set, train some of it."""
+"""The frontier of accuracy against latency: predict many architectures, take the Pareto set, train some of it."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from nasplug.analysis.pareto import pareto_front
 from nasplug.engine.evaluation import derived_seed, evaluate
 from nasplug.errors import NasplugError, UsageError
 from nasplug.experiments.frontier.window import Window
-from nasplug.experiments.stored_runs.prediction import predictions
+from nasplug.experiments.stored_runs.prediction import evenly_spaced, predict
 from nasplug.types import Architecture, Job, Published, Trial
 
 if TYPE_CHECKING:
@@ -19,16 +19,13 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class Candidate:
-    """One architecture of a frontier: milliseconds, predicted percent, and what `final` trainings reported.
-
-    `failures` are the messages of those trainings that failed.
-    """
+    """An architecture of a frontier."""
 
     architecture: Architecture
-    latency: float
-    predicted: float
-    reported: tuple[float, ...] = ()
-    failures: tuple[str, ...] = ()
+    latency: float  # its latency in milliseconds
+    predicted: float  # its predicted accuracy in percent
+    reported: tuple[float, ...] = ()  # the accuracy in percent of each of its final trainings that succeeded
+    failures: tuple[str, ...] = ()  # the message of each of those that failed
 
     @property
     def accuracy(self) -> float | None:
@@ -37,11 +34,11 @@ class Candidate:
 
     @property
     def std(self) -> float | None:
-        """The standard deviation of the final trainings, as of a sample; None for fewer than two."""
+        """The sample standard deviation of the final trainings, None for fewer than two."""
         return float(np.std(self.reported, ddof=1)) if len(self.reported) > 1 else None
 
     def row(self) -> dict[str, Any]:
-        """Returns the columns of Table 2 of arXiv 1912.00848, and the prediction."""
+        """Returns the columns of Table 2 of arXiv 1912.00848, and the predicted accuracy."""
         return {
             "latency": self.latency,
             "accuracy": self.accuracy,
@@ -53,11 +50,11 @@ class Candidate:
 
 @attrs.frozen
 class Frontier:
-    """The Pareto set, fastest first; all that was predicted; and a published set, predicted by the same predictor."""
+    """A predicted frontier."""
 
-    candidates: list[Candidate]
-    sampled: list[Candidate]
-    published: list[tuple[Published, Candidate]]
+    candidates: list[Candidate]  # the Pareto set, fastest first
+    sampled: list[Candidate]  # all architectures that were predicted
+    published: list[tuple[Published, Candidate]]  # a published set, and what is predicted of it
 
     def require_a_final(self) -> None:
         """Raises `NasplugError`, with the first failure, where final trainings were made and all failed."""
@@ -66,52 +63,55 @@ class Frontier:
             raise NasplugError(f"All {len(failures)} final evaluations failed. The first: {failures[0]}")
 
 
-def find(run: "ActiveRun", window: Window, samples: int, reference: str | None) -> Frontier:
-    """Returns the frontier of `samples` architectures of the window, by what the run's strategy predicts of them.
+def predict_frontier(run: "ActiveRun", window: Window, samples: int, reference: str | None) -> Frontier:
+    """Returns the frontier of random architectures in a latency window, by what the run's strategy predicts of them.
 
-    `reference` names a published set of the space. Raises `UsageError` for an unknown one, or a strategy that
-    predicts nothing.
+    Args:
+        run: a run with the trials that its strategy learns from.
+        window: the latencies that the architectures must have.
+        samples: how many architectures are predicted.
+        reference: the name of a published set of the space to predict beside them, or None.
+
+    Raises:
+        UsageError: for an unknown published set, or a strategy that cannot predict.
     """
     published = _published(run, reference)
     architectures = window.sample(run.hook, samples, np.random.default_rng(run.seed))
-    sampled = _predicted(run, window.device, architectures)
+    sampled = _candidates(run, window.device, architectures)
     front = [sampled[i] for i in pareto_front([c.latency for c in sampled], [c.predicted for c in sampled])]
-    known = _predicted(run, window.device, [p.architecture for p in published]) if published else []
-    return Frontier(front, sampled, list(zip(published, known, strict=True)))
+    references = _candidates(run, window.device, [p.architecture for p in published]) if published else []
+    return Frontier(front, sampled, list(zip(published, references, strict=True)))
 
 
-def spread(front: Sequence[Candidate], count: int) -> list[int]:
-    """Returns the places of at most `count` candidates, evenly spread along the frontier, its ends among them."""
-    return sorted({round(place) for place in np.linspace(0, len(front) - 1, min(count, len(front))).tolist()})
+def train_candidates(
+    run: "ActiveRun", front: Sequence[Candidate], count: int, repeats: int
+) -> Iterator[tuple[int, Candidate]]:
+    """Trains `count` candidates, evenly spaced along the frontier, `repeats` times each with different seeds.
 
-
-def trained(run: "ActiveRun", front: Sequence[Candidate], count: int, repeats: int) -> Iterator[tuple[int, Candidate]]:
-    """Yields place and candidate for `count` of the frontier, with `repeats` final evaluations of different seeds.
-
-    One that fails is kept among the candidate's failures.
+    Yields the index and the trained candidate of each; a training that fails is noted there.
     """
-    for place in spread(front, count):
-        trials = [_final(run, place, front[place], repeat) for repeat in range(repeats)]
+    for index in evenly_spaced(len(front), count):
+        trials = [_train(run, index, front[index], repeat) for repeat in range(repeats)]
         reported = tuple(trial.accuracy for trial in trials if trial.accuracy is not None)
         failures = tuple(f"{trial.architecture}: {trial.error}" for trial in trials if trial.error)
-        yield place, attrs.evolve(front[place], reported=reported, failures=failures)
+        yield index, attrs.evolve(front[index], reported=reported, failures=failures)
 
 
-def _final(run: "ActiveRun", place: int, candidate: Candidate, repeat: int) -> Trial:
+def _train(run: "ActiveRun", index: int, candidate: Candidate, repeat: int) -> Trial:
     canonical = run.hook.canonical(architecture=candidate.architecture)
     seed = derived_seed(run.seed, repeat, 3)
-    job = Job(place, candidate.architecture, canonical, seed, "final", candidate.latency)
+    job = Job(index, candidate.architecture, canonical, seed, "final", candidate.latency)
     return evaluate(run.hook, job, run.settings.epochs, retries=0)
 
 
-def _predicted(run: "ActiveRun", device: str, architectures: Sequence[Architecture]) -> list[Candidate]:
-    answer = predictions(run, architectures)
-    if answer is None:
+def _candidates(run: "ActiveRun", device: str, architectures: Sequence[Architecture]) -> list[Candidate]:
+    accuracies = predict(run, architectures)
+    if accuracies is None:
         raise UsageError(
             f"The strategy {run.settings.strategy!r} predicts nothing. Name one that does: --strategy neural_predictor."
         )
     latencies = [float(run.hook.measure_latency(architecture=a, device=device)) for a in architectures]
-    return [Candidate(a, ms, p) for a, ms, p in zip(architectures, latencies, answer, strict=True)]
+    return [Candidate(*values) for values in zip(architectures, latencies, accuracies, strict=True)]
 
 
 def _published(run: "ActiveRun", reference: str | None) -> list[Published]:

@@ -1,4 +1,4 @@
-"""What `nasplug frontier` was asked for, and how it is answered."""
+"""What a frontier is made from: a space, a latency window, what is learnt from, and what is trained finally."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,35 +10,35 @@ from nasplug.engine.run import ActiveRun
 from nasplug.engine.selection import Selection
 from nasplug.engine.settings import Settings
 from nasplug.errors import UsageError
-from nasplug.experiments.frontier.frontier import Candidate, Frontier, find, trained
-from nasplug.experiments.frontier.training_data import of_space, own_name, read_trials
+from nasplug.experiments.frontier.frontier import Candidate, Frontier, predict_frontier, train_candidates
+from nasplug.experiments.frontier.training_data import read_trials, require_space, space_of_architectures
 from nasplug.experiments.frontier.window import Window
-from nasplug.experiments.stored_runs.load import complete, load, revived
+from nasplug.experiments.stored_runs.load import load_run, make_run, require_complete_trials
 from nasplug.types import Trial
 
 
 @attrs.frozen(kw_only=True)
-class Request:
-    """The space, the window, what to learn from (`run` in `storage`, or the file `data`) and what to train finally.
+class Plan:
+    """All that decides a frontier.
 
-    Raises `UsageError` for a window that is none, unless exactly one of `run` and `data` is given, and for repeats of
-    no final trainings.
+    Raises `UsageError` for an empty window, unless exactly one of `run` and `data` is given, and for `final_repeats`
+    without `final`.
     """
 
     space: str
-    device: str
-    latency: tuple[float, float]
-    samples: int
-    run: str | None
-    data: Path | None
-    final: int | None
-    final_repeats: int
-    reference: str | None
-    strategy: str
+    device: str  # where latencies are measured
+    latency: tuple[float, float]  # lowest and highest milliseconds
+    samples: int  # how many architectures are predicted
+    run: str | None  # the stored run to learn from, or None
+    data: Path | None  # the CSV file to learn from, or None
+    final: int | None  # how many architectures of the frontier are trained finally, or None
+    final_repeats: int  # how often each of them is trained
+    reference: str | None  # the published set of the space to compare with, or None
+    strategy: str  # what predicts
     space_options: dict[str, str]
     strategy_options: dict[str, str]
-    seed: int
-    storage: str
+    seed: int  # of the samples, the predictor and the final trainings
+    storage: str  # URL of the database that holds `run`
     window: Window = attrs.field(init=False)
 
     @window.default
@@ -47,30 +47,36 @@ class Request:
 
     def __attrs_post_init__(self) -> None:
         if (self.run is None) == (self.data is None):
-            raise UsageError("What is to be learnt from? Name either --run or --data.")
+            raise UsageError("There must be one thing to learn from. Name either --run or --data.")
         if self.final is None and self.final_repeats > 1:
             raise UsageError("--final-repeats says how often each of --final K is trained: add --final.")
 
-    def answer(self, tell: Callable[[Candidate, Frontier], None]) -> Frontier:
-        """Returns the frontier; `tell` hears of every architecture trained finally, and gets the frontier so far."""
-        run = self._run()
-        found = find(run, self.window, self.samples, self.reference)
-        front = list(found.candidates)
-        for place, candidate in trained(run, front, self.final or 0, self.final_repeats):
-            front[place] = candidate
-            found = attrs.evolve(found, candidates=list(front))
-            tell(candidate, found)
-        return found
+    def execute(self, on_training: Callable[[Candidate, Frontier], None]) -> Frontier:
+        """Predicts the frontier, trains some of it finally, and returns it.
 
-    def _run(self) -> ActiveRun:
-        """Returns a run of the plugins that was told what there is to learn from."""
-        choice = Selection.of(self.space, self.strategy, self.space_options, self.strategy_options)
-        run = revived(choice, [], Settings(space=self.space, strategy=self.strategy, seed=self.seed), "frontier")
-        run.trials = self._known(run.hook)
+        Calls `on_training` with each architecture that was trained, and the frontier so far.
+        """
+        run = self._prediction_run()
+        frontier = predict_frontier(run, self.window, self.samples, self.reference)
+        candidates = list(frontier.candidates)
+        for index, candidate in train_candidates(run, candidates, self.final or 0, self.final_repeats):
+            candidates[index] = candidate
+            frontier = attrs.evolve(frontier, candidates=list(candidates))
+            on_training(candidate, frontier)
+        return frontier
+
+    def _prediction_run(self) -> ActiveRun:
+        """Makes the plugins, and returns a run of them with the trials to learn from."""
+        selection = Selection.of(self.space, self.strategy, self.space_options, self.strategy_options)
+        settings = Settings(space=self.space, strategy=self.strategy, seed=self.seed)
+        run = make_run(selection, settings, "frontier")
+        run.trials = self._training_trials(run.hook)
         return run
 
-    def _known(self, hook: Any) -> list[Trial]:
+    def _training_trials(self, hook: Any) -> list[Trial]:
         if self.data is not None:
             return read_trials(self.data, hook)
         name = str(self.run)
-        return complete(of_space(load(self.storage, name).trials, own_name(hook), name), name)
+        trials = load_run(self.storage, name).trials
+        require_space(trials, space_of_architectures(hook), name)
+        return require_complete_trials(trials, name)

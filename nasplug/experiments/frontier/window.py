@@ -1,6 +1,7 @@
-"""Architectures inside a latency window: drawn by the space itself, or by rejection."""
+"""Random architectures inside a latency window: sampled by the space itself, or by rejection."""
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import attrs
@@ -17,39 +18,38 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class Window:
-    """From `low` to `high` milliseconds on `device`. Raises `UsageError` where that is no window."""
+    """A window of latencies. Raises `UsageError` unless 0 ≤ `low` < `high`."""
 
-    device: str
-    low: float
-    high: float
+    device: str  # where latencies are measured
+    low: float  # the lowest latency in milliseconds
+    high: float  # the highest latency in milliseconds
 
     def __attrs_post_init__(self) -> None:
         check_window(self.low, self.high)
 
     def sample(self, hook: "pluggy.HookRelay", count: int, rng: np.random.Generator) -> list[Architecture]:
-        """Returns `count` random architectures inside, those with equal networks once.
+        """Returns at most `count` random architectures inside the window, one of those with equal networks.
 
-        There are fewer of them where networks came again, and of a space without `sample_within` where 100,000 draws
-        gave no more.
-
-        Raises `Unsupported` for a device that the space does not know, or where nothing is found inside.
+        There are fewer where equal networks were sampled, or where rejection found fewer in 100,000 samples. Raises
+        `Unsupported` for a device that the space does not know, or where nothing is found inside.
         """
-        inside = hook.sample_within(device=self.device, low=self.low, high=self.high, count=count, rng=rng)
-        drawn = self._rejecting(hook, count, rng) if inside is None else inside
-        return list({hook.canonical(architecture=a): a for a in reversed(drawn)}.values())[::-1]
+        sampled = hook.sample_within(device=self.device, low=self.low, high=self.high, count=count, rng=rng)
+        if sampled is None:
+            sampled = self._sample_by_rejection(hook, count, rng)
+        first_of_each = {hook.canonical(architecture=a): a for a in reversed(sampled)}
+        return list(first_of_each.values())[::-1]
 
-    def _rejecting(self, hook: "pluggy.HookRelay", count: int, rng: np.random.Generator) -> Sequence[Architecture]:
-        found: list[Architecture] = []
-        for _ in range(DRAWS):
-            architecture = hook.sample(rng=rng)
-            latency = hook.measure_latency(architecture=architecture, device=self.device)
-            if self.low <= latency <= self.high:
-                found.append(architecture)
-                if len(found) == count:
-                    break
-        if not found:
+    def _sample_by_rejection(
+        self, hook: "pluggy.HookRelay", count: int, rng: np.random.Generator
+    ) -> Sequence[Architecture]:
+        def is_inside(architecture: Architecture) -> bool:
+            return bool(self.low <= hook.measure_latency(architecture=architecture, device=self.device) <= self.high)
+
+        samples = (hook.sample(rng=rng) for _ in range(DRAWS))
+        inside = list(islice(filter(is_inside, samples), count))
+        if not inside:
             raise Unsupported(
-                f"None of {DRAWS:,} architectures drawn has a latency of {self.low:g}:{self.high:g} ms on "
+                f"None of {DRAWS:,} architectures sampled has a latency of {self.low:g}:{self.high:g} ms on "
                 f"{self.device}. Widen the window."
             )
-        return found
+        return inside

@@ -1,6 +1,7 @@
-"""A stored run made alive again: its plugins, and a `Run` that has been told its trials."""
+"""Stored runs, and runs whose plugins are made again to predict or describe but not to search."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import attrs
 
@@ -15,15 +16,15 @@ from nasplug.types import Trial
 
 
 @attrs.frozen
-class Kept:
-    """A run as the storage has it, and its trials in the order of their numbers."""
+class LoadedRun:
+    """A stored run and its trials in the order of their numbers."""
 
     run: StoredRun
     trials: list[Trial]
 
 
-def load(url: str, name: str) -> Kept:
-    """Returns the stored run `name`. Raises `StorageError` where there is none, or it has no trial."""
+def load_run(url: str, name: str) -> LoadedRun:
+    """Returns the run `name` of a storage. Raises `StorageError` where there is none, or it has no trial."""
     storage = Storage(url, must_exist=True)
     try:
         run = storage.run(name)
@@ -32,37 +33,44 @@ def load(url: str, name: str) -> Kept:
         storage.close()
     if not trials:
         raise StorageError(f"The run {name!r} is empty: no trial was stored before it ended.")
-    return Kept(run, trials)
+    return LoadedRun(run, trials)
 
 
-def complete(trials: Sequence[Trial], name: str) -> list[Trial]:
-    """Returns the complete search trials. Raises `StorageError`, with the first failure, where all failed."""
-    found = [t for t in trials if t.purpose == "search" and t.state == "complete"]
-    if not found:
+def complete_trials(trials: Sequence[Trial]) -> list[Trial]:
+    """Returns the search trials that have an accuracy."""
+    return [t for t in trials if t.purpose == "search" and t.state == "complete"]
+
+
+def require_complete_trials(trials: Sequence[Trial], name: str) -> list[Trial]:
+    """Returns the complete search trials of the run `name`. Raises `StorageError`, with a failure, without any."""
+    complete = complete_trials(trials)
+    if not complete:
         first = next((t.error for t in trials if t.error), "no trial was evaluated")
         raise StorageError(f"The run {name!r} has no complete trial: {len(trials)} failed. The first: {first}")
-    return found
+    return complete
 
 
-def revived(choice: Selection, trials: Sequence[Trial], settings: Settings, name: str) -> ActiveRun:
-    """Returns a run of the chosen plugins that knows `trials` and suggests nothing; for `predict`."""
-    hook = manager.build(choice.space, choice.strategy, space_name=choice.space_name).hook
-    return ActiveRun(name, hook, settings, choice.space, trials=list(trials))
+def make_run(selection: Selection, settings: Settings, name: str, trials: Sequence[Trial] = ()) -> ActiveRun:
+    """Returns a run of the selected plugins that has these trials but does not search, for the hook `predict`."""
+    hook = manager.build(selection.space, selection.strategy, space_name=selection.space_name).hook
+    return ActiveRun(name, hook, settings, selection.space, trials=list(trials))
 
 
-def run_of(kept: Kept, safe: bool = False) -> ActiveRun:
-    """Returns a stored run made again from its plugins; it knows no trial yet.
+def remake_run(loaded: LoadedRun, safe: bool = False) -> ActiveRun:
+    """Makes the plugins of a stored run again, and returns a run of them without trials.
 
-    Raises `NasplugError` where one cannot be made again, or is none that `safe` trusts. What a plugin raises passes.
+    Raises `NasplugError` where a plugin cannot be made, or is not trusted and `safe` is set: it is not imported then.
+    Errors of plugins are passed on.
     """
-    s = kept.run.settings
-    if safe:  # the database names what is imported
-        check_trusted(s["space"], s["strategy"], ())
-    choice = Selection.of(s["space"], s["strategy"], _given(s["space_options"]), _given(s["strategy_options"]))
-    settings = Settings(space=s["space"], strategy=s["strategy"], seed=s["seed"], budget=s.get("budget"))
-    return revived(choice, [], settings, kept.run.name)
+    stored = loaded.run.settings
+    space, strategy = stored["space"], stored["strategy"]
+    if safe:  # it is the database that says what is imported
+        check_trusted(space, strategy, ())
+    options = (_without_lists(stored[f"{kind}_options"]) for kind in ("space", "strategy"))
+    settings = Settings(space=space, strategy=strategy, seed=stored["seed"], budget=stored.get("budget"))
+    return make_run(Selection.of(space, strategy, *options), settings, loaded.run.name)
 
 
-def _given(options: dict[str, object]) -> dict[str, object]:
-    """Returns stored options as a plugin takes them: JSON has lists where options have tuples."""
+def _without_lists(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns stored options with tuples where JSON has lists, as plugins take them."""
     return {k: tuple(v) if isinstance(v, list) else v for k, v in options.items()}

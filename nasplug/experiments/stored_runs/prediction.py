@@ -1,4 +1,4 @@
-"""How the strategy of a stored run predicts its later trials from its earlier ones."""
+"""What the strategy of a run predicts: of any architectures, of its own later trials, and as a ranking."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -6,62 +6,76 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from nasplug.errors import PluginError
+from nasplug.analysis.prediction import Prediction
+from nasplug.errors import PluginError, StorageError
+from nasplug.experiments.stored_runs.load import complete_trials, require_complete_trials
 from nasplug.types import Architecture, Trial
 
 if TYPE_CHECKING:
-    from nasplug.analysis.report.subject import Prediction
     from nasplug.engine.run import ActiveRun
 
-LEAST = 4  # trials that a prediction learns from
-LEARNT = 172  # at most: the paper's N, which a fit takes seconds for
-ASKED = 1000  # at most: enough for a figure, and for τ to ± 0.02
+MIN_LEARNT = 4  # trials that a prediction must learn from
+MAX_LEARNT = 172  # the paper's N; a predictor learns from so many in seconds
+MAX_PREDICTED = 1000  # enough for a figure, and for τ to within 0.02
 
 
-def predicts(run: "ActiveRun") -> bool:
-    """Returns whether a plugin of the run brings `predict`, without asking it."""
+def can_predict(run: "ActiveRun") -> bool:
+    """Returns whether a plugin of the run implements `predict`; the plugin is not called."""
     return bool(run.hook.predict.get_hookimpls())
 
 
-def predictions(run: "ActiveRun", architectures: Sequence[Architecture]) -> list[float] | None:
-    """Returns what the run's strategy, taught by the run's trials, predicts of architectures; None: it never does.
+def predict(run: "ActiveRun", architectures: Sequence[Architecture]) -> list[float] | None:
+    """Returns the accuracies in percent that the run's strategy predicts from the run's trials; None if it cannot.
 
-    In percent. Raises `PluginError` for anything but one finite number each; what a plugin raises passes.
+    Raises `PluginError` unless it returns one finite number for each architecture. Errors of plugins are passed on.
     """
     answer = run.hook.predict(run=run, architectures=architectures)
     if answer is None:
         return None
-    found = [float(value) for value in answer]
-    if len(found) != len(architectures) or not np.isfinite(found).all():
-        wrong = [value for value in found if not np.isfinite(value)]
+    accuracies = [float(value) for value in answer]
+    if len(accuracies) != len(architectures) or not np.isfinite(accuracies).all():
+        wrong = [value for value in accuracies if not np.isfinite(value)]
         raise PluginError(
             f"The strategy {run.settings.strategy!r} must predict {len(architectures)} finite accuracies in percent, "
-            f"it returned {len(found)}" + (f", {wrong[0]} among them." if wrong else ".")
+            f"it returned {len(accuracies)}" + (f", {wrong[0]} among them." if wrong else ".")
         )
-    return found
+    return accuracies
 
 
-def predicted(run: "ActiveRun", trials: Sequence[Trial]) -> "Prediction | None":
-    """Returns how the first half of the complete search trials predicts the others, some of them where they are many.
+def predict_later_trials(run: "ActiveRun", trials: Sequence[Trial]) -> Prediction | None:
+    """Returns how the run's strategy, having learnt from the first half of the complete trials, predicts the others.
 
-    None where the strategy predicts nothing, or fewer than eight trials are complete. What a plugin raises passes.
+    It learns from at most 172, and predicts at most 1,000, evenly spaced. None where the strategy cannot predict, or
+    fewer than eight trials are complete. Errors of plugins are passed on.
     """
-    from nasplug.analysis.kendall import kendall_tau
-    from nasplug.analysis.report.subject import Prediction
-
-    complete = [t for t in trials if t.purpose == "search" and t.state == "complete"]
-    half = min(len(complete) // 2, LEARNT)
-    if half < LEAST:
+    complete = complete_trials(trials)
+    half = min(len(complete) // 2, MAX_LEARNT)
+    if half < MIN_LEARNT:
         return None
-    later = _spread(complete[half:])
-    said = predictions(attrs.evolve(run, trials=complete[:half]), [t.architecture for t in later])
-    if said is None:
+    later = [complete[half + i] for i in evenly_spaced(len(complete) - half, MAX_PREDICTED)]
+    predicted = predict(attrs.evolve(run, trials=complete[:half]), [t.architecture for t in later])
+    if predicted is None:
         return None
-    measured = [t.accuracy or 0.0 for t in later]
-    return Prediction(complete[half].number, [t.number for t in later], said, measured, kendall_tau(said, measured))
+    return Prediction(complete[half].number, [t.number for t in later], predicted, [t.accuracy or 0.0 for t in later])
 
 
-def _spread(trials: Sequence[Trial]) -> list[Trial]:
-    """Returns at most `ASKED` of the trials, evenly spread."""
-    places = np.linspace(0, len(trials) - 1, min(len(trials), ASKED)).round().astype(int)
-    return [trials[place] for place in places]
+def rank_by_prediction(run: "ActiveRun", trials: Sequence[Trial]) -> list[tuple[Trial, float]]:
+    """Returns the complete search trials and the accuracy in percent predicted of each, the highest first.
+
+    The best of many noisy accuracies is often a lucky one. A predictor that has learnt from all of them, including that
+    one, says more about what an architecture is worth. Raises `StorageError` where no trial is complete or the strategy
+    cannot predict. Errors of plugins are passed on.
+    """
+    complete = require_complete_trials(trials, run.name)
+    predicted = predict(attrs.evolve(run, trials=complete), [trial.architecture for trial in complete])
+    if predicted is None:
+        raise StorageError(
+            f"The strategy of the run {run.name!r}, {run.settings.strategy}, predicts nothing. One that does is "
+            "neural_predictor."
+        )
+    return sorted(zip(complete, predicted, strict=True), key=lambda pair: -pair[1])
+
+
+def evenly_spaced(length: int, count: int) -> list[int]:
+    """Returns at most `count` indices of a sequence of `length`, evenly spaced from the first to the last one."""
+    return [round(place) for place in np.linspace(0, length - 1, min(length, count)).tolist()]

@@ -1,75 +1,77 @@
-"""A stored run as the subject of a report: with pictures from its space and predictions from its strategy."""
+"""The subject of a report: a stored run with pictures from its space and predictions from its strategy."""
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
+import attrs
+
+from nasplug.analysis.prediction import Prediction
+from nasplug.analysis.report.content import Subject
 from nasplug.engine.run import ActiveRun
-from nasplug.errors import Unsupported
-from nasplug.experiments.stored_runs.load import Kept, run_of
-from nasplug.experiments.stored_runs.prediction import predicted, predicts
-from nasplug.experiments.stored_runs.tolerant import Asking
+from nasplug.errors import NasplugError, Unsupported
+from nasplug.experiments.stored_runs.load import LoadedRun, remake_run
+from nasplug.experiments.stored_runs.prediction import can_predict, predict_later_trials
 from nasplug.types import Architecture
 
-if TYPE_CHECKING:
-    from nasplug.analysis.report.subject import Prediction, Subject
-
-LARGEST = 2000  # trials of a report with predictions: a page is made in seconds
-UNMADE = "No pictures, descriptions and predictions: the run's plugins cannot be made again"
-UNDRAWN, UNDESCRIBED = "No picture of some architectures", "No description of some architectures"
+T = TypeVar("T")
+MAX_PREDICTED_RUN = 2000  # trials of a run whose report has predictions: it is to be made in seconds
 
 
-def subject(kept: Kept, tell: Callable[[str], None], safe: bool = False) -> "Subject":
-    """Returns what a report shows of a run; `tell` hears why pictures or predictions are missing from it.
+def report_subject(loaded: LoadedRun, warn: Callable[[str], None], safe: bool = False) -> Subject:
+    """Returns what a report shows of a run.
 
-    With `safe`, plugins that are not trusted are such a reason.
+    Whatever the plugins of the run raise, there is a report. Pictures, descriptions or predictions may be missing from
+    it: `warn` is called once with each reason. With `safe`, plugins that are not trusted are such a reason.
     """
-    from nasplug.analysis.report.subject import Subject
-
-    asking = Asking(tell)
-    run: ActiveRun | None = asking.ask(UNMADE, partial(run_of, kept, safe), None)
-    picture, describe = _views(asking, run.hook) if run else (_nothing, str)
-    return Subject(
-        run=kept.run.name,
-        settings=kept.run.settings,
-        versions=kept.run.versions,
-        created=kept.run.created,
-        ended=kept.run.ended,
-        trials=kept.trials,
-        picture=picture,
-        describe=describe,
-        prediction=asking.ask("No predictions", partial(_prediction, run, kept), None) if run else None,
+    caller = TolerantCaller(warn)
+    missing = "No pictures, descriptions and predictions: the run's plugins cannot be made again"
+    run: ActiveRun | None = caller.call(missing, partial(remake_run, loaded, safe), None)
+    stored = {name: getattr(loaded.run, name) for name in ("settings", "versions", "created", "ended")}
+    subject = Subject(run=loaded.run.name, trials=loaded.trials, picture=lambda _: None, describe=str, **stored)
+    if run is None:
+        return subject
+    return attrs.evolve(
+        subject,
+        picture=lambda a: caller.call("No picture of some architectures", partial(_draw, run.hook, a), None),
+        describe=lambda a: caller.call("No description of some architectures", partial(_describe, run.hook, a), str(a)),
+        prediction=caller.call("No predictions", partial(_prediction, run, loaded), None),
     )
 
 
-def _prediction(run: ActiveRun, kept: Kept) -> "Prediction | None":
-    if len(kept.trials) > LARGEST and predicts(run):
+@attrs.define(eq=False)
+class TolerantCaller:
+    """Calls plugins for what can be done without, and calls `warn` where they raise: once for each missing thing."""
+
+    warn: Callable[[str], None]
+    _warned: set[str] = attrs.field(factory=set, init=False)
+
+    def call(self, missing: str, function: Callable[[], T], default: T) -> T:
+        """Returns the value of `function`; where that raises, warns of what is `missing` and returns `default`."""
+        try:
+            return function()
+        except Exception as error:  # a plugin may raise anything, an architecture may be one that it no longer accepts
+            if missing not in self._warned:
+                self._warned.add(missing)
+                cause = str(error) if isinstance(error, NasplugError) else f"{type(error).__name__}: {error}"
+                self.warn(f"{missing}: {cause}")
+            return default
+
+
+def _prediction(run: ActiveRun, loaded: LoadedRun) -> Prediction | None:
+    if len(loaded.trials) > MAX_PREDICTED_RUN and can_predict(run):
         raise Unsupported(
-            f"for {len(kept.trials):,} trials they take longer than the page. "
-            f"'nasplug plot {kept.run.name} --kind prediction' draws them."
+            f"for {len(loaded.trials):,} trials they take longer than the page. "
+            f"'nasplug plot {loaded.run.name} --kind prediction' draws them."
         )
-    return predicted(run, kept.trials)
+    return predict_later_trials(run, loaded.trials)
 
 
-def _nothing(architecture: Architecture) -> None:
-    """Returns no picture."""
+def _describe(hook: Any, architecture: Architecture) -> str:
+    return str(hook.describe(architecture=architecture))
 
 
-def _views(asking: Asking, hook: Any) -> tuple[Callable[[Architecture], str | None], Callable[[Architecture], str]]:
-    """Returns what asks the space for a picture, and for a description."""
-
-    def picture(architecture: Architecture) -> str | None:
-        """Returns the picture as an SVG document; None where the space draws none."""
-        return asking.ask(UNDRAWN, partial(_drawn, hook, architecture), None)
-
-    def describe(architecture: Architecture) -> str:
-        """Returns the space's description, else the code."""
-        return str(asking.ask(UNDESCRIBED, partial(hook.describe, architecture=architecture), architecture))
-
-    return picture, describe
-
-
-def _drawn(hook: Any, architecture: Architecture) -> str | None:
+def _draw(hook: Any, architecture: Architecture) -> str | None:
     try:
         return str(hook.draw(architecture=architecture))
     except Unsupported:

@@ -1,8 +1,6 @@
 """A comparison is a function of its seeds, survives a kill, and its tables are what its repeats found."""
 
-import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -12,8 +10,18 @@ import pandas as pd
 import pytest
 from paths import HELPERS
 
+from nasplug.errors import StorageError
+from nasplug.experiments.comparison.comparison import Comparison
+from nasplug.experiments.comparison.plan import Plan
+from nasplug.storage.atomic_files import write
+
 TOY = ("compare", "--space", "toy:ToySpace", "--strategy", "random", "--strategy", "toy:Climber", "--budget", "10")
 CLOCKED = {"clock.csv"}  # and the files below repeats/
+
+
+def plan(**changes):
+    values = {"space": "toy:ToySpace", "strategies": ("random", "toy:Climber"), "repeats": 1, "budget": 10}
+    return Plan(**values | changes)
 
 
 def files(folder):
@@ -21,6 +29,7 @@ def files(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and path.name not in CLOCKED}
 
 
+@pytest.mark.slow
 def test_the_files_are_the_same_whatever_the_workers_and_how_often_it_was_begun(nasplug, tmp_path):
     assert nasplug(*TOY, "--repeats", "3", "--out", "one").returncode == 0
     assert nasplug(*TOY, "--repeats", "2", "--out", "two").returncode == 0
@@ -33,6 +42,7 @@ def test_the_files_are_the_same_whatever_the_workers_and_how_often_it_was_begun(
     assert [name for name in one if one[name] != two[name]] == []
 
 
+@pytest.mark.slow
 def test_a_comparison_killed_with_minus_9_goes_on_and_gives_the_same_files(nasplug, tmp_path):
     slow = (*TOY, "--repeats", "4", "--space-opt", "seconds=0.02", "--workers", "2")
     command = [sys.executable, "-m", "nasplug.cli", *slow, "--out", "killed"]
@@ -48,29 +58,6 @@ def test_a_comparison_killed_with_minus_9_goes_on_and_gives_the_same_files(naspl
     assert f"repeat {kept + 1}/8" in done.stderr
     assert nasplug(*slow, "--out", "whole").returncode == 0
     assert files(tmp_path / "killed") == files(tmp_path / "whole")
-
-
-def test_the_tidy_table_says_what_would_be_reported_after_every_training(nasplug, tmp_path):
-    document = json.loads(nasplug(*TOY, "--repeats", "2", "--out", "x", "--json").stdout)
-    assert [(row["strategy"], row["repeats"], row["x"]) for row in document["strategies"]] == [
-        ("random", 2, 10.0),
-        ("toy:Climber", 2, 10.0),
-    ]
-    table = pd.read_csv(tmp_path / "x" / "trials.csv")
-    again = pd.read_parquet(tmp_path / "x" / "trials.parquet").to_csv(index=False, lineterminator="\n")
-    assert again == (tmp_path / "x" / "trials.csv").read_text()
-    for _, part in table.groupby(["strategy", "repeat"]):
-        searched = part[part["purpose"] == "search"]
-        assert list(searched["number"]) == list(range(10))
-        best = searched["accuracy"].cummax()
-        assert list(searched["incumbent"]) == list(best.diff().fillna(1.0) > 0)
-        noise_free = searched["accuracy"].where(searched["incumbent"]).ffill() - searched["reported"]
-        assert noise_free.between(0.0, 1.0).all()  # the toy's search accuracy is the final one and less than 1 more
-        assert part.iloc[-1]["purpose"] == "final"
-        assert part.iloc[-1]["reported"] == searched["reported"].iloc[-1]
-    clock = pd.read_csv(tmp_path / "x" / "clock.csv")
-    assert len(clock) == len(table)
-    assert (clock["finished"] >= clock["started"]).all()
 
 
 @pytest.mark.slow
@@ -92,8 +79,46 @@ def test_two_kinds_of_predictor_are_two_curves_and_a_dotted_line_is_where_they_b
     assert all(text in figure for text in ("neural_predictor kind=gcn", "neural_predictor kind=mlp", "N = 12"))
 
 
-@pytest.mark.parametrize(("marks", "drawn"), [((), ["N = 5"]), (("--mark", "3", "--mark", "7"), ["N = 3", "N = 7"])])
-def test_dotted_lines_are_where_the_strategy_says_or_where_they_are_wanted(nasplug, tmp_path, marks, drawn):
-    pair = ("--space", "toy:ToySpace", "--strategy", "toy:Foreseer", "--strategy", "random")
-    assert nasplug("compare", *pair, "--repeats", "2", "--budget", "10", "--out", "x", *marks).returncode == 0
-    assert re.findall(r"N = \d+", re.sub("<!--.*?-->", "", (tmp_path / "x" / "comparison.svg").read_text())) == drawn
+def test_what_a_killed_command_left_half_written_is_removed_and_nothing_else(tmp_path):
+    with subprocess.Popen(["true"]) as gone:
+        gone.wait()
+    repeats = tmp_path / "repeats" / "random-12345678"
+    halves = [repeats / f"00000.json.{gone.pid}.part", tmp_path / f"trials.csv.{gone.pid}.part"]
+    theirs = [tmp_path / "film.mkv.part", tmp_path / "downloads" / f"x.json.{gone.pid}.part"]
+    living = repeats / f"00001.json.{os.getpid()}.part"
+    for path in (*halves, *theirs, living):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("[{")
+    Comparison.open(plan(), tmp_path)
+    assert [path.exists() for path in (*halves, *theirs, living)] == [False, False, True, True, True]
+
+
+def test_a_file_that_cannot_be_written_leaves_no_half(tmp_path):
+    (tmp_path / "trials.csv").mkdir()
+    with pytest.raises(StorageError, match="Name another --out"):
+        write(tmp_path / "trials.csv", "x")
+    assert [path.name for path in tmp_path.iterdir()] == ["trials.csv"]
+
+
+def test_a_comparison_begun_again_runs_what_is_missing_with_strategies_in_turn(tmp_path):
+    comparison = Comparison.open(plan(repeats=1), tmp_path)
+    comparison.run(1, lambda lines: None)
+    more = Comparison.open(plan(repeats=3), tmp_path)
+    assert more.count == 6
+    names = [(contender.text, number) for contender, number in more.missing()]
+    assert names == [("random", 1), ("toy:Climber", 1), ("random", 2), ("toy:Climber", 2)]
+    before = next(comparison.rows())
+    more.run(1, (heard := []).append)
+    assert (more.missing(), heard) == ([], [[]] * 4)
+    assert [rows[0]["repeat"] for rows in more.rows()] == [0, 1, 2, 0, 1, 2]
+    assert next(more.rows()) == before
+
+
+def test_a_repeat_that_is_damaged_is_one_message(tmp_path):
+    comparison = Comparison.open(plan(strategies=("random",)), tmp_path)
+    comparison.run(1, lambda lines: None)
+    (path,) = tmp_path.glob("repeats/*/*.json")
+    assert path.parent.name.startswith("random-")
+    path.write_text("[{")
+    with pytest.raises(StorageError, match=r"00000.json cannot be read .* Remove it and repeat the command"):
+        list(comparison.rows())

@@ -1,44 +1,55 @@
-"""What a report asks of plugins: predictions of some later trials, unless they would take longer than the page."""
+"""What a report asks of plugins, and what it does without."""
 
 import pytest
 
-import nasplug as package
-from nasplug.engine.selection import Selection
-from nasplug.engine.settings import Settings
+from nasplug.errors import Unsupported
 from nasplug.experiments.stored_runs import reporting
-from nasplug.experiments.stored_runs.load import load, revived
-from nasplug.experiments.stored_runs.prediction import ASKED, LEARNT, predicted
+from nasplug.experiments.stored_runs.load import load_run, remake_run
+from nasplug.experiments.stored_runs.reporting import TolerantCaller, report_subject
 
 
-def run_of(strategy):
-    choice = Selection.of("toy:ToySpace", strategy, {}, {})
-    return revived(choice, [], Settings(space="toy:ToySpace", strategy=strategy), "r")
+def fail():
+    raise ValueError("broken")
 
 
-def trials(count, **options):
-    return package.search("toy:ToySpace", "toy:Foreseer", budget=count, space_options=options).trials
+def refuse():
+    raise Unsupported("Not here.")
 
 
-def test_many_trials_are_predicted_at_places_that_are_evenly_spread():
-    found = predicted(run_of("toy:Foreseer"), trials(1400))
-    assert found.first == found.numbers[0] == LEARNT
-    assert found.numbers[-1] == 1399
-    assert len(found.numbers) == len(found.predicted) == len(found.measured) == ASKED
-    assert {b - a for a, b in zip(found.numbers, found.numbers[1:], strict=False)} == {1, 2}
+def test_what_a_plugin_returns_is_passed_on_without_a_warning():
+    warnings = []
+    assert TolerantCaller(warnings.append).call("No x", lambda: 3, None) == 3
+    assert warnings == []
 
 
-def test_few_complete_trials_predict_nothing_and_a_strategy_need_not():
-    assert predicted(run_of("toy:Foreseer"), trials(7)) is None
-    assert predicted(run_of("toy:Foreseer"), trials(8)) is not None
-    assert predicted(run_of("random"), trials(8)) is None
+def test_every_thing_that_is_missing_is_warned_of_once_and_replaced_each_time():
+    warnings = []
+    caller = TolerantCaller(warnings.append)
+    assert [caller.call(missing, fail, "default") for missing in ("No x", "No x", "No y")] == ["default"] * 3
+    assert caller.call("No z", refuse, 5) == 5
+    assert warnings == ["No x: ValueError: broken", "No y: ValueError: broken", "No z: Not here."]
 
 
-@pytest.mark.parametrize(("strategy", "told"), [("toy:Foreseer", 1), ("random", 0)])
-def test_a_large_run_leaves_its_predictions_to_plot_and_says_so(nasplug, tmp_path, monkeypatch, strategy, told):
+@pytest.mark.parametrize(("strategy", "warned"), [("toy:Foreseer", 1), ("random", 0)])
+@pytest.mark.parametrize(("limit", "large"), [(20, True), (21, False)])
+def test_a_large_run_leaves_its_predictions_to_plot_and_says_so(invoke, monkeypatch, strategy, warned, limit, large):
     run = ("run", "--space", "toy:ToySpace", "--strategy", strategy, "--budget", "20", "--name", "large")
-    assert nasplug(*run).returncode == 0
-    monkeypatch.setattr(reporting, "LARGEST", 10)
-    said = []
-    assert reporting.subject(load(f"sqlite:///{tmp_path}/nasplug.db", "large"), said.append).prediction is None
-    assert len(said) == told
-    assert all("'nasplug plot large --kind prediction' draws them" in text for text in said)
+    assert invoke(*run).returncode == 0  # 20 trials and the final evaluation
+    monkeypatch.setattr(reporting, "MAX_PREDICTED_RUN", limit)
+    warnings = []
+    subject = report_subject(load_run("nasplug.db", "large"), warnings.append)
+    assert (subject.prediction is None) == (large or strategy == "random")
+    assert len(warnings) == warned * large
+    assert all("'nasplug plot large --kind prediction' draws them" in text for text in warnings)
+
+
+def test_the_subject_is_the_stored_run_with_the_views_of_its_space(invoke):
+    run = ("run", "--space", "nasplug.testing:Toy", "--strategy", "random", "--budget", "2", "--name", "r")
+    assert invoke(*run).returncode == 0
+    loaded = load_run("nasplug.db", "r")
+    subject = report_subject(loaded, pytest.fail)
+    assert (subject.run, subject.trials, subject.settings) == ("r", loaded.trials, loaded.run.settings)
+    assert (subject.created, subject.ended) == (loaded.run.created, "the budget of 2 trials is used")
+    architecture = loaded.trials[0].architecture
+    assert subject.picture(architecture) is None  # the toy draws none
+    assert subject.describe(architecture) == remake_run(loaded).hook.describe(architecture=architecture)

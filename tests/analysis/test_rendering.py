@@ -1,0 +1,70 @@
+"""What figures, tables and reports share."""
+
+import math
+
+import pytest
+
+from nasplug.analysis.rendering import (
+    FORMATS,
+    accuracy_label,
+    figure_format,
+    new_figure,
+    require_libraries,
+    save_figure,
+    to_csv,
+    to_json_values,
+)
+from nasplug.errors import UsageError
+
+
+def test_missing_libraries_are_named_with_the_command_that_installs_them():
+    require_libraries()
+    with pytest.raises(UsageError, match=r"need nothing_a, nothing_b: pip install 'nasplug\[analysis\]'"):
+        require_libraries(("json", "nothing_a", "nothing_b"))
+
+
+@pytest.mark.parametrize(
+    ("sources", "label"),
+    [
+        ([], "test accuracy"),
+        (["training"], "test accuracy"),
+        (["training", "surrogate of 2021", "surrogate"], "predicted validation accuracy (surrogate of 2021)"),
+    ],
+)
+def test_an_accuracy_is_a_test_accuracy_unless_a_surrogate_predicts_it(sources, label):
+    assert accuracy_label(sources) == label
+
+
+def test_json_has_no_value_for_what_is_no_finite_number():
+    document = {1: (math.nan, math.inf, 0.5), "a": {"b": [-math.inf, "NaN", None, 3]}}
+    assert to_json_values(document) == {"1": [None, None, 0.5], "a": {"b": [None, "NaN", None, 3]}}
+
+
+def test_the_columns_of_a_csv_are_those_of_all_rows():
+    assert to_csv([{"a": 1, "b": "x,y"}, {"a": 2, "c": None}]) == 'a,b,c\n1,"x,y",\n2,,\n'
+
+
+@pytest.mark.parametrize("name", ["x.PNG", "x.svg", "a.b.pdf"])
+def test_the_format_of_a_figure_is_that_of_its_name(tmp_path, name):
+    assert figure_format(tmp_path / name) == name[-3:].lower()
+
+
+@pytest.mark.parametrize("name", ["x.bmp", "png", "x"])
+def test_other_formats_are_refused(tmp_path, name):
+    with pytest.raises(UsageError, match="a figure is written as .png, .svg, .pdf"):
+        figure_format(tmp_path / name)
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_figure_is_written_with_the_same_bytes_again(tmp_path, suffix):
+    for name in ("first", "second"):
+        figure, axes = new_figure()
+        axes.plot([1, 2], [3, 5])
+        axes.set_title(r"$\no{formula}$")
+        save_figure(figure, tmp_path / f"{name}.{suffix}")
+    assert (tmp_path / f"first.{suffix}").read_bytes() == (tmp_path / f"second.{suffix}").read_bytes()
+
+
+def test_a_file_that_cannot_be_written_is_one_message(tmp_path):
+    with pytest.raises(UsageError, match="cannot be written: No such file or directory. Name another file"):
+        save_figure(new_figure()[0], tmp_path / "nowhere" / "x.svg")

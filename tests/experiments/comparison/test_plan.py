@@ -1,0 +1,86 @@
+"""A plan is stored in the folder of its comparison, and recognised there."""
+
+import pytest
+
+from nasplug.errors import StorageError, UsageError
+from nasplug.experiments.comparison.contender import Contender
+from nasplug.experiments.comparison.plan import SEED_LIMIT, Plan, load_marks
+from nasplug.storage.atomic_files import write
+
+
+def plan(**changes):
+    values = {"space": "toy:ToySpace", "strategies": ("random", "toy:Climber"), "repeats": 1, "budget": 10}
+    return Plan(**values | changes)
+
+
+def test_a_strategy_of_another_package_goes_on_in_the_same_folder(tmp_path):
+    plan().store(tmp_path, {"nasplug": "1"}, {"random": 3})
+    write(tmp_path / "repeats" / "random-12345678" / "00000.json", "[]")
+    more = plan(strategies=("random", "theirs"))
+    more.store(tmp_path, {"nasplug": "1", "theirs": "5"}, {"theirs": 7})
+    assert load_marks(tmp_path) == {"random": 3, "theirs": 7}
+    plan().store(tmp_path, {"nasplug": "1"}, {})
+    with pytest.raises(StorageError, match='theirs was "5", now "6"'):
+        more.store(tmp_path, {"nasplug": "1", "theirs": "6"}, {})
+
+
+def test_a_stored_plan_is_loaded_as_it_was(tmp_path):
+    made = plan(device="toyphone", latency=(1.0, 2.0), seed=3, epochs=4, space_options={"value": "5"})
+    made.store(tmp_path, {}, {})
+    assert Plan.load(tmp_path) == made
+    plan().store(tmp_path, {}, {})
+    assert Plan.load(tmp_path) == plan()
+
+
+def test_a_comparison_with_repeats_is_that_of_its_plan(tmp_path):
+    plan().store(tmp_path, {"nasplug": "1"}, {})
+    plan(seed=1).store(tmp_path, {"nasplug": "2"}, {})  # there is no repeat yet
+    write(tmp_path / "repeats" / "random-12345678" / "00000.json", "[]")
+    plan(seed=1, repeats=9).store(tmp_path, {"nasplug": "2"}, {})
+    with pytest.raises(StorageError, match='holds another comparison: budget was 10, now 11; nasplug was "2", now'):
+        plan(seed=1, budget=11).store(tmp_path, {"nasplug": "3"}, {})
+    assert Plan.load(tmp_path).repeats == 9
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"repeats": 0}, "repeats must be at least 1, got 0"),
+        ({"budget": 0}, "budget must be at least 1, got 0"),
+        ({"seed": -1}, "seed must be at least 0, got -1"),
+        ({"seed": SEED_LIMIT - 1, "repeats": 2}, f"The last seed must be below {SEED_LIMIT}, got {SEED_LIMIT}"),
+        ({"strategies": ()}, "Name at least one --strategy"),
+    ],
+)
+def test_values_out_of_bounds_are_refused(changes, message):
+    with pytest.raises(UsageError, match=message):
+        plan(**changes)
+
+
+def test_values_at_their_bounds_are_taken():
+    plan(seed=0, repeats=1, budget=1).check_marks([1])
+    plan(seed=SEED_LIMIT - 2, repeats=2).check_marks([1, 10])
+
+
+@pytest.mark.parametrize("mark", [0, 11])
+def test_marks_beyond_the_axis_are_refused(mark):
+    with pytest.raises(UsageError, match=f"from 1 to the budget 10, got {mark}"):
+        plan().check_marks([5, mark])
+
+
+def test_a_repeat_has_its_own_seed_and_every_setting_of_the_plan():
+    made = plan(seed=5, device="toyphone", latency=(1.0, 2.0), epochs=4, space_options={"value": "5"})
+    request = made.request(Contender("random:x=1", "random", {"x": "1"}), 3)
+    assert (request.space, request.space_options, request.strategy) == ("toy:ToySpace", {"value": "5"}, "random")
+    assert (request.strategy_options, request.seed, request.workers, request.budget) == ({"x": "1"}, 8, 1, 10)
+    assert (request.device, request.latency, request.epochs, request.name) == ("toyphone", (1.0, 2.0), 4, "random:x=1")
+    instance = object()
+    request = made.request(made.contenders[0], space=instance)
+    assert (request.space, request.space_options, request.seed) == (instance, None, 5)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"plan": {}, "versions": {}, "marks": {}}'])
+def test_a_file_that_is_no_plan_is_one_message(tmp_path, text):
+    (tmp_path / "comparison.json").write_text(text)
+    with pytest.raises(StorageError, match="comparison.json is no plan of a comparison"):
+        Plan.load(tmp_path)

@@ -1,0 +1,62 @@
+"""One repeat: a search, and what each incumbent would be reported with."""
+
+import sys
+
+import attrs
+import toy
+
+from nasplug import hookimpl
+from nasplug.engine.evaluation import derived_seed
+from nasplug.experiments.comparison import single_search
+from nasplug.experiments.comparison.contender import Contender
+from nasplug.experiments.comparison.plan import Plan
+from nasplug.experiments.comparison.single_search import run_repeat
+
+
+@attrs.define(eq=False)
+class Recorder(toy.ToySpace):
+    """Notes each final evaluation; the one of 0,0,1 fails, and a metric is called like a column."""
+
+    metric: str = "seed"
+    finals: list = attrs.field(factory=list)
+
+    @hookimpl
+    def evaluate(self, architecture, purpose, epochs, seed):
+        if purpose == "final":
+            self.finals.append((architecture.code, epochs, seed))
+            print("a word", file=sys.stderr)
+            if architecture.code == (0, 0, 1):
+                raise RuntimeError("lost")
+        return super().evaluate(architecture, purpose, epochs, seed)
+
+
+def repeat_of(monkeypatch, space, budget=5):
+    monkeypatch.setattr(single_search, "_space", lambda name, options: space)
+    plan = Plan(space="toy:ToySpace", strategies=("toy:Grid",), repeats=3, budget=budget, seed=7, epochs=3)
+    return run_repeat(plan, Contender("toy:Grid", "toy:Grid", {}), 2)
+
+
+def test_every_incumbent_is_evaluated_finally_once_with_a_seed_of_its_own(monkeypatch):
+    space = Recorder()
+    found = repeat_of(monkeypatch, space)  # 0,0,0 to 0,0,3, each better than the last, and 0,1,0
+    assert sorted(code for code, _, _ in space.finals) == [(0, 0, 0), (0, 0, 1), (0, 0, 2), (0, 0, 3)]
+    assert {epochs for _, epochs, _ in space.finals} == {3}
+    seeds = {code: seed for code, _, seed in space.finals}
+    assert seeds[(0, 0, 1)] == derived_seed(9, 1, 2)
+    rows = found["rows"]
+    assert [row["incumbent"] for row in rows] == [True, True, True, True, False, False]
+    assert [row["reported"] for row in rows] == [50.0, None, 65.0, 72.5, 72.5, 72.5]
+    assert found["stderr"] == ["a word"] * 4
+
+
+def test_a_row_names_strategy_repeat_and_seed_before_and_whatever_the_metrics_are_called(monkeypatch):
+    for row in repeat_of(monkeypatch, Recorder())["rows"]:
+        assert list(row)[:4] == ["strategy", "repeat", "seed", "number"]
+        assert list(row)[-2:] == ["incumbent", "reported"]
+        assert (row["strategy"], row["repeat"], row["seed"]) == ("toy:Grid", 2, 9)
+
+
+def test_a_space_is_made_once_for_all_repeats():
+    assert single_search._space("toy:ToySpace", (("value", "3"),)) is single_search._space(
+        "toy:ToySpace", (("value", "3"),)
+    )

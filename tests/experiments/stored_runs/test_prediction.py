@@ -1,0 +1,102 @@
+"""What the strategy of a run predicts: of its later trials, and as a ranking."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import nasplug as package
+from nasplug.engine.selection import Selection
+from nasplug.engine.settings import Settings
+from nasplug.errors import PluginError, StorageError
+from nasplug.experiments.stored_runs.load import make_run
+from nasplug.experiments.stored_runs.prediction import (
+    MAX_LEARNT,
+    MAX_PREDICTED,
+    can_predict,
+    evenly_spaced,
+    predict,
+    predict_later_trials,
+    rank_by_prediction,
+)
+
+
+def run_of(strategy):
+    choice = Selection.of("toy:ToySpace", strategy, {}, {})
+    return make_run(choice, Settings(space="toy:ToySpace", strategy=strategy), "r")
+
+
+def trials(count, **options):
+    return package.search("toy:ToySpace", "toy:Foreseer", budget=count, space_options=options).trials
+
+
+def test_many_trials_are_predicted_at_places_that_are_evenly_spread():
+    found = predict_later_trials(run_of("toy:Foreseer"), trials(1400))
+    assert found.first == found.numbers[0] == MAX_LEARNT
+    assert found.numbers[-1] == 1399
+    assert len(found.numbers) == len(found.predicted) == len(found.measured) == MAX_PREDICTED
+    assert {b - a for a, b in zip(found.numbers, found.numbers[1:], strict=False)} == {1, 2}
+
+
+def test_the_second_half_is_predicted_from_the_first():
+    made = trials(9)
+    found = predict_later_trials(run_of("toy:Foreseer"), made)
+    assert (found.first, found.numbers) == (4, [4, 5, 6, 7, 8])
+    assert found.measured == [t.accuracy for t in made[4:9]]
+    assert found.predicted == [50.0 + sum(t.architecture.code) for t in made[4:9]]
+
+
+def test_a_strategy_is_given_the_first_half_to_learn_from(monkeypatch):
+    run, learnt = run_of("toy:Foreseer"), []
+    monkeypatch.setattr(run.hook, "predict", lambda run, architectures: learnt.extend(run.trials) or [1.0] * 4)
+    predict_later_trials(run, trials(8))
+    assert [t.number for t in learnt] == [0, 1, 2, 3]
+
+
+def test_few_complete_trials_predict_nothing_and_a_strategy_need_not():
+    assert predict_later_trials(run_of("toy:Foreseer"), trials(7)) is None
+    assert predict_later_trials(run_of("toy:Foreseer"), trials(8)) is not None
+    assert predict_later_trials(run_of("random"), trials(8)) is None
+
+
+def test_a_strategy_can_predict_if_it_has_the_hook():
+    assert [can_predict(run_of(strategy)) for strategy in ("toy:Foreseer", "random")] == [True, False]
+
+
+@pytest.mark.parametrize(("answer", "said"), [([1.0], "returned 1"), ([1.0, np.nan], "returned 2, nan among them")])
+def test_a_prediction_is_one_finite_number_for_each_architecture(answer, said):
+    run = SimpleNamespace(
+        settings=SimpleNamespace(strategy="s"), hook=SimpleNamespace(predict=lambda run, architectures: answer)
+    )
+    with pytest.raises(PluginError, match=f"'s' must predict 2 finite accuracies in percent, it {said}"):
+        predict(run, ["a", "b"])
+
+
+def test_the_ranking_begins_with_what_is_predicted_to_be_best():
+    made = trials(6)
+    ranking = rank_by_prediction(run_of("toy:Foreseer"), made)
+    assert [value for _, value in ranking] == sorted((50.0 + sum(t.architecture.code) for t in made[:6]), reverse=True)
+    assert all(value == 50.0 + sum(trial.architecture.code) for trial, value in ranking)
+
+
+def test_without_predictions_or_complete_trials_there_is_no_ranking():
+    with pytest.raises(StorageError, match="The strategy of the run 'r', random, predicts nothing"):
+        rank_by_prediction(run_of("random"), trials(2))
+    with pytest.raises(StorageError, match="no complete trial: 2 failed. The first: "):
+        rank_by_prediction(run_of("toy:Foreseer"), trials(2, value=250))
+
+
+@pytest.mark.parametrize(
+    ("length", "count", "places"),
+    [
+        (5, 9, [0, 1, 2, 3, 4]),
+        (5, 3, [0, 2, 4]),
+        (5, 2, [0, 4]),
+        (5, 1, [0]),
+        (5, 0, []),
+        (0, 3, []),
+        (10, 4, [0, 3, 6, 9]),
+    ],
+)
+def test_places_are_evenly_spaced_with_both_ends(length, count, places):
+    assert evenly_spaced(length, count) == places
