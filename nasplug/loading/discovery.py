@@ -1,6 +1,9 @@
 """Finds installed plugins by name and imports their classes, with all messages about what goes wrong there."""
 
+import os
+import sys
 from collections.abc import Callable
+from functools import lru_cache
 from importlib.metadata import entry_points
 from inspect import isclass
 from pkgutil import resolve_name
@@ -42,9 +45,23 @@ class Installed:
 
 def installed(kind: Kind) -> list[Installed]:
     """Returns all plugins of one kind in the order of their names, read from metadata alone."""
+    return list(_scanned(kind, tuple((folder, _changed(folder)) for folder in sys.path)))
+
+
+@lru_cache(maxsize=32)
+def _scanned(kind: Kind, folders: tuple[tuple[str, int], ...]) -> list[Installed]:
+    """Returns the plugins of one kind; scanned again when a folder of `sys.path` has changed, as by an installation."""
     points = [(point, point.dist) for point in entry_points(group=GROUPS[kind])]
     plugins = {Installed(kind, point.name, point.value, dist.name, dist.version) for point, dist in points if dist}
     return sorted(plugins, key=lambda plugin: (plugin.name, plugin.distribution))
+
+
+def _changed(folder: str) -> int:
+    """Returns when a folder was last changed, in nanoseconds; 0 where there is none."""
+    try:
+        return os.stat(folder or ".").st_mtime_ns
+    except OSError:
+        return 0
 
 
 def find(kind: Kind, name: str) -> Installed:

@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 from click.testing import CliRunner
 
-from nasplug.cli import doctor as command
+from nasplug.cli import plugins
 from nasplug.tools import doctor
 
 
@@ -79,10 +79,10 @@ def test_a_password_is_not_told():
 @pytest.mark.parametrize("problem", ["", "broken on purpose"])
 def test_the_command_prints_every_finding_and_fails_where_one_is_a_problem(tmp_path, monkeypatch, problem):
     findings = [doctor.Finding("data", "cache", "nothing"), doctor.Finding("plugin", "space x", "x 1.0", problem)]
-    monkeypatch.setattr(command, "examine", lambda storage: iter(findings))
-    as_json = CliRunner().invoke(command.doctor_command, ["--json"], standalone_mode=False)
+    monkeypatch.setattr(plugins, "examine", lambda storage: iter(findings))
+    as_json = CliRunner().invoke(plugins.doctor_command, ["--json"], standalone_mode=False)
     assert [doctor.Finding(**finding) for finding in json.loads(as_json.stdout)] == findings
-    table = CliRunner().invoke(command.doctor_command, [], standalone_mode=False)
+    table = CliRunner().invoke(plugins.doctor_command, [], standalone_mode=False)
     assert as_json.return_value == table.return_value == int(bool(problem))
     assert "space x" in table.stdout
     assert table.stderr == (f"! {problem}\n" if problem else "")

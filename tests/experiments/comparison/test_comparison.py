@@ -13,7 +13,7 @@ from paths import HELPERS
 from nasplug.errors import StorageError
 from nasplug.experiments.comparison.comparison import Comparison
 from nasplug.experiments.comparison.plan import Plan
-from nasplug.storage.atomic_files import write
+from nasplug.storage.atomic_files import write_atomically
 
 TOY = ("compare", "--space", "toy:ToySpace", "--strategy", "random", "--strategy", "toy:Climber", "--budget", "10")
 CLOCKED = {"clock.csv"}  # and the files below repeats/
@@ -96,7 +96,7 @@ def test_what_a_killed_command_left_half_written_is_removed_and_nothing_else(tmp
 def test_a_file_that_cannot_be_written_leaves_no_half(tmp_path):
     (tmp_path / "trials.csv").mkdir()
     with pytest.raises(StorageError, match="Name another --out"):
-        write(tmp_path / "trials.csv", "x")
+        write_atomically(tmp_path / "trials.csv", "x")
     assert [path.name for path in tmp_path.iterdir()] == ["trials.csv"]
 
 

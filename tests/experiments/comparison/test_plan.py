@@ -5,7 +5,7 @@ import pytest
 from nasplug.errors import StorageError, UsageError
 from nasplug.experiments.comparison.contender import Contender
 from nasplug.experiments.comparison.plan import SEED_LIMIT, Plan, load_marks
-from nasplug.storage.atomic_files import write
+from nasplug.storage.atomic_files import write_atomically
 
 
 def plan(**changes):
@@ -15,7 +15,7 @@ def plan(**changes):
 
 def test_a_strategy_of_another_package_goes_on_in_the_same_folder(tmp_path):
     plan().store(tmp_path, {"nasplug": "1"}, {"random": 3})
-    write(tmp_path / "repeats" / "random-12345678" / "00000.json", "[]")
+    write_atomically(tmp_path / "repeats" / "random-12345678" / "00000.json", "[]")
     more = plan(strategies=("random", "theirs"))
     more.store(tmp_path, {"nasplug": "1", "theirs": "5"}, {"theirs": 7})
     assert load_marks(tmp_path) == {"random": 3, "theirs": 7}
@@ -35,7 +35,7 @@ def test_a_stored_plan_is_loaded_as_it_was(tmp_path):
 def test_a_comparison_with_repeats_is_that_of_its_plan(tmp_path):
     plan().store(tmp_path, {"nasplug": "1"}, {})
     plan(seed=1).store(tmp_path, {"nasplug": "2"}, {})  # there is no repeat yet
-    write(tmp_path / "repeats" / "random-12345678" / "00000.json", "[]")
+    write_atomically(tmp_path / "repeats" / "random-12345678" / "00000.json", "[]")
     plan(seed=1, repeats=9).store(tmp_path, {"nasplug": "2"}, {})
     with pytest.raises(StorageError, match='holds another comparison: budget was 10, now 11; nasplug was "2", now'):
         plan(seed=1, budget=11).store(tmp_path, {"nasplug": "3"}, {})

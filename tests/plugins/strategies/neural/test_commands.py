@@ -116,8 +116,8 @@ CODE = ",".join(["1"] * 21)
         (b"architecture,accuracy\nx:1,9\n", "line 2: 'x:1' is an architecture of the space 'x'"),
         (b"architecture,accuracy\n", "is empty"),
         (f'architecture,accuracy\n"{CODE},1",90\n"{CODE},1",nan\n'.encode(), "line 3: accuracy must be a percentage"),
-        (f'architecture,accuracy\n"{CODE}",250\n'.encode(), "line 2: accuracy must be a percentage"),
-        (f'architecture,accuracy\n"{CODE}",-1\n'.encode(), "line 2: accuracy must be a percentage"),
+        (f'architecture,accuracy\n"{CODE},1",250\n'.encode(), "line 2: accuracy must be a percentage"),
+        (f'architecture,accuracy\n"{CODE},1",-1\n'.encode(), "line 2: accuracy must be a percentage"),
         (
             f'architecture,accuracy\n"{CODE},1",90\n"1,2,3",90\n'.encode(),
             "line 3: a proxyless architecture has 22 integers",

@@ -67,6 +67,7 @@ def test_500_repeated_points_without_noise_are_survived(distinct, monkeypatch):
         GaussianProcess.fit(X, torch.tensor([0, 1]), y, noise)
 
 
+@pytest.mark.slow
 def test_hyper_parameters_are_learned_from_the_first_300_samples_alone():
     X, y, block = data(350)
     changed = y.clone()
