@@ -12,25 +12,6 @@ from nasplug import Architecture, Evaluation, Trial
 from nasplug.storage.storage import Storage
 
 RUN = ("run", "--space", "toy:ToySpace", "--strategy", "toy:Grid", "--budget", "5", "--name", "first")
-RANDOM = (
-    "run",
-    "--space",
-    "toy:ToySpace",
-    "--strategy",
-    "random",
-    "--budget",
-    "12",
-    "--device",
-    "toyphone",
-    "--name",
-    "r",
-)
-
-
-@pytest.fixture
-def stored(invoke):
-    assert invoke(*RANDOM).returncode == 0
-    return invoke
 
 
 def test_the_storage_can_be_asked_afterwards(invoke):
