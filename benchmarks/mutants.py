@@ -30,6 +30,7 @@ CHOSEN = [
     *(f"nasplug/{part}" for part in ("engine", "storage", "executors", "middleware")),
     *(f"{STRATEGIES}/{part}" for part in ("*.py", "neural", "predictor/settings.py", "predictor/calibration.py")),
 ]
+ABOUT_ALL_FILES = {"tests/test_attrs_classes.py"}  # imports every file that is changed
 PACKAGES = ["", "plugins/nasbench101", "plugins/proxyless", "plugins/strategies", *(
     f"examples/{name}" for name in ("nasbenchgraph", "localsearch", "notice"))]  # fmt: skip
 Mutant = dict[str, Any]
@@ -150,7 +151,7 @@ def tried(mutant: Mutant, copies: "SimpleQueue[Path]", touching: dict[str, dict[
     tests = {test for number in mutant["lines"] for test in lines.get(number, ())} or {
         t for ts in lines.values() for t in ts
     }
-    chosen = sorted({test.partition("|")[0] for test in tests} | {"tests/test_attrs_classes.py"})  # which reads all files
+    chosen = sorted({test.partition("|")[0] for test in tests} | ABOUT_ALL_FILES)
     copy = copies.get()
     target = copy / mutant["file"]
     original = target.read_text()
