@@ -13,9 +13,9 @@ log = logging.getLogger("nasplug.notice")
 
 @attrs.define(eq=False)
 class Notice:
-    """Tells of every trial that is better than all before it and better than `above`.
+    """Sends a notice of every trial that is better than all before it and better than `above`.
 
-    A webhook that cannot be reached is a warning in the log: the search is more important.
+    A webhook that cannot be reached is a warning in the log, and does not end the search.
     """
 
     url: str | None = option(None, help="where to POST a JSON document; default: the log alone")
@@ -30,18 +30,18 @@ class Notice:
 
     @hookimpl
     def on_trial(self, run: Run, trial: Trial) -> None:
-        """Tells of an incumbent; not again of those that a resumed run hears once more."""
+        """Sends a notice of a new incumbent, unless it was stored by the run that is resumed."""
         if trial.purpose != "search" or trial.accuracy is None or trial.accuracy <= self._best:
             return
         self._best = trial.accuracy
         if trial.accuracy > self.above and not run.replaying:
-            self._tell({"run": run.name, "trial": trial.number, "architecture": str(trial.architecture)}, self._best)
+            self._send({"run": run.name, "trial": trial.number, "architecture": str(trial.architecture)}, self._best)
 
-    def _tell(self, found: dict[str, object], accuracy: float) -> None:
-        log.info("%s: trial %s has %.2f %%: %s", *(found[k] for k in ("run", "trial")), accuracy, found["architecture"])
+    def _send(self, notice: dict[str, object], accuracy: float) -> None:
+        log.info("%s: trial %s has %.2f %%: %s", notice["run"], notice["trial"], accuracy, notice["architecture"])
         if self.url is None:
             return
-        body = json.dumps(found | {"accuracy": accuracy}).encode()
+        body = json.dumps(notice | {"accuracy": accuracy}).encode()
         request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
         try:
             urllib.request.urlopen(request, timeout=self.timeout).close()

@@ -61,6 +61,36 @@ def test_what_is_added_again_after_an_interruption_is_stored_once(storage):
     assert storage.trials(run) == [first, second]
 
 
+def test_a_run_is_deleted_only_where_it_has_no_trial_of_its_own(storage):
+    full, empty = storage.create("full", {}, {}), storage.create("empty", {}, {})
+    storage.add(full, stored_trial(1, None, "lost", None))
+    for run in (full, empty):
+        storage.delete_if_empty(run)
+    assert [run.name for run in storage.all_runs()] == ["full"]
+
+
+def test_runs_are_listed_in_their_order_with_their_search_trials_alone(storage):
+    first, second = (storage.create(name, {}, {}) for name in ("b", "a"))
+    trial = stored_trial(1, None, "lost", None)
+    for number, purpose in enumerate(["search", "search", "final"]):
+        storage.add(second, attrs.evolve(trial, number=number, purpose=purpose))
+    assert [(run.id, run.name, run.trials) for run in storage.all_runs()] == [(first, "b", 0), (second, "a", 2)]
+
+
+def test_an_unknown_run_is_answered_with_the_latest_five(storage):
+    with pytest.raises(StorageError, match="The latest runs: none.$"):
+        storage.run("x")
+    for number in range(7):
+        storage.create(f"run {number}", {}, {})
+    with pytest.raises(StorageError, match="The latest runs: run 2, run 3, run 4, run 5, run 6.$"):
+        storage.run("x")
+
+
+@pytest.mark.parametrize("length", [1, 200])
+def test_the_shortest_and_the_longest_name_are_names(storage, length):
+    assert storage.create("x" * length, {}, {}) == 1
+
+
 def tamper(url, statement):
     engine = sa.create_engine(url)
     with engine.begin() as connection:
