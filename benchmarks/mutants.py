@@ -30,7 +30,7 @@ CHOSEN = [
     *(f"nasplug/{part}" for part in ("engine", "storage", "executors", "middleware")),
     *(f"{STRATEGIES}/{part}" for part in ("*.py", "neural", "predictor/settings.py", "predictor/calibration.py")),
 ]
-ABOUT_ALL_FILES = {"tests/test_attrs_classes.py"}  # imports every file that is changed
+ABOUT_ALL_FILES = {"tests/test_attrs_classes.py", "tests/test_option_defaults.py"}
 PACKAGES = ["", "plugins/nasbench101", "plugins/proxyless", "plugins/strategies", *(
     f"examples/{name}" for name in ("nasbenchgraph", "localsearch", "notice"))]  # fmt: skip
 Mutant = dict[str, Any]
