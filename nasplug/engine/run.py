@@ -1,18 +1,46 @@
 """One run in memory: it asks the strategy for jobs, and tells every plugin of the trials."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
 
 from nasplug.engine.evaluation import derived_seed
-from nasplug.engine.in_flight import TrialsInFlight
 from nasplug.engine.settings import Settings
 from nasplug.errors import PluginError
 from nasplug.types import Architecture, Job, Purpose, Trial
 
 if TYPE_CHECKING:
     import pluggy
+
+
+@attrs.define(eq=False)
+class TrialsInFlight:
+    """The numbers of the trials that wait for a worker or have one, for those who show a run.
+
+    Every thread changes these sets by single operations, which are atomic in Python. `queued` holds those of `working`
+    for which an executor's cluster has no room yet.
+    """
+
+    waiting: set[int] = attrs.field(factory=set)
+    working: set[int] = attrs.field(factory=set)
+    queued: set[object] = attrs.field(factory=set)
+
+    @contextmanager
+    def evaluating(self, number: int) -> Iterator[None]:
+        """Counts a trial as working until the block ends, however it ends."""
+        self.waiting.discard(number)
+        self.working.add(number)
+        try:
+            yield
+        finally:
+            self.working.discard(number)
+
+    def __str__(self) -> str:
+        queued = len(self.queued)
+        return f"{max(0, len(self.working) - queued)} running, {len(self.waiting) + queued} waiting"
 
 
 @attrs.define(eq=False)
@@ -56,6 +84,16 @@ class ActiveRun:
     def batch(self) -> int:
         """How many trials the run asks for at once, at most."""
         return self.settings.batch
+
+    @property
+    def workers(self) -> int:
+        """How many evaluations go on at the same time, at most."""
+        return self.settings.workers
+
+    @property
+    def timeout(self) -> float | None:
+        """After how many seconds an executor must stop an evaluation; None for never."""
+        return self.settings.timeout
 
     @property
     def device(self) -> str | None:

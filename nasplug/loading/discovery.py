@@ -22,13 +22,26 @@ PLURALS: dict[Kind, str] = {
     "task": "tasks",
 }
 GROUPS = {kind: f"nasplug.{plural}" for kind, plural in PLURALS.items()}  # of entry points
+_DIRECT_NAMES: dict[Kind, str] = {  # what names a plugin that is not installed; a device must be
+    "space": "a class can be named as package.module:Class",
+    "strategy": "a class can be named as package.module:Class",
+    "middleware": "a class can be named as package.module:Class",
+    "task": "a function or class can be named as package.module:factory",
+}
+_OPTION_FLAGS: dict[Kind, str] = {  # how a user writes options of a plugin; a device has none
+    "space": "--space-opt option=value",
+    "strategy": "--strategy-opt option=value",
+    "middleware": "--with {name}:option=value",
+    "task": "--space-opt option=value",
+}
 
 
 @attrs.frozen
 class Installed:
-    """A plugin as the metadata of its distribution announce it; it is not imported.
+    """A plugin as the metadata of its distribution announces it; it is not imported.
 
-    `value` names its class as `package.module:Class`. Without a distribution, a user named the class.
+    `value` names its class as `package.module:Class`, or a task's function. `distribution` is empty if a user named it
+    directly.
     """
 
     kind: Kind
@@ -116,7 +129,8 @@ def problem(plugin: Installed) -> str | None:
 
 def _broken(plugin: Installed, cause: str) -> str:
     if not plugin.distribution:
-        message = f"The {plugin.kind} {plugin.name!r} cannot be loaded: wanted package.module:Class, got {cause}."
+        form = _DIRECT_NAMES[plugin.kind].rpartition(" ")[2]
+        message = f"The {plugin.kind} {plugin.name!r} cannot be loaded: wanted {form}, got {cause}."
         return message + _options_instead(plugin)
     return (
         f"The {plugin.kind} {plugin.name!r} of the distribution {plugin.provider} is broken: loading {plugin.value} "
@@ -129,8 +143,8 @@ def _options_instead(plugin: Installed) -> str:
     name = plugin.name.partition(":")[0]
     if all(other.name != name for other in installed(plugin.kind)):
         return ""
-    how = f"--with {name}:option=value" if plugin.kind == "middleware" else f"--{plugin.kind}-opt option=value"
-    return f" If you meant an option of {name!r}, write {how}; 'nasplug show {name}' lists them."
+    flag = _OPTION_FLAGS[plugin.kind].format(name=name)
+    return f" If you meant an option of {name!r}, write {flag}; 'nasplug show {name}' lists them."
 
 
 def _unknown(kind: Kind, name: str) -> str:
@@ -139,7 +153,5 @@ def _unknown(kind: Kind, name: str) -> str:
     for other in PLURALS:
         if any(plugin.name == name for plugin in installed(other)):
             return f"{name!r} is a {other}, not a {kind}. {listing}"
-    return (
-        f"No {kind} named {name!r} is installed.{did_you_mean(name, names)} {listing} "
-        "Others are added with pip; a class can be named as package.module:Class."
-    )
+    others = "; ".join(filter(None, ("Others are added with pip", _DIRECT_NAMES.get(kind))))
+    return f"No {kind} named {name!r} is installed.{did_you_mean(name, names)} {listing} {others}."

@@ -5,10 +5,10 @@ import inspect
 import pytest
 
 import nasplug
-from nasplug.engine.request import RunRequest, takes
+from nasplug.engine.request import RunRequest, with_arguments_of
 
 
-@takes(RunRequest)
+@with_arguments_of(RunRequest)
 def asked(request: RunRequest) -> RunRequest:
     """Returns the request."""
     return request
@@ -19,7 +19,7 @@ def test_a_function_receives_its_arguments_as_one_request():
 
 
 def test_a_function_shows_the_arguments_it_takes():
-    assert list(inspect.signature(nasplug.search).parameters) == [field.name for field in RunRequest.__attrs_attrs__]
+    assert list(inspect.signature(nasplug.search).parameters) == [field.alias for field in RunRequest.__attrs_attrs__]
     assert inspect.signature(asked).return_annotation is RunRequest
     assert asked.__doc__.startswith("Returns the request.")
 

@@ -166,8 +166,7 @@ def pools(monkeypatch):
 
 def started(timeout=None, workers=2, **options):
     executor = Processes(**options)
-    settings = SimpleNamespace(timeout=timeout, workers=workers)
-    executor.on_start(SimpleNamespace(space=toy.ToySpace(value=12.5), settings=settings))
+    executor.on_start(SimpleNamespace(space=toy.ToySpace(value=12.5), timeout=timeout, workers=workers))
     return executor
 
 
@@ -234,7 +233,7 @@ def test_what_is_tried_again_after_the_end_starts_no_process(pools):
     assert pool.calls == ["stop", "join"]
     with pytest.raises(CancelledError):
         evaluated(executor)
-    executor.on_start(SimpleNamespace(space=toy.ToySpace(), settings=SimpleNamespace(timeout=None, workers=1)))
+    executor.on_start(SimpleNamespace(space=toy.ToySpace(), timeout=None, workers=1))
     assert evaluated(executor) == "done"  # in another run
 
 

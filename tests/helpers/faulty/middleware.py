@@ -43,6 +43,15 @@ class ExecutesAsWrapper:
         return (yield)
 
 
+class ExecutesFirst:
+    executes = True
+    breaks = "test_executors_are_innermost"
+
+    @hookimpl(tryfirst=True)
+    def evaluate(self):
+        return None
+
+
 class Flatters:
     breaks = "test_the_search_is_the_same"
 
