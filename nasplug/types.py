@@ -80,11 +80,9 @@ class Architecture:
 class Evaluation:
     """The result of one evaluation of an architecture.
 
-    Args:
-        accuracy: in percent
-        cost: in seconds of training
-        metrics: whatever else the space knows, such as parameters or the loss
-        source: where the accuracy comes from: `trained`, `table`, `cache`, …; with `surrogate` in it, a prediction
+    `accuracy` is in percent, `cost` in seconds of training; `metrics` holds whatever else the space knows (parameters,
+    loss, …). `source` says where the accuracy comes from: `trained`, `table`, `cache`, …; one with `surrogate` in it is
+    shown as a prediction.
 
     Raises:
         ValueError: a value is out of bounds, or NaN; so a training that diverged never becomes a complete trial

@@ -20,14 +20,8 @@ class LatencyWindow:
     """Answers `sample` and `mutate` in place of the space, with architectures inside the window alone.
 
     A sample comes from the space's `sample_within` where it has that hook. Otherwise the space draws until a latency
-    lies inside, which keeps the space's own distribution.
-
-    Args:
-        manager: the manager in which this plugin is registered
-        low: the lowest latency, in milliseconds
-        high: the highest latency, in milliseconds
-        device: the device on which latency counts
-        space: the name of the space, for messages
+    lies inside, which keeps the space's own distribution. `manager` is the one in which this plugin is registered;
+    `low` and `high` are in milliseconds on `device`; `space` is the name of the space, for messages.
     """
 
     manager: "pluggy.PluginManager"

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -43,6 +44,11 @@ class TrialsInFlight:
         return f"{max(0, len(self.working) - queued)} running, {len(self.waiting) + queued} waiting"
 
 
+def _setting(name: str) -> Any:
+    """Returns a property for one of the run's settings; `nasplug.Run` explains them."""
+    return property(attrgetter(f"settings.{name}"))
+
+
 @attrs.define(eq=False)
 class ActiveRun:
     """The `nasplug.Run` that plugins receive, and what the loop needs besides.
@@ -65,50 +71,19 @@ class ActiveRun:
     issued: int = 0
     stored_finals: frozenset[int] = frozenset()
 
-    @property
-    def seed(self) -> int:
-        """The seed of the run, from which every generator and every training's seed is derived."""
-        return self.settings.seed
-
-    @property
-    def budget(self) -> int | None:
-        """How many trials the run may make; None without such a bound."""
-        return self.settings.budget
+    seed = _setting("seed")
+    budget = _setting("budget")
+    batch = _setting("batch")
+    workers = _setting("workers")
+    timeout = _setting("timeout")
+    device = _setting("device")
+    latency_window = _setting("latency_window")
+    middleware = _setting("middleware")
 
     @property
     def remaining(self) -> int | None:
         """How many trials may still be suggested; None without a budget."""
         return None if self.settings.budget is None else self.settings.budget - self.issued
-
-    @property
-    def batch(self) -> int:
-        """How many trials the run asks for at once, at most."""
-        return self.settings.batch
-
-    @property
-    def workers(self) -> int:
-        """How many evaluations go on at the same time, at most."""
-        return self.settings.workers
-
-    @property
-    def timeout(self) -> float | None:
-        """After how many seconds an executor must stop an evaluation; None for never."""
-        return self.settings.timeout
-
-    @property
-    def device(self) -> str | None:
-        """The device on which the latency of every architecture is measured; None without one."""
-        return self.settings.device
-
-    @property
-    def latency_window(self) -> tuple[float, float] | None:
-        """The lowest and the highest latency allowed, in milliseconds on `device`; None without bounds."""
-        return self.settings.latency_window
-
-    @property
-    def middleware(self) -> list[str]:
-        """The names of the run's middleware, the outermost first."""
-        return self.settings.middleware
 
     def stop(self, reason: str) -> None:
         """Ends the search once the evaluations that have begun are finished."""

@@ -19,8 +19,6 @@ from nasplug.errors import NameTaken, NasplugError, StorageError, UsageError
 from nasplug.types import Trial
 
 if TYPE_CHECKING:
-    import pluggy
-
     from nasplug.storage.storage import Storage
 
 
@@ -62,15 +60,11 @@ def explain(request: RunRequest) -> tuple[list[str], dict[str, list[str]]]:
     selection = Selection.of_request(request)
     settings = selection.settings(request)
     plugin_manager = selection.manager(settings)
-    _check_device(plugin_manager.hook, settings.device)
+    hook, device = plugin_manager.hook, settings.device
+    if device is not None and all(device not in devices for devices in hook.devices()):
+        hook.measure_latency(architecture=hook.sample(rng=np.random.default_rng(0)), device=device)  # raises it
     chain = [*(middleware.name for middleware in selection.middleware), selection.space_name]
     return chain, selection.callers(plugin_manager)
-
-
-def _check_device(hook: "pluggy.HookRelay", device: str | None) -> None:
-    """Raises `Unsupported` if no plugin knows the device; asks for a latency where no plugin lists it."""
-    if device is not None and all(device not in devices for devices in hook.devices()):
-        hook.measure_latency(architecture=hook.sample(rng=np.random.default_rng(0)), device=device)
 
 
 def _in_memory(run: ActiveRun, resume: bool) -> Result:

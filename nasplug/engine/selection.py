@@ -117,12 +117,11 @@ class Selection:
         """Returns, for each hook that any plugin implements, the names of these plugins in the order of the calls."""
         names: dict[object, str] = {middleware.instance: middleware.name for middleware in self.middleware}
         names |= {self.space: self.space_name, self.strategy: self.strategy_name}
-        callers: dict[str, list[str]] = {}
-        for hook in (name for name in vars(HookSpecs) if not name.startswith("_")):
-            implementations = getattr(plugin_manager.hook, hook).get_hookimpls()
-            if implementations:
-                callers[hook] = [names.get(called.plugin, called.plugin_name) for called in reversed(implementations)]
-        return callers
+        hooks = [name for name in vars(HookSpecs) if not name.startswith("_")]
+        called = {hook: getattr(plugin_manager.hook, hook).get_hookimpls()[::-1] for hook in hooks}
+        return {
+            hook: [names.get(c.plugin, c.plugin_name) for c in plugins] for hook, plugins in called.items() if plugins
+        }
 
 
 def _make_middleware(choice: PluginChoice) -> NamedMiddleware:

@@ -22,18 +22,9 @@ PLURALS: dict[Kind, str] = {
     "task": "tasks",
 }
 GROUPS = {kind: f"nasplug.{plural}" for kind, plural in PLURALS.items()}  # of entry points
-_DIRECT_NAMES: dict[Kind, str] = {  # what names a plugin that is not installed; a device must be
-    "space": "a class can be named as package.module:Class",
-    "strategy": "a class can be named as package.module:Class",
-    "middleware": "a class can be named as package.module:Class",
-    "task": "a function or class can be named as package.module:factory",
-}
-_OPTION_FLAGS: dict[Kind, str] = {  # how a user writes options of a plugin; a device has none
-    "space": "--space-opt option=value",
-    "strategy": "--strategy-opt option=value",
-    "middleware": "--with {name}:option=value",
-    "task": "--space-opt option=value",
-}
+# What names a plugin that is not installed; a device must be.
+DIRECT_NAMES = dict.fromkeys(("space", "strategy", "middleware"), "package.module:Class")
+DIRECT_NAMES["task"] = "package.module:factory"
 
 
 @attrs.frozen
@@ -129,8 +120,9 @@ def problem(plugin: Installed) -> str | None:
 
 def _broken(plugin: Installed, cause: str) -> str:
     if not plugin.distribution:
-        form = _DIRECT_NAMES[plugin.kind].rpartition(" ")[2]
-        message = f"The {plugin.kind} {plugin.name!r} cannot be loaded: wanted {form}, got {cause}."
+        message = (
+            f"The {plugin.kind} {plugin.name!r} cannot be loaded: wanted {DIRECT_NAMES[plugin.kind]}, got {cause}."
+        )
         return message + _options_instead(plugin)
     return (
         f"The {plugin.kind} {plugin.name!r} of the distribution {plugin.provider} is broken: loading {plugin.value} "
@@ -143,8 +135,9 @@ def _options_instead(plugin: Installed) -> str:
     name = plugin.name.partition(":")[0]
     if all(other.name != name for other in installed(plugin.kind)):
         return ""
-    flag = _OPTION_FLAGS[plugin.kind].format(name=name)
-    return f" If you meant an option of {name!r}, write {flag}; 'nasplug show {name}' lists them."
+    flags = {"strategy": "--strategy-opt ", "middleware": f"--with {name}:"}
+    flag = flags.get(plugin.kind, "--space-opt ")  # a space passes the options of its task on
+    return f" If you meant an option of {name!r}, write {flag}option=value; 'nasplug show {name}' lists them."
 
 
 def _unknown(kind: Kind, name: str) -> str:
@@ -153,5 +146,8 @@ def _unknown(kind: Kind, name: str) -> str:
     for other in PLURALS:
         if any(plugin.name == name for plugin in installed(other)):
             return f"{name!r} is a {other}, not a {kind}. {listing}"
-    others = "; ".join(filter(None, ("Others are added with pip", _DIRECT_NAMES.get(kind))))
-    return f"No {kind} named {name!r} is installed.{did_you_mean(name, names)} {listing} {others}."
+    directly = f"; one can be named directly as {DIRECT_NAMES[kind]}" if kind in DIRECT_NAMES else ""
+    return (
+        f"No {kind} named {name!r} is installed.{did_you_mean(name, names)} {listing} "
+        f"Others are added with pip{directly}."
+    )
