@@ -10,7 +10,10 @@ from nasplug.types import Architecture, Trial
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = "number architecture canonical state purpose accuracy cost source error latency started finished".split()
+COLUMNS = (
+    "number", "architecture", "canonical", "state", "purpose", "accuracy", "cost", "source", "error", "latency",
+    "started", "finished",
+)  # fmt: skip
 
 
 @attrs.frozen

@@ -154,14 +154,14 @@ class PoolOfThreads:
 @pytest.fixture
 def pools(monkeypatch):
     """The pools that are handed out in turn, and those that were: with how many workers and how much memory."""
-    made = SimpleNamespace(next=[PoolOfThreads()], started=[])
+    pools_made = SimpleNamespace(next=[PoolOfThreads()], started=[])
 
     def start_pool(count, memory):
-        made.started.append((count, memory))
-        return made.next.pop(0)
+        pools_made.started.append((count, memory))
+        return pools_made.next.pop(0)
 
     monkeypatch.setattr(module, "start_pool", start_pool)
-    return made
+    return pools_made
 
 
 def started(timeout=None, workers=2, **options):
@@ -284,6 +284,6 @@ def test_a_run_has_one_executor():
 
 def test_the_command_line_explains_the_order_of_the_middleware():
     more = ["--with", "processes", "--with", "budget", "--with", "cache", "--explain"]
-    done = CliRunner().invoke(run_command, ["--space", "toy:ToySpace", "--strategy", "toy:Grid", *more])
-    assert done.exit_code == 0, done.output
-    assert "budget > cache > processes > toy:ToySpace" in done.output
+    outcome = CliRunner().invoke(run_command, ["--space", "toy:ToySpace", "--strategy", "toy:Grid", *more])
+    assert outcome.exit_code == 0, outcome.output
+    assert "budget > cache > processes > toy:ToySpace" in outcome.output

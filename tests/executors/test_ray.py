@@ -94,10 +94,10 @@ class StandIn:
 
 @pytest.fixture
 def ray(monkeypatch):
-    made = StandIn()
-    monkeypatch.setitem(sys.modules, "ray", made)
+    stand_in = StandIn()
+    monkeypatch.setitem(sys.modules, "ray", stand_in)
     monkeypatch.setattr(module, "runtime_env", lambda space: {"py_modules": [space.__name__]})
-    return made
+    return stand_in
 
 
 def started(timeout=None, space=None, **options):
