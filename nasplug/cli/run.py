@@ -89,11 +89,8 @@ def _print_explanation(request: dict[str, Any], as_json: bool) -> None:
         names = [CORE_PLUGINS.get(name, name) for name in plugins]
         until_answer = getattr(HookSpecs, hook).nasplug_spec["firstresult"]
         rows.append((hook, (" > " if until_answer else ", ").join(names)))
-    print_table(
-        f"Middleware, outermost first: {' > '.join(chain)}",
-        ("hook", "plugins in the order of their calls"),
-        rows,
-    )
+    title = f"Middleware, outermost first: {' > '.join(chain)}"
+    print_table(title, ("hook", "plugins in the order of their calls"), rows)
     return emit("\na > b: b is called unless a answers itself.  a, b: both are called.")
 
 

@@ -33,17 +33,16 @@ class LatencyWindow:
     @hookimpl(tryfirst=True)
     def sample(self, rng: "np.random.Generator") -> Architecture:
         """Returns a random architecture inside the window. Raises `PluginError` for a wrong answer of the space."""
-        hook = self.manager.hook
-        answer = hook.sample_within(device=self.device, low=self.low, high=self.high, count=1, rng=rng)
+        window: dict[str, Any] = {"device": self.device, "low": self.low, "high": self.high}
+        answer: list[Architecture] | None = self.manager.hook.sample_within(count=1, rng=rng, **window)
         if answer is None:
             return self._within("sample", rng=rng)
-        architecture: Architecture | None = answer[0] if len(answer) == 1 else None
-        if architecture is None or not self._contains(architecture):
+        if [self._contains(architecture) for architecture in answer] != [True]:
             raise PluginError(
                 f"The space {self.space!r} was asked by sample_within for one architecture of {self.low:g}:"
                 f"{self.high:g} ms on {self.device}, and answered {list(map(str, answer))}."
             )
-        return architecture
+        return answer[0]
 
     @hookimpl(tryfirst=True)
     def mutate(self, architecture: Architecture, rng: "np.random.Generator") -> Architecture:

@@ -101,14 +101,9 @@ def best_of(trials: Sequence[Trial]) -> Best | None:
         return None
     finals = [t for t in trials if t.purpose == "final" and t.evaluation and t.architecture == top.architecture]
     reported = finals[-1].evaluation if finals else None
-    return Best(
-        architecture=top.architecture,
-        validation=top.evaluation.accuracy,
-        test=reported.accuracy if reported else None,
-        latency=top.latency,
-        metrics=(reported or top.evaluation).metrics,
-        source=(reported or top.evaluation).source,
-    )
+    validation, test = top.evaluation.accuracy, reported.accuracy if reported else None
+    latest = reported or top.evaluation
+    return Best(top.architecture, validation, test, top.latency, latest.metrics, latest.source)
 
 
 def rows(trials: Iterable[Trial]) -> Iterable[dict[str, Any]]:

@@ -14,6 +14,7 @@ from nasplug.hookspecs import HookSpecs
 from nasplug.loading import discovery, manager, options
 from nasplug.loading.trust import check_trusted
 
+Options = dict[str, Any]
 RUN_OPTIONS = ("budget", "batch", "workers", "device")  # what a space may recommend for the run itself
 
 
@@ -64,11 +65,7 @@ class Selection:
 
     @classmethod
     def of(
-        cls,
-        space: PluginChoice,
-        strategy: PluginChoice,
-        space_options: dict[str, Any],
-        strategy_options: dict[str, Any],
+        cls, space: PluginChoice, strategy: PluginChoice, space_options: Options, strategy_options: Options
     ) -> "Selection":
         """Makes a space and a strategy; the space's recommendations fill the options that the caller left out."""
         space_name, strategy_name = manager.name_of(space), manager.name_of(strategy)
@@ -145,14 +142,14 @@ def _in_order(middleware: Iterable[NamedMiddleware], timeout: float | None) -> t
     return (*(plugin for plugin in chosen if not plugin.executes), *executors)
 
 
-def _recommendations(space: object, space_name: str, strategy_name: str) -> dict[str, Any]:
+def _recommendations(space: object, space_name: str, strategy_name: str) -> Options:
     answer = manager.build(space, space_name=space_name).hook.recommend(strategy=strategy_name)
     if not isinstance(answer, dict | None):
         raise PluginError(f"The space {space_name!r} must recommend a dict of option values, not {answer!r}.")
     return dict(answer or {})
 
 
-def _refuse_unknown(recommendations: dict[str, Any], space_name: str, strategy_name: str) -> None:
+def _refuse_unknown(recommendations: Options, space_name: str, strategy_name: str) -> None:
     strategy_options = options.fields(discovery.load("strategy", strategy_name))
     if unknown := sorted(recommendations.keys() - strategy_options.keys()):
         raise PluginError(

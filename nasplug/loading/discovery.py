@@ -147,7 +147,5 @@ def _unknown(kind: Kind, name: str) -> str:
         if any(plugin.name == name for plugin in installed(other)):
             return f"{name!r} is a {other}, not a {kind}. {listing}"
     directly = f"; one can be named directly as {DIRECT_NAMES[kind]}" if kind in DIRECT_NAMES else ""
-    return (
-        f"No {kind} named {name!r} is installed.{did_you_mean(name, names)} {listing} "
-        f"Others are added with pip{directly}."
-    )
+    advice = f"Others are added with pip{directly}."
+    return f"No {kind} named {name!r} is installed.{did_you_mean(name, names)} {listing} {advice}"

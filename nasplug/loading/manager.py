@@ -98,8 +98,8 @@ def _check_hooks(manager: pluggy.PluginManager, plugin: object, owner: str) -> N
                 f"{owner}: {caller.name} gives defaults to {', '.join(implementation.kwargnames)}, "
                 f"so pluggy would never pass them. Remove the defaults."
             )
-        out_of_order = implementation.tryfirst or implementation.trylast
-        if caller.name == "evaluate" and out_of_order and getattr(plugin, "executes", False):
+        is_executor = caller.name == "evaluate" and getattr(plugin, "executes", False)
+        if is_executor and (implementation.tryfirst or implementation.trylast):
             raise PluginError(
                 f"{owner} is an executor, which is the innermost middleware: nasplug decides when its evaluate is "
                 "called. Write @nasplug.hookimpl without tryfirst and trylast."
