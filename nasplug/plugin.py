@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from nasplug.cli.shared_options import plugin_names as plugin_names
     from nasplug.engine.selection import Selection as Selection
     from nasplug.engine.settings import plugin_options as plugin_options
+    from nasplug.executors.recipe import SpaceRecipe as SpaceRecipe
+    from nasplug.executors.recipe import hooks_of_space as hooks_of_space
     from nasplug.experiments.frontier.training_data import read_trials as read_trials
     from nasplug.loading.manager import make as make
     from nasplug.loading.options import parse_options as parse_options
@@ -40,6 +42,7 @@ __getattr__, _, _HELPERS = lazy_loader.attach(
         "cli.shared_options": ["plugin_names"],
         "engine.selection": ["Selection"],
         "engine.settings": ["plugin_options"],
+        "executors.recipe": ["SpaceRecipe", "hooks_of_space"],
         "experiments.frontier.training_data": ["read_trials"],
         "loading.manager": ["make"],
         "loading.options": ["parse_options"],

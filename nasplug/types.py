@@ -44,9 +44,8 @@ def _floats(metrics: Mapping[str, Any]) -> dict[str, float]:
 class Architecture:
     """One point of a search space: the space's entry-point name and an integer code.
 
-    The code means something to its space alone; any sequence of integers becomes a tuple of them.
-    Two architectures are equal when space and code are. Use the hook `canonical` to ask whether
-    two *networks* are equal.
+    The code means something to its space alone; any sequence of integers becomes a tuple of them. Two architectures are
+    equal when space and code are. Use the hook `canonical` to ask whether two *networks* are equal.
     """
 
     space: str
@@ -59,8 +58,12 @@ class Architecture:
     def parse(cls, text: str, space: str | None = None) -> "Architecture":
         """Returns the architecture that `str()` wrote as `text`.
 
-        A bare `0,1,6` is accepted where `space` tells whose code it is. Raises
-        `ValueError` for anything else, also for the code of another space.
+        Args:
+            text: `space:0,1,6`, or only `0,1,6` where `space` is given
+            space: the name of the space whose code it must be
+
+        Raises:
+            ValueError: the text is no architecture, or one of another space
         """
         name, colon, code = text.strip().rpartition(":")
         if space is not None and name not in ("", space):
@@ -75,12 +78,14 @@ class Architecture:
 
 @attrs.frozen
 class Evaluation:
-    """What one evaluation of an architecture found.
+    """The result of one evaluation of an architecture.
 
-    `accuracy` is in percent, `cost` in seconds of training; `metrics` holds whatever else
-    the space knows (parameters, loss, …). `source` says where the figure comes from:
-    `trained`, `table`, `cache`, …; one with `surrogate` in it is shown as a prediction. Raises
-    `ValueError` outside these bounds, so that a diverged training (NaN) can never become a complete trial.
+    `accuracy` is in percent, `cost` in seconds of training; `metrics` holds whatever else the space knows (parameters,
+    loss, …). `source` says where the accuracy comes from: `trained`, `table`, `cache`, …; one with `surrogate` in it is
+    shown as a prediction.
+
+    Raises:
+        ValueError: a value is out of bounds, or NaN; so a training that diverged never becomes a complete trial
     """
 
     accuracy: float = attrs.field(converter=float, validator=_in_percent)
@@ -106,8 +111,8 @@ class Job:
 class Trial:
     """One architecture that a run paid for, complete or failed.
 
-    `started` and `finished` are seconds since the epoch; `latency` is in milliseconds, where
-    the run has a device; `canonical` is equal for equal networks.
+    `started` and `finished` are seconds since the epoch. `latency` is in milliseconds, None without a device.
+    `canonical` is equal for equal networks.
     """
 
     number: int
@@ -172,6 +177,14 @@ class Run(Protocol):
     @property
     def batch(self) -> int:
         """How many trials the run asks for at once, at most."""
+
+    @property
+    def workers(self) -> int:
+        """How many evaluations go on at the same time, at most."""
+
+    @property
+    def timeout(self) -> float | None:
+        """After how many seconds an executor must stop an evaluation; None for never."""
 
     @property
     def device(self) -> str | None:

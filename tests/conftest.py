@@ -14,6 +14,7 @@ import hypothesis
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
+from durations import pytest_sessionfinish, pytest_terminal_summary  # noqa: F401 - hooks of pytest
 from postgres import server
 
 ROOT = Path(__file__).resolve().parent.parent

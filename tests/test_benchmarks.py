@@ -3,6 +3,7 @@
 import ast
 import json
 from importlib import import_module
+from importlib.util import find_spec
 from types import SimpleNamespace
 
 import pytest
@@ -22,8 +23,16 @@ def imported(path):
 
 
 def exists(module, name):
+    """Returns whether a module has an attribute or a submodule of that name."""
     owner = import_module(module)
-    return hasattr(owner, name) or import_module(f"{module}.{name}") is not None
+    return hasattr(owner, name) or (hasattr(owner, "__path__") and find_spec(f"{module}.{name}") is not None)
+
+
+def test_an_import_exists_if_it_is_an_attribute_or_a_submodule():
+    assert exists("benchmarks.__main__", "main")
+    assert exists("benchmarks", "toy_space")
+    assert not exists("benchmarks", "no_such_module")
+    assert not exists("benchmarks.__main__", "no_such_name")
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)

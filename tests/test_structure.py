@@ -2,13 +2,19 @@
 
 import ast
 import inspect
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from paths import ROOT
 
 import nasplug
-from nasplug import plugin
+from nasplug import plugin, testing, training
 from nasplug.hookspecs import HookSpecs
 
 SOURCES = {
@@ -50,7 +56,7 @@ def imports(path, nested=True):
     for node in ast.walk(tree) if nested else tree.body:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif isinstance(node, ast.ImportFrom):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
@@ -64,19 +70,25 @@ def imported_modules(path):
 
 
 def floor(module):
-    part = [*module.split("."), "__init__"][1]
-    return next(number for number, names in enumerate(FLOORS) if part in names), part
+    own_part = [*module.split("."), "__init__"][1]
+    return next(number for number, names in enumerate(FLOORS) if own_part in names), own_part
 
 
 @pytest.mark.parametrize("module", modules("nasplug"))
 def test_arrows_of_the_core_point_one_way(module):
-    mine, part = floor(module)
+    own_floor, own_part = floor(module)
     wrong = []
     for target in imported_modules(EVERYTHING[module]):
-        theirs, other = floor(target)
-        if theirs > mine or (theirs == mine and part != other and part in APART):
+        target_floor, target_part = floor(target)
+        if target_floor > own_floor or (target_floor == own_floor and own_part != target_part and own_part in APART):
             wrong.append(target)
     assert wrong == []
+
+
+@pytest.mark.parametrize("module", EVERYTHING)
+def test_imports_are_absolute(module):
+    nodes = ast.walk(ast.parse(EVERYTHING[module].read_text()))
+    assert [ast.unparse(node) for node in nodes if isinstance(node, ast.ImportFrom) and node.level] == []
 
 
 @pytest.mark.parametrize("package", SOURCES)
@@ -98,8 +110,20 @@ def test_the_core_never_imports_a_plugin(module):
     assert [name for name in imports(EVERYTHING[module]) if name.startswith("nasplug_")] == []
 
 
-PUBLIC = {"nasplug": set(nasplug.__all__), "nasplug.plugin": set(plugin.__all__)}
-PACKAGES = ("nasplug.training", "nasplug.testing")
+PUBLIC = {facade.__name__: set(facade.__all__) for facade in (nasplug, plugin, training, testing)}
+DEEPER = {  # modules below the public ones that plugins may import as well
+    "nasplug.training.backend",  # TensorFlow itself, loaded when it is first used
+    "nasplug.training.distribution",  # where tensors and trainings are placed
+    "nasplug.training.export",  # what a trained network becomes
+    "nasplug.training.files",  # checkpoints and logs of one training
+    "nasplug.training.layers",  # the parts that networks are made of
+    "nasplug.training.litert",  # the interpreter that measures a network on this machine
+    "nasplug.training.loop",  # the values of a training that goes on
+    "nasplug.training.recipe",  # these four: values that annotations name, and what makes them
+    "nasplug.training.tasks.registry",
+    "nasplug.training.tasks.task",
+    "nasplug.training.tasks.wrappers",
+}
 
 
 @pytest.mark.parametrize(
@@ -110,10 +134,93 @@ def test_plugins_import_what_is_public_and_never_each_other(module):
     wrong = []
     for name in imports(EVERYTHING[module]):
         owner, _, attribute = name.rpartition(".")
-        public = name in PUBLIC or attribute in PUBLIC.get(owner, ()) or name.startswith(PACKAGES)
+        public = name in PUBLIC or attribute in PUBLIC.get(owner, ()) or {name, owner} & DEEPER
         if name.startswith("nasplug") and name.partition(".")[0] != distribution and not public:
             wrong.append(name)
     assert wrong == []
+
+
+def test_every_deeper_module_is_imported_by_a_plugin():
+    paths = [path for name, path in EVERYTHING.items() if name.partition(".")[0] != "nasplug"]
+    assert {name for path in paths for name in imported_modules(path)} >= DEEPER
+
+
+PROJECTS = {
+    package: tomllib.loads((root.parent / "pyproject.toml").read_text())["project"] for package, root in SOURCES.items()
+}
+
+
+def private_libraries(source):
+    """Returns the packages whose private names a source uses: of what it imports, or of what it makes from that."""
+    tree = ast.parse(source)
+    libraries = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            libraries |= {(alias.asname or alias.name).partition(".")[0]: alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            libraries |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and root_name(node.value) in libraries:
+            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            libraries |= dict.fromkeys(names, libraries[root_name(node.value)])
+    attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and is_private(node.attr)]
+    private = [libraries[root_name(node)] for node in attributes if root_name(node) in libraries]
+    private += [name for name in libraries.values() if is_private(name.rpartition(".")[2])]
+    packages = {name.partition(".")[0] for name in private}
+    return {name for name in packages if not name.startswith("nasplug")} - sys.stdlib_module_names
+
+
+def is_private(name):
+    return name.startswith("_") and not name.startswith("__")
+
+
+def root_name(node):
+    """Returns the name at the root of `name.attribute(…).attribute`, None where there is none."""
+    while isinstance(node, ast.Attribute | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def upper_bounds(package):
+    """Returns library → whether its version is bounded above in the metadata of our distribution `package`."""
+    project = PROJECTS[package]
+    extras = project.get("optional-dependencies", {}).values()
+    requirements = [Requirement(text) for text in chain(project["dependencies"], *extras)]
+    return {
+        canonicalize_name(requirement.name): any(
+            part.operator in ("<", "<=", "==", "~=") for part in requirement.specifier
+        )
+        for requirement in requirements
+    }
+
+
+@pytest.mark.parametrize("module", EVERYTHING)
+def test_a_library_whose_private_names_are_used_is_bounded_above(module):
+    bounds = upper_bounds(module.partition(".")[0])
+    libraries = {name: packages_distributions()[name] for name in private_libraries(EVERYTHING[module].read_text())}
+    unbounded = [
+        name for name, owners in libraries.items() if not any(bounds.get(canonicalize_name(o)) for o in owners)
+    ]
+    assert unbounded == []
+
+
+def test_private_names_are_recognized():
+    used = {module: private_libraries(path.read_text()) for module, path in EVERYTHING.items()}
+    assert used["nasplug_proxyless.encoding"] == used["nasplug_nasbench101.graph"] == {"torch_geometric"}
+    assert private_libraries("import a.b\na.b._c()") == private_libraries("from a import _b") == {"a"}
+    assert private_libraries("from a import B as C\nx = C.make(1)\nx._y = 1") == {"a"}
+    assert private_libraries("import os\nimport a\nos._exit(1)\na.b.__c__\nself._d") == set()
+
+
+@pytest.mark.parametrize(
+    ("package", "library"),
+    [
+        ("nasplug", "pluggy"),  # the text of an error of it is read
+        ("nasplug", "pebble"),  # its pools free locks too early
+    ],
+)
+def test_a_library_whose_behaviour_is_relied_on_is_bounded_above(package, library):
+    assert upper_bounds(package)[library]
 
 
 LIGHT = [name for name in modules("nasplug") if not name.startswith(("nasplug.training", "nasplug.analysis"))]

@@ -59,7 +59,7 @@ def frontier_command(out: Path | None, as_json: bool, **plan_values: Any) -> Non
     if (count := len(frontier.sampled)) < plan.samples:
         few = f"{count:,} different networks in the window instead of {plan.samples:,}: no more were found."
         click.echo(few, err=True)
-    low, high = plan.latency
+    low, high = plan.latency_window
     _print(frontier, f"architectures in {low:g}:{high:g} ms on {plan.device}", as_json)
     if out is not None:
         write_frontier(frontier, plan.device, out)

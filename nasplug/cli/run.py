@@ -80,9 +80,8 @@ def run_command(explained: bool, as_json: bool, **request: Any) -> None:
 
 
 def _print_explanation(request: dict[str, Any], as_json: bool) -> None:
-    """Prints the plugins that an evaluation passes through, and those that each hook calls, in the order of a run."""
-    chain, callers = explain(**request)
-    hooks = {hook: callers[hook] for hook in vars(HookSpecs) if hook in callers}
+    """Prints the chain of middleware, and the plugins that each hook calls, in the order of a run."""
+    chain, hooks = explain(**request)
     if as_json:
         return print_json({"chain": chain, "hooks": hooks})
     rows = []
@@ -90,7 +89,8 @@ def _print_explanation(request: dict[str, Any], as_json: bool) -> None:
         names = [CORE_PLUGINS.get(name, name) for name in plugins]
         until_answer = getattr(HookSpecs, hook).nasplug_spec["firstresult"]
         rows.append((hook, (" > " if until_answer else ", ").join(names)))
-    print_table(f"Evaluations pass through: {' > '.join(chain)}", ("hook", "plugins in the order of their calls"), rows)
+    title = f"Middleware, outermost first: {' > '.join(chain)}"
+    print_table(title, ("hook", "plugins in the order of their calls"), rows)
     return emit("\na > b: b is called unless a answers itself.  a, b: both are called.")
 
 

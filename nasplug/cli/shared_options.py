@@ -65,7 +65,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON d
 
 
 def checks_trust(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds `--safe` to a command: its space, strategies and device must then be trusted, or it is not called.
+    """Adds `--safe` to a command: its space, strategies, device and task must then be trusted, or it is not called.
 
     Stands right above the command's function, which does not get the value of `--safe`.
     """
@@ -77,7 +77,7 @@ def checks_trust(command: Callable[..., Any]) -> Callable[..., Any]:
         if safe:
             for strategy in arguments.get("strategies") or [arguments["strategy"]]:
                 name, _ = options.parse_plugin(strategy)
-                check_trusted(arguments["space"], name, (), arguments["device"])
+                check_trusted(arguments["space"], name, (), arguments["device"], arguments.get("space_options"))
         return command(**arguments)
 
     return checked

@@ -20,9 +20,9 @@ def derived_seed(seed: int, number: int, stream: int) -> int:
     """Returns a 31-bit seed for a training.
 
     Args:
-        seed: the run's seed.
-        number: the trial's number.
-        stream: 1 for trials, 2 for the incumbents of a comparison, 3 for the final trainings of a frontier.
+        seed: the run's seed
+        number: the trial's number
+        stream: 1 for trials, 2 for the incumbents of a comparison, 3 for the final trainings of a frontier
     """
     return int(np.random.SeedSequence((seed, number, stream)).generate_state(1)[0]) >> 1
 
@@ -53,14 +53,14 @@ def evaluate(
     An exception becomes a failed trial after `retries` more attempts with the same seed.
 
     Args:
-        hook: the hooks of the run.
-        job: what to evaluate.
-        epochs: how long to train; None means the space's own number.
-        retries: how many more attempts a failing evaluation gets.
-        now: returns seconds since the epoch.
+        hook: the hooks of the run
+        job: what to evaluate
+        epochs: how long to train; None means the space's own number
+        retries: how many more attempts a failing evaluation gets
+        now: returns seconds since the epoch
 
     Raises:
-        ConfigurationError, Unsupported: no other trial of the run could succeed either.
+        ConfigurationError, Unsupported: no other trial of the run could succeed either
     """
     started = now()
     evaluation, error = None, job.refused

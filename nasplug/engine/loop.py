@@ -22,10 +22,10 @@ class Loop:
     """Takes a run to its end.
 
     Args:
-        run: the run.
-        commit: stores a trial, before any plugin hears of it.
-        commit_missing: stores those of several trials that are not stored yet.
-        stored: the trials of a resumed run by number; empty for a new run.
+        run: the run
+        commit: stores a trial, before any plugin hears of it
+        commit_missing: stores those of several trials that are not stored yet
+        stored: the trials of a resumed run by number; empty for a new run
     """
 
     run: ActiveRun

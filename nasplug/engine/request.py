@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import attrs
 
-Plugin = str | object  # a name, `package.module:Class`, or an instance
+PluginChoice = str | object  # a name, `package.module:Class`, or an instance
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -18,42 +18,42 @@ class RunRequest:
     """The arguments of a run, as the caller gave them.
 
     Args:
-        space: the search space: its name, `package.module:Class`, or an instance.
-        strategy: the strategy, in the same forms.
-        budget: trials of the run; by default what the space recommends, else 100, but no bound beside `max_cost`.
-        max_cost: seconds of training after which the search ends.
-        seed: from which every generator and every training's seed is derived.
-        space_options: options of a space that is given by name.
-        strategy_options: options of a strategy that is given by name.
-        middleware: names with options (`cache`, `log:path=x`), classes or instances; the first is outermost.
-        workers: evaluations at the same time; by default what the space recommends, else 1.
-        batch: architectures suggested at once; by default as many as workers.
-        epochs: length of every training; by default the space's own.
-        device: where the latency of every architecture is measured.
-        latency: the lowest and the highest latency allowed, in milliseconds on `device`.
-        timeout: seconds after which an evaluation is stopped; evaluations then run in processes of their own.
-        retries: more attempts for an evaluation that fails.
-        asynchronous: suggest whenever a worker is free; faster, but not repeatable.
-        storage: URL or path of the database that keeps the trials; None keeps them in memory.
-        name: the run's name; by default made of space, strategy and seed.
-        resume: continue the stored run `name`.
-        safe: refuse named plugins that are neither nasplug's own nor listed in the environment's NASPLUG_SAFE.
-        observers: plugin instances that only watch; they are no part of the settings that are stored and compared.
+        space: the search space: its name, `package.module:Class`, or an instance
+        strategy: the strategy, in the same forms
+        budget: trials of the run; by default what the space recommends, else 100, but no bound beside `max_cost`
+        max_cost: seconds of training after which the search ends
+        seed: from which every generator and every training's seed is derived
+        space_options: options of a space that is given by name
+        strategy_options: options of a strategy that is given by name
+        middleware: names with options (`cache`, `log:path=x`), classes or instances; the first is outermost
+        workers: evaluations at the same time; by default what the space recommends, else 1
+        batch: architectures suggested at once; by default as many as workers
+        epochs: length of every training; by default the space's own
+        device: where the latency of every architecture is measured
+        latency: the lowest and the highest latency allowed, in milliseconds on `device`; the attribute `latency_window`
+        timeout: seconds after which an evaluation is stopped; evaluations then run in processes of their own
+        retries: more attempts for an evaluation that fails
+        asynchronous: suggest whenever a worker is free; faster, but not repeatable
+        storage: URL or path of the database that keeps the trials; None keeps them in memory
+        name: the run's name; by default made of space, strategy and seed
+        resume: continue the stored run `name`
+        safe: refuse named plugins that are neither nasplug's own nor listed in the environment's NASPLUG_SAFE
+        observers: plugin instances that only watch; they are no part of the settings that are stored and compared
     """
 
-    space: Plugin
-    strategy: Plugin
+    space: PluginChoice
+    strategy: PluginChoice
     budget: int | None = attrs.field(default=None, kw_only=True)
     max_cost: float | None = attrs.field(default=None, kw_only=True)
     seed: int = attrs.field(default=0, kw_only=True)
     space_options: dict[str, Any] | None = attrs.field(default=None, kw_only=True)
     strategy_options: dict[str, Any] | None = attrs.field(default=None, kw_only=True)
-    middleware: Sequence[Plugin] = attrs.field(default=(), kw_only=True)
+    middleware: Sequence[PluginChoice] = attrs.field(default=(), kw_only=True)
     workers: int | None = attrs.field(default=None, kw_only=True)
     batch: int | None = attrs.field(default=None, kw_only=True)
     epochs: int | None = attrs.field(default=None, kw_only=True)
     device: str | None = attrs.field(default=None, kw_only=True)
-    latency: tuple[float, float] | None = attrs.field(default=None, kw_only=True)
+    latency_window: tuple[float, float] | None = attrs.field(default=None, alias="latency", kw_only=True)
     timeout: float | None = attrs.field(default=None, kw_only=True)
     retries: int = attrs.field(default=0, kw_only=True)
     asynchronous: bool = attrs.field(default=False, kw_only=True)
@@ -64,17 +64,17 @@ class RunRequest:
     observers: Sequence[object] = attrs.field(default=(), kw_only=True)
 
 
-def takes(request: Callable[P, RunRequest]) -> Callable[[Callable[[RunRequest], R]], Callable[P, R]]:
+def with_arguments_of(request: Callable[P, RunRequest]) -> Callable[[Callable[[RunRequest], R]], Callable[P, R]]:
     """Returns a decorator that gives a function of one request the request's own arguments."""
 
     def decorate(function: Callable[[RunRequest], R]) -> Callable[P, R]:
         @wraps(function)
         def called(*args: P.args, **kwargs: P.kwargs) -> R:
             try:
-                made = request(*args, **kwargs)
+                made_request = request(*args, **kwargs)
             except TypeError as error:  # of attrs, which names its own __init__
                 raise TypeError(str(error).replace("RunRequest.__init__", function.__name__)) from None
-            return function(made)
+            return function(made_request)
 
         returns = inspect.signature(function).return_annotation
         called.__signature__ = inspect.signature(request).replace(return_annotation=returns)  # type: ignore[attr-defined]

@@ -10,6 +10,11 @@ from nasplug.types import Architecture, Trial
 if TYPE_CHECKING:
     import pandas as pd
 
+COLUMNS = (
+    "number", "architecture", "canonical", "state", "purpose", "accuracy", "cost", "source", "error", "latency",
+    "started", "finished",
+)  # fmt: skip
+
 
 @attrs.frozen
 class Best:
@@ -96,32 +101,15 @@ def best_of(trials: Sequence[Trial]) -> Best | None:
         return None
     finals = [t for t in trials if t.purpose == "final" and t.evaluation and t.architecture == top.architecture]
     reported = finals[-1].evaluation if finals else None
-    return Best(
-        architecture=top.architecture,
-        validation=top.evaluation.accuracy,
-        test=reported.accuracy if reported else None,
-        latency=top.latency,
-        metrics=(reported or top.evaluation).metrics,
-        source=(reported or top.evaluation).source,
-    )
+    validation, test = top.evaluation.accuracy, reported.accuracy if reported else None
+    latest = reported or top.evaluation
+    return Best(top.architecture, validation, test, top.latency, latest.metrics, latest.source)
 
 
 def rows(trials: Iterable[Trial]) -> Iterable[dict[str, Any]]:
     """Yields one flat dict for each trial, as `trials` and `export` print them; metrics follow the fixed columns."""
     for trial in trials:
         evaluation = trial.evaluation
-        fixed = {
-            "number": trial.number,
-            "architecture": str(trial.architecture),
-            "canonical": trial.canonical,
-            "state": trial.state,
-            "purpose": trial.purpose,
-            "accuracy": trial.accuracy,
-            "cost": evaluation.cost if evaluation else None,
-            "source": evaluation.source if evaluation else None,
-            "error": trial.error,
-            "latency": trial.latency,
-            "started": trial.started,
-            "finished": trial.finished,
-        }
-        yield fixed | {k: v for k, v in (evaluation.metrics if evaluation else {}).items() if k not in fixed}
+        row = {name: getattr(evaluation if name in ("cost", "source") else trial, name, None) for name in COLUMNS}
+        row["architecture"] = str(trial.architecture)
+        yield row | {k: v for k, v in (evaluation.metrics if evaluation else {}).items() if k not in row}

@@ -1,18 +1,52 @@
 """One run in memory: it asks the strategy for jobs, and tells every plugin of the trials."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 
 from nasplug.engine.evaluation import derived_seed
-from nasplug.engine.in_flight import TrialsInFlight
 from nasplug.engine.settings import Settings
 from nasplug.errors import PluginError
 from nasplug.types import Architecture, Job, Purpose, Trial
 
 if TYPE_CHECKING:
     import pluggy
+
+
+@attrs.define(eq=False)
+class TrialsInFlight:
+    """The numbers of the trials that wait for a worker or have one, for those who show a run.
+
+    Every thread changes these sets by single operations, which are atomic in Python. `queued` holds those of `working`
+    for which an executor's cluster has no room yet.
+    """
+
+    waiting: set[int] = attrs.field(factory=set)
+    working: set[int] = attrs.field(factory=set)
+    queued: set[object] = attrs.field(factory=set)
+
+    @contextmanager
+    def evaluating(self, number: int) -> Iterator[None]:
+        """Counts a trial as working until the block ends, however it ends."""
+        self.waiting.discard(number)
+        self.working.add(number)
+        try:
+            yield
+        finally:
+            self.working.discard(number)
+
+    def __str__(self) -> str:
+        queued = len(self.queued)
+        return f"{max(0, len(self.working) - queued)} running, {len(self.waiting) + queued} waiting"
+
+
+def _setting(name: str) -> Any:
+    """Returns a property for one of the run's settings; `nasplug.Run` explains them."""
+    return property(attrgetter(f"settings.{name}"))
 
 
 @attrs.define(eq=False)
@@ -37,40 +71,19 @@ class ActiveRun:
     issued: int = 0
     stored_finals: frozenset[int] = frozenset()
 
-    @property
-    def seed(self) -> int:
-        """The seed of the run, from which every generator and every training's seed is derived."""
-        return self.settings.seed
-
-    @property
-    def budget(self) -> int | None:
-        """How many trials the run may make; None without such a bound."""
-        return self.settings.budget
+    seed = _setting("seed")
+    budget = _setting("budget")
+    batch = _setting("batch")
+    workers = _setting("workers")
+    timeout = _setting("timeout")
+    device = _setting("device")
+    latency_window = _setting("latency_window")
+    middleware = _setting("middleware")
 
     @property
     def remaining(self) -> int | None:
         """How many trials may still be suggested; None without a budget."""
         return None if self.settings.budget is None else self.settings.budget - self.issued
-
-    @property
-    def batch(self) -> int:
-        """How many trials the run asks for at once, at most."""
-        return self.settings.batch
-
-    @property
-    def device(self) -> str | None:
-        """The device on which the latency of every architecture is measured; None without one."""
-        return self.settings.device
-
-    @property
-    def latency_window(self) -> tuple[float, float] | None:
-        """The lowest and the highest latency allowed, in milliseconds on `device`; None without bounds."""
-        return self.settings.latency_window
-
-    @property
-    def middleware(self) -> list[str]:
-        """The names of the run's middleware, the outermost first."""
-        return self.settings.middleware
 
     def stop(self, reason: str) -> None:
         """Ends the search once the evaluations that have begun are finished."""

@@ -7,8 +7,10 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from nasplug.engine.loop import Loop
-from nasplug.engine.request import RunRequest, takes
+from nasplug.engine.request import RunRequest, with_arguments_of
 from nasplug.engine.result import Result
 from nasplug.engine.run import ActiveRun
 from nasplug.engine.selection import Selection
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from nasplug.storage.storage import Storage
 
 
-@takes(RunRequest)
+@with_arguments_of(RunRequest)
 def search(request: RunRequest) -> Result:
     """Searches a space with a strategy until the budget or the strategy ends it, and returns what was found.
 
@@ -48,15 +50,21 @@ def prepare(request: RunRequest) -> ActiveRun:
     return ActiveRun(name, hook, settings, selection.space)
 
 
-@takes(RunRequest)
+@with_arguments_of(RunRequest)
 def explain(request: RunRequest) -> tuple[list[str], dict[str, list[str]]]:
-    """Returns who takes part in a run without starting it: the middleware and the space, and the plugins of each hook.
+    """Returns who takes part in a run without starting it: the chain of middleware, and the plugins of each hook.
 
-    Both are in the order in which they are called.
+    The chain begins with the outermost middleware and ends with the space. The plugins of a hook are in the order of
+    the calls. Raises `Unsupported` for a device that no plugin knows.
     """
     selection = Selection.of_request(request)
-    built = selection.manager(selection.settings(request))
-    return [*(each.name for each in selection.middleware), selection.space_name], selection.callers(built)
+    settings = selection.settings(request)
+    plugin_manager = selection.manager(settings)
+    hook, device = plugin_manager.hook, settings.device
+    if device is not None and all(device not in devices for devices in hook.devices()):
+        hook.measure_latency(architecture=hook.sample(rng=np.random.default_rng(0)), device=device)  # raises it
+    chain = [*(middleware.name for middleware in selection.middleware), selection.space_name]
+    return chain, selection.callers(plugin_manager)
 
 
 def _in_memory(run: ActiveRun, resume: bool) -> Result:
@@ -73,39 +81,39 @@ def _in_storage(run: ActiveRun, url: str, name: str | None, resume: bool) -> Res
     storage = Storage(url)
     try:
         run.storage = storage.url
-        key = _opened(storage, run, name) if resume else _created(storage, run, name)
-        with storage.locked(key, run.name):
-            stored = storage.trials(key)  # under the lock, so that no other driver adds to them
-            known = {trial.number: trial for trial in stored}
-            loop = Loop(run, partial(storage.add, key), partial(storage.add_missing, key), known)
-            reason = _run_to_end(loop, storage, key)
-            storage.end(key, reason)
-        return _result(run, reason, storage.trials(key))
+        run_id = _opened(storage, run, name) if resume else _created(storage, run, name)
+        with storage.locked(run_id, run.name):
+            stored_trials = storage.trials(run_id)  # under the lock, so that no other driver adds to them
+            trials_by_number = {trial.number: trial for trial in stored_trials}
+            loop = Loop(run, partial(storage.add, run_id), partial(storage.add_missing, run_id), trials_by_number)
+            reason = _run_to_end(loop, storage, run_id)
+            storage.end(run_id, reason)
+        return _result(run, reason, storage.trials(run_id))
     finally:
         storage.close()
 
 
-def _run_to_end(loop: Loop, storage: "Storage", key: int) -> str:
+def _run_to_end(loop: Loop, storage: "Storage", run_id: int) -> str:
     """Runs the loop and returns why it ended. A run that is refused before its first trial leaves nothing stored."""
     try:
         return loop.execute()
     except NasplugError:
         if not loop.stored:
             with suppress(StorageError):  # the storage may be what refuses; the first error is reported
-                storage.delete_if_empty(key)
+                storage.delete_if_empty(run_id)
         raise
 
 
 def _created(storage: "Storage", run: ActiveRun, name: str | None) -> int:
     """Creates a run and returns its id; a run without a name gets the next free number."""
-    created, stem = partial(storage.create, settings=run.settings.identity(), versions=versions(run.settings)), run.name
+    create, stem = partial(storage.create, settings=run.settings.identity(), versions=versions(run.settings)), run.name
     if name is not None:
-        return created(name)
+        return create(name)
     while True:
         taken = {stored.name for stored in storage.all_runs()}
         run.name = next(free for i in count(1) if (free := f"{stem}-{i}") not in taken)
         with suppress(NameTaken):  # by another driver that started at the same moment
-            return created(run.name)
+            return create(run.name)
 
 
 def _opened(storage: "Storage", run: ActiveRun, name: str | None) -> int:
@@ -113,10 +121,10 @@ def _opened(storage: "Storage", run: ActiveRun, name: str | None) -> int:
     if name is None:
         raise UsageError("Which run is to be resumed? Add --name; 'nasplug runs' lists them.")
     stored = storage.run(name)
-    wanted = run.settings.identity()
+    requested = run.settings.identity()
     changed = [
         f"{key} was {_as_text(stored.settings.get(key))}, now {_as_text(value)}"
-        for key, value in wanted.items()
+        for key, value in requested.items()
         if stored.settings.get(key) != value
     ]
     if changed:

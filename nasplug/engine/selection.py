@@ -1,23 +1,25 @@
 """The plugins of one run: chosen by the caller, made from names and options, and put in order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import attrs
 import pluggy
 
 from nasplug.engine.latency_window import LatencyWindow
-from nasplug.engine.request import Plugin, RunRequest
+from nasplug.engine.request import PluginChoice, RunRequest
 from nasplug.engine.settings import DEFAULT_BUDGET, Settings, plugin_options
 from nasplug.errors import PluginError, UsageError
+from nasplug.hookspecs import HookSpecs
 from nasplug.loading import discovery, manager, options
 from nasplug.loading.trust import check_trusted
 
-OF_THE_RUN = ("budget", "batch", "workers", "device")  # what a space may recommend for the run itself
+Options = dict[str, Any]
+RUN_OPTIONS = ("budget", "batch", "workers", "device")  # what a space may recommend for the run itself
 
 
 @attrs.frozen
-class Middleware:
+class NamedMiddleware:
     """One middleware of a run: how the caller named it, and its instance."""
 
     name: str
@@ -36,9 +38,10 @@ class Middleware:
 
 @attrs.frozen
 class Selection:
-    """The space, the strategy and the middleware of a run, made; `recommended` is the space's advice for the run.
+    """The plugin instances of one run.
 
-    `middleware` is in order, the outermost first; an executor is the innermost.
+    `recommended` holds the options that the space recommends for the run itself. `middleware` is in order, the
+    outermost first; an executor is the innermost.
     """
 
     space: object
@@ -46,32 +49,34 @@ class Selection:
     space_name: str
     strategy_name: str
     recommended: dict[str, Any]
-    middleware: tuple[Middleware, ...] = ()
+    middleware: tuple[NamedMiddleware, ...] = ()
 
     @classmethod
     def of_request(cls, request: RunRequest) -> "Selection":
         """Makes the plugins that a request names, and those that its `max_cost` and `timeout` stand for."""
-        named = list(request.middleware) if not isinstance(request.middleware, str) else [request.middleware]
+        chosen = list(request.middleware) if not isinstance(request.middleware, str) else [request.middleware]
         if request.max_cost is not None:
-            named.append(f"budget:max_cost={request.max_cost}")
+            chosen.append(f"budget:max_cost={request.max_cost}")
+        space_options, strategy_options = request.space_options or {}, request.strategy_options or {}
         if request.safe:
-            check_trusted(request.space, request.strategy, named, request.device)
-        selection = cls.of(request.space, request.strategy, request.space_options or {}, request.strategy_options or {})
-        return attrs.evolve(selection, middleware=_in_order(map(_made, named), request.timeout))
+            check_trusted(request.space, request.strategy, chosen, request.device, space_options)
+        selection = cls.of(request.space, request.strategy, space_options, strategy_options)
+        return attrs.evolve(selection, middleware=_in_order(map(_make_middleware, chosen), request.timeout))
 
     @classmethod
     def of(
-        cls, space: Plugin, strategy: Plugin, space_options: dict[str, Any], strategy_options: dict[str, Any]
+        cls, space: PluginChoice, strategy: PluginChoice, space_options: Options, strategy_options: Options
     ) -> "Selection":
         """Makes a space and a strategy; the space's recommendations fill the options that the caller left out."""
-        names = manager.name_of(space), manager.name_of(strategy)
-        made_space = manager.make("space", space, space_options)
-        advice = _advice(made_space, *names)
-        recommended = {key: advice.pop(key) for key in OF_THE_RUN if key in advice}
+        space_name, strategy_name = manager.name_of(space), manager.name_of(strategy)
+        space_instance = manager.make("space", space, space_options)
+        recommendations = _recommendations(space_instance, space_name, strategy_name)
+        recommended = {name: recommendations.pop(name) for name in RUN_OPTIONS if name in recommendations}
         if isinstance(strategy, str):
-            _refuse_unknown(advice, *names)
-            strategy_options = advice | strategy_options
-        return cls(made_space, manager.make("strategy", strategy, strategy_options), *names, recommended)
+            _refuse_unknown(recommendations, space_name, strategy_name)
+            strategy_options = recommendations | strategy_options
+        strategy_instance = manager.make("strategy", strategy, strategy_options)
+        return cls(space_instance, strategy_instance, space_name, strategy_name, recommended)
 
     def settings(self, request: RunRequest) -> Settings:
         """Returns the settings of the run; what the request leaves open is recommended by the space, or the default."""
@@ -82,71 +87,71 @@ class Selection:
             strategy=self.strategy_name,
             space_options=plugin_options(self.space),
             strategy_options=plugin_options(self.strategy),
-            middleware=[each.name for each in self.middleware],
-            watching=[each.name for each in self.middleware if each.watches],
+            middleware=[middleware.name for middleware in self.middleware],
+            watching=[middleware.name for middleware in self.middleware if middleware.watches],
             budget=default if request.budget is None else request.budget,
             workers=workers,
             batch=self.recommended.get("batch", workers) if request.batch is None else request.batch,
             device=request.device or self.recommended.get("device"),
             seed=request.seed,
             epochs=request.epochs,
-            latency_window=request.latency,
+            latency_window=request.latency_window,
             asynchronous=request.asynchronous,
             timeout=request.timeout,
             retries=request.retries,
         )
 
     def manager(self, settings: Settings, observers: Sequence[object] = ()) -> pluggy.PluginManager:
-        """Returns the plugin manager of the run, with the device's plugin and the latency window that it needs."""
-        outer = [*observers, *(each.instance for each in self.middleware)]
-        built = manager.build(self.space, self.strategy, outer, self.space_name)
+        """Returns the plugin manager of the run, with the latency window that its settings ask for."""
+        outer = [*observers, *(middleware.instance for middleware in self.middleware)]
+        plugin_manager = manager.build(self.space, self.strategy, outer, self.space_name)
         if settings.latency_window and settings.device:
-            built.register(LatencyWindow(built, *settings.latency_window, settings.device), "window")
-        return built
+            window = LatencyWindow(plugin_manager, *settings.latency_window, settings.device, self.space_name)
+            plugin_manager.register(window, "window")
+        return plugin_manager
 
-    def callers(self, built: pluggy.PluginManager) -> dict[str, list[str]]:
-        """Returns, for each hook, the names of the plugins that are called, in the order in which they are."""
-        names: dict[object, str] = {each.instance: each.name for each in self.middleware}
+    def callers(self, plugin_manager: pluggy.PluginManager) -> dict[str, list[str]]:
+        """Returns, for each hook that any plugin implements, the names of these plugins in the order of the calls."""
+        names: dict[object, str] = {middleware.instance: middleware.name for middleware in self.middleware}
         names |= {self.space: self.space_name, self.strategy: self.strategy_name}
-        chains: dict[str, list[str]] = {}
-        for caller in sorted(vars(built.hook).items()):
-            called = [names.get(each.plugin, each.plugin_name) for each in reversed(caller[1].get_hookimpls())]
-            if called:
-                chains[caller[0]] = called
-        return chains
+        hooks = [name for name in vars(HookSpecs) if not name.startswith("_")]
+        called = {hook: getattr(plugin_manager.hook, hook).get_hookimpls()[::-1] for hook in hooks}
+        return {
+            hook: [names.get(c.plugin, c.plugin_name) for c in plugins] for hook, plugins in called.items() if plugins
+        }
 
 
-def _made(plugin: Plugin) -> Middleware:
-    name, given = options.parse_plugin(plugin) if isinstance(plugin, str) else (plugin, {})
-    return Middleware(
-        plugin if isinstance(plugin, str) else manager.name_of(plugin), manager.make("middleware", name, given)
-    )
+def _make_middleware(choice: PluginChoice) -> NamedMiddleware:
+    if not isinstance(choice, str):
+        return NamedMiddleware(manager.name_of(choice), manager.make("middleware", choice, {}))
+    name, values = options.parse_plugin(choice)
+    return NamedMiddleware(choice, manager.make("middleware", name, values))
 
 
-def _in_order(middleware: Any, timeout: float | None) -> tuple[Middleware, ...]:
+def _in_order(middleware: Iterable[NamedMiddleware], timeout: float | None) -> tuple[NamedMiddleware, ...]:
     """Returns the middleware with its executor innermost. Raises `UsageError` for a second executor."""
     chosen = list(middleware)
-    if timeout is not None and not any(each.executes for each in chosen):
-        chosen.append(_made("processes"))  # only a process can be stopped in the middle of an evaluation
-    executors = [each for each in chosen if each.executes]
+    if timeout is not None and not any(plugin.executes for plugin in chosen):
+        chosen.append(_make_middleware("processes"))  # only a process can be stopped in the middle of an evaluation
+    executors = [plugin for plugin in chosen if plugin.executes]
     if len(executors) > 1:
         raise UsageError(
-            f"A run has one executor, got {' and '.join(each.name for each in executors)}: "
+            f"A run has one executor, got {' and '.join(executor.name for executor in executors)}: "
             "each says where evaluations run. Leave all but one out."
         )
-    return (*(each for each in chosen if not each.executes), *executors)
+    return (*(plugin for plugin in chosen if not plugin.executes), *executors)
 
 
-def _advice(space: object, space_name: str, strategy_name: str) -> dict[str, Any]:
-    advice = manager.build(space, space_name=space_name).hook.recommend(strategy=strategy_name)
-    if not isinstance(advice, dict | None):
-        raise PluginError(f"The space {space_name!r} must recommend a dict of option values, not {advice!r}.")
-    return dict(advice or {})
+def _recommendations(space: object, space_name: str, strategy_name: str) -> Options:
+    answer = manager.build(space, space_name=space_name).hook.recommend(strategy=strategy_name)
+    if not isinstance(answer, dict | None):
+        raise PluginError(f"The space {space_name!r} must recommend a dict of option values, not {answer!r}.")
+    return dict(answer or {})
 
 
-def _refuse_unknown(advice: dict[str, Any], space_name: str, strategy_name: str) -> None:
-    known = options.fields(discovery.load("strategy", strategy_name))
-    if unknown := sorted(advice.keys() - known.keys()):
+def _refuse_unknown(recommendations: Options, space_name: str, strategy_name: str) -> None:
+    strategy_options = options.fields(discovery.load("strategy", strategy_name))
+    if unknown := sorted(recommendations.keys() - strategy_options.keys()):
         raise PluginError(
             f"The space {space_name!r} recommends {', '.join(unknown)} for the strategy {strategy_name!r}, which has "
             "no such option: they are not made for each other's version."

@@ -15,7 +15,7 @@ from nasplug.loading import discovery, options
 
 DEFAULT_BUDGET = 100
 COMPUTE = ("numpy", "torch", "torch-geometric", "tensorflow", "tensorflow-tpu")  # whose versions may change a result
-FREE = ("workers", "timeout", "retries", "watching")  # may change at a resume: results do not depend on them
+CHANGEABLE_AT_RESUME = ("workers", "timeout", "retries", "watching")  # results do not depend on them
 
 
 def _whole(low: int, default: int | None) -> Any:
@@ -78,11 +78,11 @@ class Settings:
     """Everything that a run's results depend on, and how it is executed.
 
     `space` and `strategy` are names; their options are JSON values, defaults included. `budget` counts trials, complete
-    or failed; `timeout` is in seconds, `latency_window` in milliseconds. `middleware` are names with their options, and
-    `watching` those among them on which no result depends.
+    or failed; `timeout` is in seconds, `latency_window` in milliseconds. `middleware` are names with their options;
+    `watching` lists the middleware that does not change results.
 
     Raises:
-        UsageError: for values of the wrong type or out of bounds.
+        UsageError: a value has the wrong type or is out of bounds
     """
 
     space: str
@@ -104,7 +104,7 @@ class Settings:
 
     def identity(self) -> dict[str, Any]:
         """Returns the settings that must be equal for two runs to be the same run, as JSON values."""
-        values = {name: value for name, value in attrs.asdict(self).items() if name not in FREE}
+        values = {name: value for name, value in attrs.asdict(self).items() if name not in CHANGEABLE_AT_RESUME}
         window, asynchronous = values.pop("latency_window"), values.pop("asynchronous")
         return values | {
             "middleware": [name for name in self.middleware if name not in self.watching],
@@ -129,7 +129,7 @@ def _jsonable(value: Any) -> Any:
 
 
 def versions(settings: Settings) -> dict[str, str]:
-    """Returns distribution → version: nasplug, the space, the strategy, Python, and of `COMPUTE` what is installed."""
+    """Returns the version of each distribution on which a result may depend, by its name."""
     kinds: list[tuple[discovery.Kind, str]] = [("space", settings.space), ("strategy", settings.strategy)]
     plugins = [plugin for kind, name in kinds for plugin in discovery.installed(kind) if plugin.name == name]
     core = {"python": platform.python_version(), "nasplug": metadata.version("nasplug")}

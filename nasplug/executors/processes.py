@@ -9,12 +9,11 @@ from typing import Any, ClassVar
 import attrs
 from pebble import ProcessExpired
 
-from nasplug.engine.run import ActiveRun
 from nasplug.executors.pool import start_pool
 from nasplug.executors.recipe import SpaceRecipe, hooks_of_space
 from nasplug.hookspecs import hookimpl
 from nasplug.loading.options import option
-from nasplug.types import Architecture, Evaluation, Purpose
+from nasplug.types import Architecture, Evaluation, Purpose, Run
 
 _positive = attrs.validators.optional(attrs.validators.gt(0))
 
@@ -41,16 +40,16 @@ class Processes:
     _stopped: bool = attrs.field(default=False, init=False)
 
     @hookimpl
-    def on_start(self, run: ActiveRun) -> None:
+    def on_start(self, run: Run) -> None:
         """Notes what the pool needs; the first evaluation starts it, so that a run that is refused starts none."""
         self._recipe = SpaceRecipe.of(run)
-        self._timeout, self._workers, self._stopped = run.settings.timeout, run.settings.workers, False
+        self._timeout, self._workers, self._stopped = run.timeout, run.workers, False
 
     @hookimpl
     def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
         """Evaluates in a worker process. Raises `TimeoutError` where it was killed, `RuntimeError` where it died."""
         arguments = {"architecture": architecture, "purpose": purpose, "epochs": epochs, "seed": seed}
-        future = self._begun(self._recipe, arguments)
+        future = self._running_future(self._recipe, arguments)
         try:
             return future.result(self._timeout)
         except TimeoutError:
@@ -70,7 +69,7 @@ class Processes:
             self._pool.stop()
             self._pool.join()
 
-    def _begun(self, *task: Any) -> "Future[Evaluation]":
+    def _running_future(self, *task: Any) -> "Future[Evaluation]":
         """Schedules an evaluation and waits until a process runs it, so that the timeout counts from there."""
         with self._pool_lock:
             if self._stopped:

@@ -54,7 +54,7 @@ class Ray:
     def on_start(self, run: ActiveRun) -> None:
         """Connects to the cluster, unless the program is connected. Raises `ConfigurationError` if it cannot work."""
         self._stopped = False
-        self._recipe, self._timeout = SpaceRecipe.of(run).to_json(), run.settings.timeout
+        self._recipe, self._timeout = SpaceRecipe.of(run).to_json(), run.timeout
         self._queued = run.in_flight.queued
         code = runtime_env(type(run.space))
         self._ray = _imported()

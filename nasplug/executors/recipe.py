@@ -9,9 +9,9 @@ from typing import Any
 import attrs
 import pluggy
 
-from nasplug.engine.run import ActiveRun
 from nasplug.errors import ConfigurationError
 from nasplug.loading import manager, options
+from nasplug.types import Run
 
 
 @attrs.frozen
@@ -26,7 +26,7 @@ class SpaceRecipe:
     id: str = attrs.field(factory=lambda: uuid.uuid4().hex)
 
     @classmethod
-    def of(cls, run: ActiveRun) -> "SpaceRecipe":
+    def of(cls, run: Run) -> "SpaceRecipe":
         """Returns the recipe of a run's space. Raises `ConfigurationError` for a class that cannot be imported."""
         kind = type(run.space)
         if kind.__module__ == "__main__" or "<locals>" in kind.__qualname__:

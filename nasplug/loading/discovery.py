@@ -22,13 +22,17 @@ PLURALS: dict[Kind, str] = {
     "task": "tasks",
 }
 GROUPS = {kind: f"nasplug.{plural}" for kind, plural in PLURALS.items()}  # of entry points
+# What names a plugin that is not installed; a device must be.
+DIRECT_NAMES = dict.fromkeys(("space", "strategy", "middleware"), "package.module:Class")
+DIRECT_NAMES["task"] = "package.module:factory"
 
 
 @attrs.frozen
 class Installed:
-    """A plugin as the metadata of its distribution announce it; it is not imported.
+    """A plugin as the metadata of its distribution announces it; it is not imported.
 
-    `value` names its class as `package.module:Class`. Without a distribution, a user named the class.
+    `value` names its class as `package.module:Class`, or a task's function. `distribution` is empty if a user named it
+    directly.
     """
 
     kind: Kind
@@ -116,7 +120,9 @@ def problem(plugin: Installed) -> str | None:
 
 def _broken(plugin: Installed, cause: str) -> str:
     if not plugin.distribution:
-        message = f"The {plugin.kind} {plugin.name!r} cannot be loaded: wanted package.module:Class, got {cause}."
+        message = (
+            f"The {plugin.kind} {plugin.name!r} cannot be loaded: wanted {DIRECT_NAMES[plugin.kind]}, got {cause}."
+        )
         return message + _options_instead(plugin)
     return (
         f"The {plugin.kind} {plugin.name!r} of the distribution {plugin.provider} is broken: loading {plugin.value} "
@@ -129,8 +135,9 @@ def _options_instead(plugin: Installed) -> str:
     name = plugin.name.partition(":")[0]
     if all(other.name != name for other in installed(plugin.kind)):
         return ""
-    how = f"--with {name}:option=value" if plugin.kind == "middleware" else f"--{plugin.kind}-opt option=value"
-    return f" If you meant an option of {name!r}, write {how}; 'nasplug show {name}' lists them."
+    flags = {"strategy": "--strategy-opt ", "middleware": f"--with {name}:"}
+    flag = flags.get(plugin.kind, "--space-opt ")  # a space passes the options of its task on
+    return f" If you meant an option of {name!r}, write {flag}option=value; 'nasplug show {name}' lists them."
 
 
 def _unknown(kind: Kind, name: str) -> str:
@@ -139,7 +146,6 @@ def _unknown(kind: Kind, name: str) -> str:
     for other in PLURALS:
         if any(plugin.name == name for plugin in installed(other)):
             return f"{name!r} is a {other}, not a {kind}. {listing}"
-    return (
-        f"No {kind} named {name!r} is installed.{did_you_mean(name, names)} {listing} "
-        "Others are added with pip; a class can be named as package.module:Class."
-    )
+    directly = f"; one can be named directly as {DIRECT_NAMES[kind]}" if kind in DIRECT_NAMES else ""
+    advice = f"Others are added with pip{directly}."
+    return f"No {kind} named {name!r} is installed.{did_you_mean(name, names)} {listing} {advice}"

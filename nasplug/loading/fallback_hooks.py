@@ -16,7 +16,7 @@ last = hookimpl(trylast=True)
 
 @attrs.define(eq=False)
 class FallbackHooks:
-    """A plugin that is called after all others: it says by default what an architecture is, or what is unsupported.
+    """Answers the hooks that no other plugin of the run answers.
 
     `space` is the name of the space, for messages; `hook` is that of the manager in which this plugin is registered.
     """
@@ -37,7 +37,7 @@ class FallbackHooks:
 
     @last
     def encode_graph(self, architectures: Sequence[Architecture]) -> Any:
-        """Raises `Unsupported`."""
+        """Raises `Unsupported`: the space has no graphs."""
         self._refuse("encode architectures as graphs, which predictors need", "encode_graph")
 
     @last
@@ -55,17 +55,17 @@ class FallbackHooks:
 
     @last
     def evaluate(self, architecture: Architecture, purpose: str) -> Any:
-        """Raises `Unsupported`."""
+        """Raises `Unsupported`: the space has answered None for this architecture."""
         self._refuse(f"evaluate {architecture} for the purpose {purpose!r}", "evaluate")
 
     @last
     def draw(self, architecture: Architecture) -> str:
-        """Raises `Unsupported`."""
+        """Raises `Unsupported`: the space has no pictures."""
         self._refuse("draw architectures", "draw")
 
     @last
     def build_network(self, architecture: Architecture) -> Any:
-        """Raises `Unsupported`."""
+        """Raises `Unsupported`: the space has no networks, which device plugins measure."""
         self._refuse("build networks", "build_network")
 
     def _make_device(self, name: str) -> Any:

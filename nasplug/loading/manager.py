@@ -92,12 +92,18 @@ def _check_hooks(manager: pluggy.PluginManager, plugin: object, owner: str) -> N
                 f"{owner} implements the hook {caller.name!r}, which does not exist.{did_you_mean(caller.name, hooks)} "
                 f"The hooks are: {', '.join(hooks)}."
             )
-        for implementation in caller.get_hookimpls():
-            if implementation.plugin is plugin and implementation.kwargnames:
-                raise PluginError(
-                    f"{owner}: {caller.name} gives defaults to {', '.join(implementation.kwargnames)}, "
-                    f"so pluggy would never pass them. Remove the defaults."
-                )
+        implementation = next(hook for hook in caller.get_hookimpls() if hook.plugin is plugin)
+        if implementation.kwargnames:
+            raise PluginError(
+                f"{owner}: {caller.name} gives defaults to {', '.join(implementation.kwargnames)}, "
+                f"so pluggy would never pass them. Remove the defaults."
+            )
+        is_executor = caller.name == "evaluate" and getattr(plugin, "executes", False)
+        if is_executor and (implementation.tryfirst or implementation.trylast):
+            raise PluginError(
+                f"{owner} is an executor, which is the innermost middleware: nasplug decides when its evaluate is "
+                "called. Write @nasplug.hookimpl without tryfirst and trylast."
+            )
 
 
 def _broken(error: pluggy.PluginValidationError) -> str:

@@ -38,8 +38,8 @@ def type_of(plugin: type, name: str) -> Any:
     """Returns the type of one option; other annotations may name what is imported for type checkers alone."""
     for owner in plugin.__mro__:
         if name in (own := get_annotations(owner)):
-            only = type("only", (), {"__annotations__": {name: own[name]}})
-            return get_type_hints(only, vars(sys.modules[owner.__module__]))[name]
+            one_option = type("OneOption", (), {"__annotations__": {name: own[name]}})
+            return get_type_hints(one_option, vars(sys.modules[owner.__module__]))[name]
     return str
 
 
@@ -57,16 +57,16 @@ def type_name(kind: Any) -> str:
 
 
 def make(plugin: type, options: Mapping[str, Any], owner: str) -> Any:
-    """Returns an instance of the class `plugin`; texts and values become of the types of its fields.
+    """Converts each option to the type of its field, and returns the instance.
 
     Raises `OptionError` naming `owner` for an unknown option, or a value of the wrong type or that a validator refuses.
     """
-    known = fields(plugin)
+    known_options = fields(plugin)
     for name in options:
-        if name not in known:
-            listing = ", ".join(known) or "none"
+        if name not in known_options:
+            listing = ", ".join(known_options) or "none"
             raise OptionError(
-                f"{owner} has no option {name!r}.{did_you_mean(name, known)} Its options: {listing}. "
+                f"{owner} has no option {name!r}.{did_you_mean(name, known_options)} Its options: {listing}. "
                 f"'nasplug show {owner}' explains them."
             )
     values = {name: _convert(value, type_of(plugin, name), owner, name) for name, value in options.items()}
@@ -115,7 +115,7 @@ def _convert(value: Any, kind: Any, owner: str, name: str) -> Any:
 
 
 def _read(value: Any, kind: Any) -> Any:
-    """Returns a text, or a value from Python, as one of the type `kind`; any value for types that are unknown here."""
+    """Converts a text or a value to the type `kind`. A value of any other type is returned unchanged."""
     if (origin := get_origin(kind)) is Literal:
         return {str(choice): choice for choice in get_args(kind)}[str(value)]
     if origin in (Union, UnionType):

@@ -1,7 +1,8 @@
 """Which plugins `--safe` lets nasplug import."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from nasplug.errors import DiscoveryError
 from nasplug.loading import discovery, options
@@ -11,17 +12,25 @@ VARIABLE = "NASPLUG_SAFE"
 
 
 def check_trusted(
-    space: str | object, strategy: str | object, middleware: Sequence[str | object], device: str | None = None
+    space: str | object,
+    strategy: str | object,
+    middleware: Sequence[str | object] = (),
+    device: str | None = None,
+    space_options: Mapping[str, Any] | None = None,
 ) -> None:
     """Raises `DiscoveryError` for the first plugin that is not trusted; imports none.
 
     Trusted are the distributions of this project, what the environment variable NASPLUG_SAFE lists (names, or
-    `package.module:Class`), and instances, which the caller's own program has made.
+    `package.module:name`), and instances, which the caller's own program has made. The option `task` of a space names
+    a plugin too, which the space imports.
     """
+    task = (space_options or {}).get("task")
     chosen: list[tuple[discovery.Kind, str | object]] = [("space", space), ("strategy", strategy)]
     chosen += [("middleware", options.parse_plugin(m)[0] if isinstance(m, str) else m) for m in middleware]
     if any(plugin.name == device for plugin in discovery.installed("device")):
         chosen.append(("device", str(device)))
+    if ":" in str(task) or any(plugin.name == task for plugin in discovery.installed("task")):
+        chosen.append(("task", str(task)))
     listed = {name.strip() for name in os.environ.get(VARIABLE, "").split(",")}
     for kind, name in chosen:
         if isinstance(name, str) and name not in listed:

@@ -97,7 +97,7 @@ class RunLock:
         return holder
 
     def _sends_no_heartbeat(self, connection: sa.Connection, holder: Any) -> bool:
-        """Returns whether the last heartbeat looks old and no other one comes while the lock is watched."""
+        """Returns whether the last heartbeat looks old and no new heartbeat arrives while we wait."""
         stale_after = STALE_AFTER / HEARTBEAT * self.heartbeat
         if abs(time.time() - holder.beaten) < stale_after:
             return False
@@ -129,7 +129,7 @@ def _heartbeat_of(holder: Any) -> tuple[str, int]:
 
 
 def _machine() -> str:
-    """Returns what is equal for processes that see each other's ids: the boot and the namespace of process ids."""
+    """Returns a text that two processes share exactly if each can see the other's process id."""
     try:
         return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()} {os.readlink('/proc/self/ns/pid')}"
     except OSError:

@@ -33,7 +33,7 @@ _INSERT = trials.insert().from_select(list(trials.c), _VALUES).execution_options
 
 @attrs.frozen
 class StoredRun:
-    """A run as the database knows it; `ended` is why it ended, None while it goes on or where it was killed."""
+    """A stored run. `ended` is the reason for the end, or None if the run is going on or was killed."""
 
     id: int
     name: str
@@ -110,7 +110,7 @@ class Storage:
             self._write(_INSERT, _row_of(run, trial))
 
     def add_missing(self, run: int, finished: Iterable[Trial]) -> None:
-        """Stores those trials that are not stored yet; called where an interruption may have fallen into `add`."""
+        """Stores those trials that are not stored yet; called after an interruption, which may have cut off `add`."""
         with self._transaction("write to"):
             self.connection.rollback()
             stored = set(self.connection.scalars(sa.select(trials.c.number).where(trials.c.run == run)))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nasplug.engine.selection import OF_THE_RUN
+from nasplug.engine.selection import RUN_OPTIONS
 from nasplug.loading import discovery, options
 from nasplug.testing.laws import Fault, NotApplicable, law
 from nasplug.testing.space_laws import SpaceLaws
@@ -137,7 +137,7 @@ class EvaluationLaws(SpaceLaws):
         strategies = {plugin.name for plugin in discovery.installed("strategy")}
         for strategy in sorted(strategies):
             recommended = self.call("recommend", strategy=strategy) or {}
-            unknown = sorted({*recommended} - {*options.fields(discovery.load("strategy", strategy)), *OF_THE_RUN})
+            unknown = sorted({*recommended} - {*options.fields(discovery.load("strategy", strategy)), *RUN_OPTIONS})
             self.expect(not unknown, f"for {strategy!r} it recommends {unknown}, which are not options of it")
         if not strategies:
             raise NotApplicable("no strategy is installed")

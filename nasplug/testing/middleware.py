@@ -12,8 +12,9 @@ from nasplug.testing.toy import HillClimber, Toy
 class MiddlewareConformance(PluginConformance):
     """The laws of middleware: `class TestMine(MiddlewareConformance): middleware = "mine"`.
 
-    `middleware` is a name, a class or an instance; `options` are its options. Middleware must not change what a search
-    finds. Where that is its purpose, its class says so: `conformance_exempt: ClassVar = {"test_…": "the reason"}`.
+    `middleware` is a name, a class or an instance; `options` are its options. Middleware must not change the trials
+    of a search. Where that is its purpose, its class says so:
+    `conformance_exempt: ClassVar = {"test_…": "the reason"}`.
     """
 
     kind: ClassVar = "middleware"
@@ -50,6 +51,16 @@ class MiddlewareConformance(PluginConformance):
             self.expect(evaluate, "there is no evaluate marked with hookimpl")
             self.expect(not getattr(evaluate, "nasplug_impl", {})["wrapper"], "evaluate is a wrapper")
 
+    @law()
+    def test_executors_are_innermost(self) -> None:
+        """Middleware with `executes = True` marks evaluate neither with tryfirst nor with trylast.
+
+        Then nasplug calls it after all other middleware. Otherwise a cache, for instance, would answer too late.
+        """
+        if getattr(self.new_plugin(), "executes", False) is True:
+            marks = getattr(self.implemented().get("evaluate"), "nasplug_impl", {})
+            self.expect(not (marks.get("tryfirst") or marks.get("trylast")), "evaluate is marked with one of them")
+
     @law("search")
     def test_a_search_completes(self) -> None:
         """A search with the middleware raises nothing.
@@ -60,7 +71,7 @@ class MiddlewareConformance(PluginConformance):
 
     @law()
     def test_the_search_is_the_same(self) -> None:
-        """A search finds the same with the middleware as without it.
+        """A search gives the same trials with the middleware as without it.
 
         Return None from evaluate to let the next plugin answer. A wrapper returns what it got from yield.
         """
@@ -115,7 +126,7 @@ class MiddlewareConformance(PluginConformance):
 
     @law("a search with workers")
     def test_several_workers_find_the_same(self) -> None:
-        """With four workers, a search finds the same with the middleware as without it.
+        """With four workers, a search gives the same trials with the middleware as without it.
 
         evaluate is called from several threads at the same time.
         """

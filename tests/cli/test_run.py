@@ -119,7 +119,7 @@ def test_an_explanation_shows_who_is_called_in_the_order_of_a_run_and_runs_nothi
     more = ("--with", "log:path=x", "--with", "cache", "--max-cost", "9", "--timeout", "5")
     done = invoke(*RUN, *more, "--device", "toyphone", "--latency", "10:15", "--explain")
     first, columns, *lines = done.stdout.splitlines()
-    assert first == "Evaluations pass through: log:path=x > cache > budget:max_cost=9.0 > processes > toy:ToySpace"
+    assert first == "Middleware, outermost first: log:path=x > cache > budget:max_cost=9.0 > processes > toy:ToySpace"
     assert columns == "hook             plugins in the order of their calls"
     calls = {name: text.strip() for name, _, text in (line.partition(" ") for line in lines)}
     assert calls["suggest"] == "toy:Grid"

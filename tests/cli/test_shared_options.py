@@ -27,6 +27,7 @@ def trusting(**values):
 @click.command()
 @shared.space
 @click.option("--strategy", "strategies", multiple=True)
+@shared.space_options
 @shared.device
 @shared.checks_trust
 def comparing(**values):
@@ -78,5 +79,6 @@ def test_every_strategy_of_a_comparison_must_be_trusted_and_so_must_a_device(mon
         call(comparing, "--space", "proxyless", "--strategy", "random", "--strategy", "toy:Grid:a=1", "--safe")
     checked = []
     monkeypatch.setattr(shared, "check_trusted", lambda *arguments: checked.append(arguments))
-    call(comparing, "--space", "proxyless", "--strategy", "random:a=1", "--device", "abacus", "--safe")
-    assert checked == [("proxyless", "random", (), "abacus")]
+    more = ("--device", "abacus", "--space-opt", "task=imagenet")
+    call(comparing, "--space", "proxyless", "--strategy", "random:a=1", *more, "--safe")
+    assert checked == [("proxyless", "random", (), "abacus", {"task": "imagenet"})]

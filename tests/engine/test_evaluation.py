@@ -30,9 +30,9 @@ def clock(*times):
 
 
 def test_a_trial_is_what_the_space_answered_to_the_job():
-    asked = hook(Evaluation(90.0, 3.0))
-    trial = evaluate(asked, JOB, epochs=9, retries=0, now=clock(1.0, 2.0))
-    assert asked.calls == [{"architecture": JOB.architecture, "purpose": "search", "epochs": 9, "seed": 77}]
+    space_hook = hook(Evaluation(90.0, 3.0))
+    trial = evaluate(space_hook, JOB, epochs=9, retries=0, now=clock(1.0, 2.0))
+    assert space_hook.calls == [{"architecture": JOB.architecture, "purpose": "search", "epochs": 9, "seed": 77}]
     assert trial == Trial(
         4, JOB.architecture, "complete", Evaluation(90.0, 3.0), None, "search", 1.0, 2.0, "canonical", 12.5
     )
@@ -40,30 +40,30 @@ def test_a_trial_is_what_the_space_answered_to_the_job():
 
 @pytest.mark.parametrize("retries", [0, 2])
 def test_an_exception_is_a_failed_trial_after_so_many_more_attempts(retries):
-    asked = hook(RuntimeError("loss is NaN"))
-    trial = evaluate(asked, JOB, None, retries)
+    space_hook = hook(RuntimeError("loss is NaN"))
+    trial = evaluate(space_hook, JOB, None, retries)
     assert (trial.state, trial.evaluation, trial.error) == ("failed", None, "RuntimeError: loss is NaN")
-    assert len(asked.calls) == retries + 1
+    assert len(space_hook.calls) == retries + 1
 
 
 def test_no_attempt_follows_a_success():
-    asked = hook(Evaluation(90.0, 3.0))
-    evaluate(asked, JOB, None, retries=5)
-    assert len(asked.calls) == 1
+    space_hook = hook(Evaluation(90.0, 3.0))
+    evaluate(space_hook, JOB, None, retries=5)
+    assert len(space_hook.calls) == 1
 
 
 @pytest.mark.parametrize("error", [ConfigurationError("no data"), Unsupported("cannot")])
 def test_what_no_trial_could_survive_is_raised(error):
-    asked = hook(error)
+    space_hook = hook(error)
     with pytest.raises(type(error)):
-        evaluate(asked, JOB, None, retries=3)
-    assert len(asked.calls) == 1
+        evaluate(space_hook, JOB, None, retries=3)
+    assert len(space_hook.calls) == 1
 
 
 def test_a_refused_job_is_never_evaluated():
-    asked = hook(Evaluation(90.0, 3.0))
+    space_hook = hook(Evaluation(90.0, 3.0))
     refused = Job(1, JOB.architecture, "c", 0, refused="too slow")
-    assert (evaluate(asked, refused, None, 3).error, asked.calls) == ("too slow", [])
+    assert (evaluate(space_hook, refused, None, 3).error, space_hook.calls) == ("too slow", [])
 
 
 def test_a_duplicate_has_the_leaders_answer_at_no_cost():

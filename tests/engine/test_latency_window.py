@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import toy
 
-from nasplug import Unsupported, hookimpl
+from nasplug import PluginError, Unsupported, hookimpl
 from nasplug.engine import latency_window
 from nasplug.engine.latency_window import LatencyWindow
 from nasplug.loading import manager
@@ -12,7 +12,7 @@ from nasplug.loading import manager
 
 def hooks(low, high, space=None):
     built = manager.build(space or toy.ToySpace())
-    built.register(LatencyWindow(built, low, high, "toyphone"))
+    built.register(LatencyWindow(built, low, high, "toyphone", "direct"))
     return built.hook
 
 
@@ -32,16 +32,38 @@ def test_a_mutant_is_one_of_the_parent():
 
 
 def test_the_spaces_own_way_into_the_window_is_taken():
-    asked = []
+    requests = []
 
     class Direct(toy.ToySpace):
         @hookimpl
         def sample_within(self, device, low, high, count, rng):
-            asked.append((device, low, high, count))
+            requests.append((device, low, high, count))
             return [toy.architecture(1, 1, 0)]
 
     assert hooks(12.0, 12.5, Direct()).sample(rng=np.random.default_rng(0)).code == (1, 1, 0)
-    assert asked == [("toyphone", 12.0, 12.5, 1)]
+    assert requests == [("toyphone", 12.0, 12.5, 1)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        ([], r"\[\]"),
+        ([toy.architecture(1, 1, 1)], r"\['toy:1,1,1'\]"),
+        ([toy.architecture(1, 0, 0)], r"\['toy:1,0,0'\]"),
+        ([toy.architecture(1, 1, 0)] * 2, r"\['toy:1,1,0', 'toy:1,1,0'\]"),
+    ],
+)
+def test_a_wrong_answer_of_sample_within_is_an_error_that_names_the_space(answer, shown):
+    class Mistaken(toy.ToySpace):
+        @hookimpl
+        def sample_within(self):
+            return answer
+
+    complaint = (
+        f"'direct' was asked by sample_within for one architecture of 12:12.5 ms on toyphone, and answered {shown}"
+    )
+    with pytest.raises(PluginError, match=complaint):
+        hooks(12.0, 12.5, Mistaken()).sample(rng=np.random.default_rng(0))
 
 
 @pytest.mark.parametrize("name", ["sample", "mutate"])

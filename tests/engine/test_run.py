@@ -7,13 +7,13 @@ import toy
 
 from nasplug import PluginError, hookimpl
 from nasplug.engine.request import RunRequest
-from nasplug.engine.run import ActiveRun
+from nasplug.engine.run import ActiveRun, TrialsInFlight
 from nasplug.engine.search import prepare
 from nasplug.types import Evaluation, Trial
 
 
-def run_of(strategy="toy:Grid", **wanted):
-    return prepare(RunRequest(toy.ToySpace(), strategy, **wanted))
+def run_of(strategy="toy:Grid", **request):
+    return prepare(RunRequest(toy.ToySpace(), strategy, **request))
 
 
 def trial(number, purpose="search"):
@@ -93,20 +93,26 @@ def test_without_a_device_nothing_is_measured_and_without_a_window_nothing_refus
     assert run_of().job(toy.architecture(0, 0, 0), "final").purpose == "final"
 
 
+def test_plugins_see_the_settings_of_the_run():
+    run = run_of(seed=4, budget=9, batch=3, workers=2, timeout=5.0, device="toyphone", latency=(1.0, 2.0))
+    assert (run.seed, run.budget, run.batch, run.workers, run.timeout) == (4, 9, 3, 2, 5.0)
+    assert (run.device, run.latency_window, run.middleware) == ("toyphone", (1.0, 2.0), ["processes"])
+
+
 def test_plugins_hear_of_every_trial_and_the_run_keeps_those_of_the_search():
-    heard = []
+    numbers_and_counts = []
 
     @attrs.define(eq=False)
     class Listener:
         @hookimpl
         def on_trial(self, run, trial):
-            heard.append((trial.number, len(run.trials)))
+            numbers_and_counts.append((trial.number, len(run.trials)))
 
     run = run_of(observers=[Listener()])
-    for each in (trial(0), trial(1, "final"), trial(2)):
-        run.tell(each)
-    assert heard == [(0, 1), (1, 1), (2, 2)]
-    assert [each.number for each in run.trials] == [0, 2]
+    for finished in (trial(0), trial(1, "final"), trial(2)):
+        run.tell(finished)
+    assert numbers_and_counts == [(0, 1), (1, 1), (2, 2)]
+    assert [trial.number for trial in run.trials] == [0, 2]
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -126,3 +132,24 @@ def test_the_run_shows_its_settings_to_plugins():
     assert (run.latency_window, run.middleware, run.name) == ((1.0, 99.0), ["cache"], "ToySpace-toy:Grid-3")
     assert isinstance(run, ActiveRun)
     assert isinstance(run.rng, np.random.Generator)
+
+
+def test_a_trial_waits_works_and_leaves():
+    trials = TrialsInFlight(waiting={1, 2, 3})
+    with trials.evaluating(1):
+        assert (trials.waiting, trials.working, str(trials)) == ({2, 3}, {1}, "1 running, 2 waiting")
+    assert (trials.working, str(trials)) == (set(), "0 running, 2 waiting")
+
+
+def test_a_trial_leaves_also_where_its_evaluation_raises():
+    trials = TrialsInFlight()
+    with pytest.raises(RuntimeError), trials.evaluating(1):
+        raise RuntimeError
+    assert trials.working == set()
+
+
+def test_what_a_cluster_has_no_room_for_counts_as_waiting():
+    trials = TrialsInFlight(waiting={4}, working={1, 2, 3}, queued={"a", "b"})
+    assert str(trials) == "1 running, 3 waiting"
+    trials.working.clear()
+    assert str(trials) == "0 running, 3 waiting"

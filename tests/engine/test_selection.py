@@ -8,15 +8,15 @@ from nasplug import hookimpl
 from nasplug.engine.request import RunRequest
 from nasplug.engine.search import explain
 from nasplug.engine.selection import Selection
-from nasplug.errors import PluginError, UsageError
+from nasplug.errors import PluginError, Unsupported, UsageError
 
 
-def select(**wanted):
-    return Selection.of_request(RunRequest(toy.ToySpace(), "toy:Grid", **wanted))
+def select(**request):
+    return Selection.of_request(RunRequest(toy.ToySpace(), "toy:Grid", **request))
 
 
-def names(**wanted):
-    return [middleware.name for middleware in select(**wanted).middleware]
+def names(**request):
+    return [middleware.name for middleware in select(**request).middleware]
 
 
 def test_one_middleware_may_be_given_without_a_list():
@@ -83,6 +83,25 @@ def test_evaluations_are_asked_in_the_order_of_the_chain():
     assert order == ["First", "Second", "Inner"]
 
 
+def test_explaining_a_run_refuses_a_device_that_no_plugin_knows():
+    with pytest.raises(Unsupported, match="the device 'abacus': no plugin knows it"):
+        explain("toy:ToySpace", "toy:Grid", device="abacus")
+    assert explain("toy:ToySpace", "toy:Grid", device="toyphone")  # which the space does not list
+
+
+def test_explaining_a_run_measures_nothing_on_a_device_that_a_plugin_lists():
+    class Listing(toy.ToySpace):
+        @hookimpl
+        def devices(self):
+            return ["slow"]
+
+        @hookimpl
+        def measure_latency(self):
+            raise AssertionError("this measures")
+
+    assert explain(Listing(), "toy:Grid", device="slow")
+
+
 class Advising(toy.ToySpace):
     """Recommends settings of the run."""
 
@@ -91,8 +110,8 @@ class Advising(toy.ToySpace):
         return {"budget": 9, "workers": 2, "device": "toyphone"}
 
 
-def settings_of(space, **wanted):
-    request = RunRequest(space, "toy:Grid", **wanted)
+def settings_of(space, **request):
+    request = RunRequest(space, "toy:Grid", **request)
     return Selection.of_request(request).settings(request)
 
 

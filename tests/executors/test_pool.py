@@ -41,8 +41,8 @@ if __name__ == "__main__":
 
 def test_ctrl_c_is_the_driver_s_alone_in_a_program_that_has_started_no_process_before(tmp_path):
     (tmp_path / "fresh.py").write_text(FRESH)
-    done = subprocess.run([sys.executable, tmp_path / "fresh.py"], capture_output=True, text=True)
-    assert (done.stdout, done.stderr) == ("True\n", "")
+    process = subprocess.run([sys.executable, tmp_path / "fresh.py"], capture_output=True, text=True)
+    assert (process.stdout, process.stderr) == ("True\n", "")
 
 
 @pytest.mark.parametrize(("environment", "wanted"), [(None, "3"), ("5", "5")])

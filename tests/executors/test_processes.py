@@ -154,20 +154,19 @@ class PoolOfThreads:
 @pytest.fixture
 def pools(monkeypatch):
     """The pools that are handed out in turn, and those that were: with how many workers and how much memory."""
-    made = SimpleNamespace(next=[PoolOfThreads()], started=[])
+    pools_made = SimpleNamespace(next=[PoolOfThreads()], started=[])
 
     def start_pool(count, memory):
-        made.started.append((count, memory))
-        return made.next.pop(0)
+        pools_made.started.append((count, memory))
+        return pools_made.next.pop(0)
 
     monkeypatch.setattr(module, "start_pool", start_pool)
-    return made
+    return pools_made
 
 
 def started(timeout=None, workers=2, **options):
     executor = Processes(**options)
-    settings = SimpleNamespace(timeout=timeout, workers=workers)
-    executor.on_start(SimpleNamespace(space=toy.ToySpace(value=12.5), settings=settings))
+    executor.on_start(SimpleNamespace(space=toy.ToySpace(value=12.5), timeout=timeout, workers=workers))
     return executor
 
 
@@ -234,7 +233,7 @@ def test_what_is_tried_again_after_the_end_starts_no_process(pools):
     assert pool.calls == ["stop", "join"]
     with pytest.raises(CancelledError):
         evaluated(executor)
-    executor.on_start(SimpleNamespace(space=toy.ToySpace(), settings=SimpleNamespace(timeout=None, workers=1)))
+    executor.on_start(SimpleNamespace(space=toy.ToySpace(), timeout=None, workers=1))
     assert evaluated(executor) == "done"  # in another run
 
 
@@ -285,6 +284,6 @@ def test_a_run_has_one_executor():
 
 def test_the_command_line_explains_the_order_of_the_middleware():
     more = ["--with", "processes", "--with", "budget", "--with", "cache", "--explain"]
-    done = CliRunner().invoke(run_command, ["--space", "toy:ToySpace", "--strategy", "toy:Grid", *more])
-    assert done.exit_code == 0, done.output
-    assert "budget > cache > processes > toy:ToySpace" in done.output
+    outcome = CliRunner().invoke(run_command, ["--space", "toy:ToySpace", "--strategy", "toy:Grid", *more])
+    assert outcome.exit_code == 0, outcome.output
+    assert "budget > cache > processes > toy:ToySpace" in outcome.output

@@ -11,7 +11,7 @@ import pytest
 import toy
 
 import nasplug
-from nasplug.engine.in_flight import TrialsInFlight
+from nasplug.engine.run import TrialsInFlight
 from nasplug.errors import ConfigurationError
 from nasplug.executors import ray as module
 from nasplug.executors.ray import Ray
@@ -94,16 +94,15 @@ class StandIn:
 
 @pytest.fixture
 def ray(monkeypatch):
-    made = StandIn()
-    monkeypatch.setitem(sys.modules, "ray", made)
+    stand_in = StandIn()
+    monkeypatch.setitem(sys.modules, "ray", stand_in)
     monkeypatch.setattr(module, "runtime_env", lambda space: {"py_modules": [space.__name__]})
-    return made
+    return stand_in
 
 
 def started(timeout=None, space=None, **options):
     executor, in_flight = Ray(**options), TrialsInFlight()
-    settings = SimpleNamespace(timeout=timeout)
-    executor.on_start(SimpleNamespace(space=space or toy.ToySpace(), settings=settings, in_flight=in_flight))
+    executor.on_start(SimpleNamespace(space=space or toy.ToySpace(), timeout=timeout, in_flight=in_flight))
     return executor, in_flight
 
 
@@ -315,7 +314,5 @@ def test_a_thread_that_stays_inside_ray_keeps_the_connection(ray, monkeypatch):
 def test_a_stopped_executor_starts_again(ray):
     executor, in_flight = started()
     executor.on_stop()
-    executor.on_start(
-        SimpleNamespace(space=toy.ToySpace(), settings=SimpleNamespace(timeout=None), in_flight=in_flight)
-    )
+    executor.on_start(SimpleNamespace(space=toy.ToySpace(), timeout=None, in_flight=in_flight))
     assert evaluated(executor).source == "toy"

@@ -29,8 +29,8 @@ def on(cluster, more=""):
 
 
 def search(cluster, space_options=None, **settings):
-    wanted = {"budget": 6, "workers": 2, "middleware": on(cluster)} | settings
-    return nasplug.search("toy:ToySpace", "toy:Grid", space_options=space_options or {}, **wanted)
+    arguments = {"budget": 6, "workers": 2, "middleware": on(cluster)} | settings
+    return nasplug.search("toy:ToySpace", "toy:Grid", space_options=space_options or {}, **arguments)
 
 
 def outcome(result):
@@ -68,8 +68,8 @@ def test_the_evaluations_of_a_node_that_is_killed_are_made_elsewhere(cluster, tm
 def _kill_when_busy(cluster, calls, busy):
     """Kills a node that evaluates, but not the one through which the driver speaks."""
     wait_for(lambda: calls.exists() and len(calls.read_text().splitlines()) >= busy)
-    mine = ray.get_runtime_context().get_node_id()
-    victim = next(node for node in cluster.worker_nodes if node.node_id != mine)
+    own_node = ray.get_runtime_context().get_node_id()
+    victim = next(node for node in cluster.worker_nodes if node.node_id != own_node)
     cluster.remove_node(victim, allow_graceful=False)
 
 
@@ -142,17 +142,19 @@ class Faraway(Toy):
 """
 
 
-@pytest.mark.parametrize("wanted", ["gpus=1", "tpu=4", "cpus=64"])
-def test_what_no_node_offers_is_told_before_the_first_trial(cluster, wanted):
+@pytest.mark.parametrize("arguments", ["gpus=1", "tpu=4", "cpus=64"])
+def test_what_no_node_offers_is_told_before_the_first_trial(cluster, arguments):
     with pytest.raises(ConfigurationError, match=r"No node of the Ray cluster has .*there are: .*growing=true"):
-        search(cluster, middleware=on(cluster, f",{wanted}"))
+        search(cluster, middleware=on(cluster, f",{arguments}"))
 
 
 def test_the_command_line_prints_one_document(cluster, nasplug, tmp_path):
     toys = ("--space", "toy:ToySpace", "--strategy", "toy:Grid", "--budget", "4", "--workers", "2")
-    done = nasplug("run", *toys, "--with", *on(cluster), "--json", env={**os.environ, **QUIET, "PYTHONPATH": _tests()})
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["trials"] == 4
+    process = nasplug(
+        "run", *toys, "--with", *on(cluster), "--json", env={**os.environ, **QUIET, "PYTHONPATH": _tests()}
+    )
+    assert process.returncode == 0, process.stderr
+    assert json.loads(process.stdout)["trials"] == 4
 
 
 def _tests():

@@ -23,22 +23,24 @@ def recipe(space):
     return SpaceRecipe.of(SimpleNamespace(space=space))
 
 
-def evaluated(made):
-    return hooks_of_space(made).evaluate(architecture=toy.architecture(0, 0, 0), purpose="final", epochs=None, seed=0)
+def evaluated(space_recipe):
+    return hooks_of_space(space_recipe).evaluate(
+        architecture=toy.architecture(0, 0, 0), purpose="final", epochs=None, seed=0
+    )
 
 
 def test_a_recipe_makes_the_space_with_all_its_options():
-    made = recipe(toy.ToySpace(value=12.5, metric="flops"))
-    assert made.plugin == "toy:ToySpace"
-    assert {"value", "metric", "seconds"} <= made.options.keys()
-    assert (evaluated(made).accuracy, evaluated(made).metrics) == (12.5, {"flops": 100.0})
+    space_recipe = recipe(toy.ToySpace(value=12.5, metric="flops"))
+    assert space_recipe.plugin == "toy:ToySpace"
+    assert {"value", "metric", "seconds"} <= space_recipe.options.keys()
+    assert (evaluated(space_recipe).accuracy, evaluated(space_recipe).metrics) == (12.5, {"flops": 100.0})
 
 
 def test_a_recipe_that_travelled_as_text_makes_the_same_space():
-    made = recipe(toy.ToySpace(value=12.5, calls=None))
-    again = SpaceRecipe.from_json(made.to_json())
-    assert (again, again.plugin, again.options) == (made, made.plugin, made.options)
-    assert evaluated(again).accuracy == 12.5
+    space_recipe = recipe(toy.ToySpace(value=12.5, calls=None))
+    decoded = SpaceRecipe.from_json(space_recipe.to_json())
+    assert (decoded, decoded.plugin, decoded.options) == (space_recipe, space_recipe.plugin, space_recipe.options)
+    assert evaluated(decoded).accuracy == 12.5
 
 
 def test_a_space_is_made_once_for_a_recipe_and_again_for_another():
@@ -50,14 +52,14 @@ def test_a_space_is_made_once_for_a_recipe_and_again_for_another():
 
 
 def test_options_without_a_hash_travel():
-    made = SpaceRecipe("test_recipe:Listing", {"names": ["a", "b"]})
-    assert hash(made) == hash(SpaceRecipe.from_json(made.to_json()))
-    assert SpaceRecipe.from_json(made.to_json()).options == {"names": "a,b"}  # which the option reads as a list
+    space_recipe = SpaceRecipe("test_recipe:Listing", {"names": ["a", "b"]})
+    assert hash(space_recipe) == hash(SpaceRecipe.from_json(space_recipe.to_json()))
+    assert SpaceRecipe.from_json(space_recipe.to_json()).options == {"names": "a,b"}  # which the option reads as a list
 
 
 def test_paths_and_sequences_travel_as_texts_and_a_relative_path_as_an_absolute_one():
-    made = SpaceRecipe("toy:ToySpace", {"folder": Path("data"), "sizes": (1, 2), "rate": 0.5, "none": None})
-    travelled = SpaceRecipe.from_json(made.to_json()).options
+    space_recipe = SpaceRecipe("toy:ToySpace", {"folder": Path("data"), "sizes": (1, 2), "rate": 0.5, "none": None})
+    travelled = SpaceRecipe.from_json(space_recipe.to_json()).options
     assert travelled == {"folder": str(Path.cwd() / "data"), "sizes": "1,2", "rate": 0.5, "none": None}
 
 

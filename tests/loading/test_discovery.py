@@ -57,6 +57,37 @@ def test_a_broken_plugin_names_its_distribution_and_the_cause(distribution, valu
     assert cause in (discovery.problem(found) or "")
 
 
+@pytest.mark.parametrize(
+    ("kind", "advice"),
+    [
+        ("space", "one can be named directly as package.module:Class."),
+        ("strategy", "one can be named directly as package.module:Class."),
+        ("middleware", "one can be named directly as package.module:Class."),
+        ("task", "one can be named directly as package.module:factory."),
+        ("device", "Others are added with pip."),
+    ],
+)
+def test_a_message_about_an_unknown_name_says_how_else_a_plugin_of_that_kind_is_named(kind, advice):
+    with pytest.raises(DiscoveryError, match="No .* named 'no-such' is installed") as unknown:
+        discovery.find(kind, "no-such")
+    assert str(unknown.value).endswith(advice)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "form", "advice"),
+    [
+        ("space", "proxyless:width=1", "package.module:Class", "'proxyless', write --space-opt option=value; "),
+        ("strategy", "random:n=1", "package.module:Class", "'random', write --strategy-opt option=value; "),
+        ("middleware", "log:x.txt", "package.module:Class", "'log', write --with log:option=value; "),
+        ("task", "imagenet:data=foo", "package.module:factory", "'imagenet', write --space-opt option=value; "),
+    ],
+)
+def test_an_option_behind_a_name_is_explained_in_the_words_of_its_kind(kind, name, form, advice):
+    with pytest.raises(DiscoveryError, match=f"{name!r} cannot be loaded: wanted {form}, got") as broken:
+        discovery.load_factory(kind, name)
+    assert f"If you meant an option of {advice}'nasplug show {name.partition(':')[0]}' lists them." in str(broken.value)
+
+
 def test_a_class_can_be_named_directly():
     assert discovery.load("space", "toy:ToySpace").__name__ == "ToySpace"
     with pytest.raises(DiscoveryError, match="wanted package.module:Class, got ModuleNotFoundError"):
@@ -80,18 +111,6 @@ def test_plugins_of_one_kind_are_in_the_order_of_their_names(distribution):
     strangers = [plugin for plugin in discovery.installed("space") if plugin.value == "lab:Space"]
     assert [plugin.provider for plugin in strangers] == ["a-lab 1.2", "c-lab 1.2", "b-lab 1.2"]
     assert not [plugin for plugin in discovery.installed("strategy") if plugin.value == "lab:Space"]
-
-
-@pytest.mark.parametrize(
-    ("kind", "text", "hint"),
-    [
-        ("space", "proxyless:width=0.5", "--space-opt option=value; 'nasplug show proxyless'"),
-        ("middleware", "log:out.jsonl", "--with log:option=value; 'nasplug show log'"),
-    ],
-)
-def test_who_writes_options_like_a_class_is_told_how(kind, text, hint):
-    with pytest.raises(DiscoveryError, match=hint):
-        discovery.load(kind, text)
 
 
 def test_every_plugin_of_this_repository_loads():

@@ -67,6 +67,43 @@ def test_a_space_that_breaks_the_contract_is_refused(space, complaint):
         manager.build(space)
 
 
+def test_the_message_of_pluggy_is_the_one_that_ours_is_made_of():
+    with pytest.raises(PluginError, match="'WrongArgument' breaks the contract") as refused:
+        manager.build(WrongArgument())
+    assert " ".join(str(refused.value.__cause__).split()).partition(" for hook ")[2] == (
+        "'describe' hookimpl definition: describe(architectur) "
+        "Argument(s) {'architectur'} are declared in the hookimpl but can not be found in the hookspec"
+    )
+
+
+@pytest.mark.parametrize("mark", ["tryfirst", "trylast"])
+def test_an_executor_that_wants_another_place_than_the_innermost_is_refused(mark):
+    class Executor:
+        executes = True
+
+        @hookimpl(**{mark: True})
+        def evaluate(self):
+            return None
+
+    class Cache(Executor):
+        executes = False
+
+    manager.build(toy.ToySpace(), None, [Cache()])
+    with pytest.raises(PluginError, match="The middleware 'Executor' is an executor, which is the innermost"):
+        manager.build(toy.ToySpace(), None, [Executor()])
+
+
+def test_an_executor_may_choose_the_place_of_its_other_hooks():
+    class Executor:
+        executes = True
+
+        @hookimpl(tryfirst=True)
+        def on_start(self):
+            return None
+
+    manager.build(toy.ToySpace(), None, [Executor()])
+
+
 def test_a_strategy_that_breaks_the_contract_is_refused():
     with pytest.raises(PluginError, match="lacks the required hook suggest"):
         manager.build(toy.ToySpace(), Empty())
@@ -85,8 +122,8 @@ def test_the_first_middleware_is_outermost():
             return attrs.evolve(evaluation, source=f"{self.name}({evaluation.source})")
 
     hook = manager.build(toy.ToySpace(), None, [Named("outer"), Named("inner")]).hook
-    found = hook.evaluate(architecture=toy.architecture(0, 0, 0), purpose="search", epochs=None, seed=0)
-    assert found.source == "outer(inner(toy))"
+    evaluation = hook.evaluate(architecture=toy.architecture(0, 0, 0), purpose="search", epochs=None, seed=0)
+    assert evaluation.source == "outer(inner(toy))"
 
 
 def test_two_managers_know_nothing_of_each_other():

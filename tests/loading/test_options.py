@@ -70,9 +70,15 @@ def test_a_mistake_is_one_sentence(given, complaint):
 
 def test_values_from_python_become_the_types_of_their_fields():
     given = {"width": np.float32(0.5), "layers": np.int64(3), "sizes": [4], "path": "a", "wide": True, "kind": "mlp"}
-    made = options.make(Plugin, given, "plugin")
-    assert (made.width, made.layers, made.sizes, made.path, made.wide) == (0.5, 3, (4,), Path("a"), True)
-    assert (type(made.width), type(made.layers)) == (float, int)
+    instance = options.make(Plugin, given, "plugin")
+    assert (instance.width, instance.layers, instance.sizes, instance.path, instance.wide) == (
+        0.5,
+        3,
+        (4,),
+        Path("a"),
+        True,
+    )
+    assert (type(instance.width), type(instance.layers)) == (float, int)
     assert options.make(Plugin, {"layers": None}, "plugin").layers is None
 
 

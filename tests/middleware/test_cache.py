@@ -1,10 +1,15 @@
 """The cache pays for equal networks once a run, also across a resume, and never mixes purposes."""
 
+from types import SimpleNamespace
+
 import attrs
+import pytest
 import toy
 
 import nasplug
-from nasplug import hookimpl
+from nasplug import Evaluation, Trial, hookimpl
+from nasplug.loading import manager
+from nasplug.middleware.cache import Cache
 
 
 class Symmetric(toy.ToySpace):
@@ -39,6 +44,23 @@ def test_a_failure_is_not_remembered(tmp_path):
     assert len((tmp_path / "calls").read_text().split()) == 3
 
 
+def test_a_second_run_begins_with_an_empty_cache(tmp_path):
+    cache, space = Cache(), toy.ToySpace(calls=tmp_path / "calls")
+    first, second = (nasplug.search(space, "toy:Repeater", budget=2, middleware=[cache]) for _ in range(2))
+    assert sources(first) == sources(second) == ["toy", "cache", "toy"]
+    assert len((tmp_path / "calls").read_text().split()) == 4
+
+
+def test_the_first_of_equal_networks_stays():
+    cache, run = Cache(), SimpleNamespace(hook=manager.build(toy.ToySpace()).hook)
+    cache.on_start(run=run)
+    network = toy.architecture(0, 0, 0)
+    for number, accuracy in enumerate((60.0, 70.0)):
+        evaluation = Evaluation(accuracy, cost=1.0)
+        cache.on_trial(trial=Trial(number, network, "complete", evaluation, None, "search", 0.0, 0.0, str(network)))
+    assert cache.evaluate(architecture=network, purpose="search") == Evaluation(60.0, cost=0.0, source="cache")
+
+
 def test_the_cache_gives_the_same_trials_on_any_number_of_workers():
     one, two = (
         nasplug.search(toy.ToySpace(), "toy:Climber", budget=12, batch=4, workers=workers, middleware=["cache"])
@@ -57,9 +79,8 @@ def test_a_resumed_run_fills_its_cache_from_the_stored_trials(tmp_path):
 
     settings = {"budget": 64, "middleware": ["cache"], "storage": tmp_path / "runs.db", "name": "run"}
     space = Symmetric(calls=tmp_path / "calls")
-    try:
+    with pytest.raises(KeyboardInterrupt):
         nasplug.search(space, "toy:Grid", observers=[Stop()], **settings)
-    except KeyboardInterrupt:
-        result = nasplug.search(space, "toy:Grid", resume=True, **settings)
+    result = nasplug.search(space, "toy:Grid", resume=True, **settings)
     assert sources(result).count("cache") == 44
     assert len((tmp_path / "calls").read_text().split()) == 21

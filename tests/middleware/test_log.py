@@ -17,9 +17,9 @@ def events(path):
 def test_every_event_is_a_line(tmp_path):
     path = tmp_path / "log.jsonl"
     nasplug.search(toy.ToySpace(fails="0,0,1"), "toy:Grid", budget=3, middleware=[f"log:path={path}"])
-    found = events(path)
-    assert [event["event"] for event in found] == ["start", "trial", "trial", "trial", "trial", "stop"]
-    assert (found[0]["budget"], found[2]["error"], found[-1]["reason"]) == (
+    logged_events = events(path)
+    assert [event["event"] for event in logged_events] == ["start", "trial", "trial", "trial", "trial", "stop"]
+    assert (logged_events[0]["budget"], logged_events[2]["error"], logged_events[-1]["reason"]) == (
         3,
         "RuntimeError: loss is NaN at step 12",
         "the budget of 3 trials is used",

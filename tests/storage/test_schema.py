@@ -31,10 +31,10 @@ def old(database):
 def versions(url):
     engine = sa.create_engine(url)
     with engine.connect() as connection:
-        found = connection.exec_driver_sql("SELECT version FROM nasplug_schema").scalars().all()
+        version_rows = connection.exec_driver_sql("SELECT version FROM nasplug_schema").scalars().all()
         tables = sa.inspect(connection).get_table_names()
     engine.dispose()
-    return found, "nasplug_locks" in tables
+    return version_rows, "nasplug_locks" in tables
 
 
 def test_every_released_schema_is_a_fixture():

@@ -126,11 +126,11 @@ def test_a_resumed_run_is_the_run_that_would_have_been(database, stop, settings)
     with pytest.raises(KeyboardInterrupt):
         search(database("cut"), observers=[StopAfter(stop)], **settings)
     storage = Storage(database("cut"))
-    kept = storage.trials(1)
+    stored_trials = storage.trials(1)
     storage.close()
     resumed = search(database("cut"), resume=True, **settings)
     assert without_clock(resumed) == without_clock(whole)
-    assert [trial for trial in resumed.trials if trial.number < stop] == kept[:stop]  # not evaluated again
+    assert [trial for trial in resumed.trials if trial.number < stop] == stored_trials[:stop]  # not evaluated again
 
 
 def test_steady_state_resumes_without_losing_or_repeating(database):
@@ -185,9 +185,9 @@ def test_resuming_with_other_settings_names_each_difference(database):
 def test_the_versions_that_took_part_are_kept(database):
     nasplug.search("toy:ToySpace", "random", budget=1, storage=database("runs"), name="run")
     storage = Storage(database("runs"))
-    found = storage.run("run").versions
-    assert {"python", "nasplug", "nasplug-strategies", "numpy", "torch"} <= set(found)
-    assert (found["numpy"], "nasplug-proxyless" in found) == (np.__version__, False)
+    versions = storage.run("run").versions
+    assert {"python", "nasplug", "nasplug-strategies", "numpy", "torch"} <= set(versions)
+    assert (versions["numpy"], "nasplug-proxyless" in versions) == (np.__version__, False)
     storage.close()
 
 

@@ -41,9 +41,9 @@ def test_a_database_in_memory_is_refused(place):
 
 @pytest.mark.parametrize("place", ["sqlite:runs.db", "postgresql://host:port/runs", "postgresql://me:s/e@c:ret@host/x"])
 def test_what_is_no_url_is_one_message_without_the_password(place):
-    with pytest.raises(StorageError, match="is not a database URL: wanted for instance sqlite:///nasplug.db") as told:
+    with pytest.raises(StorageError, match="is not a database URL: wanted for instance sqlite:///nasplug.db") as error:
         parse_storage(place)
-    assert "ret@" not in str(told.value)
+    assert "ret@" not in str(error.value)
 
 
 def test_an_argument_that_the_driver_refuses_is_one_message():
@@ -159,10 +159,10 @@ def test_unnamed_runs_that_start_at_the_same_moment_get_different_names(database
     url, look = database("names"), Storage.all_runs
 
     def looked_too_early(storage):
-        found = look(storage)
-        if not found:
+        connected = look(storage)
+        if not connected:
             nasplug.search(toy.ToySpace(), "toy:Grid", budget=1, storage=url, name="ToySpace-toy:Grid-0-1")
-        return found
+        return connected
 
     monkeypatch.setattr(Storage, "all_runs", looked_too_early)
     assert nasplug.search(toy.ToySpace(), "toy:Grid", budget=1, storage=url).run == "ToySpace-toy:Grid-0-2"
@@ -178,6 +178,6 @@ def test_an_interruption_shows_how_to_go_on_without_the_password(monkeypatch, ca
     result = nasplug.search(toy.ToySpace(), "toy:Grid", budget=1, observers=[progress])
     monkeypatch.setattr(sys, "argv", ["nasplug", "run", "--storage", "postgresql://me:secret@host/runs"])
     _print_how_to_resume(progress, {"name": None})
-    told = capsys.readouterr().err
-    assert "secret" not in told
-    assert f"nasplug run --storage 'postgresql://me:***@host/runs' --name {result.run} --resume" in told
+    stderr = capsys.readouterr().err
+    assert "secret" not in stderr
+    assert f"nasplug run --storage 'postgresql://me:***@host/runs' --name {result.run} --resume" in stderr

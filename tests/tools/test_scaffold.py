@@ -39,8 +39,8 @@ def test_the_code_of_a_project_is_clean(kind, tmp_path):
     rules = ["--select", "E,F,W,I,B,UP,SIM,RUF", "--ignore", "RUF001"]
     for command in (["check", *rules], ["format", "--check"]):
         ruff = [sys.executable, "-m", "ruff", *command, "--isolated", "--line-length", "120", "."]
-        done = subprocess.run(ruff, cwd=tmp_path / "mine", capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout
+        process = subprocess.run(ruff, cwd=tmp_path / "mine", capture_output=True, text=True)
+        assert process.returncode == 0, process.stdout
 
 
 @pytest.fixture(params=["space", "strategy"])
@@ -76,13 +76,13 @@ def test_mypy_accepts_a_project_and_finds_an_argument_of_another_type(kind, tmp_
     scaffold.create(kind, "my_own", tmp_path / "mine")
     source = tmp_path / "mine" / "nasplug_my_own.py"
     mypy = [sys.executable, "-m", "mypy"]
-    done = subprocess.run(mypy, cwd=tmp_path / "mine", capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout
+    process = subprocess.run(mypy, cwd=tmp_path / "mine", capture_output=True, text=True)
+    assert process.returncode == 0, process.stdout
     right, wrong = {"space": ("purpose: Purpose", "purpose: int"), "strategy": ("count: int", "count: str")}[kind]
     source.write_text(source.read_text().replace(right, wrong))
-    done = subprocess.run(mypy, cwd=tmp_path / "mine", capture_output=True, text=True)
-    assert done.returncode == 1
-    assert "incompatible with supertype" in done.stdout
+    process = subprocess.run(mypy, cwd=tmp_path / "mine", capture_output=True, text=True)
+    assert process.returncode == 1
+    assert "incompatible with supertype" in process.stdout
 
 
 @pytest.mark.parametrize(

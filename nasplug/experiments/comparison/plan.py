@@ -27,7 +27,7 @@ class Plan:
     seed: int = 0  # of the first repeat of every strategy; repeat r has `seed` + r
     epochs: int | None = None  # length of every training, None for the space's own
     device: str | None = None  # where every architecture's latency is measured
-    latency: tuple[float, float] | None = None  # lowest and highest milliseconds on `device`
+    latency_window: tuple[float, float] | None = attrs.field(default=None, alias="latency")  # in ms on `device`
     space_options: dict[str, str] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
@@ -61,7 +61,7 @@ class Plan:
             workers=1,
             epochs=self.epochs,
             device=self.device,
-            latency=self.latency,
+            latency=self.latency_window,
             name=contender.text,
         )
 
@@ -70,8 +70,8 @@ class Plan:
         """Returns the plan that is stored in a folder. Raises `StorageError` where there is none."""
         values = _read(folder / FILE_NAME)["plan"]
         try:
-            latency = values["latency"] and tuple(values["latency"])
-            return cls(**values | {"strategies": tuple(values["strategies"]), "latency": latency})
+            window = values["latency"] and tuple(values["latency"])
+            return cls(**values | {"strategies": tuple(values["strategies"]), "latency": window})
         except (KeyError, TypeError) as error:
             raise _unreadable(folder / FILE_NAME, error) from error
 
@@ -81,15 +81,16 @@ class Plan:
         The same plan may have other `repeats` and `strategies`, also from other distributions.
 
         Args:
-            folder: the folder of the comparison.
-            versions: the version of each distribution that takes part.
-            marks: after how many trials each strategy begins to predict, for those that do.
+            folder: the folder of the comparison
+            versions: the version of each distribution that takes part
+            marks: after how many trials each strategy begins to predict, for those that do
 
         Raises:
-            StorageError: where the repeats are of another plan, with the differences.
+            StorageError: where the repeats are of another plan, with the differences
         """
         path = folder / FILE_NAME
-        values: dict[str, Any] = json.loads(json.dumps(attrs.asdict(self)))  # lists for tuples, as in the file
+        named = {field.alias: getattr(self, field.name) for field in attrs.fields(Plan)}
+        values: dict[str, Any] = json.loads(json.dumps(named))  # lists for tuples, as in the file
         document = {"plan": values, "versions": versions, "marks": marks}
         if any(folder.glob("repeats/*/*.json")):
             stored = _read(path)

@@ -27,7 +27,7 @@ class Plan:
 
     space: str
     device: str  # where latencies are measured
-    latency: tuple[float, float]  # lowest and highest milliseconds
+    latency_window: tuple[float, float] = attrs.field(alias="latency")  # lowest and highest milliseconds
     samples: int  # how many architectures are predicted
     run: str | None  # the stored run to learn from, or None
     data: Path | None  # the CSV file to learn from, or None
@@ -43,7 +43,7 @@ class Plan:
 
     @window.default
     def _window(self) -> Window:
-        return Window(self.device, *self.latency)
+        return Window(self.device, *self.latency_window)
 
     def __attrs_post_init__(self) -> None:
         if (self.run is None) == (self.data is None):

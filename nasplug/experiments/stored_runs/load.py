@@ -65,7 +65,7 @@ def remake_run(loaded: LoadedRun, safe: bool = False) -> ActiveRun:
     stored = loaded.run.settings
     space, strategy = stored["space"], stored["strategy"]
     if safe:  # it is the database that says what is imported
-        check_trusted(space, strategy, ())
+        check_trusted(space, strategy, space_options=stored["space_options"])
     options = (_without_lists(stored[f"{kind}_options"]) for kind in ("space", "strategy"))
     settings = Settings(space=space, strategy=strategy, seed=stored["seed"], budget=stored.get("budget"))
     return make_run(Selection.of(space, strategy, *options), settings, loaded.run.name)

@@ -73,7 +73,12 @@ def test_a_repeat_has_its_own_seed_and_every_setting_of_the_plan():
     request = made.request(Contender("random:x=1", "random", {"x": "1"}), 3)
     assert (request.space, request.space_options, request.strategy) == ("toy:ToySpace", {"value": "5"}, "random")
     assert (request.strategy_options, request.seed, request.workers, request.budget) == ({"x": "1"}, 8, 1, 10)
-    assert (request.device, request.latency, request.epochs, request.name) == ("toyphone", (1.0, 2.0), 4, "random:x=1")
+    assert (request.device, request.latency_window, request.epochs, request.name) == (
+        "toyphone",
+        (1.0, 2.0),
+        4,
+        "random:x=1",
+    )
     instance = object()
     request = made.request(made.contenders[0], space=instance)
     assert (request.space, request.space_options, request.seed) == (instance, None, 5)

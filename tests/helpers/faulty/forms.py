@@ -40,8 +40,8 @@ class ListsEqualNetworks(Toy):
 
     @hookimpl
     def enumerate_space(self):
-        found = list(Toy.enumerate_space(self))
-        return iter([*found, found[7]])
+        architectures = list(Toy.enumerate_space(self))
+        return iter([*architectures, architectures[7]])
 
 
 class ListsUntilItRaises(Toy):
@@ -66,8 +66,8 @@ class ListsInAnyOrder(Toy):
 
     @hookimpl
     def enumerate_space(self):
-        found = list(Toy.enumerate_space(self))
-        return iter([found[i] for i in np.random.default_rng().permutation(len(found))])
+        architectures = list(Toy.enumerate_space(self))
+        return iter([architectures[i] for i in np.random.default_rng().permutation(len(architectures))])
 
 
 class TwoLines(Toy):

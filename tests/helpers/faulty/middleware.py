@@ -43,13 +43,22 @@ class ExecutesAsWrapper:
         return (yield)
 
 
+class ExecutesFirst:
+    executes = True
+    breaks = "test_executors_are_innermost"
+
+    @hookimpl(tryfirst=True)
+    def evaluate(self):
+        return None
+
+
 class Flatters:
     breaks = "test_the_search_is_the_same"
 
     @hookimpl(wrapper=True)
     def evaluate(self, purpose):
-        found = yield
-        return attrs.evolve(found, accuracy=found.accuracy + 1.0) if purpose == "search" else found
+        evaluation = yield
+        return attrs.evolve(evaluation, accuracy=evaluation.accuracy + 1.0) if purpose == "search" else evaluation
 
 
 class StopsEarly:
@@ -63,17 +72,17 @@ class StopsEarly:
 
 @attrs.define(eq=False)
 class BlindToPurpose:
-    known: dict = attrs.field(factory=dict, init=False)
+    evaluations: dict = attrs.field(factory=dict, init=False)
     breaks = "test_the_final_evaluation_is_the_same"
 
     @hookimpl
     def on_start(self):
-        self.known.clear()
+        self.evaluations.clear()
 
     @hookimpl(wrapper=True)
     def evaluate(self, architecture):
-        found = yield
-        return self.known.setdefault(architecture, found)
+        evaluation = yield
+        return self.evaluations.setdefault(architecture, evaluation)
 
 
 class Swallows:
@@ -89,13 +98,13 @@ class Swallows:
 
 @attrs.define(eq=False)
 class NeverForgets:
-    known: dict = attrs.field(factory=dict, init=False)
+    evaluations: dict = attrs.field(factory=dict, init=False)
     breaks = "test_a_second_run_starts_anew"
 
     @hookimpl(wrapper=True)
     def evaluate(self, architecture, purpose):
-        found = yield
-        return self.known.setdefault((architecture, purpose), found)
+        evaluation = yield
+        return self.evaluations.setdefault((architecture, purpose), evaluation)
 
 
 class RefusesReplay:

@@ -43,13 +43,13 @@ class Careful:
         return run.hook.canonical(architecture=architecture)
 
     def candidate(self, run):
-        done = [trial for trial in run.trials if trial.evaluation]
-        if not done or run.rng.random() < 0.2:
+        complete_trials = [trial for trial in run.trials if trial.evaluation]
+        if not complete_trials or run.rng.random() < 0.2:
             return run.hook.sample(rng=run.rng)
-        return run.hook.mutate(architecture=self.parent(done).architecture, rng=run.rng)
+        return run.hook.mutate(architecture=self.parent(complete_trials).architecture, rng=run.rng)
 
-    def parent(self, done):
-        return max(done, key=lambda trial: trial.accuracy)
+    def parent(self, complete_trials):
+        return max(complete_trials, key=lambda trial: trial.accuracy)
 
 
 class MisspeltHook(Careful):
@@ -207,8 +207,8 @@ class NeedsAList(Careful):
 class PrefersTheWorst(Careful):
     breaks = "test_beats_random_search"
 
-    def parent(self, done):
-        return min(done, key=lambda trial: trial.accuracy)
+    def parent(self, complete_trials):
+        return min(complete_trials, key=lambda trial: trial.accuracy)
 
 
 class SeedsNumpy(Careful):
