@@ -162,11 +162,20 @@ def tried(mutant: Mutant, copies: "SimpleQueue[Path]", touching: dict[str, dict[
         ]
         listing = copy / "chosen-tests.txt"
         listing.write_text("\n".join(chosen))
-        outcome = "survived" if not chosen else pytest(copy, "-x", f"@{listing}", limit=LIMIT)
+        outcome = pytest(copy, "-x", "-m", "not slow", *own_tests(copy, mutant["file"]), limit=LIMIT)
+        if outcome == "survived" and chosen:
+            outcome = pytest(copy, "-x", f"@{listing}", limit=LIMIT)
     finally:
         target.write_text(original)
         copies.put(copy)
     return {"id": mutant["id"], "outcome": outcome, "tests": len(chosen), "change": " ".join(change)}
+
+
+def own_tests(copy: Path, file: str) -> list[str]:
+    """Returns the tests that are tried first: those about all files, and the file's own, which mirrors it."""
+    path = Path(file.replace(f"{STRATEGIES}/", "plugins/strategies/").removeprefix("nasplug/"))
+    mirrored = Path("tests") / path.with_name(f"test_{path.name}")
+    return sorted(ABOUT_ALL_FILES) + ([str(mirrored)] if (copy / mirrored).exists() else [])
 
 
 def pytest(copy: Path, *arguments: str, limit: float) -> str:
