@@ -1,4 +1,4 @@
-"""The defaults of options are part of the interface: a run without options must stay the run that it was. None is none."""
+"""The defaults of options are part of the interface: a run without options must stay the run that it was."""
 
 import pytest
 
