@@ -11,7 +11,7 @@ from imagenet_sample import CLASSES, HELD_OUT_PER_CLASS, PER_CLASS, SHARDS, buil
 from nasplug.errors import ConfigurationError
 from nasplug.training.backend import tf
 from nasplug.training.imagenet.shards import read_folder
-from nasplug.training.imagenet.task import load_imagenet
+from nasplug.training.tasks.imagenet import imagenet
 
 TOTAL = CLASSES * PER_CLASS
 SIZE = 32
@@ -41,7 +41,7 @@ def batches(task, start=0, seed=0, batch=8, epochs=2, purpose="search"):
 @pytest.fixture(scope="module")
 def whole(built):
     """The batches of two epochs of a search, seed 0."""
-    return batches(load_imagenet(built, SIZE))
+    return batches(imagenet(SIZE, built))
 
 
 def equal(a, b):
@@ -66,18 +66,18 @@ def test_imagenets_own_split_has_50046_images():
 
 
 def test_search_keeps_the_last_shards_for_validation_and_final_trains_on_all(built):
-    task = load_imagenet(built, SIZE)
+    task = imagenet(SIZE, built)
     last = task.shards.train[-1].images
     assert task.training_size("search") == TOTAL - last
     assert task.training_size("final") == TOTAL
     assert sum(len(labels) for _, labels in task.held_out_batches("search")) == last
     assert sum(len(labels) for _, labels in task.held_out_batches("final")) == CLASSES * HELD_OUT_PER_CLASS
-    three = load_imagenet(built, SIZE, held_out=3)
+    three = imagenet(SIZE, built, 3)
     assert three.training_size("search") == sum(shard.images for shard in three.shards.train[:5])
 
 
 def test_batches_are_a_function_of_the_seed_alone(built, whole):
-    task = load_imagenet(built, SIZE)
+    task = imagenet(SIZE, built)
     assert [images.shape for images, _ in whole] == [(8, SIZE, SIZE, 3)] * (2 * (task.training_size("search") // 8))
     assert equal(whole, batches(task))
     assert not equal(whole[:13], batches(task, seed=1, epochs=1))
@@ -86,17 +86,17 @@ def test_batches_are_a_function_of_the_seed_alone(built, whole):
 
 @pytest.mark.parametrize("start", [1, 12, 15, 26])
 def test_starting_in_the_middle_gives_the_same_batches(built, whole, start):
-    assert equal(batches(load_imagenet(built, SIZE), start), whole[start:])
+    assert equal(batches(imagenet(SIZE, built), start), whole[start:])
 
 
 def test_an_epoch_holds_every_image_once(built):
-    task = load_imagenet(built, SIZE)
+    task = imagenet(SIZE, built)
     labels = np.concatenate([labels for _, labels in batches(task, batch=1, epochs=1, purpose="final")])
     assert np.bincount(labels).tolist() == [PER_CLASS] * CLASSES
 
 
 def test_hosts_read_different_shards_and_make_up_the_batch(built):
-    task = load_imagenet(built, SIZE)
+    task = imagenet(SIZE, built)
     parts = [batches(task.share(host, 2), epochs=1) for host in range(2)]
     assert [len(part) for part in parts] == [13, 13]
     assert {len(labels) for part in parts for _, labels in part} == {4}
@@ -111,28 +111,28 @@ def test_missing_shards_are_named(copied):
     (copied / "train-00002-of-00008").unlink()
     (copied / "train-00005-of-00008").unlink()
     with pytest.raises(ConfigurationError, match="lacks train-00002-of-00008, train-00005-of-00008"):
-        load_imagenet(copied, SIZE)
+        imagenet(SIZE, copied)
     with pytest.raises(ConfigurationError, match="there is no such shard"):
-        load_imagenet(copied.parent, SIZE)
+        imagenet(SIZE, copied.parent)
     (copied / "train-00002-of-00009").write_bytes(b"")
     with pytest.raises(ConfigurationError, match=r"shards of several sets, of \[8, 9\]"):
-        load_imagenet(copied, SIZE)
+        imagenet(SIZE, copied)
 
 
 def test_a_shard_of_the_wrong_size_is_named(copied):
     path = copied / "train-00003-of-00008"
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(ConfigurationError, match=r"train-00003-of-00008 has [\d,]+ bytes, index.json says"):
-        load_imagenet(copied, SIZE)
+        imagenet(SIZE, copied)
     (copied / "index.json").unlink()
     with pytest.raises(ConfigurationError, match="train-00003-of-00008 ends within its record number 15"):
-        load_imagenet(copied, SIZE)
+        imagenet(SIZE, copied)
 
 
 def test_without_an_index_the_counts_must_be_imagenets(copied):
     (copied / "index.json").unlink()
     with pytest.raises(ConfigurationError, match=r"hold 120 images, ImageNet has 1,281,167.*train-0000\d-of-00008"):
-        load_imagenet(copied, SIZE)
+        imagenet(SIZE, copied)
 
 
 def corrupt(folder, change):
@@ -169,8 +169,8 @@ def relabel(feature):
 ])  # fmt: skip
 def test_a_bad_image_names_its_shard(copied, change, message):
     corrupt(copied, change)
-    task = load_imagenet(copied, SIZE)
-    with pytest.raises(ConfigurationError, match=rf"image 2 \(from 0\) of the shard .*train-00004-of-00008 {message}"):
+    task = imagenet(SIZE, copied)
+    with pytest.raises(ConfigurationError, match=rf"Image 2 \(from 0\) of the shard .*train-00004-of-00008 {message}"):
         batches(task)
 
 
@@ -180,14 +180,14 @@ def test_a_wrong_checksum_names_its_shard(copied):
     content[len(content) // 2] ^= 255
     path.write_bytes(content)
     with pytest.raises(ConfigurationError, match=r"train-00001-of-00008 is damaged at its record \d+"):
-        batches(load_imagenet(copied, SIZE))
+        batches(imagenet(SIZE, copied))
 
 
 def test_too_few_images_for_a_batch(built):
     with pytest.raises(ConfigurationError, match="105 training images do not make one batch of 128"):
-        batches(load_imagenet(built, SIZE), batch=128)
+        batches(imagenet(SIZE, built), batch=128)
     with pytest.raises(ConfigurationError, match="8 of 8 training shards cannot be kept"):
-        load_imagenet(built, SIZE, held_out=8)
+        imagenet(SIZE, built, 8)
 
 
 def test_the_script_names_what_it_cannot_decode(tmp_path):
@@ -204,7 +204,7 @@ def test_the_script_names_what_it_cannot_decode(tmp_path):
 def test_a_broken_index_is_named(copied, text):
     (copied / "index.json").write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(ConfigurationError, match=r"index.json is no index of shards .*--index DIR"):
-        load_imagenet(copied, SIZE)
+        imagenet(SIZE, copied)
 
 
 def test_images_are_read_from_a_bucket_that_has_an_index(built, whole):
@@ -214,6 +214,6 @@ def test_images_are_read_from_a_bucket_that_has_an_index(built, whole):
         if path.name != "index.json":
             tf.io.gfile.copy(str(path), f"{bucket}/{path.name}", overwrite=True)
     with pytest.raises(ConfigurationError, match="ram://imagenet needs an index.json: upload"):
-        load_imagenet(Path(bucket), SIZE)
+        imagenet(SIZE, Path(bucket))
     tf.io.gfile.copy(str(built / "index.json"), f"{bucket}/index.json", overwrite=True)
-    assert equal(batches(load_imagenet(Path(bucket), SIZE), 13), whole[13:])
+    assert equal(batches(imagenet(SIZE, Path(bucket)), 13), whole[13:])

@@ -1,4 +1,4 @@
-"""What the commands of `nasplug proxyless` share: how they are told an architecture and options, how they answer."""
+"""Arguments, options and output that the commands of `nasplug proxyless` share."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -12,15 +12,22 @@ from nasplug_proxyless.operations import check
 
 as_json: Callable[[Any], Any] = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 space_options: Callable[[Any], Any] = click.option(
-    "--space-opt", multiple=True, metavar="KEY=VALUE", help="As for 'nasplug run'."
+    "--space-opt",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="An option of the space; 'nasplug show proxyless' lists them.",
 )
 
 
 def network_size(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Returns the command with the options `--width` and `--resolution`, of which the defaults are the paper's."""
+    """Returns the command with the options `--width` and `--resolution`, whose defaults are the paper's."""
     positive = click.FloatRange(min=0, min_open=True)
-    resolution = click.option("--resolution", type=click.IntRange(min=1), default=224, show_default=True)
-    return click.option("--width", type=positive, default=1.0, show_default=True)(resolution(command))
+    resolution = click.option(
+        "--resolution", type=click.IntRange(min=1), default=224, show_default=True, help="Pixels of an image's side."
+    )
+    return click.option("--width", type=positive, default=1.0, show_default=True, help="Factor for all filters.")(
+        resolution(command)
+    )
 
 
 def parse(text: str) -> Architecture:

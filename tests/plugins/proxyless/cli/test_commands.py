@@ -32,7 +32,7 @@ def test_count(arch):
 
 def test_count_of_other_networks():
     found = json.loads(call("count", CODE, "--width", "0.25", "--resolution", "97", "--classes", "10", "--json").output)
-    parameters, multiply_adds = counts.tabulate(0.25, 97, 10).of([MOBILE])[0]
+    parameters, multiply_adds = counts.tabulate(0.25, 97, 10).count([MOBILE])[0]
     assert found == {"parameters": parameters, "multiply_adds": multiply_adds}
 
 
