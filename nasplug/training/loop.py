@@ -142,7 +142,7 @@ class Training:
 
     @contextmanager
     def _report(self, step: TrainingStep, folder: Path | None) -> Iterator[Report]:
-        """Holds a function that `Progress` reports to. On the first host it writes TensorBoard scalars into `folder`."""
+        """Holds a function that `Progress` reports to. It writes TensorBoard scalars on the first host."""
         if folder is None or self.placement.host:
             yield lambda number, loss, seconds: None
             return

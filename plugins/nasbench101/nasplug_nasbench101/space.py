@@ -18,7 +18,7 @@ from nasplug_nasbench101.enumeration import all_codes
 from nasplug_nasbench101.evaluators.base import Evaluator
 from nasplug_nasbench101.evaluators.surrogate import SurrogateEvaluator
 from nasplug_nasbench101.evaluators.table import TableEvaluator
-from nasplug_nasbench101.evaluators.training import Training
+from nasplug_nasbench101.evaluators.training import TrainingEvaluator
 from nasplug_nasbench101.lookup import hash_of_code, row_of_code
 from nasplug_nasbench101.table.folder import NoTable, find_table
 from nasplug_nasbench101.table.table import Table
@@ -46,24 +46,36 @@ class NASBench101(Space):
     evaluator: Literal["auto", "table", "surrogate", "train"] = option(
         "auto", help="where accuracies come from; auto: the official table if it was imported, else the surrogate"
     )
-    table: Path | None = option(None, help="folder of the imported table; default: where the import command puts it")
-    record: Literal["random", "mean"] = option("random", help="search by one validation record, or by the mean")
-    epochs: int | None = option(
-        None, help="epoch budget; default: 108, but 2 in training on the embedded task", validator=_count
+    table: Path | None = option(
+        None, help="folder of the imported table; default: the one that 'nasplug nasbench101 import' uses"
     )
-    edge_probability: float = option(1 / 14, help="mutation: chance of every edge to flip", validator=_probability)
-    op_probability: float = option(1 / 10, help="mutation: chance of every operation to change", validator=_probability)
+    record: Literal["random", "mean"] = option(
+        "random", help="what a search sees: the accuracy of one training, drawn at random, or the mean of all trainings"
+    )
+    epochs: int | None = option(
+        None, help="how long cells are trained; default: 108, but 2 with evaluator=train without data", validator=_count
+    )
+    edge_probability: float = option(
+        1 / 14, help="probability that a mutation adds or removes an edge, for each pair of vertices",
+        validator=_probability,
+    )  # fmt: skip
+    op_probability: float = option(
+        1 / 10, help="probability that a mutation changes an operation, for each operation", validator=_probability
+    )
     data: Path | None = option(
-        None, help="training: folder of CIFAR-10, python or binary version; default: an embedded task, scaled down"
+        None, help="for evaluator=train: folder of CIFAR-10; default: embedded images, and a small network"
     )
     channels: int | None = option(
         None,
-        help="training: channels of the stem; default: 128 on CIFAR-10, as in the dataset, else 16",
+        help="for evaluator=train: channels of the network's first layer; default: 16, with data 128 as in the dataset",
         validator=_width,
     )
-    stacks: int = option(3, help="training: stacks of cells, channels double between them", validator=_positive)
+    stacks: int = option(
+        3, help="for evaluator=train: stacks of cells in the network; each has twice the channels of the one before",
+        validator=_positive,
+    )  # fmt: skip
     modules: int | None = option(
-        None, help="training: cells per stack; default: 3 on CIFAR-10, as in the dataset, else 1", validator=_count
+        None, help="for evaluator=train: cells in a stack; default: 1, with data 3 as in the dataset", validator=_count
     )
     _source: Evaluator | None = attrs.field(default=None, init=False)
 
@@ -158,8 +170,8 @@ class NASBench101(Space):
         configure()
         return self._training().network(Cell.from_code(_valid_code(architecture)), np.random.default_rng(0))
 
-    def _training(self) -> Training:
-        return Training(self.data, self.channels, self.stacks, self.modules)
+    def _training(self) -> TrainingEvaluator:
+        return TrainingEvaluator(self.data, self.channels, self.stacks, self.modules)
 
     def _table(self) -> TableEvaluator | None:
         """Returns the table's evaluator; None where another one was chosen, or `auto` finds no table."""
@@ -181,6 +193,6 @@ class NASBench101(Space):
 def _valid_code(architecture: Architecture) -> tuple[int, ...]:
     """Returns the code of a valid architecture of this space; raises `InvalidArchitecture` for any other one."""
     if architecture.space != NAME:
-        raise InvalidArchitecture(f"wanted an architecture of nasbench101, got one of {architecture.space!r}")
+        raise InvalidArchitecture(f"Expected an architecture of nasbench101, got one of {architecture.space!r}.")
     row_of_code(architecture.code)
     return architecture.code

@@ -46,7 +46,7 @@ class WindowSampler:
         return sampler
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
-        """Returns int64 `[count, layers]` codes, uniform and with replacement. Raises `Unsupported` if there are none."""
+        """Returns int64 `[count, layers]` codes, uniform and with replacement. Raises `Unsupported` if none is."""
         inside, rounds, size = np.empty((0, len(self.steps)), np.int64), 0, count
         while len(inside) < count:
             codes = self._unrank(rng.integers(self.completions[0][0], size=size))

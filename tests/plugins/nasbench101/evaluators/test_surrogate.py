@@ -73,7 +73,7 @@ def test_epoch_budgets() -> None:
     assert accuracy == sorted(accuracy, key=lambda evaluation: evaluation.accuracy)
     assert accuracy[0].cost == pytest.approx(accuracy[3].cost / 27)
     assert accuracy[3].metrics["epochs"] == 108
-    with pytest.raises(ConfigurationError, match="4, 12, 36, 108 epochs, not of 5"):
+    with pytest.raises(ConfigurationError, match="4, 12, 36, 108 epochs, not of 5. Add --epochs 108"):
         source.evaluate(RESNET_LIKE, "search", 5, 0)
 
 
