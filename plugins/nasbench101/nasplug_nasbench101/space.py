@@ -56,26 +56,20 @@ class NASBench101(Space):
         None, help="how long cells are trained; default: 108, but 2 with evaluator=train without data", validator=_count
     )
     edge_probability: float = option(
-        1 / 14, help="probability that a mutation adds or removes an edge, for each pair of vertices",
-        validator=_probability,
-    )  # fmt: skip
+        1 / 14, "probability that a mutation flips an edge, for each pair of vertices", validator=_probability
+    )
     op_probability: float = option(
-        1 / 10, help="probability that a mutation changes an operation, for each operation", validator=_probability
+        1 / 10, "probability that a mutation changes an operation, for each operation", validator=_probability
     )
-    data: Path | None = option(
-        None, help="for evaluator=train: folder of CIFAR-10; default: embedded images, and a small network"
-    )
+    data: Path | None = option(None, help="for evaluator=train: folder of CIFAR-10; default: small embedded images")
     channels: int | None = option(
-        None,
-        help="for evaluator=train: channels of the network's first layer; default: 16, with data 128 as in the dataset",
-        validator=_width,
+        None, "for evaluator=train: channels of the network's first layer; default: 16, with data 128", validator=_width
     )
     stacks: int = option(
-        3, help="for evaluator=train: stacks of cells in the network; each has twice the channels of the one before",
-        validator=_positive,
-    )  # fmt: skip
+        3, "for evaluator=train: stacks of cells; each has twice the channels of the one before", validator=_positive
+    )
     modules: int | None = option(
-        None, help="for evaluator=train: cells in a stack; default: 1, with data 3 as in the dataset", validator=_count
+        None, help="for evaluator=train: cells in each stack; default: 1, with data 3", validator=_count
     )
     _source: Evaluator | None = attrs.field(default=None, init=False)
 

@@ -6,27 +6,19 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from nasplug import ConfigurationError
-from nasplug_proxyless.additive_latency import AdditiveLatency, Codes
+from nasplug_proxyless.additive_latency import AdditiveLatency
 from nasplug_proxyless.settings import Setting
 
 LARGEST_TABLE = 100_000  # bytes: a table has 139 coefficients
 
 
-def pixel1(codes: Codes) -> NDArray[np.float64]:
-    """Returns the inference times in ms, float64 `[n]`, of `n` codes at width 1 and 224×224 pixels.
+@cache
+def pixel1_model() -> AdditiveLatency:
+    """Returns TuNAS's linear model for width 1 and 224×224 pixels (`pixel1.json`).
 
     Reproduces the nine times of Table 2 of arXiv 1912.00848 (supplementary material) within 0.03 ms.
     """
-    return pixel1_model().latencies(codes)
-
-
-@cache
-def pixel1_model() -> AdditiveLatency:
-    """Returns the linear model that TuNAS publishes for this space (`pixel1.json`)."""
     table = json.loads(files("nasplug_proxyless").joinpath("pixel1.json").read_text(encoding="utf-8"))
     return AdditiveLatency.from_rows(table["bias_ms"], table["coefficients_ms"])
 

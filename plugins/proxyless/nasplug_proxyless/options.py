@@ -1,16 +1,19 @@
 """The options of the space that decide what its networks look like and how they are trained."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
-from attrs.validators import and_, ge, gt, lt, optional
+from attrs.validators import ge, gt, lt, optional
 
 from nasplug import option
 from nasplug.training import Augmented, Task, load_task, task_factory
 from nasplug_proxyless.settings import EMBEDDED, SETTINGS, Setting
 
-positive = optional(gt(0))
+
+def positive(help: str, default: int | None = None) -> Any:
+    """Returns an option whose values are numbers above zero."""
+    return option(default, help, validator=optional(gt(0)))
 
 
 @attrs.frozen(eq=False)
@@ -21,68 +24,45 @@ class TrainingOptions:
         "cluttered-fashion-mnist", help="images to train on: an installed task or package.module:factory"
     )
     data: Path | None = option(None, help="folder of ImageNet's TFRecord shards; task=imagenet needs it")
-    width: float | None = option(
-        None, help="factor for the number of filters of every layer; default: 0.25, for imagenet 1", validator=positive
+    width: float | None = positive("factor for the number of filters of every layer; default: 0.25, for imagenet 1")
+    resolution: int | None = positive("height and width of the images in pixels; default: 32, for imagenet 224")
+    epochs: int | None = positive("epochs of each training in a search; default: 1, for imagenet 90")
+    repeats: int | None = positive("trainings of each network in a search, averaged; default: 12, for imagenet 1")
+    validation_shards: int | None = positive(
+        "training shards of ImageNet that a search validates on; default: 40 of 1024, or the same share of others"
     )
-    resolution: int | None = option(
-        None, help="height and width of the images in pixels; default: 32, for imagenet 224", validator=positive
+    batch: int | None = positive(
+        "images of a training step on each device; default: 32, for imagenet 128. learning_rate follows in proportion"
     )
-    epochs: int | None = option(
-        None, help="epochs of each training in a search; default: 1, for imagenet 90", validator=positive
+    learning_rate: float | None = positive(
+        "highest learning rate, for the batch of one device; default: 0.002, for imagenet 0.026"
     )
-    repeats: int | None = option(
-        None,
-        help="trainings of each architecture in a search, whose accuracies are averaged; default: 12, for imagenet 1",
-        validator=positive,
-    )
-    validation_shards: int | None = option(
-        None,
-        help="training shards of ImageNet that a search validates on; default: 40 of 1024, or the same share of others",
-        validator=positive,
-    )
-    batch: int | None = option(
-        None,
-        help="images of a training step on each device; default: 32, for imagenet 128. "
-        "The default of learning_rate changes in proportion",
-        validator=positive,
-    )
-    learning_rate: float | None = option(
-        None, help="highest learning rate, for the batch of one device; default: 0.002, for imagenet 0.026",
-        validator=positive,
-    )  # fmt: skip
     augment: bool = option(
-        False, help="mirror and shift training images at random; not for imagenet, whose images are always varied"
+        False, help="mirror and shift images at random; not for imagenet, which always varies its own"
     )
     label_smoothing: float | None = option(
-        None, help="share of the target probability that is spread evenly over all classes; default: 0",
-        validator=optional(and_(ge(0), lt(1))),
-    )  # fmt: skip
+        None,
+        "share of the target probability that all classes get alike; default: 0",
+        validator=optional([ge(0), lt(1)]),
+    )
     precision: Literal["float32", "bfloat16"] = option(
         "float32", help="number format of activations in training; weights are always float32"
     )
     accelerator: Literal["auto", "cpu", "gpu", "tpu"] = option(
         "auto", help="devices that networks are trained on; auto: one device, and for imagenet all GPUs there are"
     )
-    tpu: str | None = option(
-        None, help="name or grpc:// address of the TPU, for accelerator=tpu; default: the TPU of this machine"
-    )
+    tpu: str | None = option(None, help="name or grpc:// address of the TPU; default: the one of this machine")
     xla: bool = option(False, help="compile training steps with XLA, on one CPU or GPU; on TPUs this always happens")
     across_devices: bool = option(
         False, help="batch normalisation uses the whole batch of a step, not only the part on the same device"
     )
     checkpoints: Path | None = option(
-        None, help="folder where trainings are saved, so that they can continue after an interruption; default: none"
+        None, help="folder where trainings are saved; interrupted ones continue from there"
     )
-    checkpoint_steps: int = option(1000, help="training steps from one checkpoint to the next", validator=gt(0))
-    tensorboard: Path | None = option(
-        None, help="folder for TensorBoard logs, in which each training has a folder of its own; default: none"
-    )
-    threads: int = option(
-        2, help="TensorFlow operations that run at the same time; the results do not depend on it", validator=gt(0)
-    )
-    latency_threads: int = option(
-        1, help="threads that a network runs on when the device 'host' measures its latency", validator=gt(0)
-    )
+    checkpoint_steps: int = positive("training steps from one checkpoint to the next", 1000)
+    tensorboard: Path | None = option(None, help="folder for TensorBoard logs, with a sub-folder for each training")
+    threads: int = positive("TensorFlow operations that run at the same time; the results do not depend on it", 2)
+    latency_threads: int = positive("threads that a network runs on when the device 'host' measures its latency", 1)
 
     def __attrs_post_init__(self) -> None:
         if self.tpu is not None and self.accelerator != "tpu":
