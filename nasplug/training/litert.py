@@ -15,12 +15,9 @@ WARM_UP, RUNS = 5, 30
 
 
 def converted(function: Callable[[Any], Any], shape: Sequence[int], owner: Any) -> bytes:
-    """Returns a function as a float32 LiteRT model, in which batch normalisation is part of the convolutions before it.
+    """Returns a function of one float32 tensor of `shape` as a LiteRT model; the module `owner` holds its variables.
 
-    Args:
-        function: maps one float32 tensor to another
-        shape: the shape of the tensor that the function is called with
-        owner: the `tf.Module` that holds the function's variables
+    Batch normalisation becomes part of the convolutions before it.
     """
     concrete = tf.function(function, autograph=False).get_concrete_function(tf.TensorSpec(shape, tf.float32))
     model: bytes = tf.lite.TFLiteConverter.from_concrete_functions([concrete], owner).convert()

@@ -14,8 +14,7 @@ def imagenet(resolution: int, data: Path | None = None, validation_shards: int |
     Args:
         resolution: the height and width of images, in pixels
         data: the folder of the shards, local or `gs://…`
-        validation_shards: how many training shards a search validates on; by default 40 of 1024, and the same share of
-            any other number
+        validation_shards: training shards that a search validates on; None for 40 of 1024, or the same share of others
 
     Raises:
         ConfigurationError: `data` is missing, a shard is not whole (see `read_folder`), or no training shard is left

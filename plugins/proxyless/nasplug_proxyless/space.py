@@ -166,12 +166,8 @@ class Proxyless(TrainingOptions, Space):
     @hookimpl
     def published(self) -> dict[str, list[Published]]:
         """Returns `table2`: the nine networks of the paper's frontier, fastest first."""
-        return {
-            "table2": [
-                Published(Architecture(NAME, code), accuracy, deviation, milliseconds, "pixel1")
-                for milliseconds, accuracy, deviation, code in TABLE2
-            ]
-        }
+        rows = [Published(Architecture(NAME, code), accuracy, std, ms, "pixel1") for ms, accuracy, std, code in TABLE2]
+        return {"table2": rows}
 
     @hookimpl
     def build_network(self, architecture: Architecture) -> Any:
@@ -193,18 +189,13 @@ class Proxyless(TrainingOptions, Space):
 def _checked(architecture: Architecture) -> tuple[int, ...]:
     """Returns the code of an architecture of this space. Raises `InvalidArchitecture`."""
     if architecture.space != NAME:
-        raise InvalidArchitecture(
-            f"{architecture} is an architecture of the space {architecture.space}, not of {NAME}."
-        )
+        raise InvalidArchitecture(f"{architecture} belongs to the space {architecture.space}, not to {NAME}.")
     check(architecture.code)
     return architecture.code
 
 
 def _chains(codes: Sequence[Sequence[int]]) -> "Batch":
-    """Returns `n` codes as one batch of chains, each of 22 nodes with one-hot operations.
-
-    `x` is float32 `[22·n, 7]`, `edge_index` int64 `[2, 21·n]`, `batch` int64 `[22·n]`.
-    """
+    """Returns `n` codes as one batch of chains, each of 22 nodes with one-hot operations."""
     import torch
     from torch_geometric.data import Batch, Data
 
@@ -212,9 +203,9 @@ def _chains(codes: Sequence[Sequence[int]]) -> "Batch":
     index = np.asarray(codes, dtype=np.int64).reshape(n * nodes)
     start = (np.arange(n)[:, None] * nodes + np.arange(nodes - 1)).reshape(-1)  # [21·n]
     batch = Batch(_base_cls=Data)
-    batch.x = torch.from_numpy(np.eye(OPERATIONS, dtype=np.float32)[index])
-    batch.edge_index = torch.from_numpy(np.stack([start, start + 1]).astype(np.int64))
-    batch.batch = torch.arange(n).repeat_interleave(nodes)
+    batch.x = torch.from_numpy(np.eye(OPERATIONS, dtype=np.float32)[index])  # [22·n, 7]
+    batch.edge_index = torch.from_numpy(np.stack([start, start + 1]).astype(np.int64))  # [2, 21·n]
+    batch.batch = torch.arange(n).repeat_interleave(nodes)  # [22·n]
     batch.ptr = torch.arange(n + 1) * nodes
     batch._num_graphs = n
     batch._slice_dict = {"x": batch.ptr, "edge_index": torch.arange(n + 1) * (nodes - 1)}

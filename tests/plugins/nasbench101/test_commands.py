@@ -71,10 +71,10 @@ def test_a_mistake_is_one_error(
 def test_a_mistake_is_one_message_on_the_command_line(
     nasplug: Callable[..., subprocess.CompletedProcess[str]], without_table: None
 ) -> None:
-    done = nasplug("nasbench101", "query", "zzz")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "Traceback" not in done.stderr
-    assert done.stderr.count("Error: ") == 1
+    process = nasplug("nasbench101", "query", "zzz")
+    assert (process.returncode, process.stdout) == (2, "")
+    assert "Traceback" not in process.stderr
+    assert process.stderr.count("Error: ") == 1
 
 
 def test_without_the_dataset_query_shows_what_is_predicted(without_table: None) -> None:

@@ -14,6 +14,8 @@ from nasplug_proxyless.cli.arguments import answer, as_json, network_size, parse
 from nasplug_proxyless.cli.latency import latency
 from nasplug_proxyless.presentation import table
 
+PURPOSES = click.Choice(["search", "final"])
+
 
 @click.group(short_help="Size, latency and training of one ProxylessNAS network.")
 def proxyless() -> None:
@@ -26,9 +28,7 @@ proxyless.add_command(latency)
 @proxyless.command(short_help="Count parameters and multiply-adds.")
 @click.argument("arch")
 @network_size
-@click.option(
-    "--classes", type=click.IntRange(min=1), default=1000, show_default=True, help="Classes of the classifier."
-)
+@click.option("--classes", type=click.IntRange(min=1), default=1000, show_default=True, help="Classes of images.")
 @as_json
 def count(arch: str, width: float, resolution: int, classes: int, as_json: bool) -> None:
     """Count parameters and multiply-adds of ARCH; by default, of the network in the paper."""
@@ -53,20 +53,12 @@ def describe(arch: str, width: float, resolution: int, as_json: bool) -> None:
 @proxyless.command(short_help="Train an architecture, and export it.")
 @click.argument("arch")
 @click.option(
-    "--purpose",
-    type=click.Choice(["search", "final"]),
-    default="final",
-    show_default=True,
-    help="Train as a search does and measure on validation images, or train to the end and measure on test images.",
+    "--purpose", type=PURPOSES, default="final", show_default=True, help="Train as in a search, or to the end."
 )
-@click.option(
-    "--epochs", type=click.IntRange(min=1), help="Epochs of the training. [default: those of the task's recipe]"
-)
+@click.option("--epochs", type=click.IntRange(min=1), help="Epochs of the training. [default: the task's own]")
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides initial weights and order of images.")
 @click.option(
-    "--export",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Write a SavedModel and a .tflite file to this folder.",
+    "--export", type=click.Path(file_okay=False, path_type=Path), help="Folder for a SavedModel and a .tflite file."
 )
 @space_options
 @as_json

@@ -18,10 +18,7 @@ class Latency(click.Group):
 
 
 @click.group(
-    "latency",
-    cls=Latency,
-    context_settings={"ignore_unknown_options": True},
-    short_help="Predict or measure the inference time.",
+    "latency", cls=Latency, context_settings={"ignore_unknown_options": True}, short_help="Predict or measure latency."
 )
 def latency() -> None:
     """Inference time of ARCH in milliseconds: nasplug proxyless latency ARCH --device DEVICE.
@@ -32,9 +29,7 @@ def latency() -> None:
 
 @latency.command("of", hidden=True)
 @click.argument("arch")
-@click.option(
-    "--device", required=True, help="The device: pixel1, host, or a table that 'calibrate' wrote (FILE.json)."
-)
+@click.option("--device", required=True, help="pixel1, host, or FILE.json, a table that 'calibrate' wrote.")
 @space_options
 @as_json
 def latency_of(arch: str, device: str, space_opt: tuple[str, ...], as_json: bool) -> None:
@@ -50,14 +45,14 @@ def latency_of(arch: str, device: str, space_opt: tuple[str, ...], as_json: bool
 
 @latency.command(short_help="Make a latency table for this machine.")
 @click.option(
-    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File of the table, FILE.json."
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Table to write, FILE.json."
 )
 @click.option(
     "--held-out",
     type=click.IntRange(min=0),
     default=5,
     show_default=True,
-    help="Random networks on which the table is checked.",
+    help="Random networks to check the table on.",
 )
 @space_options
 @as_json

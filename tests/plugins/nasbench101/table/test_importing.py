@@ -76,8 +76,8 @@ def counted(*arguments, **more):
 with patch("{function}", counted):
     import_file(Path(sys.argv[1]), Path(sys.argv[2]))
 """
-    done = subprocess.run([sys.executable, "-c", program, str(file), str(out)])
-    assert done.returncode == -signal.SIGKILL
+    process = subprocess.run([sys.executable, "-c", program, str(file), str(out)])
+    assert process.returncode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("left", [0, 40, 200])
@@ -113,9 +113,9 @@ def test_progress_is_told_on_standard_error(
 ) -> None:
     monkeypatch.setattr("nasplug_nasbench101.table.importing._REPORT_EVERY", 100)
     import_file(file, tmp_path / "table")
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert [line.partition(", ")[0] for line in said.err.splitlines()] == [
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert [line.partition(", ")[0] for line in output.err.splitlines()] == [
         f"Importing small.tfrecord: {count} records" for count in (100, 200)
     ]
 
