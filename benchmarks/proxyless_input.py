@@ -23,12 +23,12 @@ def run() -> dict[str, Any]:
     `tf.data` map, on all cores; of their CPU time the pipeline needs another two thirds, mostly for the resizing.
     """
     from nasplug.training import configure
-    from nasplug.training.imagenet.task import load_imagenet
+    from nasplug.training.tasks.imagenet import imagenet
 
     configure()
     with tempfile.TemporaryDirectory() as name:
         jpegs = _write(Path(name))
-        task = load_imagenet(Path(name), SIZE, held_out=1)
+        task = imagenet(SIZE, Path(name), validation_shards=1)
         rounds = [(_pipeline(task, seed), _loop(jpegs, seed), _parallel(jpegs, seed)) for seed in range(ROUNDS)]
     ratio = float(np.median([ours / loop for ours, loop, _ in rounds]))
     return {

@@ -14,7 +14,7 @@ from nasplug.training.files import tensorflow_path
 from nasplug.training.progress import Progress
 from nasplug.training.step import TrainingStep
 
-KEPT = 2  # checkpoints; should the last one be damaged, there is the one before it
+KEPT = 2  # checkpoints: if the last one is damaged, the one before it is read
 
 
 class Checkpoints:
@@ -50,14 +50,14 @@ class Checkpoints:
                 return
             problems.append(problem)
         if problems:
-            raise ConfigurationError(f"{'; '.join(problems)}. Delete {self.folder} to start this training anew.")
+            raise ConfigurationError(f"{'. '.join(problems)}. Delete {self.folder} to start this training anew.")
 
     def _read(self, path: str) -> str | None:
         """Reads a checkpoint into the training, and returns what is wrong with it, None for a good one."""
         try:
             self._state.restore(path).assert_existing_objects_matched()
         except (tf.errors.OpError, AssertionError, LookupError, ValueError) as error:
-            return f"the checkpoint {path} cannot be read ({str(error).splitlines()[0]})"
+            return f"The checkpoint {path} cannot be read ({str(error).splitlines()[0]})"
         return None
 
     def _resume(self, path: str, problems: Sequence[str]) -> None:

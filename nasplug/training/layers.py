@@ -54,9 +54,9 @@ class Depthwise(tf.Module):
 class BatchNorm(tf.Module):
     """Batch normalisation with moving averages; scale starts at 1, offset at 0.
 
-    In training one fused operation normalises by the batch and moves the averages. On several devices each normalises
-    by its own part of the batch, as the 128 images of a TPU core are in the paper's trainings, and the averages of all
-    are averaged when they are read; with `across_devices` all normalise by the whole batch.
+    In training, one fused operation normalises by the batch and moves the averages. Each of several devices normalises
+    by its own part of the batch, as the TPU cores of the paper's trainings by 128 images each; with `across_devices`,
+    all normalise by the whole batch. Each device keeps its own averages; reading one returns the mean over devices.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class BatchNorm(tf.Module):
 
 
 def _average(start: Any) -> Any:
-    """Returns a variable that every device keeps for itself, and that reads as their mean."""
+    """Returns a variable for moving averages. Each device keeps its own; reading it returns the mean over devices."""
     on_read, mean = tf.VariableSynchronization.ON_READ, tf.VariableAggregation.MEAN
     return tf.Variable(start, trainable=False, synchronization=on_read, aggregation=mean)
 
@@ -153,7 +153,7 @@ def depthwise_convolution(x: Any, kernel: Any, stride: int) -> Any:
 
 
 def _cropped(kernel: Any, height: int | None, width: int | None) -> Any:
-    """Returns the middle of `kernel` that can meet the image; further out than its side there is only padding."""
+    """Returns the middle of `kernel` that can overlap with the image; the rest would only meet padding."""
     k = kernel.shape[0]
     rows, columns = (max(k // 2 - (side or k) + 1, 0) for side in (height, width))
     return kernel[rows : k - rows, columns : k - columns] if rows or columns else tf.convert_to_tensor(kernel)

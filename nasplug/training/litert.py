@@ -15,7 +15,7 @@ WARM_UP, RUNS = 5, 30
 
 
 def converted(function: Callable[[Any], Any], shape: Sequence[int], owner: Any) -> bytes:
-    """Returns `function`, of one float32 tensor of `shape`, as a float32 LiteRT model; `owner` holds its variables.
+    """Returns a function of one float32 tensor of `shape` as a LiteRT model; the module `owner` holds its variables.
 
     Batch normalisation becomes part of the convolutions before it.
     """
@@ -25,19 +25,25 @@ def converted(function: Callable[[Any], Any], shape: Sequence[int], owner: Any) 
 
 
 def host_latency(network: Any, shape: Sequence[int], threads: int = 1) -> float:
-    """Returns milliseconds for one image of `shape` `[1, h, w, c]` on this CPU: the median of 30 warm runs.
+    """Returns the milliseconds that a network takes for one image on this CPU: the median of 30 runs after a warm-up.
 
-    Weights do not matter for the time. Raises `ConfigurationError` where ai-edge-litert is missing.
+    Args:
+        network: a `tf.Module`; its weights do not matter for the time
+        shape: of the image, `[1, h, w, c]`
+        threads: the threads that LiteRT uses
+
+    Raises:
+        ConfigurationError: ai-edge-litert is missing
     """
     model = Model(converted(lambda images: network(images, False), shape, network), threads)
     return model.milliseconds(WARM_UP, RUNS)
 
 
 class Model:
-    """A LiteRT model on `threads` threads, with an input of random values until `run` is given another."""
+    """A LiteRT model that runs on `threads` threads. Its input is random until `run` sets another one."""
 
     def __init__(self, content: bytes, threads: int = 1) -> None:
-        with native_stderr_held():  # LiteRT announces its delegate there, for every model
+        with native_stderr_held():  # LiteRT logs the name of its delegate for every model
             self._interpreter = interpreter()(model_content=content, num_threads=threads)
             self._interpreter.allocate_tensors()
         (model_input,), (model_output,) = self._interpreter.get_input_details(), self._interpreter.get_output_details()

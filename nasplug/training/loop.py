@@ -3,7 +3,9 @@
 import math
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -14,7 +16,7 @@ from nasplug.training.distribution import Placement, host_parts
 from nasplug.training.files import EventWriter, TrainingFiles
 from nasplug.training.held_out import HeldOutPass
 from nasplug.training.layers import random_states
-from nasplug.training.progress import Diverged, Progress
+from nasplug.training.progress import Diverged, Progress, Report
 from nasplug.training.recipe import Recipe
 from nasplug.training.statistics import StatisticsPass, share_statistics
 from nasplug.training.step import TrainingStep, batch_signature
@@ -124,18 +126,11 @@ class Training:
 
     def _fit(self, step: TrainingStep, seed: int, files: TrainingFiles) -> Progress:
         """Trains the network from its last checkpoint, or from the start, to the last step."""
-        events = EventWriter(files.tensorboard) if files.tensorboard and not self.placement.host else None
-
-        def report(number: int, loss: float, seconds: float) -> None:
-            if events:
-                rate, speed = float(step.rate(number - 1.0)), number * self._batch / seconds
-                events.write(number, loss=loss, learning_rate=rate, images_per_second=speed)
-
         losses: deque[float] = deque(maxlen=batches_per_epoch(self.task, self.purpose, self._batch))
-        progress = Progress(step.steps, losses, report)
-        folder = files.checkpoints
-        checkpoints = folder and Checkpoints(folder, files.every, step, progress, self.placement)
-        try:
+        with self._report(step, files.tensorboard) as report:
+            progress = Progress(step.steps, losses, report)
+            folder = files.checkpoints
+            checkpoints = folder and Checkpoints(folder, files.every, step, progress, self.placement)
             if checkpoints:
                 checkpoints.restore()
             for images, labels in self._batches_from(progress.number, seed) if progress.number < step.steps else ():
@@ -143,10 +138,21 @@ class Training:
                 if checkpoints:
                     checkpoints.save_if_due()
             progress.fetch_losses()
-        finally:
-            if events:
-                events.close()
         return progress
+
+    @contextmanager
+    def _report(self, step: TrainingStep, folder: Path | None) -> Iterator[Report]:
+        """Holds a function that `Progress` reports to. It writes TensorBoard scalars on the first host."""
+        if folder is None or self.placement.host:
+            yield lambda number, loss, seconds: None
+            return
+        with closing(EventWriter(folder)) as events:
+
+            def report(number: int, loss: float, seconds: float) -> None:
+                rate, speed = float(step.rate(number - 1.0)), number * self._batch / seconds
+                events.write(number, loss=loss, learning_rate=rate, images_per_second=speed)
+
+            yield report
 
     def _batches_from(self, start: int, seed: int) -> Iterator[Any]:
         """Returns this host's part of the batches from number `start` on."""
@@ -169,8 +175,7 @@ class Training:
     def _evaluation(self, network: Any, accuracy: float, loss: float, progress: Progress, cost: float) -> Evaluation:
         """Returns the evaluation. Raises `Diverged` where the last update left weights that are no numbers."""
         if not math.isfinite(loss):
-            end = f"the held-out loss is {loss} after the last step, {progress.steps}"
-            raise Diverged(f"the training diverged: {end}")
+            raise Diverged(f"The training diverged: the held-out loss is {loss} after the last step, {progress.steps}.")
         metrics = {
             "parameters": float(sum(math.prod(v.shape) for v in network.trainable_variables)),
             "loss": loss,

@@ -11,6 +11,7 @@ import numpy as np
 
 from nasplug.errors import NasplugError
 
+Report = Callable[[int, float, float], None]  # step number, mean loss, seconds of training until then
 FETCHED_TOGETHER = 16  # losses that are fetched at once, so that a device need not wait for the host after each step
 
 
@@ -22,13 +23,13 @@ class Diverged(NasplugError):
 class Progress:
     """`number` of `steps` steps are done; `losses` are those of the last epoch.
 
-    `report` is called every few steps with their last number, their mean loss, and the seconds of training until then.
+    `report` is called every few steps with their last number and their mean loss.
     `seconds` were spent before `started`, where an interrupted training is resumed.
     """
 
     steps: int
     losses: deque[float]
-    report: Callable[[int, float, float], None]
+    report: Report
     number: int = 0
     seconds: float = 0.0
     started: float = attrs.field(factory=time.perf_counter)
@@ -48,7 +49,7 @@ class Progress:
         self._pending.clear()
         for number, loss in enumerate(losses, first + 1):
             if not math.isfinite(loss):
-                raise Diverged(f"the training diverged: the loss is {loss} at step {number} of {self.steps}")
+                raise Diverged(f"The training diverged: the loss is {loss} at step {number} of {self.steps}.")
         self.losses.extend(losses)
         if losses:
             self.report(self.number, float(np.mean(losses)), self.elapsed)

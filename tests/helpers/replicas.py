@@ -16,9 +16,8 @@ from small import Preempted
 from nasplug.training import Recipe, configure, load_task
 from nasplug.training.backend import tf
 from nasplug.training.distribution import Placement, place
-from nasplug.training.export import export
+from nasplug.training.export import export_network
 from nasplug.training.files import TrainingFiles
-from nasplug.training.imagenet.task import load_imagenet
 from nasplug.training.layers import BatchNorm, Convolution, Dense, Depthwise, Dropout
 from nasplug.training.loop import Training
 from nasplug.training.tasks.wrappers import TaskWrapper
@@ -147,13 +146,13 @@ def masks(placement, folder):
 def exported(placement, folder):
     """Returns the accuracies of the files that a network trained here was exported to."""
     found = training(placement, partial(Small, norm=own)).run(7)
-    files = attrs.asdict(export(found.network, some_images(), "search", folder / "exported"))
+    files = attrs.asdict(export_network(found.network, some_images(), "search", folder / "exported"))
     return {name: value for name, value in files.items() if "accuracy" in name} | {"trained": found.evaluation.accuracy}
 
 
 def imagenet(placement, folder):
     """Returns what training on shards found that two hosts share, or one host that joins their batches."""
-    task = load_imagenet(folder / "shards", 32)
+    task = load_task("imagenet", 32, data=folder / "shards")
     factory = partial(Small, channels=3, classes=4)
     source = task if placement.hosts > 1 else Joined(task, 2)
     return told(training(placement, factory, source, batch=16).run(7))

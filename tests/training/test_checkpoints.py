@@ -25,8 +25,13 @@ def run(task=FEW, folder=None, every=30, recipe=TWO_EPOCHS):
 
 
 def bits(trained):
-    found = trained.evaluation
-    return found.accuracy, found.metrics["loss"], found.metrics["training_loss"], found.metrics["steps"]
+    evaluation = trained.evaluation
+    return (
+        evaluation.accuracy,
+        evaluation.metrics["loss"],
+        evaluation.metrics["training_loss"],
+        evaluation.metrics["steps"],
+    )
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +77,8 @@ def test_a_damaged_checkpoint_is_named_and_the_one_before_it_read(finished, copi
     for path in copied.glob("step-200.data*"):
         path.write_bytes(b"")
     assert bits(run(folder=copied)) == bits(finished[1])
-    told = capsys.readouterr().err
-    assert re.search(r"step-200 cannot be read .*: the training goes on from \S*step-180\n", told)
+    messages = capsys.readouterr().err
+    assert re.search(r"step-200 cannot be read .*: the training goes on from \S*step-180\n", messages)
     for path in copied.glob("*.data*"):
         path.write_bytes(b"")
     with pytest.raises(ConfigurationError, match=r"step-200 cannot be read .*step-180 cannot be read .*to start this"):

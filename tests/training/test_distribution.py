@@ -72,10 +72,10 @@ def two_hosts(folder):
             process.communicate()
 
 
-def same(found, wanted):
+def same(found, expected):
     for name in ("training_loss", "loss", "moving"):
-        assert found[name] == pytest.approx(wanted[name], rel=1e-4), name
-    assert found["accuracy"] == pytest.approx(wanted["accuracy"], abs=0.51)  # two images of 400
+        assert found[name] == pytest.approx(expected[name], rel=1e-4), name
+    assert found["accuracy"] == pytest.approx(expected["accuracy"], abs=0.51)  # two images of 400
 
 
 @pytest.mark.slow

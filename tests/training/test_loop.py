@@ -39,12 +39,12 @@ def run(seed=0, purpose="search", recipe=RECIPE, task=FEW):
 
 
 def test_it_learns_and_reports():
-    found = run(task=TASK)
-    assert found.accuracy > 30.0  # chance is 10
-    assert found.source == "trained"
-    assert found.cost > 0.0
-    assert found.metrics["parameters"] == 9 * 8 + 16 + 9 * 8 + 90
-    assert found.metrics["steps"] == 200
+    evaluation = run(task=TASK)
+    assert evaluation.accuracy > 30.0  # chance is 10
+    assert evaluation.source == "trained"
+    assert evaluation.cost > 0.0
+    assert evaluation.metrics["parameters"] == 9 * 8 + 16 + 9 * 8 + 90
+    assert evaluation.metrics["steps"] == 200
 
 
 def test_a_training_that_is_run_again_forgets_what_it_learned():
@@ -61,7 +61,7 @@ def test_final_trains_on_validation_images_too():
 def test_it_repeats_itself_bit_for_bit_alone_and_beside_others():
     alone = Bits.of(run(seed=3))
     with ThreadPoolExecutor(3) as pool:
-        beside = [Bits.of(found) for found in pool.map(run, (3, 4, 3))]
+        beside = [Bits.of(evaluation) for evaluation in pool.map(run, (3, 4, 3))]
     assert beside[0] == alone
     assert beside[2] == alone
     assert beside[1] != alone
@@ -128,10 +128,10 @@ def recorder(calls):
 
 
 def test_accuracies_of_repeats_are_averaged_and_costs_added():
-    found = mean_of_repeats(recorder([]), 2, seed=3)
-    assert (found.accuracy, found.cost, found.source) == (66.0, 20.0, "trained")
+    evaluation = mean_of_repeats(recorder([]), 2, seed=3)
+    assert (evaluation.accuracy, evaluation.cost, evaluation.source) == (66.0, 20.0, "trained")
     expected = {"parameters": 5.0, "loss": 1.5, "repeats": 2.0, "repeat_deviation": pytest.approx(8**0.5)}
-    assert found.metrics == expected
+    assert evaluation.metrics == expected
 
 
 def test_seeds_of_repeats_are_distinct_repeatable_and_the_given_one_for_a_single_training():

@@ -27,7 +27,7 @@ def parsed(record: Any) -> tuple[Any, Any]:
 def training_image(encoded: Any, seed: Any, size: int) -> Any:
     """Returns float32 `[size, size, 3]`: a random crop of a JPEG, resized, flipped by chance, standardised.
 
-    Crop and flip are functions of `seed` `[2]`, the flip of a seed of its own: one for both would tie it to the aspect.
+    `seed` is `[2]`. The flip has its own seed, so that it does not depend on the crop's aspect ratio.
     """
     crop = _cropped(encoded, training_window(tf.io.extract_jpeg_shape(encoded), seed))
     mirrored = tf.random.stateless_uniform([], tf.random.fold_in(seed, 1)) < 0.5
@@ -37,7 +37,7 @@ def training_image(encoded: Any, seed: Any, size: int) -> Any:
 def training_window(shape: Any, seed: Any) -> Any:
     """Returns the window `[4]` (top, left, height, width) of a random crop of an image of `shape` `[3]`.
 
-    It covers 8 to 100 % of the image, its aspect is 3/4 to 4/3; after 10 vain attempts it is the central one.
+    It covers 8 to 100 % of the image, its aspect is 3/4 to 4/3; after 10 failed attempts it is the central one.
     """
     limits = {"aspect_ratio_range": (3 / 4, 4 / 3), "area_range": (0.08, 1.0), "max_attempts": 10}
     begin, extent, _ = tf.image.stateless_sample_distorted_bounding_box(

@@ -87,7 +87,7 @@ def count_images(path: str) -> int:
             images += 1
     if position != size or not images:
         what = f"ends within its record number {images}" if images else "is empty"
-        raise ConfigurationError(f"the shard {path} {what}. {MEND}")
+        raise ConfigurationError(f"The shard {path} {what}. {MEND}")
     return images
 
 
@@ -145,10 +145,10 @@ def _shard(path: str, index: Index | None) -> Shard:
     if index is None:
         return Shard(path, count_images(path))
     if (name := path.rpartition("/")[2]) not in index.files:
-        raise ConfigurationError(f"the shard {path} is not in {INDEX}. {MEND}")
+        raise ConfigurationError(f"The shard {path} is not in {INDEX}. {MEND}")
     images, indexed_size = index.files[name]
     if (size := _size(path)) != indexed_size:
-        raise ConfigurationError(f"the shard {path} has {size:,} bytes, {INDEX} says {indexed_size:,}. {MEND}")
+        raise ConfigurationError(f"The shard {path} has {size:,} bytes, {INDEX} says {indexed_size:,}. {MEND}")
     return Shard(path, images)
 
 
@@ -160,7 +160,7 @@ def _check_official(shards: Mapping[str, Sequence[Shard]]) -> None:
             continue
         odd = max(parts, key=lambda shard: abs(shard.images - OFFICIAL[split] / len(parts)))
         raise ConfigurationError(
-            f"the {len(parts)} {split} shards hold {total:,} images, ImageNet has {OFFICIAL[split]:,}. The count that "
+            f"The {len(parts)} {split} shards hold {total:,} images, ImageNet has {OFFICIAL[split]:,}. The count that "
             f"differs most is {odd.images:,} in {odd.path}. Download that shard again; another set of images needs an "
             f"{INDEX}, which scripts/make_imagenet_shards.py writes."
         )

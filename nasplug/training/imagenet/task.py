@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -10,11 +9,10 @@ import attrs
 from nasplug.errors import ConfigurationError
 from nasplug.training.backend import tf
 from nasplug.training.imagenet.images import held_out_image, parsed, training_image
-from nasplug.training.imagenet.shards import MEND, Shard, Shards, read_folder
+from nasplug.training.imagenet.shards import MEND, Shard, Shards
 from nasplug.training.tasks.task import batches_per_epoch
 from nasplug.types import Purpose
 
-VALIDATION_SHARDS, TRAINING_SHARDS = 40, 1024  # the paper validates on the last 40 of 1024 shards, 50,046 images
 PARALLEL_FILES = 16  # files that are read in turn
 SHUFFLED = 4096  # images among which the next one is drawn
 
@@ -59,7 +57,7 @@ class ImageNet:
         size, per_epoch = batch // self.hosts, batches_per_epoch(self, purpose, batch)
         paths = [shard.path for shard in self._training_shards(purpose)]
         if not (own_paths := paths[self.host :: self.hosts]):
-            raise ConfigurationError(f"{len(paths)} training shards cannot be shared among {self.hosts} hosts")
+            raise ConfigurationError(f"{len(paths)} training shards cannot be shared among {self.hosts} hosts.")
         first, skipped = divmod(start, per_epoch)
         records = _epochs(own_paths, range(first, epochs), per_epoch * size, seed).skip(skipped * size)
 
@@ -106,19 +104,6 @@ class ImageNet:
         return self.shards.train if purpose == "final" else self.shards.train[: -self.held_out]
 
 
-def load_imagenet(folder: Path, resolution: int, held_out: int | None = None) -> ImageNet:
-    """Returns the task of the shards in `folder`, after checking them, see `read_folder`.
-
-    `held_out` training shards are kept for validation, by default 40 of 1024 and the same share of other numbers.
-    """
-    shards = read_folder(folder)
-    number = len(shards.train)
-    kept = max(1, round(number * VALIDATION_SHARDS / TRAINING_SHARDS)) if held_out is None else held_out
-    if not 0 < kept < number:
-        raise ConfigurationError(f"{kept} of {number} training shards cannot be kept for validation: some must be left")
-    return ImageNet(shards, resolution, kept)
-
-
 def _epochs(paths: list[str], epochs: range, images: int, seed: int) -> Any:
     """Returns a dataset of `(path, number, record)`: `images` of every epoch, shuffled by `(seed, epoch)`."""
 
@@ -150,11 +135,11 @@ def _explained(records: Any, shards: Shards, error: Exception | None) -> Excepti
     try:
         for path, number, record in records:
             if (reason := _fault(record, shards.classes)) is not None:
-                where = f"image {int(number)} (from 0) of the shard {path.numpy().decode()}"
+                where = f"Image {int(number)} (from 0) of the shard {path.numpy().decode()}"
                 return ConfigurationError(f"{where} {reason}. {MEND}")
     except tf.errors.DataLossError as lost:
         return _damaged(shards, lost)
-    return error or RuntimeError("a batch could not be made, but each of its images can be read")
+    return error or RuntimeError("A batch could not be made, but each of its images can be read.")
 
 
 def _fault(record: Any, classes: int) -> str | None:
@@ -177,5 +162,5 @@ def _damaged(shards: Shards, error: Exception) -> Exception:
             for _ in tf.data.TFRecordDataset(shard.path):
                 count += 1
         except tf.errors.DataLossError:
-            return ConfigurationError(f"the shard {shard.path} is damaged at its record {count} (from 0). {MEND}")
+            return ConfigurationError(f"The shard {shard.path} is damaged at its record {count} (from 0). {MEND}")
     return error

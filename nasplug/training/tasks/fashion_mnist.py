@@ -56,9 +56,9 @@ def _check_resolution(_: object, __: object, resolution: int) -> None:
 class ArrayTask:
     """A task whose images are in memory and are drawn on canvases of `resolution` pixels.
 
-    The canvases of epoch e are the same in all trainings, so that two networks differ by their architecture and not
-    by the luck of the draw. The seed of a training decides the order of the images alone. `canvases` returns uint8
-    `[n, r, r]` for images `[n, 28, 28]` and the number of a draw: 0 for held-out images, 1 + e for epoch e.
+    The canvases of epoch e are the same in all trainings: a difference between two networks never comes from different
+    canvases. The seed of a training only decides the order of the images. `canvases` returns uint8 `[n, r, r]` for
+    images `[n, 28, 28]` and a number that its random places depend on: 0 for held-out images, 1 + e for epoch e.
     """
 
     splits: Mapping[str, Split]

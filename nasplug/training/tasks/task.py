@@ -64,5 +64,5 @@ def batches_per_epoch(task: Task, purpose: Purpose, batch: int) -> int:
     """Returns the full batches of an epoch. Raises `ConfigurationError` where the images do not make one."""
     images = task.training_size(purpose)
     if images < batch:
-        raise ConfigurationError(f"{images} training images do not make one batch of {batch}")
+        raise ConfigurationError(f"{images} training images do not make one batch of {batch}. Choose a smaller batch.")
     return images // batch

@@ -28,33 +28,33 @@ Value = TypeVar("Value")
 
 
 class OutOfDomainError(Exception):
-    """The dataset does not have this specification or this epoch budget."""
+    """The dataset does not contain this specification or this epoch budget."""
 
 
 class ModelSpec:
     """A cell, pruned as soon as it is made.
 
     Args:
-        matrix: Adjacency matrix, `[n, n]`.
-        ops: The names of the operations, `[n]`.
-        data_format: Kept for scripts that name it; it changes nothing.
+        matrix: adjacency matrix, `[n, n]`
+        ops: the names of the operations, `[n]`
+        data_format: has no effect; the original library has this argument
 
     Attributes:
-        matrix, ops: The pruned cell; both are None where no path leads from input to output.
-        valid_spec: Whether there is such a path.
-        original_matrix, original_ops: The cell before pruning.
+        matrix, ops: the pruned cell; both are None where no path leads from input to output
+        valid_spec: whether there is such a path
+        original_matrix, original_ops: the cell before pruning
 
     Raises:
-        ValueError: The matrix is not square, upper triangular and of zeros and ones, or does not fit `ops`.
+        ValueError: the matrix is not square, upper triangular and of zeros and ones, or does not fit `ops`
     """
 
     def __init__(self, matrix: Any, ops: Sequence[str], data_format: str = "channels_last") -> None:
         original = np.array(matrix)
         shape = original.shape
         if len(shape) != 2 or shape[0] != shape[1] or not 2 <= shape[0] == len(ops):
-            raise ValueError(f"wanted an n × n matrix and n operations, got {shape} and {len(ops)}")
+            raise ValueError(f"Expected an n × n matrix and n operations, got {shape} and {len(ops)}")
         if not ((original == 0) | (original == 1)).all() or np.tril(original).any():
-            raise ValueError("the matrix must be upper triangular, of zeros and ones")
+            raise ValueError("The matrix must be upper triangular, of zeros and ones")
         kept = kept_vertices(original.tolist())
         self.original_matrix, self.original_ops, self.data_format = original, list(ops), data_format
         self.valid_spec = bool(kept)
@@ -64,14 +64,14 @@ class ModelSpec:
     def hash_spec(self, canonical_ops: Sequence[str]) -> str:
         """Returns the module hash; `canonical_ops` are the interior operations in the order of their labels."""
         if self.matrix is None or self.ops is None:
-            raise OutOfDomainError("no path leads from the input to the output of this specification")
+            raise OutOfDomainError("No path leads from the input to the output of this specification")
         labels = [INPUT_LABEL, *(list(canonical_ops).index(op) for op in self.ops[1:-1]), OUTPUT_LABEL]
         return module_hash(self.matrix.tolist(), labels)
 
 
 @attrs.frozen(eq=False)
 class ByHash(Mapping[str, Value]):
-    """What `read` returns for the row of each cell, by module hash, ascending; nothing is kept in memory."""
+    """Maps module hashes, in ascending order, to what `read` returns for the cell's row; it stores no values."""
 
     table: Table
     read: Callable[[int], Value]
@@ -93,12 +93,12 @@ class NASBench:
     """The dataset.
 
     Args:
-        dataset_file: The folder of an imported table, or a .tfrecord file, which is imported at its first use.
-        seed: Decides which of a cell's three trainings each `query` returns.
+        dataset_file: the folder of an imported table, or a .tfrecord file, which is imported at its first use
+        seed: decides which of a cell's three trainings each `query` returns
 
     Attributes:
-        fixed_statistics: By module hash, what all trainings of a cell share.
-        computed_statistics: By module hash, the cell's trainings; see `get_metrics_from_hash`.
+        fixed_statistics: by module hash, what all trainings of a cell share
+        computed_statistics: by module hash, the cell's trainings; see `get_metrics_from_hash`
     """
 
     def __init__(self, dataset_file: str | os.PathLike[str], seed: int | None = None) -> None:
@@ -120,10 +120,10 @@ class NASBench:
         """Returns one of the cell's three trainings, drawn at random, and adds its cost to the budget counters.
 
         Raises:
-            OutOfDomainError: The dataset does not have the cell or the epoch budget.
+            OutOfDomainError: the dataset does not have the cell or the epoch budget
         """
         if epochs not in self.valid_epochs:
-            raise OutOfDomainError(f"invalid number of epochs {epochs}, there are {sorted(self.valid_epochs)}")
+            raise OutOfDomainError(f"Invalid number of epochs {epochs}, there are {sorted(self.valid_epochs)}")
         row = self._row(model_spec)
         point = HALF_WAY if stop_halfway else FINAL
         training = self.table.training(row, epochs, self._random.randrange(REPEATS), point)
@@ -156,7 +156,7 @@ class NASBench:
         """Returns what all trainings of a cell share, and by epoch budget the cell's three trainings.
 
         Raises:
-            KeyError: No cell has this module hash.
+            KeyError: no cell has this module hash
         """
         return self.fixed_statistics[module_hash], self.computed_statistics[module_hash]
 
@@ -191,15 +191,15 @@ class NASBench:
 def _check_domain(spec: ModelSpec) -> None:
     """Raises `OutOfDomainError` where the pruned specification is not in the search space."""
     if spec.matrix is None or spec.ops is None:
-        raise OutOfDomainError("invalid specification: no path leads from its input to its output")
+        raise OutOfDomainError("Invalid specification: no path leads from its input to its output")
     if len(spec.ops) > bitmask.VERTICES:
-        raise OutOfDomainError(f"too many vertices: {len(spec.ops)}, at most {bitmask.VERTICES}")
+        raise OutOfDomainError(f"Too many vertices: {len(spec.ops)}, at most {bitmask.VERTICES}")
     if spec.matrix.sum() > bitmask.MAX_EDGES:
-        raise OutOfDomainError(f"too many edges: {spec.matrix.sum()}, at most {bitmask.MAX_EDGES}")
+        raise OutOfDomainError(f"Too many edges: {spec.matrix.sum()}, at most {bitmask.MAX_EDGES}")
     if spec.ops[0] != INPUT or spec.ops[-1] != OUTPUT:
-        raise OutOfDomainError(f"the first operation must be 'input', the last 'output', got {spec.ops}")
+        raise OutOfDomainError(f"The first operation must be 'input', the last 'output', got {spec.ops}")
     if not set(spec.ops[1:-1]) <= set(OPERATIONS):
-        raise OutOfDomainError(f"unknown operations in {spec.ops}, there are {', '.join(OPERATIONS)}")
+        raise OutOfDomainError(f"Unknown operations in {spec.ops}, there are {', '.join(OPERATIONS)}")
 
 
 def _import_into_cache(file: Path) -> Path:

@@ -73,12 +73,12 @@ def prune_codes(codes: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np
     """Returns the edges that pruning leaves of codes `[n, 26]`, and the vertices, both `[n]`.
 
     Raises:
-        InvalidArchitecture: A cell has no path from its input to its output.
+        InvalidArchitecture: a cell has no path from its input to its output
     """
     edges = from_codes(codes)
     vertices = kept_vertices(edges)
     if not vertices.all():
-        raise InvalidArchitecture(f"cell {int(np.argmin(vertices))} has no path from its input to its output")
+        raise InvalidArchitecture(f"Cell {int(np.argmin(vertices))} has no path from its input to its output")
     return prune(edges, vertices), vertices
 
 

@@ -25,9 +25,9 @@ def cached_bytes(name: str, make: Callable[[], NDArray[np.uint8]], sha256: str) 
     A damaged file is replaced. Where the folder cannot be written, `make` is called each time.
 
     Args:
-        name: The file's name in the cache folder.
-        make: Makes the bytes anew.
-        sha256: The SHA-256 of the right bytes, in hexadecimal.
+        name: the file's name in the cache folder
+        make: makes the bytes anew
+        sha256: the SHA-256 of the right bytes, in hexadecimal
     """
     path = cache_folder() / name
     with suppress(OSError):

@@ -21,7 +21,7 @@ def check_code(code: Sequence[int]) -> None:
     edges, ops = code[: bitmask.SLOTS], code[bitmask.SLOTS :]
     if len(code) != CODE_LENGTH or not {0, 1}.issuperset(edges) or not {0, 1, 2}.issuperset(ops):
         raise InvalidArchitecture(
-            f"a nasbench101 code is 21 edge bits (0 or 1: the upper triangle of the 7×7 matrix, row by row), then 5 "
+            f"A nasbench101 code is 21 edge bits (0 or 1: the upper triangle of the 7×7 matrix, row by row), then 5 "
             f"operations (0 conv3x3, 1 conv1x1, 2 maxpool3x3); got {len(code)} integers: {','.join(map(str, code))}"
         )
 
@@ -55,11 +55,11 @@ class Cell:
     A cell need not be one of the search space: see `is_valid`.
 
     Args:
-        matrix: Adjacency matrix `[n, n]`, upper triangular, of zeros and ones.
-        ops: The operations of the n − 2 vertices in between, as indices of `OPERATIONS`.
+        matrix: adjacency matrix `[n, n]`, upper triangular, of zeros and ones
+        ops: the operations of the n − 2 vertices in between, as indices of `OPERATIONS`
 
     Raises:
-        InvalidArchitecture: Matrix and operations are not of this form.
+        InvalidArchitecture: matrix and operations are not of this form
     """
 
     matrix: tuple[tuple[int, ...], ...] = attrs.field(converter=_to_rows)
@@ -69,23 +69,23 @@ class Cell:
         n = len(self.matrix)
         if n < 2 or any(len(row) != n for row in self.matrix) or len(self.ops) != n - 2:
             raise InvalidArchitecture(
-                f"a cell wants an n × n matrix and n − 2 operations, got {n} rows and {len(self.ops)}"
+                f"A cell needs an n × n matrix and n − 2 operations, got {n} rows and {len(self.ops)}"
             )
         if any(self.matrix[u][v] not in ((0, 1) if u < v else (0,)) for u in range(n) for v in range(n)):
-            raise InvalidArchitecture("a cell's matrix must be upper triangular with entries 0 and 1")
+            raise InvalidArchitecture("A cell's matrix must be upper triangular with entries 0 and 1")
         if any(op not in (0, 1, 2) for op in self.ops):
-            raise InvalidArchitecture(f"a cell's operations are the indices 0, 1, 2 of {OPERATIONS}, got {self.ops}")
+            raise InvalidArchitecture(f"A cell's operations are the indices 0, 1, 2 of {OPERATIONS}, got {self.ops}")
 
     @classmethod
     def from_names(cls, matrix: Any, names: Sequence[str]) -> "Cell":
         """Returns the cell of a matrix `[n, n]` and the names of all n operations, `input` first and `output` last."""
         if len(names) < 2 or names[0] != INPUT or names[-1] != OUTPUT:
             raise InvalidArchitecture(
-                f"a cell's operations start with 'input' and end with 'output', got {list(names)}"
+                f"A cell's operations start with 'input' and end with 'output', got {list(names)}"
             )
         unknown = sorted({name for name in names[1:-1] if name not in OPERATIONS})
         if unknown:
-            raise InvalidArchitecture(f"unknown operations {unknown}; there are {', '.join(OPERATIONS)}")
+            raise InvalidArchitecture(f"Unknown operations {unknown}; there are {', '.join(OPERATIONS)}")
         return cls(matrix, [OPERATIONS.index(name) for name in names[1:-1]])
 
     @classmethod
@@ -101,7 +101,7 @@ class Cell:
         """The cell's 26 integers: its vertices first, then unused ones without edges, the output last."""
         n = len(self.matrix)
         if n > bitmask.VERTICES:
-            raise InvalidArchitecture(f"a nasbench101 code holds at most 7 vertices, this cell has {n}: prune it first")
+            raise InvalidArchitecture(f"A nasbench101 code holds at most 7 vertices, this cell has {n}: prune it first")
         place = [*range(n - 1), bitmask.OUTPUT]
         matrix = np.zeros((bitmask.VERTICES, bitmask.VERTICES), int)
         matrix[np.ix_(place, place)] = self.matrix
@@ -121,7 +121,7 @@ class Cell:
         """Returns the cell without the vertices on no path; raises `InvalidArchitecture` where there is no path."""
         vertices = kept_vertices(self.matrix)
         if not vertices:
-            raise InvalidArchitecture("no path leads from the cell's input to its output")
+            raise InvalidArchitecture("No path leads from the cell's input to its output")
         matrix = [[self.matrix[u][v] for v in vertices] for u in vertices]
         return Cell(matrix, [self.ops[v - 1] for v in vertices[1:-1]])
 

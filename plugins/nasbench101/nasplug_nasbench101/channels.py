@@ -32,9 +32,9 @@ def all_channels(codes: NDArray[np.uint8], inputs: int, outputs: int) -> NDArray
     more where they do not divide evenly. Every other vertex has as many channels as its widest successor.
 
     Args:
-        codes: The cells, `[n, 26]`.
-        inputs: The channels of the cell's input.
-        outputs: The channels of the cell's output.
+        codes: the cells, `[n, 26]`
+        inputs: the channels of the cell's input
+        outputs: the channels of the cell's output
     """
     matrices = bitmask.to_matrices(bitmask.from_codes(codes))
     to_output = matrices[:, 1:-1, -1].astype(np.int64)  # [n, 5]
@@ -59,11 +59,11 @@ def all_parameters(
     """Returns the trainable parameters `[n]` of the networks of *pruned* cells: kernels, batch norms, classifier.
 
     Args:
-        codes: The cells, `[n, 26]`.
-        channels: The channels of the stem and of the first stack; they double from stack to stack.
-        stacks: How many stacks the network has.
-        modules: How many times each stack repeats the cell.
-        classes: How many classes the classifier tells apart.
+        codes: the cells, `[n, 26]`
+        channels: the channels of the stem and of the first stack; they double from stack to stack
+        stacks: how many stacks the network has
+        modules: how many times each stack repeats the cell
+        classes: how many classes the classifier tells apart
     """
     from_input = codes[:, : bitmask.VERTICES - 1].astype(np.int64)  # [n, 6], edges of the first row
     kernel = np.array([KERNEL.get(op, 0) for op in range(3)])[codes[:, bitmask.SLOTS :]]  # [n, 5]

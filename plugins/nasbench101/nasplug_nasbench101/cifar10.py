@@ -60,7 +60,7 @@ def load(folder: Path) -> Cifar10:
     """Returns CIFAR-10 from a folder with the python version's files or the binary version's (`….bin`).
 
     Raises:
-        ConfigurationError: A file is missing or not as published.
+        ConfigurationError: a file is missing or not as published
     """
     return Cifar10({split: _read_split(folder, names) for split, names in FILES.items()})
 
@@ -75,7 +75,7 @@ def _read(folder: Path, name: str) -> Split:
     path = binary if binary.is_file() else python
     if not path.is_file():
         raise ConfigurationError(
-            f"{folder} has neither {name} nor {name}.bin. Wanted the unpacked python or binary version of CIFAR-10, "
+            f"{folder} has neither {name} nor {name}.bin. Expected the unpacked python or binary version of CIFAR-10, "
             f"https://www.cs.toronto.edu/~kriz/cifar.html"
         )
     try:

@@ -12,18 +12,21 @@ from nasplug_nasbench101.table.table import Table
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 table_option = click.option(
-    "--table", "folder", type=click.Path(path_type=Path), help="Folder of the imported table. [where import puts it]"
+    "--table",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Folder of the table. [default: the one that import uses]",
 )
 
 
-@click.group()
+@click.group(short_help="Import NASBench-101 and look cells up.")
 def nasbench101() -> None:
-    """The NASBench-101 dataset: import it once, then ask it for cells."""
+    """Commands for the NASBench-101 dataset: import it once, then look cells up."""
 
 
-@nasbench101.command("import")
+@nasbench101.command("import", short_help="Make the table from a published file.")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the table. [in the cache folder]")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the table. [default: in the cache folder]")
 @as_json
 def import_command(file: Path, out: Path | None, as_json: bool) -> None:
     """Make the table from FILE: nasbench_only108.tfrecord or nasbench_full.tfrecord, plain or gzip."""
@@ -32,22 +35,22 @@ def import_command(file: Path, out: Path | None, as_json: bool) -> None:
     _print_info(folder, as_json)
 
 
-@nasbench101.command()
+@nasbench101.command(short_help="Show what is imported.")
 @table_option
 @as_json
 def info(folder: Path | None, as_json: bool) -> None:
-    """Which dataset is imported, and where it is; without one, how good the surrogate is."""
+    """Show which dataset is imported, and where it is; without one, show how good the surrogate is."""
     _print_info(folder, as_json)
 
 
-@nasbench101.command()
+@nasbench101.command(short_help="Show what is known about a cell.")
 @click.argument("cell")
 @table_option
 @as_json
 def query(cell: str, folder: Path | None, as_json: bool) -> None:
-    """Show CELL, a module hash or an architecture's code: its graph, its trainings, its rank.
+    """Show the graph, the trainings and the rank of CELL, a module hash or an architecture's code.
 
-    Without the dataset: what the surrogate predicts.
+    If the dataset was not imported, show what the surrogate predicts.
     """
     report = _report(folder)
     document = report.query(cell)

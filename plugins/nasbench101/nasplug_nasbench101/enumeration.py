@@ -57,13 +57,13 @@ class IsomorphismClasses:
     cells; labellings that a symmetry of the graph turns into each other make isomorphic cells.
 
     Attributes:
-        matrices: Adjacency matrices of all graphs, `[n, 7, 7]`.
-        orders: The permutations of the vertices that leave input, output and unused vertices in place.
-        first_order: `[n]`: The index in `orders` of the one that turns a graph into the first of its class.
-        graph_class: `[n]`: The class of a graph, 0 … g − 1.
-        first: `[g]`: The index in `matrices` of the first graph of a class.
-        first_labelling: `[g, 243]`: The first labelling that makes a cell isomorphic to that of this labelling.
-        is_representative: `[g, 243]`: Whether that is this labelling itself.
+        matrices: adjacency matrices of all graphs, `[n, 7, 7]`
+        orders: the permutations of the vertices that leave input, output and unused vertices in place
+        first_order: the index in `orders` of the one that turns a graph into the first of its class, `[n]`
+        graph_class: the class of a graph, 0 … g − 1, `[n]`
+        first: the index in `matrices` of the first graph of a class, `[g]`
+        first_labelling: the first labelling that makes a cell isomorphic to that of this labelling, `[g, 243]`
+        is_representative: whether that is this labelling itself, `[g, 243]`
     """
 
     matrices: NDArray[np.uint8]
@@ -116,8 +116,8 @@ def _first_labellings(is_symmetry: NDArray[np.bool_], orders: list[tuple[int, ..
     """Returns `[g, 243]`: the first labelling that makes an isomorphic cell.
 
     Args:
-        is_symmetry: `[orders, g]`: Whether an order of the vertices leaves the first graph of a class as it is.
-        orders: The orders of the vertices.
+        is_symmetry: whether an order of the vertices leaves the first graph of a class as it is, `[orders, g]`
+        orders: the orders of the vertices
     """
     first = np.broadcast_to(np.arange(len(LABELLINGS)), (is_symmetry.shape[1], len(LABELLINGS))).copy()
     for symmetric, order in zip(is_symmetry, orders, strict=True):

@@ -22,9 +22,9 @@ def to_array(codes: Sequence[tuple[int, ...]]) -> NDArray[np.uint8]:
     try:
         array = np.frombuffer(b"".join(map(bytes, codes)), np.uint8).reshape(len(codes), CODE_LENGTH)
     except (ValueError, TypeError):
-        raise InvalidArchitecture(f"nasbench101 codes are {CODE_LENGTH} small integers each") from None
+        raise InvalidArchitecture(f"Codes of nasbench101 are {CODE_LENGTH} small integers each") from None
     if (array[:, : bitmask.SLOTS] > 1).any() or (array[:, bitmask.SLOTS :] > 2).any():
-        raise InvalidArchitecture("a nasbench101 code is 21 edge bits 0 or 1, then 5 operations 0, 1 or 2")
+        raise InvalidArchitecture("A nasbench101 code is 21 edge bits 0 or 1, then 5 operations 0, 1 or 2")
     return array
 
 
@@ -32,7 +32,7 @@ def encode(codes: NDArray[np.uint8]) -> "Batch":
     """Returns the pruned cells of codes `[n, 26]` as one batch, five one-hot features a vertex.
 
     Raises:
-        InvalidArchitecture: A cell has no path from its input to its output.
+        InvalidArchitecture: a cell has no path from its input to its output
     """
     import torch
     from torch_geometric.data import Batch

@@ -30,10 +30,10 @@ class Lookup:
     """The tables of `lookup_tables`, as memory views, which answer for one cell within 0.1 µs.
 
     Attributes:
-        graphs: `[2²¹]`: By edges, class · 512 + arrangement; −1 where the edges are invalid.
-        relabellings: `[326][243]`: By arrangement and labelling, the labelling of the class's first graph.
-        rows: `[classes · 243]`: By class · 243 + labelling, the cell's place in `all_codes()`.
-        codes: `all_codes()`, `[423624, 26]`.
+        graphs: by edges, class · 512 + arrangement; −1 where the edges are invalid, `[2²¹]`
+        relabellings: by arrangement and labelling, the labelling of the class's first graph, `[326][243]`
+        rows: by class · 243 + labelling, the cell's place in `all_codes()`, `[classes · 243]`
+        codes: `all_codes()`, `[423624, 26]`
     """
 
     graphs: memoryview
@@ -69,7 +69,7 @@ def row_of_code(code: tuple[int, ...]) -> int:
     row = lookup().row_of(edges, labelling)
     if row < 0:
         raise InvalidArchitecture(
-            f"{','.join(map(str, code))} is no cell of nasbench101: input and output must be joined by a path, and "
+            f"{','.join(map(str, code))} is no cell of nasbench101: a path must lead from input to output, and "
             f"pruning must leave at most {bitmask.MAX_EDGES} edges"
         )
     return row
@@ -96,7 +96,7 @@ def all_hashes() -> NDArray[np.uint8]:
     """Returns the module hashes of `all_codes()` as bytes `[423624, 16]`, from the cache folder or in 40 s."""
 
     def hash_all() -> NDArray[np.uint8]:
-        print(f"hashing all {CELLS:,} cells, this once", file=sys.stderr)
+        print(f"Hashing all {CELLS:,} cells, only this once", file=sys.stderr)
         return np.frombuffer(bytes.fromhex("".join(module_hashes(all_codes()))), np.uint8)
 
     return cached_bytes("nasbench101_hashes.bin", hash_all, HASHES_SHA256).reshape(-1, 16)

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from nasplug.training.backend import tf
-from nasplug.training.layers import BatchNorm, Convolution, Dense
+from nasplug.training import BatchNorm, Convolution, Dense, tf
 from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.channels import KERNEL, vertex_channels
 from nasplug_nasbench101.lookup import representative
@@ -81,11 +80,11 @@ class CellNetwork(tf.Module):
     Between stacks a 2×2 max-pooling halves the images, and channels double.
 
     Args:
-        cell: The cell, pruned or not.
-        channels, stacks, modules, classes: The size; see `channels.all_parameters`.
-        image_channels: The channels of an image.
-        rng: Draws the kernels; None for a generator with seed 0.
-        norm: Momentum and epsilon of batch norms.
+        cell: the cell, pruned or not
+        channels, stacks, modules, classes: the size; see `channels.all_parameters`
+        image_channels: the channels of an image
+        rng: draws the kernels; None for a generator with seed 0
+        norm: momentum and epsilon of batch norms
     """
 
     def __init__(

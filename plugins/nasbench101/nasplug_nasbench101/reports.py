@@ -20,11 +20,17 @@ from nasplug_nasbench101.table.columns import POINTS, REPEATS, VALUES
 from nasplug_nasbench101.table.table import TEST, VALIDATION, NotInTable, Table
 
 Document = dict[str, Any]
+FIGURES = {  # how good the surrogate is: the keys of its manifest, and what people read
+    "tau": "Kendall's τ of all records",
+    "tau_above_91": "Kendall's τ of records above 91 % accuracy",
+    "r2_above_85": "R² of records above 85 % accuracy",
+    "rmse_above_85": "RMSE of records above 85 % accuracy, in percent",
+}
 
 
 @attrs.frozen
 class TableReport:
-    """Which file the table was made of, and all trainings of a cell; accuracies are fractions, as in the dataset."""
+    """Answers from the imported table; accuracies are fractions, as in the dataset."""
 
     table: Table
 
@@ -38,9 +44,10 @@ class TableReport:
     def show_info(self, document: Document) -> None:
         """Prints the document of `info`."""
         name = document["published"]
-        click.echo(f"{document['table']}: {document['cells']:,} of {CELLS:,} cells, epochs {document['epochs']}")
-        click.echo(f"from {document['file']}, {document['records']:,} records, SHA-256 {document['sha256']}")
-        click.echo(f"this is the published {name}" if name else "this is none of the two published files")
+        epochs = ", ".join(map(str, document["epochs"]))
+        click.echo(f"{document['table']}: {document['cells']:,} of {CELLS:,} cells, trained for {epochs} epochs.")
+        click.echo(f"Made from {document['file']}, {document['records']:,} records, SHA-256 {document['sha256']}.")
+        click.echo(f"This is the published {name}." if name else "This is none of the two published files.")
 
     def query(self, text: str) -> Document:
         """Returns a cell, given by hash or code, with its trainings and ranks."""
@@ -80,7 +87,7 @@ class TableReport:
 
 
 class SurrogateReport:
-    """How good the surrogate's predictions are, and what it predicts for a cell, where no dataset was imported."""
+    """Answers from the embedded surrogate, for users who did not import the dataset."""
 
     def info(self) -> Document:
         """Returns how good the surrogate was on records held out from its fit."""
@@ -90,11 +97,11 @@ class SurrogateReport:
     def show_info(self, document: Document) -> None:
         """Prints the document of `info`."""
         figures = document["held_out"]["108"]
-        click.echo("the dataset was not imported: accuracies are predicted by the embedded surrogate")
-        click.echo(f"made of {document['made_of']}")
-        for name in ("tau", "tau_above_91", "r2_above_85", "rmse_above_85"):
-            mean, deviation = figures[name]["mean"], figures[name]["sd"]
-            click.echo(f"{name:>14} {mean:.3f} ± {deviation:.3f} on records held out from the fit")
+        click.echo("The dataset was not imported: the embedded surrogate predicts the accuracies.")
+        click.echo(f"It was fitted to {document['made_of']}.")
+        click.echo("On records that it was not fitted to, after 108 epochs:")
+        for name, label in FIGURES.items():
+            click.echo(f"  {label}: {figures[name]['mean']:.3f} ± {figures[name]['sd']:.3f}")
 
     def query(self, text: str) -> Document:
         """Returns the predictions for a cell, given by hash or code; accuracies are fractions, as in the dataset."""
@@ -117,7 +124,7 @@ class SurrogateReport:
     def show_query(self, document: Document) -> None:
         """Prints the document of `query`."""
         _show_cell(document)
-        click.echo("predicted by the embedded surrogate, not measured; the dataset was not imported")
+        click.echo("Predicted by the embedded surrogate, not measured: the dataset was not imported.")
         columns = ("epochs", "validation_accuracy", "training_time", f"rank of {document['cells']:,}")
         print_table("", columns, [(epochs, *values.values()) for epochs, values in document["predicted"].items()])
 
@@ -133,7 +140,8 @@ def _row_of_code(text: str) -> int:
     try:
         architecture = Architecture.parse(text, space="nasbench101")
     except ValueError as error:
-        raise InvalidArchitecture(f"wanted a module hash of 32 hexadecimal digits or a code: {error}") from None
+        neither = f"{text!r} is neither a module hash (32 hexadecimal digits) nor a code (26 integers, with commas)."
+        raise InvalidArchitecture(str(error) if ":" in text else neither) from None
     return row_of_code(architecture.code)
 
 
@@ -142,7 +150,7 @@ def _row_of_hash(module_hash: str) -> int:
     digest = np.frombuffer(bytes.fromhex(module_hash), np.uint8)
     rows = np.flatnonzero((all_hashes() == digest).all(axis=1))
     if not len(rows):
-        raise NotInTable(f"none of the {CELLS:,} cells of NASBench-101 has the module hash {module_hash}")
+        raise NotInTable(f"None of the {CELLS:,} cells of NASBench-101 has the module hash {module_hash}.")
     return int(rows[0])
 
 

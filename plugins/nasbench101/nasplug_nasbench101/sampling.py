@@ -50,10 +50,10 @@ def mutate(parent: Spec, rng: np.random.Generator, edge_probability: float, op_p
     Children are drawn from the parent until one is valid and differs from it (arXiv 1912.00848, supplement).
 
     Args:
-        parent: A valid cell.
-        rng: The source of randomness.
-        edge_probability: The chance of each edge to flip; 1/14 in the paper.
-        op_probability: The chance of each operation to change; 1/10 in the paper.
+        parent: a valid cell
+        rng: the source of randomness
+        edge_probability: the chance of each edge to flip; 1/14 in the paper
+        op_probability: the chance of each operation to change; 1/10 in the paper
     """
     probabilities = np.repeat([edge_probability, op_probability], [bitmask.SLOTS, INTERIOR])
     is_valid = lookup().is_valid

@@ -18,7 +18,7 @@ from nasplug_nasbench101.enumeration import all_codes
 from nasplug_nasbench101.evaluators.base import Evaluator
 from nasplug_nasbench101.evaluators.surrogate import SurrogateEvaluator
 from nasplug_nasbench101.evaluators.table import TableEvaluator
-from nasplug_nasbench101.evaluators.training import Training
+from nasplug_nasbench101.evaluators.training import TrainingEvaluator
 from nasplug_nasbench101.lookup import hash_of_code, row_of_code
 from nasplug_nasbench101.table.folder import NoTable, find_table
 from nasplug_nasbench101.table.table import Table
@@ -46,24 +46,30 @@ class NASBench101(Space):
     evaluator: Literal["auto", "table", "surrogate", "train"] = option(
         "auto", help="where accuracies come from; auto: the official table if it was imported, else the surrogate"
     )
-    table: Path | None = option(None, help="folder of the imported table; default: where the import command puts it")
-    record: Literal["random", "mean"] = option("random", help="search by one validation record, or by the mean")
+    table: Path | None = option(
+        None, help="folder of the imported table; default: the one that 'nasplug nasbench101 import' uses"
+    )
+    record: Literal["random", "mean"] = option(
+        "random", help="what a search sees: the accuracy of one training, drawn at random, or the mean of all trainings"
+    )
     epochs: int | None = option(
-        None, help="epoch budget; default: 108, but 2 in training on the embedded task", validator=_count
+        None, help="how long cells are trained; default: 108, but 2 with evaluator=train without data", validator=_count
     )
-    edge_probability: float = option(1 / 14, help="mutation: chance of every edge to flip", validator=_probability)
-    op_probability: float = option(1 / 10, help="mutation: chance of every operation to change", validator=_probability)
-    data: Path | None = option(
-        None, help="training: folder of CIFAR-10, python or binary version; default: an embedded task, scaled down"
+    edge_probability: float = option(
+        1 / 14, "probability that a mutation flips an edge, for each pair of vertices", validator=_probability
     )
+    op_probability: float = option(
+        1 / 10, "probability that a mutation changes an operation, for each operation", validator=_probability
+    )
+    data: Path | None = option(None, help="for evaluator=train: folder of CIFAR-10; default: small embedded images")
     channels: int | None = option(
-        None,
-        help="training: channels of the stem; default: 128 on CIFAR-10, as in the dataset, else 16",
-        validator=_width,
+        None, "for evaluator=train: channels of the network's first layer; default: 16, with data 128", validator=_width
     )
-    stacks: int = option(3, help="training: stacks of cells, channels double between them", validator=_positive)
+    stacks: int = option(
+        3, "for evaluator=train: stacks of cells; each has twice the channels of the one before", validator=_positive
+    )
     modules: int | None = option(
-        None, help="training: cells per stack; default: 3 on CIFAR-10, as in the dataset, else 1", validator=_count
+        None, help="for evaluator=train: cells in each stack; default: 1, with data 3", validator=_count
     )
     _source: Evaluator | None = attrs.field(default=None, init=False)
 
@@ -158,8 +164,8 @@ class NASBench101(Space):
         configure()
         return self._training().network(Cell.from_code(_valid_code(architecture)), np.random.default_rng(0))
 
-    def _training(self) -> Training:
-        return Training(self.data, self.channels, self.stacks, self.modules)
+    def _training(self) -> TrainingEvaluator:
+        return TrainingEvaluator(self.data, self.channels, self.stacks, self.modules)
 
     def _table(self) -> TableEvaluator | None:
         """Returns the table's evaluator; None where another one was chosen, or `auto` finds no table."""
@@ -181,6 +187,6 @@ class NASBench101(Space):
 def _valid_code(architecture: Architecture) -> tuple[int, ...]:
     """Returns the code of a valid architecture of this space; raises `InvalidArchitecture` for any other one."""
     if architecture.space != NAME:
-        raise InvalidArchitecture(f"wanted an architecture of nasbench101, got one of {architecture.space!r}")
+        raise InvalidArchitecture(f"Expected an architecture of nasbench101, got one of {architecture.space!r}.")
     row_of_code(architecture.code)
     return architecture.code

@@ -20,9 +20,9 @@ class Noise:
     """How single trainings scatter around their prediction: quantiles of held-out residuals, in percent.
 
     Args:
-        edges: The predictions `[b − 1]` that separate b bins.
-        levels: The levels of the quantiles `[q]`, from 0 to 1.
-        quantiles: The residuals at these levels for each bin, `[b][q]`.
+        edges: the predictions `[b − 1]` that separate b bins
+        levels: the levels of the quantiles `[q]`, from 0 to 1
+        quantiles: the residuals at these levels for each bin, `[b][q]`
     """
 
     edges: list[float]
@@ -40,10 +40,10 @@ class Surrogate:
     """The predictions, whose rows are those of `all_codes()`.
 
     Args:
-        manifest: What the surrogate was made of, and how good it is on held-out records.
-        accuracy: By epoch budget, validation accuracies `[n]` in multiples of `STEPS`.
-        log_seconds: Logarithms of the seconds of 108 epochs, `[n]`, in multiples of `TIME_STEP`.
-        noise: By epoch budget, how single trainings scatter.
+        manifest: what the surrogate was made of, and how good it is on held-out records
+        accuracy: by epoch budget, validation accuracies `[n]` in multiples of `STEPS`
+        log_seconds: logarithms of the seconds of 108 epochs, `[n]`, in multiples of `TIME_STEP`
+        noise: by epoch budget, how single trainings scatter
     """
 
     manifest: dict[str, Any]

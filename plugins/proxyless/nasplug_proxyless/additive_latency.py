@@ -12,28 +12,34 @@ Codes = Sequence[Sequence[int]] | NDArray[np.integer]
 
 
 @attrs.frozen(eq=False)
-class Additive:
-    """`bias` and `coefficients` in ms; these float64 `[layers, operations]`, NaN for what a layer cannot choose."""
+class AdditiveLatency:
+    """A latency that is a sum over the layers of a network.
+
+    Attributes:
+        bias: the latency of what all networks share, in ms
+        coefficients: what each operation adds in each layer, in ms, `[22, 7]`; NaN for what a layer cannot choose
+    """
 
     bias: float
     coefficients: NDArray[np.float64]
 
     @classmethod
-    def of_rows(cls, bias: float, rows: Sequence[Sequence[float]]) -> "Additive":
-        """Returns the model whose layers have as many coefficients as operations to choose from.
+    def from_rows(cls, bias: float, rows: Sequence[Sequence[float]]) -> "AdditiveLatency":
+        """Returns the model with one row for each layer, and in a row one coefficient for each choice of the layer.
 
-        Raises `ValueError` for rows that do not belong to the 22 layers, or for a value that is no finite number.
+        Raises:
+            ValueError: the rows do not belong to the 22 layers, or a value is no finite number
         """
         if [len(row) for row in rows] != CHOICES.tolist():
-            raise ValueError(f"wanted {len(LAYERS)} rows of {CHOICES.tolist()} coefficients")
+            raise ValueError(f"expected {len(LAYERS)} rows of {CHOICES.tolist()} coefficients")
         table = np.full((len(LAYERS), CHOICES.max()), np.nan)
         for layer, row in enumerate(rows):
             table[layer, : len(row)] = row
         if not (np.isfinite(bias) and all(np.isfinite(value) for row in rows for value in row)):
-            raise ValueError("wanted finite coefficients in milliseconds")
+            raise ValueError("expected finite coefficients in milliseconds")
         return cls(float(bias), table)
 
-    def of(self, codes: Codes) -> NDArray[np.float64]:
+    def latencies(self, codes: Codes) -> NDArray[np.float64]:
         """Returns the latencies in ms, float64 `[n]`, of `n` codes."""
         index = np.asarray(codes).reshape(-1, len(self.coefficients))  # [n, layers]
         times = np.full(len(index), self.bias)

@@ -8,28 +8,31 @@ from typing import Any
 
 import numpy as np
 
-from nasplug.training import litert
-from nasplug.training.backend import tf
-from nasplug.training.layers import Dense
-from nasplug_proxyless.additive_latency import Additive
+from nasplug.training import Dense, litert, tf
+from nasplug_proxyless.additive_latency import AdditiveLatency
 from nasplug_proxyless.network import ConvNormRelu, InvertedBottleneck
 from nasplug_proxyless.operations import CHOICES, HEAD_FILTERS, LAYERS, ZERO, Position, positions, scaled
 from nasplug_proxyless.settings import Setting
 from nasplug_proxyless.trainer import build
 
 ROUNDS, RUNS = 7, 15
-NETWORKS = 6  # whole networks that the sums are scaled by
+NETWORKS = 6  # whole networks, whose times scale the sums of the blocks
 Key = tuple[Any, ...]
 Code = tuple[int, ...]
 
 
-def calibrate(setting: Setting, threads: int, report: Callable[[str], None]) -> Additive:
+def calibrate(setting: Setting, threads: int, report: Callable[[str], None]) -> AdditiveLatency:
     """Returns the model whose coefficients are the times of single blocks on this machine.
 
-    Every block is timed in several rounds, all in turn, and the median over the rounds counts, so that a busy moment
-    of the machine does not end in one block's figure. What calling LiteRT costs at all is counted once a network.
-    Blocks run faster alone than within a network, where the processor's caches hold other layers too: all is scaled by
-    the median ratio of the times of six random networks to the sums of their blocks. `report` is told what is done.
+    The blocks are timed one after the other, in several rounds. The median over the rounds counts, so that a busy
+    moment of the machine does not spoil the time of one block. The overhead of a LiteRT call is counted once for each
+    network. Blocks run faster alone than within a network, where the processor's caches also hold other layers.
+    Therefore, all times are scaled by the median ratio of the times of six random networks to the sums of their blocks.
+
+    Args:
+        setting: the width, the image size and the classes of the networks
+        threads: the threads that each model uses
+        report: called with a line of text for each step of the work
     """
     layers = positions(setting.width, setting.resolution)
     models = {key: litert.Model(content, threads) for key, content in _converted(setting, layers, report)}
@@ -41,11 +44,11 @@ def calibrate(setting: Setting, threads: int, report: Callable[[str], None]) -> 
         [0.0 if op == ZERO else max(times[layer.key(op)] - call, 0.0) for op in range(choices)]
         for layer, choices in zip(layers, CHOICES, strict=True)
     ]
-    model = Additive.of_rows(times[("stem",)] + times[("head",)] - call, rows)
+    model = AdditiveLatency.from_rows(times[("stem",)] + times[("head",)] - call, rows)
     report(f"timing {NETWORKS} whole networks")
     measured = random_networks(setting, threads, NETWORKS, seed=0)
-    scale = float(np.median([time / model.of([code])[0] for code, time in measured]))
-    return Additive(scale * model.bias, scale * model.coefficients)
+    scale = float(np.median([time / model.latencies([code])[0] for code, time in measured]))
+    return AdditiveLatency(scale * model.bias, scale * model.coefficients)
 
 
 def random_networks(setting: Setting, threads: int, count: int, seed: int) -> list[tuple[Code, float]]:
@@ -62,13 +65,13 @@ def network_latency(code: Code, setting: Setting, threads: int) -> float:
     return litert.host_latency(network, (1, setting.resolution, setting.resolution, setting.channels), threads)
 
 
-def mean_error(model: Additive, measured: Sequence[tuple[Code, float]]) -> float:
+def mean_error(model: AdditiveLatency, measured: Sequence[tuple[Code, float]]) -> float:
     """Returns the mean absolute error of the model, in percent of what was measured."""
-    errors = [abs(float(model.of([code])[0]) - time) / time for code, time in measured]
+    errors = [abs(float(model.latencies([code])[0]) - time) / time for code, time in measured]
     return 100.0 * float(np.mean(errors))
 
 
-def write_table(path: Path, model: Additive, setting: Setting, threads: int) -> None:
+def write_table(path: Path, model: AdditiveLatency, setting: Setting, threads: int) -> None:
     """Writes the model as a table that can be named as a device, with what it was measured on."""
     table = {
         "source": f"LiteRT on {platform.processor() or platform.machine()} ({platform.node()}), {threads} threads",
@@ -81,7 +84,7 @@ def write_table(path: Path, model: Additive, setting: Setting, threads: int) -> 
 
 
 def _converted(setting: Setting, layers: list[Position], report: Callable[[str], None]) -> Iterator[tuple[Key, bytes]]:
-    """Yields the LiteRT model of every block that differs from the others, of stem, head, and of a mere call."""
+    """Yields the LiteRT models of the stem, the head and every distinct block, and of an almost empty network."""
     rng = np.random.default_rng(0)
     yield ("call",), litert.converted(tf.nn.relu, (1, 1, 1, 8), tf.Module())
     stem = ConvNormRelu(3, setting.channels, layers[0].inputs, 2, {}, rng)

@@ -23,7 +23,7 @@ class Counts:
     fixed_parameters: int
     fixed_multiply_adds: int
 
-    def of(self, codes: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+    def count(self, codes: Sequence[Sequence[int]]) -> NDArray[np.int64]:
         """Returns int64 `[n, 2]`, parameters and multiply-adds of `n` codes."""
         index = np.asarray(codes, dtype=np.intp).reshape(-1, len(LAYERS))  # [n, 22]
         layers = np.arange(len(LAYERS))

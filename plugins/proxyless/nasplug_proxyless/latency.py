@@ -6,36 +6,30 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from nasplug import ConfigurationError
-from nasplug_proxyless.additive_latency import Additive, Codes
+from nasplug_proxyless.additive_latency import AdditiveLatency
 from nasplug_proxyless.settings import Setting
 
 LARGEST_TABLE = 100_000  # bytes: a table has 139 coefficients
 
 
-def pixel1(codes: Codes) -> NDArray[np.float64]:
-    """Returns the inference times in ms, float64 `[n]`, of `n` codes at width 1 and 224×224 pixels.
+@cache
+def pixel1_model() -> AdditiveLatency:
+    """Returns TuNAS's linear model for width 1 and 224×224 pixels (`pixel1.json`).
 
     Reproduces the nine times of Table 2 of arXiv 1912.00848 (supplementary material) within 0.03 ms.
     """
-    return pixel1_model().of(codes)
-
-
-@cache
-def pixel1_model() -> Additive:
-    """Returns the linear model that TuNAS publishes for this space (`pixel1.json`)."""
     table = json.loads(files("nasplug_proxyless").joinpath("pixel1.json").read_text(encoding="utf-8"))
-    return Additive.of_rows(table["bias_ms"], table["coefficients_ms"])
+    return AdditiveLatency.from_rows(table["bias_ms"], table["coefficients_ms"])
 
 
-def additive_model(device: str, setting: Setting) -> Additive | None:
+def additive_model(device: str, setting: Setting) -> AdditiveLatency | None:
     """Returns the model of `pixel1`, or of a file `….json` that `nasplug proxyless latency calibrate` wrote.
 
-    None for a device of another kind. Raises `ConfigurationError` for a file that is no such table, or one of networks
-    that are not as wide, or whose images are not as large, as those of `setting`.
+    Returns None for a device of another kind.
+
+    Raises:
+        ConfigurationError: the file is no such table, or was measured at another width or resolution than `setting` has
     """
     if device == "pixel1":
         return pixel1_model()
@@ -45,7 +39,7 @@ def additive_model(device: str, setting: Setting) -> Additive | None:
     for name, value in measured.items():
         if value != (actual := getattr(setting, name)):
             raise ConfigurationError(
-                f"the table {device} was measured at {name} {value:g}, the networks here have {name} {actual:g}. "
+                f"The table {device} was measured at {name} {value:g}, the networks here have {name} {actual:g}. "
                 f"Calibrate with the options of the run, or set --space-opt {name}={value:g}."
             )
     return model
@@ -62,14 +56,14 @@ def tables() -> list[str]:
 
 
 @cache
-def _table(path: str) -> tuple[Additive, dict[str, float]]:
-    """Returns the model in a file, and what it says of the networks that were measured."""
+def _table(path: str) -> tuple[AdditiveLatency, dict[str, float]]:
+    """Returns the model in a file, and the width and the resolution of the networks that were measured."""
     try:
         table = json.loads(Path(path).read_text(encoding="utf-8"))
-        model = Additive.of_rows(table["bias_ms"], table["coefficients_ms"])
+        model = AdditiveLatency.from_rows(table["bias_ms"], table["coefficients_ms"])
         return model, {name: float(table[name]) for name in ("width", "resolution") if name in table}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigurationError(
-            f"the device {path} is no latency table ({error}). "
+            f"The device {path} is no latency table ({error}). "
             "Make one with 'nasplug proxyless latency calibrate --out FILE.json'."
         ) from None

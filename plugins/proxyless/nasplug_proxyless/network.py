@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from nasplug.training.backend import tf
-from nasplug.training.layers import BatchNorm, Convolution, Dense, Depthwise, Dropout
+from nasplug.training import BatchNorm, Convolution, Dense, Depthwise, Dropout, tf
 from nasplug_proxyless.operations import HEAD_FILTERS, ZERO, Position, check, kernel, positions, scaled
 
 

@@ -67,20 +67,20 @@ class Position:
     @property
     def output_size(self) -> int:
         """The pixels of the output's side."""
-        return halved(self.size, self.layer.stride)
+        return output_pixels(self.size, self.layer.stride)
 
     def hidden(self, operation: int) -> int:
         """Returns the channels of the depthwise convolution."""
         return self.inputs * expansion(self.layer, operation)
 
     def key(self, operation: int) -> tuple[int | bool, ...]:
-        """Returns what two blocks that take equally long have in common."""
+        """Returns a value that is equal for two blocks if they take equally long."""
         return (self.layer.block, self.layer.first, self.inputs, self.outputs, self.size, operation)
 
 
 def positions(width: float, resolution: int) -> list[Position]:
     """Returns the positions of the 22 layers in networks of this width, for images of `resolution` pixels."""
-    size, inputs, layers = halved(resolution, 2), scaled(STEM_FILTERS, width), []
+    size, inputs, layers = output_pixels(resolution, 2), scaled(STEM_FILTERS, width), []
     for layer in LAYERS:
         outputs = scaled(layer.filters, width)
         layers.append(Position(layer, inputs, outputs, size))
@@ -94,8 +94,13 @@ def by_block(code: Sequence[int]) -> list[list[tuple[Layer, int]]]:
     return [list(layers) for _, layers in groupby(pairs, key=lambda pair: pair[0].block)]
 
 
-def halved(size: int, stride: int) -> int:
-    """Returns the pixels that are left of `size` by a layer of this stride; SAME padding rounds up."""
+def canonical_text(code: Sequence[int]) -> str:
+    """Returns a text that equal networks share: within a block, it does not matter which layers are zero."""
+    return "/".join(",".join(str(op) for _, op in layers if op != ZERO) for layers in by_block(code))
+
+
+def output_pixels(size: int, stride: int) -> int:
+    """Returns the pixels of an output's side, given those of the input's side; SAME padding rounds up."""
     return -(-size // stride)
 
 
@@ -103,18 +108,18 @@ def check(code: Sequence[int]) -> None:
     """Raises `InvalidArchitecture`, naming the layer (counted from 0), where `code` is not in the space."""
     if len(code) != len(LAYERS):
         raise InvalidArchitecture(
-            f"a proxyless architecture has {len(LAYERS)} integers, one a layer; this one has {len(code)}. "
+            f"A proxyless architecture has {len(LAYERS)} integers, one for each layer; this one has {len(code)}. "
             f"ProxylessNAS-mobile, for example, is {','.join(map(str, MOBILE))}."
         )
     for index, (operation, layer) in enumerate(zip(code, LAYERS, strict=True)):
         if layer.first and operation == ZERO:
             raise InvalidArchitecture(
-                f"layer {index} is the first of block {layer.block} and cannot be zero (6): "
+                f"Layer {index} is the first of block {layer.block} and cannot be zero (6): "
                 f"choose 0 to {layer.choices - 1}."
             )
         if not 0 <= operation < layer.choices:
             raise InvalidArchitecture(
-                f"layer {index} (block {layer.block}) has operations 0 to {layer.choices - 1}, not {operation}."
+                f"Layer {index} (block {layer.block}) has operations 0 to {layer.choices - 1}, not {operation}."
             )
 
 

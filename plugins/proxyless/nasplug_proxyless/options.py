@@ -1,61 +1,72 @@
 """The options of the space that decide what its networks look like and how they are trained."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
-from attrs.validators import and_, ge, gt, lt, optional
+from attrs.validators import ge, gt, lt, optional
 
 from nasplug import option
-from nasplug.training.tasks.registry import load_task, task_factory
-from nasplug.training.tasks.task import Task
-from nasplug.training.tasks.wrappers import Augmented
+from nasplug.training import Augmented, Task, load_task, task_factory
 from nasplug_proxyless.settings import EMBEDDED, SETTINGS, Setting
 
-positive = optional(gt(0))
+
+def positive(help: str, default: int | None = None) -> Any:
+    """Returns an option whose values are numbers above zero."""
+    return option(default, help, validator=optional(gt(0)))
 
 
 @attrs.frozen(eq=False)
 class TrainingOptions:
-    """Options of tasks, networks, trainings and measurements; a value, checked when it is made."""
+    """Options of tasks, networks, trainings and measurements, which are checked when they are set."""
 
-    task: str = option("cluttered-fashion-mnist", help="images to learn: an installed task, or package.module:factory")
-    data: Path | None = option(None, help="folder of the ImageNet TFRecord shards, for task=imagenet")
-    width: float | None = option(None, help="multiplies all filters [0.25; imagenet 1]", validator=positive)
-    resolution: int | None = option(None, help="pixels of an image's side [32; imagenet 224]", validator=positive)
-    epochs: int | None = option(None, help="epochs of a search training [the task's recipe]", validator=positive)
-    repeats: int | None = option(
-        None, help="trainings whose mean accuracy a search trial reports [12; imagenet 1]", validator=positive
+    task: str = option(
+        "cluttered-fashion-mnist", help="images to train on: an installed task or package.module:factory"
     )
-    validation_shards: int | None = option(
-        None,
-        help="training shards a search validates on [40 of 1024, of others the same share]",
-        validator=positive,
+    data: Path | None = option(None, help="folder of ImageNet's TFRecord shards; task=imagenet needs it")
+    width: float | None = positive("factor for the number of filters of every layer; default: 0.25, for imagenet 1")
+    resolution: int | None = positive("height and width of the images in pixels; default: 32, for imagenet 224")
+    epochs: int | None = positive("epochs of each training in a search; default: 1, for imagenet 90")
+    repeats: int | None = positive("trainings of each network in a search, averaged; default: 12, for imagenet 1")
+    validation_shards: int | None = positive(
+        "training shards of ImageNet that a search validates on; default: 40 of 1024, or the same share of others"
     )
-    batch: int | None = option(
-        None, help="images of a device's batch; the learning rate follows it [32; imagenet 128]", validator=positive
+    batch: int | None = positive(
+        "images of a training step on each device; default: 32, for imagenet 128. learning_rate follows in proportion"
     )
-    learning_rate: float | None = option(None, help="of a device's batch [the task's recipe]", validator=positive)
-    augment: bool = option(False, help="mirror and shift training images at random; ImageNet's are varied in any case")
+    learning_rate: float | None = positive(
+        "highest learning rate, for the batch of one device; default: 0.002, for imagenet 0.026"
+    )
+    augment: bool = option(
+        False, help="mirror and shift images at random; not for imagenet, which always varies its own"
+    )
     label_smoothing: float | None = option(
         None,
-        help="probability taken from the true class [the recipe: 0]",
-        validator=optional(and_(ge(0), lt(1))),
+        "share of the target probability that all classes get alike; default: 0",
+        validator=optional([ge(0), lt(1)]),
     )
-    precision: Literal["float32", "bfloat16"] = option("float32", help="what activations are computed in")
-    accelerator: Literal["auto", "cpu", "gpu", "tpu"] = option("auto", help="where networks are trained")
-    tpu: str | None = option(None, help="name of the TPU, for accelerator=tpu")
-    xla: bool = option(False, help="compile training steps with XLA, on one CPU or GPU; TPUs always do")
-    across_devices: bool = option(False, help="batch normalisation over the batches of all devices, not of each")
-    checkpoints: Path | None = option(None, help="folder where trainings are saved, to go on after an interruption")
-    checkpoint_steps: int = option(1000, help="steps between two checkpoints", validator=gt(0))
-    tensorboard: Path | None = option(None, help="folder for TensorBoard scalars, one run a training")
-    threads: int = option(2, help="operations that run side by side; never changes results", validator=gt(0))
-    latency_threads: int = option(1, help="threads of a network on the device 'host'", validator=gt(0))
+    precision: Literal["float32", "bfloat16"] = option(
+        "float32", help="number format of activations in training; weights are always float32"
+    )
+    accelerator: Literal["auto", "cpu", "gpu", "tpu"] = option(
+        "auto", help="devices that networks are trained on; auto: one device, and for imagenet all GPUs there are"
+    )
+    tpu: str | None = option(None, help="name or grpc:// address of the TPU; default: the one of this machine")
+    xla: bool = option(False, help="compile training steps with XLA, on one CPU or GPU; on TPUs this always happens")
+    across_devices: bool = option(
+        False, help="batch normalisation uses the whole batch of a step, not only the part on the same device"
+    )
+    checkpoints: Path | None = option(
+        None, help="folder where trainings are saved; interrupted ones continue from there"
+    )
+    checkpoint_steps: int = positive("training steps from one checkpoint to the next", 1000)
+    tensorboard: Path | None = option(None, help="folder for TensorBoard logs, with a sub-folder for each training")
+    threads: int = positive("TensorFlow operations that run at the same time; the results do not depend on it", 2)
+    latency_threads: int = positive("threads that a network runs on when the device 'host' measures its latency", 1)
 
     def __attrs_post_init__(self) -> None:
         if self.tpu is not None and self.accelerator != "tpu":
-            raise ValueError("tpu needs accelerator=tpu; else leave it away")
+            raise ValueError("tpu needs accelerator=tpu; otherwise leave it out")
         if self.augment and self.task == "imagenet":
             raise ValueError("augment needs another task than imagenet, whose images are varied in any case")
         task_factory(self.task, **self._task_options)
@@ -67,7 +78,7 @@ class TrainingOptions:
         return {name: value for name in names if (value := getattr(self, name)) is not None}
 
     def load_task(self) -> Task:
-        """Returns the images. Raises `ConfigurationError` where they are not there."""
+        """Returns the images. Raises `ConfigurationError` if they are missing."""
         resolution = self.resolution or SETTINGS.get(self.task, EMBEDDED).resolution
         task = load_task(self.task, resolution, **self._task_options)
         return Augmented(task) if self.augment else task

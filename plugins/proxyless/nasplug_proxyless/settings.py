@@ -1,13 +1,10 @@
 """What the space trains on each task, and what it suggests to strategies there."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
-from nasplug.training.recipe import Recipe
-
-if TYPE_CHECKING:
-    from nasplug.training.tasks.task import Task
+from nasplug.training import Recipe, Task
 
 
 @attrs.frozen
@@ -25,7 +22,7 @@ class Setting:
     width: float = 1.0
     repeats: int = 1
 
-    def for_task(self, task: "Task") -> "Setting":
+    def for_task(self, task: Task) -> "Setting":
         """Returns the setting with the image size, classes and channels of a task."""
         return attrs.evolve(self, resolution=task.resolution, classes=task.classes, channels=task.channels)
 

@@ -9,10 +9,17 @@ import attrs
 import numpy as np
 
 from nasplug import Architecture, Evaluation, Purpose
-from nasplug.training import Task, configure, mean_of_repeats
-from nasplug.training.distribution import Placement, place
-from nasplug.training.files import TrainingFiles
-from nasplug.training.loop import Trained, Training
+from nasplug.training import (
+    Placement,
+    Task,
+    Trained,
+    Training,
+    TrainingFiles,
+    configure,
+    export_network,
+    mean_of_repeats,
+    place,
+)
 from nasplug_proxyless.network import ProxylessNetwork
 from nasplug_proxyless.options import TrainingOptions
 from nasplug_proxyless.settings import Setting
@@ -57,10 +64,8 @@ class Trainer:
         return Training(factory, self.task, setting.recipe, purpose, epochs, self.placement)
 
     def export(self, trained: Trained, folder: Path) -> dict[str, Any]:
-        """Writes the network of a final training into `folder`; returns files and accuracies, see `export`."""
-        from nasplug.training.export import export
-
-        exported = attrs.asdict(export(trained.network, self.task, "final", folder))
+        """Writes the network of a final training into `folder`; returns files and accuracies."""
+        exported = attrs.asdict(export_network(trained.network, self.task, "final", folder))
         return {name: str(value) if isinstance(value, Path) else value for name, value in exported.items()}
 
     def files(self, training: str) -> TrainingFiles:

@@ -116,10 +116,10 @@ def test_draws_are_those_of_the_original_and_leave_the_random_state_of_the_proce
     nasbench: api.NASBench,
 ) -> None:
     random.seed(1)
-    wanted = random.random()
+    next_value = random.random()
     random.seed(1)
     drawn = api.NASBench(nasbench.table.path, seed=5).query(DIRECT)
-    assert random.random() == wanted
+    assert random.random() == next_value
     random.seed(5)
     _, trainings = nasbench.get_metrics_from_spec(DIRECT)
     assert drawn["test_accuracy"] == trainings[108][random.randint(0, 2)]["final_test_accuracy"]
@@ -177,10 +177,10 @@ def test_every_cell_can_be_looked_up_by_its_hash(nasbench: api.NASBench) -> None
     ("matrix", "ops", "message"),
     [
         ([[0, 0], [0, 0]], ["input", "output"], "no path"),
-        (np.triu(np.ones((7, 7), int), 1), ["input", *["maxpool3x3"] * 5, "output"], "too many edges: 21"),
-        (np.eye(8, k=1, dtype=int), ["input", *["maxpool3x3"] * 6, "output"], "too many vertices: 8"),
+        (np.triu(np.ones((7, 7), int), 1), ["input", *["maxpool3x3"] * 5, "output"], "Too many edges: 21"),
+        (np.eye(8, k=1, dtype=int), ["input", *["maxpool3x3"] * 6, "output"], "Too many vertices: 8"),
         ([[0, 1], [0, 0]], ["output", "input"], "first operation"),
-        ([[0, 1, 0], [0, 0, 1], [0, 0, 0]], ["input", "conv5x5", "output"], "unknown operations"),
+        ([[0, 1, 0], [0, 0, 1], [0, 0, 0]], ["input", "conv5x5", "output"], "Unknown operations"),
     ],
 )
 def test_what_is_out_of_the_domain(nasbench: api.NASBench, matrix: object, ops: list[str], message: str) -> None:
@@ -191,7 +191,7 @@ def test_what_is_out_of_the_domain(nasbench: api.NASBench, matrix: object, ops: 
 
 
 def test_epochs_and_cells_that_are_not_there(nasbench: api.NASBench) -> None:
-    with pytest.raises(api.OutOfDomainError, match="invalid number of epochs 36"):
+    with pytest.raises(api.OutOfDomainError, match="Invalid number of epochs 36"):
         nasbench.query(DIRECT, epochs=36)
     for ask in (nasbench.query, nasbench.get_metrics_from_spec):
         with pytest.raises(api.OutOfDomainError, match="has no cell"):

@@ -41,19 +41,22 @@ def test_validity_is_that_of_the_cell(value: int) -> None:
 
 @given(EDGES)
 def test_pruning_twice_is_pruning_once(value: int) -> None:
-    kept = bitmask.kept_vertices(value)
-    once = bitmask.prune(value, kept)
-    assert bitmask.kept_vertices(once) == kept
-    assert bitmask.prune(once, kept) == once
+    vertices_on_paths = bitmask.kept_vertices(value)
+    once = bitmask.prune(value, vertices_on_paths)
+    assert bitmask.kept_vertices(once) == vertices_on_paths
+    assert bitmask.prune(once, vertices_on_paths) == once
 
 
 def test_arrays_are_answered_like_integers() -> None:
     values = np.random.default_rng(0).integers(1 << bitmask.SLOTS, size=1000)
     assert bitmask.is_valid(values).tolist() == [bool(bitmask.is_valid(value)) for value in values.tolist()]
-    kept = bitmask.kept_vertices(values)
-    assert kept.tolist() == [bitmask.kept_vertices(value) for value in values.tolist()]
-    pruned = [bitmask.prune(value, vertices) for value, vertices in zip(values.tolist(), kept.tolist(), strict=True)]
-    assert bitmask.prune(values, kept).tolist() == pruned
+    vertices_on_paths = bitmask.kept_vertices(values)
+    assert vertices_on_paths.tolist() == [bitmask.kept_vertices(value) for value in values.tolist()]
+    pruned = [
+        bitmask.prune(value, vertices)
+        for value, vertices in zip(values.tolist(), vertices_on_paths.tolist(), strict=True)
+    ]
+    assert bitmask.prune(values, vertices_on_paths).tolist() == pruned
 
 
 def test_matrices_round_trip() -> None:

@@ -70,7 +70,7 @@ def test_what_is_no_cell_is_refused(matrix: list[list[int]], ops: list[int], mes
 def test_names_must_start_and_end_right() -> None:
     with pytest.raises(InvalidArchitecture, match="start with 'input'"):
         Cell.from_names([[0, 1], [0, 0]], ["output", "input"])
-    with pytest.raises(InvalidArchitecture, match="unknown operations"):
+    with pytest.raises(InvalidArchitecture, match="Unknown operations"):
         Cell.from_names([[0, 1, 0], [0, 0, 1], [0, 0, 0]], ["input", "conv5x5", "output"])
 
 

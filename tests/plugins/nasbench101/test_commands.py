@@ -25,11 +25,11 @@ def call(*arguments: str) -> str:
 
 def test_import_info_and_query(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert "the dataset was not imported" in call("info")
+    assert "The dataset was not imported" in call("info")
     imported = json.loads(call("import", str(file), "--json"))
     assert imported["cells"] == 40
     assert json.loads(call("info", "--json")) == imported
-    assert f"from small.tfrecord, {imported['records']} records, SHA-256" in call("info")
+    assert f"Made from small.tfrecord, {imported['records']} records, SHA-256" in call("info")
     table = Table.open(Path(imported["table"]))
     code = ",".join(map(str, table.codes[5].tolist()))
     by_code = json.loads(call("query", code, "--json"))
@@ -51,14 +51,14 @@ def test_a_table_elsewhere_is_named(table: Table, without_table: None) -> None:
     ("arguments", "kind", "message"),
     [
         (["import"], click.UsageError, "Missing parameter: file"),
-        (["import", "nothing"], NasplugError, "^nothing is no file. Wanted nasbench_only108.tfrecord or "),
+        (["import", "nothing"], NasplugError, "^nothing is no file. Expected nasbench_only108.tfrecord or "),
         (["import", "."], NasplugError, "^. is no file."),
         (["import", "{file}", "--out", "{file}"], NasplugError, "exists and is no table: name a folder"),
-        (["info", "--table", "nowhere"], ConfigurationError, "^nowhere is no imported NASBench-101 table: wanted a"),
-        (["query", "zzz"], UsageError, "^wanted a module hash of 32 hexadecimal digits or a code"),
+        (["info", "--table", "nowhere"], ConfigurationError, "^nowhere is no imported NASBench-101 table: it needs a"),
+        (["query", "zzz"], UsageError, "^'zzz' is neither a module hash .32 hexadecimal digits. nor a code"),
         (["query", "proxyless:0,1"], UsageError, "an architecture of the space 'proxyless'"),
-        (["query", "0,1"], UsageError, "^a nasbench101 code is 21 edge bits"),
-        (["query", ",".join("0" * 26)], UsageError, "input and output must be joined by a path"),
+        (["query", "0,1"], UsageError, "^A nasbench101 code is 21 edge bits"),
+        (["query", ",".join("0" * 26)], UsageError, "a path must lead from input to output"),
     ],
 )
 def test_a_mistake_is_one_error(
@@ -71,15 +71,15 @@ def test_a_mistake_is_one_error(
 def test_a_mistake_is_one_message_on_the_command_line(
     nasplug: Callable[..., subprocess.CompletedProcess[str]], without_table: None
 ) -> None:
-    done = nasplug("nasbench101", "query", "zzz")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "Traceback" not in done.stderr
-    assert done.stderr.count("Error: ") == 1
+    process = nasplug("nasbench101", "query", "zzz")
+    assert (process.returncode, process.stdout) == (2, "")
+    assert "Traceback" not in process.stderr
+    assert process.stderr.count("Error: ") == 1
 
 
 def test_without_the_dataset_query_shows_what_is_predicted(without_table: None) -> None:
     code = ",".join(map(str, RESNET_LIKE))
-    assert "predicted by the embedded surrogate, not measured" in call("query", code)
+    assert "Predicted by the embedded surrogate, not measured" in call("query", code)
     document = json.loads(call("query", code, "--json"))
     row = row_of_code(RESNET_LIKE)
     predicted = document["predicted"]["108"]
@@ -93,10 +93,10 @@ def test_without_the_dataset_query_shows_what_is_predicted(without_table: None) 
 def test_without_the_dataset_query_finds_a_hash(without_table: None) -> None:
     document = json.loads(call("query", "043721b9c7fe8c5fad811d47d83132ec", "--json"))
     assert document["code"] == lookup().codes[0].tolist()
-    with pytest.raises(NasplugError, match="none of the 423,624 cells"):
+    with pytest.raises(NasplugError, match="None of the 423,624 cells"):
         call("query", "0" * 32)
 
 
 def test_without_the_dataset_info_says_how_good_the_surrogate_is(without_table: None) -> None:
-    assert "tau_above_91" in call("info")
+    assert "Kendall's τ of records above 91 % accuracy: 0.813 ± 0.003\n" in call("info")
     assert json.loads(call("info", "--json"))["table"] is None

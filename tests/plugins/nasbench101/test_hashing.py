@@ -48,7 +48,7 @@ def test_the_hash_of_a_cell_of_two_vertices_is_the_published_one() -> None:
 
 
 def test_a_cell_without_a_path_has_no_hash() -> None:
-    with pytest.raises(InvalidArchitecture, match="cell 1 has no path"):
+    with pytest.raises(InvalidArchitecture, match="Cell 1 has no path"):
         module_hashes(np.array([[1] * 26, [0] * 26], np.uint8))
 
 

@@ -48,8 +48,8 @@ def test_draw_fades_what_pruning_removes() -> None:
 @pytest.mark.parametrize(
     ("architecture", "message"),
     [
-        (Architecture("proxyless", DIRECT.code), "wanted an architecture of nasbench101"),
-        (Architecture("nasbench101", (0,) * 26), "joined by a path"),
+        (Architecture("proxyless", DIRECT.code), "Expected an architecture of nasbench101"),
+        (Architecture("nasbench101", (0,) * 26), "a path must lead from"),
         (Architecture("nasbench101", (1,) * 21 + (0,) * 5), "at most 9 edges"),
         (Architecture("nasbench101", (0, 1)), "21 edge bits"),
     ],

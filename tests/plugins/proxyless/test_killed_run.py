@@ -46,12 +46,12 @@ def test_a_killed_run_resumes_to_the_trials_of_the_uninterrupted_run(nasplug, tm
         while process.poll() is None and not stored(tmp_path / "runs.db"):
             time.sleep(0.1)
         os.kill(process.pid, signal.SIGKILL)
-    kept = trials(nasplug, "killed")
-    assert 1 <= len(kept) < 5
+    finished = trials(nasplug, "killed")
+    assert 1 <= len(finished) < 5
     assert nasplug(*search, "killed", "--resume").returncode == 0
     resumed = trials(nasplug, "killed")
     assert len(resumed) == 5
-    assert all(trial in resumed for trial in kept)
-    done = nasplug(*search, "uninterrupted")
-    assert done.returncode == 0, done.stderr
+    assert all(trial in resumed for trial in finished)
+    process = nasplug(*search, "uninterrupted")
+    assert process.returncode == 0, process.stderr
     assert without_clock(resumed) == without_clock(trials(nasplug, "uninterrupted"))

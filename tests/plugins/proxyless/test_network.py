@@ -37,7 +37,7 @@ def multiply_adds(network, resolution, channels):
 def test_the_network_has_the_counts_of_the_table(width, resolution, classes, channels, seed):
     code = MOBILE if seed is None else Proxyless().sample(rng=np.random.default_rng(seed)).code
     network = ProxylessNetwork(code, np.random.default_rng(0), width, classes, channels)
-    expected = counts.tabulate(width, resolution, classes, channels).of([code])[0]
+    expected = counts.tabulate(width, resolution, classes, channels).count([code])[0]
     assert sum(int(np.prod(v.shape)) for v in network.trainable_variables) == expected[0]
     assert multiply_adds(network, resolution, channels) == expected[1]
 

@@ -24,13 +24,13 @@ def changed(layer, operation):
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ((6, 6, 6), "has 22 integers, one a layer; this one has 3"),
+        ((6, 6, 6), "has 22 integers, one for each layer; this one has 3"),
         ((), "this one has 0"),
-        (changed(5, 6), "layer 5 is the first of block 3 and cannot be zero"),
-        (changed(0, 6), "layer 0 is the first of block 1 and cannot be zero"),
-        (changed(0, 3), r"layer 0 \(block 1\) has operations 0 to 2, not 3"),
-        (changed(8, 7), r"layer 8 \(block 3\) has operations 0 to 6, not 7"),
-        (changed(21, -1), r"layer 21 \(block 7\) has operations 0 to 5, not -1"),
+        (changed(5, 6), "Layer 5 is the first of block 3 and cannot be zero"),
+        (changed(0, 6), "Layer 0 is the first of block 1 and cannot be zero"),
+        (changed(0, 3), r"Layer 0 \(block 1\) has operations 0 to 2, not 3"),
+        (changed(8, 7), r"Layer 8 \(block 3\) has operations 0 to 6, not 7"),
+        (changed(21, -1), r"Layer 21 \(block 7\) has operations 0 to 5, not -1"),
     ],
 )
 def test_bad_codes_are_told_by_their_layer(code, message):

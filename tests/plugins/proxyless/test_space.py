@@ -79,6 +79,27 @@ def test_the_graph_is_a_chain_of_one_hot_operations():
     assert graph.edge_index.tolist() == [list(range(21)), list(range(1, 22))]
 
 
+def test_several_graphs_are_one_batch_of_chains():
+    other = Architecture("proxyless", (0,) * 22)
+    batch = SPACE.encode_graph(architectures=[ARCHITECTURE, other])
+    assert (batch.num_graphs, batch.x.shape, batch.batch.tolist()) == (2, (44, 7), [0] * 22 + [1] * 22)
+    edges = [*range(21), *range(22, 43)]
+    assert batch.edge_index.tolist() == [edges, [node + 1 for node in edges]]
+    for graph, architecture in zip(batch.to_data_list(), (ARCHITECTURE, other), strict=True):
+        assert graph.x.argmax(1).tolist() == list(architecture.code)
+        assert graph.edge_index.tolist() == [list(range(21)), list(range(1, 22))]
+
+
+def test_the_published_networks_are_the_papers_with_times_that_the_model_agrees_with():
+    networks = SPACE.published()["table2"]
+    assert [network.latency for network in networks] == [75.05, 75.10, 75.36, 75.76, 76.10, 78.23, 80.42, 82.44, 84.95]
+    assert [network.accuracy for network in networks] == [73.76, 74.07, 73.86, 74.16, 74.35, 74.70, 74.61, 74.70, 74.75]
+    assert {network.device for network in networks} == {"pixel1"}
+    for network in networks:
+        milliseconds = SPACE.measure_latency(architecture=network.architecture, device="pixel1")
+        assert milliseconds == pytest.approx(network.latency, abs=0.03)
+
+
 def test_features_are_millions_of_parameters_and_multiply_adds():
     paper = Proxyless(task="imagenet").features(architectures=[ARCHITECTURE])
     assert paper.dtype == np.float32

@@ -36,13 +36,13 @@ def shards(tmp_path_factory):
 
 @pytest.mark.slow
 def test_a_search_trains_on_images_in_imagenets_format(shards):
-    found = nasplug.search(
+    result = nasplug.search(
         "proxyless", "random", budget=1, epochs=8, workers=1, space_options={**SMALL, "data": shards}
     )
-    assert [trial.error for trial in found.trials] == [None] * 2
-    losses = [trial.evaluation.metrics["training_loss"] for trial in found.trials]
+    assert [trial.error for trial in result.trials] == [None] * 2
+    losses = [trial.evaluation.metrics["training_loss"] for trial in result.trials]
     assert max(losses) < np.log(CLASSES)  # better than no idea
-    assert found.trials[0].evaluation.metrics["steps"] == 8 * (105 // 15)
+    assert result.trials[0].evaluation.metrics["steps"] == 8 * (105 // 15)
 
 
 @pytest.mark.slow

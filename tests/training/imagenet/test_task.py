@@ -1,47 +1,29 @@
 """ImageNet's input pipeline, on a small set of real JPEGs in its format."""
 
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
-from imagenet_sample import CLASSES, HELD_OUT_PER_CLASS, PER_CLASS, SHARDS, build, write_images
+from imagenet_sample import CLASSES, HELD_OUT_PER_CLASS, PER_CLASS
 
 from nasplug.errors import ConfigurationError
 from nasplug.training.backend import tf
-from nasplug.training.imagenet.shards import read_folder
-from nasplug.training.imagenet.task import load_imagenet
+from nasplug.training.tasks.imagenet import imagenet
 
 TOTAL = CLASSES * PER_CLASS
 SIZE = 32
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("imagenet")
-    write_images(folder)
-    done = build(folder)
-    assert done.exit_code == 0, done.stderr
-    return folder / "shards"
-
-
-@pytest.fixture
-def copied(built, tmp_path):
-    shutil.copytree(built, tmp_path / "shards")
-    read_folder.cache_clear()
-    return tmp_path / "shards"
-
-
 def batches(task, start=0, seed=0, batch=8, epochs=2, purpose="search"):
-    found = task.training_batches_from(purpose, batch, epochs, seed, start)
-    return [(images.numpy(), labels.numpy()) for images, labels in found]
+    dataset = task.training_batches_from(purpose, batch, epochs, seed, start)
+    return [(images.numpy(), labels.numpy()) for images, labels in dataset]
 
 
 @pytest.fixture(scope="module")
 def whole(built):
     """The batches of two epochs of a search, seed 0."""
-    return batches(load_imagenet(built, SIZE))
+    return batches(imagenet(SIZE, built))
 
 
 def equal(a, b):
@@ -50,34 +32,19 @@ def equal(a, b):
     )
 
 
-def test_the_script_cuts_shards_at_the_papers_boundaries(built):
-    shards = read_folder(built)
-    bounds = np.linspace(0, TOTAL, SHARDS + 1).astype(int)
-    assert [shard.images for shard in shards.train] == np.diff(bounds).tolist()
-    assert sum(shard.images for shard in shards.validation) == CLASSES * HELD_OUT_PER_CLASS
-    assert shards.classes == CLASSES
-    record = next(iter(tf.data.TFRecordDataset(shards.train[0].path))).numpy()
-    keys = tf.train.Example.FromString(record).features.feature
-    assert {"image/encoded", "image/class/label", "image/height", "image/width", "image/filename"} <= set(keys)
-
-
-def test_imagenets_own_split_has_50046_images():
-    assert np.diff(np.linspace(0, 1_281_167, 1025).astype(int))[-40:].sum() == 50_046
-
-
 def test_search_keeps_the_last_shards_for_validation_and_final_trains_on_all(built):
-    task = load_imagenet(built, SIZE)
+    task = imagenet(SIZE, built)
     last = task.shards.train[-1].images
     assert task.training_size("search") == TOTAL - last
     assert task.training_size("final") == TOTAL
     assert sum(len(labels) for _, labels in task.held_out_batches("search")) == last
     assert sum(len(labels) for _, labels in task.held_out_batches("final")) == CLASSES * HELD_OUT_PER_CLASS
-    three = load_imagenet(built, SIZE, held_out=3)
+    three = imagenet(SIZE, built, 3)
     assert three.training_size("search") == sum(shard.images for shard in three.shards.train[:5])
 
 
 def test_batches_are_a_function_of_the_seed_alone(built, whole):
-    task = load_imagenet(built, SIZE)
+    task = imagenet(SIZE, built)
     assert [images.shape for images, _ in whole] == [(8, SIZE, SIZE, 3)] * (2 * (task.training_size("search") // 8))
     assert equal(whole, batches(task))
     assert not equal(whole[:13], batches(task, seed=1, epochs=1))
@@ -86,17 +53,17 @@ def test_batches_are_a_function_of_the_seed_alone(built, whole):
 
 @pytest.mark.parametrize("start", [1, 12, 15, 26])
 def test_starting_in_the_middle_gives_the_same_batches(built, whole, start):
-    assert equal(batches(load_imagenet(built, SIZE), start), whole[start:])
+    assert equal(batches(imagenet(SIZE, built), start), whole[start:])
 
 
 def test_an_epoch_holds_every_image_once(built):
-    task = load_imagenet(built, SIZE)
+    task = imagenet(SIZE, built)
     labels = np.concatenate([labels for _, labels in batches(task, batch=1, epochs=1, purpose="final")])
     assert np.bincount(labels).tolist() == [PER_CLASS] * CLASSES
 
 
 def test_hosts_read_different_shards_and_make_up_the_batch(built):
-    task = load_imagenet(built, SIZE)
+    task = imagenet(SIZE, built)
     parts = [batches(task.share(host, 2), epochs=1) for host in range(2)]
     assert [len(part) for part in parts] == [13, 13]
     assert {len(labels) for part in parts for _, labels in part} == {4}
@@ -105,34 +72,6 @@ def test_hosts_read_different_shards_and_make_up_the_batch(built):
     assert held_out == [20, 20]
     with pytest.raises(ConfigurationError, match="7 training shards cannot be shared among 9 hosts"):
         batches(task.share(8, 9))
-
-
-def test_missing_shards_are_named(copied):
-    (copied / "train-00002-of-00008").unlink()
-    (copied / "train-00005-of-00008").unlink()
-    with pytest.raises(ConfigurationError, match="lacks train-00002-of-00008, train-00005-of-00008"):
-        load_imagenet(copied, SIZE)
-    with pytest.raises(ConfigurationError, match="there is no such shard"):
-        load_imagenet(copied.parent, SIZE)
-    (copied / "train-00002-of-00009").write_bytes(b"")
-    with pytest.raises(ConfigurationError, match=r"shards of several sets, of \[8, 9\]"):
-        load_imagenet(copied, SIZE)
-
-
-def test_a_shard_of_the_wrong_size_is_named(copied):
-    path = copied / "train-00003-of-00008"
-    path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(ConfigurationError, match=r"train-00003-of-00008 has [\d,]+ bytes, index.json says"):
-        load_imagenet(copied, SIZE)
-    (copied / "index.json").unlink()
-    with pytest.raises(ConfigurationError, match="train-00003-of-00008 ends within its record number 15"):
-        load_imagenet(copied, SIZE)
-
-
-def test_without_an_index_the_counts_must_be_imagenets(copied):
-    (copied / "index.json").unlink()
-    with pytest.raises(ConfigurationError, match=r"hold 120 images, ImageNet has 1,281,167.*train-0000\d-of-00008"):
-        load_imagenet(copied, SIZE)
 
 
 def corrupt(folder, change):
@@ -169,8 +108,8 @@ def relabel(feature):
 ])  # fmt: skip
 def test_a_bad_image_names_its_shard(copied, change, message):
     corrupt(copied, change)
-    task = load_imagenet(copied, SIZE)
-    with pytest.raises(ConfigurationError, match=rf"image 2 \(from 0\) of the shard .*train-00004-of-00008 {message}"):
+    task = imagenet(SIZE, copied)
+    with pytest.raises(ConfigurationError, match=rf"Image 2 \(from 0\) of the shard .*train-00004-of-00008 {message}"):
         batches(task)
 
 
@@ -180,31 +119,7 @@ def test_a_wrong_checksum_names_its_shard(copied):
     content[len(content) // 2] ^= 255
     path.write_bytes(content)
     with pytest.raises(ConfigurationError, match=r"train-00001-of-00008 is damaged at its record \d+"):
-        batches(load_imagenet(copied, SIZE))
-
-
-def test_too_few_images_for_a_batch(built):
-    with pytest.raises(ConfigurationError, match="105 training images do not make one batch of 128"):
-        batches(load_imagenet(built, SIZE), batch=128)
-    with pytest.raises(ConfigurationError, match="8 of 8 training shards cannot be kept"):
-        load_imagenet(built, SIZE, held_out=8)
-
-
-def test_the_script_names_what_it_cannot_decode(tmp_path):
-    write_images(tmp_path)
-    (tmp_path / "train" / "n00000001" / "7.JPEG").write_bytes(b"\xff\xd8\xff no image")
-    done = build(tmp_path)
-    assert done.exit_code == 1
-    assert "7.JPEG cannot be decoded" in done.stderr
-
-
-@pytest.mark.parametrize(
-    "text", ['{"classes": 4', "[]", '{"classes": 4}', '{"classes": 4, "shards": {"a": 3}}', b"\xff\xfe"]
-)
-def test_a_broken_index_is_named(copied, text):
-    (copied / "index.json").write_bytes(text if isinstance(text, bytes) else text.encode())
-    with pytest.raises(ConfigurationError, match=r"index.json is no index of shards .*--index DIR"):
-        load_imagenet(copied, SIZE)
+        batches(imagenet(SIZE, copied))
 
 
 def test_images_are_read_from_a_bucket_that_has_an_index(built, whole):
@@ -214,6 +129,11 @@ def test_images_are_read_from_a_bucket_that_has_an_index(built, whole):
         if path.name != "index.json":
             tf.io.gfile.copy(str(path), f"{bucket}/{path.name}", overwrite=True)
     with pytest.raises(ConfigurationError, match="ram://imagenet needs an index.json: upload"):
-        load_imagenet(Path(bucket), SIZE)
+        imagenet(SIZE, Path(bucket))
     tf.io.gfile.copy(str(built / "index.json"), f"{bucket}/index.json", overwrite=True)
-    assert equal(batches(load_imagenet(Path(bucket), SIZE), 13), whole[13:])
+    assert equal(batches(imagenet(SIZE, Path(bucket)), 13), whole[13:])
+
+
+def test_too_few_images_for_a_batch(built):
+    with pytest.raises(ConfigurationError, match="105 training images do not make one batch of 128"):
+        batches(imagenet(SIZE, built), batch=128)

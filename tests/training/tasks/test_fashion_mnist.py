@@ -18,10 +18,10 @@ def test_splits_are_balanced(split):
 
 
 def test_no_image_is_in_two_splits():
-    seen = [{image.tobytes() for image in images} for images, _ in fashion_mnist.read_images().values()]
-    assert not seen[0] & seen[1]
-    assert not seen[0] & seen[2]
-    assert not seen[1] & seen[2]
+    images_of_splits = [{image.tobytes() for image in images} for images, _ in fashion_mnist.read_images().values()]
+    assert not images_of_splits[0] & images_of_splits[1]
+    assert not images_of_splits[0] & images_of_splits[2]
+    assert not images_of_splits[1] & images_of_splits[2]
 
 
 def test_classes_look_alike_within_and_differ_between():

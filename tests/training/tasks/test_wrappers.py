@@ -9,7 +9,7 @@ from nasplug.training.tasks.wrappers import SHIFT, Augmented, augment
 def test_every_image_is_the_original_mirrored_or_shifted():
     images = np.random.default_rng(0).standard_normal((200, 8, 8, 1), np.float32)
     changed = augment(images, np.random.default_rng(1))
-    found = []
+    changes = []
     for before, after in zip(images, changed, strict=True):
         ways = [
             (flip, down, right)
@@ -19,9 +19,9 @@ def test_every_image_is_the_original_mirrored_or_shifted():
             if np.array_equal(np.roll(before, (down, right), (0, 1))[:, :: -1 if flip else 1], after)
         ]
         assert len(ways) == 1
-        found += ways
-    assert 70 < sum(flip for flip, *_ in found) < 130
-    assert {down for _, down, _ in found} == {right for *_, right in found} == set(range(-SHIFT, SHIFT + 1))
+        changes += ways
+    assert 70 < sum(flip for flip, *_ in changes) < 130
+    assert {down for _, down, _ in changes} == {right for *_, right in changes} == set(range(-SHIFT, SHIFT + 1))
 
 
 def test_batches_follow_the_seed_and_held_out_images_stay():

@@ -14,9 +14,9 @@ from nasplug_nasbench101.surrogate import load_surrogate
 
 @attrs.define(eq=False)
 class SurrogateEvaluator:
-    """Looks predictions up: `search` adds the scatter of a single training unless `record` is `mean`, `final` does not.
+    """Looks predictions up; unless `record` is `mean`, a `search` adds the scatter of a single training.
 
-    Both are validation accuracies: the surrogate knows nothing about test accuracies.
+    All are validation accuracies, those of `final` too: the surrogate knows nothing about test accuracies.
     """
 
     record: Literal["random", "mean"]
@@ -30,12 +30,14 @@ class SurrogateEvaluator:
         """Returns accuracy and training time; `seed` and the cell decide how far `search` is off the prediction.
 
         Raises:
-            ConfigurationError: The surrogate does not predict this epoch budget.
+            ConfigurationError: the surrogate does not predict this epoch budget
         """
         row, epochs, surrogate = row_of_code(code), epochs or DATASET_EPOCHS, load_surrogate()
         if epochs not in surrogate.accuracy:
             budgets = ", ".join(map(str, surrogate.epochs))
-            raise ConfigurationError(f"the surrogate predicts trainings of {budgets} epochs, not of {epochs}")
+            raise ConfigurationError(
+                f"The surrogate predicts trainings of {budgets} epochs, not of {epochs}. Add --epochs {DATASET_EPOCHS}."
+            )
         accuracy = surrogate.predicted(row, epochs)
         if purpose == "search" and self.record == "random":
             accuracy = surrogate.noise[epochs].draw(accuracy, _uniform(seed, row))

@@ -17,8 +17,8 @@ class TableEvaluator:
     """Looks accuracies up: `final` is the mean test accuracy of a cell's three trainings.
 
     Args:
-        table: The imported table.
-        record: Whether `search` is the validation accuracy of one training, drawn at random, or the mean of all.
+        table: the imported table
+        record: whether `search` is the validation accuracy of one training, drawn at random, or the mean of all
     """
 
     table: Table
@@ -34,8 +34,8 @@ class TableEvaluator:
         """Returns accuracy and training time; `seed` and the cell decide which training `search` answers with.
 
         Raises:
-            NoTable: The table does not have this epoch budget.
-            NotInTable: The table does not have this cell.
+            NoTable: the table does not have this epoch budget
+            NotInTable: the table does not have this cell
         """
         epochs = epochs or DATASET_EPOCHS
         self.table.of_epochs(epochs)  # for a wrong budget, before a missing cell is noticed

@@ -9,13 +9,12 @@ import attrs
 import numpy as np
 
 from nasplug import Evaluation, Purpose
-from nasplug.training.tasks.wrappers import TaskWrapper
+from nasplug.training import TaskWrapper
 from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.evaluators.base import Code, Settings
 
 if TYPE_CHECKING:
-    from nasplug.training.recipe import Recipe
-    from nasplug.training.tasks.task import Task
+    from nasplug.training import Recipe, Task
 
 EMBEDDED, RESOLUTION = "fashion-mnist", 28
 TRAINED_SETTINGS: Settings = {  # ours: small budgets, as every cell is trained, and a predictor of one stage
@@ -51,7 +50,7 @@ class HalfResolution(TaskWrapper):
 
 
 @attrs.define(eq=False)
-class Training:
+class TrainingEvaluator:
     """Trains the network of a cell from scratch.
 
     With `data`, task and recipe are the dataset's: 9 cells on 128 channels, 108 epochs of CIFAR-10. Without, network,
@@ -60,10 +59,10 @@ class Training:
     norms average over fewer steps, because there are fewer (ours).
 
     Args:
-        data: A folder of CIFAR-10; None for the embedded task.
-        channels: The channels of the stem; None for 128 with `data`, 16 without.
-        stacks: How many stacks of cells the network has.
-        modules: How many cells a stack has; None for 3 with `data`, 1 without.
+        data: a folder of CIFAR-10; None for the embedded task
+        channels: the channels of the stem; None for 128 with `data`, 16 without
+        stacks: how many stacks of cells the network has
+        modules: how many cells a stack has; None for 3 with `data`, 1 without
     """
 
     data: Path | None = None

@@ -50,7 +50,7 @@ class Columns:
         epoch budget E `metrics_E` `[n, 3 repeats, 2 points, 4 values]`.
 
         Raises:
-            ValueError: A cell does not have exactly three trainings of each epoch budget.
+            ValueError: a cell does not have exactly three trainings of each epoch budget
         """
         hashes = np.frombuffer(b"".join(self._row_of), ">u8").reshape(-1, 2).astype(np.uint64)
         order = np.lexsort((hashes[:, 1], hashes[:, 0]))
@@ -75,7 +75,7 @@ def _by_cell(rows: NDArray[np.int64], values: "array[float]", cells: int, epochs
     if (counts != REPEATS).any():
         incomplete = int(np.argmax(counts != REPEATS))
         raise ValueError(
-            f"wanted {REPEATS} trainings of {epochs} epochs of every cell, there are {counts[incomplete]} of one "
+            f"expected {REPEATS} trainings of {epochs} epochs of every cell, there are {counts[incomplete]} of one "
             f"({int((counts != REPEATS).sum())} of {cells} cells are incomplete): the file is cut short or not whole"
         )
     by_training = np.frombuffer(values, np.float64).reshape(-1, len(POINTS) * len(VALUES))

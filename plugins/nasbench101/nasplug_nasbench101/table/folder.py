@@ -33,7 +33,7 @@ def find_table(folder: Path | None = None) -> Path | None:
     """Returns `folder`, else the default folder if it has a table, else that of the environment; None: no table.
 
     Raises:
-        NoTable: `folder`, or the folder that the environment variable names, has no table.
+        NoTable: `folder`, or the folder that the environment variable names, has no table
     """
     if folder is None and (default_folder() / MANIFEST).is_file():
         return default_folder()
@@ -41,7 +41,7 @@ def find_table(folder: Path | None = None) -> Path | None:
     if named is not None and not (named / MANIFEST).is_file():
         source = "" if folder else f", which {VARIABLE} names,"
         raise NoTable(
-            f"{named}{source} is no imported NASBench-101 table: wanted a folder with {MANIFEST}. "
+            f"{named}{source} is no imported NASBench-101 table: it needs a folder with {MANIFEST}. "
             f"Make one: nasplug nasbench101 import FILE.tfrecord --out {named}"
         )
     return named
@@ -70,7 +70,7 @@ def read(folder: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
             raise ValueError(f"format {manifest['format']}, this version reads {FORMAT}")
         columns = {name: _open_column(folder, name, about) for name, about in manifest["columns"].items()}
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise NoTable(f"the NASBench-101 table in {folder} cannot be read ({error}). Import it again.") from error
+        raise NoTable(f"The NASBench-101 table in {folder} cannot be read ({error}). Import it again.") from error
     return manifest, columns
 
 

@@ -32,17 +32,19 @@ def import_file(path: Path, out: Path) -> dict[str, Any]:
     makes a second process wait, and then take the first one's table if it was made of the same file.
 
     Raises:
-        BadFile: The file is not the dataset, is damaged or cut short, or cannot be read or imported there.
+        BadFile: the file is not the dataset, is damaged or cut short, or cannot be read or imported there
     """
     try:
         return _import(path, Path(os.path.abspath(out)))
     except OSError as error:
-        raise BadFile(f"importing {path} to {out} failed: {error}") from error
+        raise BadFile(f"Importing {path} to {out} failed: {error}") from error
 
 
 def _import(path: Path, out: Path) -> dict[str, Any]:
     if not path.is_file():
-        raise BadFile(f"{path} is no file. Wanted nasbench_only108.tfrecord or nasbench_full.tfrecord, plain or gzip.")
+        raise BadFile(
+            f"{path} is no file. Expected nasbench_only108.tfrecord or nasbench_full.tfrecord, plain or gzip."
+        )
     _check_replaceable(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     with _locked(out):
@@ -70,7 +72,7 @@ def _locked(out: Path) -> Iterator[None]:
     try:
         acquired = lock.acquire(blocking=False)
     except Timeout:
-        print(f"waiting for another process that imports to {out}", file=sys.stderr)
+        print(f"Waiting for another process that imports to {out}", file=sys.stderr)
         acquired = lock.acquire()
     with acquired:
         yield
@@ -108,7 +110,7 @@ def _write_table(path: Path, partial: Path) -> None:
             raise BadFile(f"{path}, byte {offset}: the record is none of NASBench-101: {error}.") from error
         count += 1
         if count % _REPORT_EVERY == 0:
-            print(f"importing {path.name}: {count:,} records, {file.bytes_read / 1e6:.0f} MB", file=sys.stderr)
+            print(f"Importing {path.name}: {count:,} records, {file.bytes_read / 1e6:.0f} MB", file=sys.stderr)
     try:
         arrays = columns.finish() if count else {}
         _check(arrays)

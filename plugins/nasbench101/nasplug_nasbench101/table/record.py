@@ -36,7 +36,7 @@ def parse_record(data: bytes) -> Record:
     """Returns the training that a record describes; raises `ValueError` where it is no record of the dataset."""
     fields = json.loads(data)
     if not isinstance(fields, list) or len(fields) != 5:
-        raise ValueError("wanted a list of five: hash, epochs, adjacency, operations, metrics")
+        raise ValueError("expected a list of five: hash, epochs, adjacency, operations, metrics")
     module_hash, epochs, adjacency, operations, metrics = fields
     if epochs not in EPOCHS:
         raise ValueError(f"epochs {epochs!r} are none of {EPOCHS}")
@@ -64,7 +64,7 @@ def parse_metrics(content: bytes) -> tuple[Measurement, Measurement, int]:
     made before the training.
 
     Raises:
-        ValueError: The bytes are no such message, or something is missing.
+        ValueError: the bytes are no such message, or something is missing
     """
     try:
         metrics = _ModelMetrics.FromString(content)
@@ -74,7 +74,7 @@ def parse_metrics(content: bytes) -> tuple[Measurement, Measurement, int]:
         raise ValueError("no trainable_parameters")
     measured = metrics.evaluation_data
     if len(measured) < 3:
-        raise ValueError(f"wanted measurements at the start, half-way and at the end, got {len(measured)}")
+        raise ValueError(f"expected measurements at the start, half-way and at the end, got {len(measured)}")
     return _measurement(measured[1]), _measurement(measured[2]), metrics.trainable_parameters
 
 

@@ -29,12 +29,12 @@ class Table:
     """The dataset's n cells, in the order of their module hashes.
 
     Attributes:
-        path: The folder.
-        manifest: Which file the table was made of.
-        hashes: The upper and lower 64 bits of the module hashes, `[n, 2]`.
-        codes: The cells, `[n, 26]`, their vertices in the order of the file.
-        parameters: The trainable parameters of the networks, `[n]`.
-        metrics: By epoch budget, all trainings, `[n, 3 repeats, 2 points, 4 values]`; accuracies are fractions.
+        path: the folder
+        manifest: which file the table was made of
+        hashes: the upper and lower 64 bits of the module hashes, `[n, 2]`
+        codes: the cells, `[n, 26]`, their vertices in the order of the file
+        parameters: the trainable parameters of the networks, `[n]`
+        metrics: by epoch budget, all trainings, `[n, 3 repeats, 2 points, 4 values]`; accuracies are fractions
     """
 
     path: Path
@@ -77,7 +77,7 @@ class Table:
             if self.hashes[row, 1] == low:
                 return row
             row += 1
-        raise NotInTable(f"the table in {self.path} has no cell {module_hash}; it has {len(self):,} of {CELLS:,} cells")
+        raise NotInTable(f"The table in {self.path} has no cell {module_hash}; it has {len(self):,} of {CELLS:,} cells")
 
     def of_epochs(self, epochs: int) -> NDArray[np.floating]:
         """Returns the trainings of an epoch budget, `[n, 3, 2, 4]`; raises `NoTable` where the table has none."""
@@ -86,7 +86,7 @@ class Table:
         except KeyError:
             budgets = ", ".join(map(str, self.epochs))
             raise NoTable(
-                f"the table in {self.path} has no trainings of {epochs} epochs, it has {budgets}. "
+                f"The table in {self.path} has no trainings of {epochs} epochs, it has {budgets}. "
                 f"nasbench_full.tfrecord has 4, 12, 36 and 108."
             ) from None
 

@@ -96,5 +96,5 @@ class TFRecordFile:
 
     def _bad(self, offset: int, problem: str) -> BadFile:
         return BadFile(
-            f"{self.path}, byte {offset}: {problem}. Wanted nasbench_only108.tfrecord or nasbench_full.tfrecord."
+            f"{self.path}, byte {offset}: {problem}. Expected nasbench_only108.tfrecord or nasbench_full.tfrecord."
         )

@@ -1,4 +1,4 @@
-"""What the commands of `nasplug proxyless` share: how they are told an architecture and options, how they answer."""
+"""Arguments, options and output that the commands of `nasplug proxyless` share."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -12,15 +12,17 @@ from nasplug_proxyless.operations import check
 
 as_json: Callable[[Any], Any] = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 space_options: Callable[[Any], Any] = click.option(
-    "--space-opt", multiple=True, metavar="KEY=VALUE", help="As for 'nasplug run'."
+    "--space-opt", multiple=True, metavar="KEY=VALUE", help="An option of the space; see 'nasplug show proxyless'."
 )
 
 
 def network_size(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Returns the command with the options `--width` and `--resolution`, of which the defaults are the paper's."""
+    """Returns the command with the options `--width` and `--resolution`, whose defaults are the paper's."""
     positive = click.FloatRange(min=0, min_open=True)
-    resolution = click.option("--resolution", type=click.IntRange(min=1), default=224, show_default=True)
-    return click.option("--width", type=positive, default=1.0, show_default=True)(resolution(command))
+    at_least_one, pixels = click.IntRange(min=1), "Height and width of the images in pixels."
+    command = click.option("--resolution", type=at_least_one, default=224, show_default=True, help=pixels)(command)
+    factor = "Factor for the number of filters of every layer."
+    return click.option("--width", type=positive, default=1.0, show_default=True, help=factor)(command)
 
 
 def parse(text: str) -> Architecture:

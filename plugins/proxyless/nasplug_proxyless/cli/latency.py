@@ -17,14 +17,19 @@ class Latency(click.Group):
         return super().resolve_command(ctx, args if args[0] in self.commands else ["of", *args])
 
 
-@click.group("latency", cls=Latency, context_settings={"ignore_unknown_options": True})
+@click.group(
+    "latency", cls=Latency, context_settings={"ignore_unknown_options": True}, short_help="Predict or measure latency."
+)
 def latency() -> None:
-    """Inference time of ARCH in milliseconds: latency ARCH --device D. 'calibrate' makes a device of this machine."""
+    """Inference time of ARCH in milliseconds: nasplug proxyless latency ARCH --device DEVICE.
+
+    'calibrate' measures this machine, and writes a table that you can use as a device.
+    """
 
 
 @latency.command("of", hidden=True)
 @click.argument("arch")
-@click.option("--device", required=True, help="pixel1, host, or a table that 'calibrate' wrote (FILE.json)")
+@click.option("--device", required=True, help="pixel1, host, or FILE.json, a table that 'calibrate' wrote.")
 @space_options
 @as_json
 def latency_of(arch: str, device: str, space_opt: tuple[str, ...], as_json: bool) -> None:
@@ -33,14 +38,22 @@ def latency_of(arch: str, device: str, space_opt: tuple[str, ...], as_json: bool
     value = space_of(space_opt).measure_latency(architecture=architecture, device=device)
     if value is None:
         raise UsageError(
-            f"the space proxyless has no latency for the device {device!r}. It has: pixel1, host, and tables FILE.json."
+            f"The space proxyless has no latency for the device {device!r}. It has: pixel1, host, and tables FILE.json."
         )
     answer({"latency": value}, as_json, f"{value:.2f} ms on {device}")
 
 
-@latency.command()
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The table, FILE.json.")
-@click.option("--held-out", type=click.IntRange(min=0), default=5, show_default=True, help="Networks to check it with.")
+@latency.command(short_help="Make a latency table for this machine.")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Table to write, FILE.json."
+)
+@click.option(
+    "--held-out",
+    type=click.IntRange(min=0),
+    default=5,
+    show_default=True,
+    help="Random networks to check the table on.",
+)
 @space_options
 @as_json
 def calibrate(out: Path, held_out: int, space_opt: tuple[str, ...], as_json: bool) -> None:

@@ -26,9 +26,9 @@ def test_auto_is_the_surrogate_where_no_table_was_imported(capsys: pytest.Captur
     result = nasplug.search("nasbench101", "random", budget=20)
     trials = [trial.evaluation for trial in result.trials if trial.evaluation]
     assert {evaluation.source for evaluation in trials} == {"surrogate"}
-    said = capsys.readouterr().err.splitlines()
-    assert [line for line in said if "predicted validation accuracy, not test accuracy" in line] == said
-    assert len(said) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert [line for line in lines if "predicted validation accuracy, not test accuracy" in line] == lines
+    assert len(lines) == 1
 
 
 def test_final_is_the_prediction_and_search_scatters_around_it_by_the_seed() -> None:
@@ -73,7 +73,7 @@ def test_epoch_budgets() -> None:
     assert accuracy == sorted(accuracy, key=lambda evaluation: evaluation.accuracy)
     assert accuracy[0].cost == pytest.approx(accuracy[3].cost / 27)
     assert accuracy[3].metrics["epochs"] == 108
-    with pytest.raises(ConfigurationError, match="4, 12, 36, 108 epochs, not of 5"):
+    with pytest.raises(ConfigurationError, match="4, 12, 36, 108 epochs, not of 5. Add --epochs 108"):
         source.evaluate(RESNET_LIKE, "search", 5, 0)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from nasplug_nasbench101 import cifar10
-from nasplug_nasbench101.evaluators.training import HalfResolution, Training
+from nasplug_nasbench101.evaluators.training import HalfResolution, TrainingEvaluator
 
 import nasplug
 from nasplug import Architecture
@@ -38,15 +38,15 @@ def test_at_half_resolution_pixels_are_means_of_four() -> None:
 
 
 def test_the_embedded_task_is_fashion_mnist_at_half_resolution(few_images: None) -> None:
-    task = Training().task
+    task = TrainingEvaluator().task
     assert (task.resolution, task.channels, task.classes) == (14, 1, 10)
 
 
 def test_the_recipe_is_the_datasets_on_cifar10_only(tmp_path: Path) -> None:
-    recipe = Training(tmp_path).recipe
+    recipe = TrainingEvaluator(tmp_path).recipe
     assert (recipe.batch, recipe.learning_rate, recipe.epsilon, recipe.norm_momentum) == (256, 0.2, 1.0, 0.997)
     assert recipe.epochs_for("search") == recipe.epochs_for("final") == 108
-    small = Training().recipe
+    small = TrainingEvaluator().recipe
     assert (small.batch, small.learning_rate, small.epsilon, small.norm_momentum) == (50, 0.1, 1.0, 0.9)
     assert small.epochs_for("search") == small.epochs_for("final") == 2
 

@@ -31,7 +31,7 @@ def test_two_processes_may_import_at_once(file: Path, tmp_path: Path) -> None:
     with lock:  # both wait, then one makes the table and the other one takes it
         both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
         assert [process.stderr.readline()[:27] for process in both if process.stderr] == [
-            "waiting for another process"
+            "Waiting for another process"
         ] * 2
         assert not (tmp_path / "table").exists()
     assert [process.communicate(timeout=60)[0] for process in both] == [f"{CELLS}\n"] * 2
@@ -76,8 +76,8 @@ def counted(*arguments, **more):
 with patch("{function}", counted):
     import_file(Path(sys.argv[1]), Path(sys.argv[2]))
 """
-    done = subprocess.run([sys.executable, "-c", program, str(file), str(out)])
-    assert done.returncode == -signal.SIGKILL
+    process = subprocess.run([sys.executable, "-c", program, str(file), str(out)])
+    assert process.returncode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("left", [0, 40, 200])
@@ -104,7 +104,7 @@ def test_a_folder_of_something_else_is_not_replaced(file: Path, tmp_path: Path) 
 def test_a_place_that_cannot_be_written_is_one_message(file: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for parent in (tmp_path / "file", Path("/proc")):
-        with pytest.raises(BadFile, match=f"importing .* failed: .*{parent}"):
+        with pytest.raises(BadFile, match=f"Importing .* failed: .*{parent}"):
             import_file(file, parent / "table")
 
 
@@ -113,10 +113,10 @@ def test_progress_is_told_on_standard_error(
 ) -> None:
     monkeypatch.setattr("nasplug_nasbench101.table.importing._REPORT_EVERY", 100)
     import_file(file, tmp_path / "table")
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert [line.partition(", ")[0] for line in said.err.splitlines()] == [
-        f"importing small.tfrecord: {count} records" for count in (100, 200)
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert [line.partition(", ")[0] for line in output.err.splitlines()] == [
+        f"Importing small.tfrecord: {count} records" for count in (100, 200)
     ]
 
 

@@ -136,10 +136,10 @@ def test_what_is_not_used_need_not_be_there() -> None:
 
 
 def test_protobuf_skips_what_it_does_not_know_and_refuses_what_breaks_off() -> None:
-    known = synthetic.model_metrics([[0.5, 0.1, 0.2, 0.3]] * 3, 108, 70_000)
+    message = synthetic.model_metrics([[0.5, 0.1, 0.2, 0.3]] * 3, 108, 70_000)
     unknown = b"\x32\x03abc" + b"\x3d\x00\x00\x00\x00" + b"\x40\x96\x01"  # a text, a fixed32 and an integer
-    assert parse_metrics(known + unknown) == parse_metrics(known)
-    assert parse_metrics(known)[2] == 70_000
-    for end in (1, 10, 100, len(known) - 10):
+    assert parse_metrics(message + unknown) == parse_metrics(message)
+    assert parse_metrics(message)[2] == 70_000
+    for end in (1, 10, 100, len(message) - 10):
         with pytest.raises(ValueError, match="no protobuf message|a measurement lacks its|no trainable"):
-            parse_metrics(known[:end])
+            parse_metrics(message[:end])

@@ -29,7 +29,7 @@ BAD: list[tuple[str, Callable[[bytes], bytes], str]] = [
     (
         "cut between records",
         lambda c: c[: second_record(c)],
-        r"wanted 3 trainings of 4 epochs of every cell, there are 1",
+        r"expected 3 trainings of 4 epochs of every cell, there are 1",
     ),
     ("one bit flipped", damaged_byte, r"byte \d+: the checksum of the record's (data|length) is wrong"),
     ("foreign", lambda _: b"PK\x03\x04 something else entirely", r"byte 0: .* this is no TFRecord file"),
@@ -37,7 +37,7 @@ BAD: list[tuple[str, Callable[[bytes], bytes], str]] = [
     (
         "other records",
         lambda _: frame(b'{"x": 1}'),
-        r"byte 0: the record is none of NASBench-101: wanted a list of five",
+        r"byte 0: the record is none of NASBench-101: expected a list of five",
     ),
     (
         "no texts",

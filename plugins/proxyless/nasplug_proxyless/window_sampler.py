@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasplug import Unsupported
-from nasplug_proxyless.additive_latency import Additive
+from nasplug_proxyless.additive_latency import AdditiveLatency
 
 GRID = 200_000  # steps between the lowest and the highest latency of the space
 PATIENCE = 100  # rounds of proposals without one inside, after which a window counts as empty
@@ -13,25 +13,25 @@ ROUND = 1000  # codes that a round proposes at least after the first: a window m
 
 
 @attrs.frozen(eq=False)
-class Window:
-    """All codes with a latency in `[low, high]` ms, ready to be drawn from.
+class WindowSampler:
+    """Draws codes with a latency in `[low, high]` ms.
 
     Latencies are rounded to a grid, layer by layer, so that dynamic programming can count the codes of every partial
     sum: `completions[l][s]` is how many ways layers l, l + 1, … have to end in the window from the sum s. Drawing a
     rank below the count of all and walking down the counts gives a uniform code. The counted window is wider than the
-    real one by all that rounding can amount to, and a code outside the real one is drawn again: that leaves the
+    real one by the largest possible rounding error, and a code outside the real one is drawn again: that leaves the
     distribution uniform. Counts are exact while they are below 2⁶³ (the whole space has 2⁵⁹·²).
     """
 
-    model: Additive
+    model: AdditiveLatency
     low: float
     high: float
     steps: list[NDArray[np.int64]]  # per layer: the grid steps of its operations, least 0
     completions: list[NDArray[np.int64]]  # per layer and one more: [sums + 1], the last entry 0
 
     @classmethod
-    def of(cls, model: Additive, low: float, high: float) -> "Window":
-        """Returns the window. Raises `Unsupported` where no architecture can be in it."""
+    def of(cls, model: AdditiveLatency, low: float, high: float) -> "WindowSampler":
+        """Returns the sampler of a window. Raises `Unsupported` if the window contains no architecture."""
         least, most = model.bounds
         step = (most - least) / GRID or 1.0
         rows = [row[~np.isnan(row)] for row in model.coefficients]
@@ -40,17 +40,17 @@ class Window:
         first = max(int(np.floor(max(low - least, 0.0) / step - slack)), 0)
         last = min(int(np.ceil(min(high - least, most - least) / step + slack)), sum(int(s.max()) for s in steps))
         completions = _count(steps, first, last) if first <= last else []
-        window = cls(model, low, high, steps, completions)
+        sampler = cls(model, low, high, steps, completions)
         if not completions or completions[0][0] == 0:
-            raise window._empty()
-        return window
+            raise sampler._empty()
+        return sampler
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
-        """Returns int64 `[count, layers]` codes, drawn uniformly with replacement. Raises `Unsupported` if none is."""
+        """Returns int64 `[count, layers]` codes, uniform and with replacement. Raises `Unsupported` if none is."""
         inside, rounds, size = np.empty((0, len(self.steps)), np.int64), 0, count
         while len(inside) < count:
             codes = self._unrank(rng.integers(self.completions[0][0], size=size))
-            times = self.model.of(codes)
+            times = self.model.latencies(codes)
             inside = np.concatenate([inside, codes[(self.low <= times) & (times <= self.high)]])
             rounds, size = rounds + 1, max(count - len(inside), ROUND)
             if rounds == PATIENCE and not len(inside):
@@ -74,7 +74,7 @@ class Window:
     def _empty(self) -> Unsupported:
         least, most = self.model.bounds
         return Unsupported(
-            f"no architecture has a latency of {self.low:g} to {self.high:g} ms: "
+            f"No architecture has a latency of {self.low:g} to {self.high:g} ms: "
             f"the space reaches from {least:.2f} to {most:.2f} ms. Widen the window."
         )
 

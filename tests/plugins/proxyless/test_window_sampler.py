@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nasplug_proxyless.additive_latency import Additive
+from nasplug_proxyless.additive_latency import AdditiveLatency
 from nasplug_proxyless.latency import pixel1_model
 from nasplug_proxyless.operations import CHOICES
 from nasplug_proxyless.space import SIZE, Proxyless
-from nasplug_proxyless.window import Window
+from nasplug_proxyless.window_sampler import WindowSampler
 
 import nasplug
 from nasplug.errors import Unsupported
@@ -21,7 +21,7 @@ def small(seed, choices=(3, 6, 7, 2)):
     table = np.full((len(choices), max(choices)), np.nan)
     for layer, count in enumerate(choices):
         table[layer, :count] = rng.gamma(2.0, size=count)
-    return Additive(1.5, table), list(product(*map(range, choices)))
+    return AdditiveLatency(1.5, table), list(product(*map(range, choices)))
 
 
 @settings(max_examples=50)
@@ -29,9 +29,9 @@ def small(seed, choices=(3, 6, 7, 2)):
 def test_every_code_inside_has_exactly_one_rank(seed, middle, half):
     model, codes = small(seed)
     low, high = (np.interp(middle + side * half, [0, 1], model.bounds) for side in (-1, 1))
-    inside = {code for code, time in zip(codes, model.of(codes), strict=True) if low <= time <= high}
+    inside = {code for code, time in zip(codes, model.latencies(codes), strict=True) if low <= time <= high}
     try:
-        window = Window.of(model, low, high)
+        window = WindowSampler.of(model, low, high)
     except Unsupported:
         assert not inside
         return
@@ -43,9 +43,11 @@ def test_every_code_inside_has_exactly_one_rank(seed, middle, half):
 
 def test_draws_are_uniform_over_the_codes_inside():
     model, codes = small(0)
-    low, high = np.quantile(model.of(codes), [0.3, 0.5])
-    inside = [code for code in codes if low <= model.of([code])[0] <= high]
-    drawn = [tuple(code) for code in Window.of(model, low, high).sample(20_000, np.random.default_rng(0)).tolist()]
+    low, high = np.quantile(model.latencies(codes), [0.3, 0.5])
+    inside = [code for code in codes if low <= model.latencies([code])[0] <= high]
+    drawn = [
+        tuple(code) for code in WindowSampler.of(model, low, high).sample(20_000, np.random.default_rng(0)).tolist()
+    ]
     counts = np.array([drawn.count(code) for code in inside])
     assert counts.sum() == 20_000
     expected = 20_000 / len(inside)
@@ -54,14 +56,14 @@ def test_draws_are_uniform_over_the_codes_inside():
 
 
 def test_the_window_of_everything_counts_the_whole_space():
-    assert Window.of(pixel1_model(), 0.0, 1000.0).completions[0][0] == SIZE
+    assert WindowSampler.of(pixel1_model(), 0.0, 1000.0).completions[0][0] == SIZE
 
 
 def test_a_pixel1_window_has_the_share_that_random_sampling_finds():
-    count = Window.of(pixel1_model(), 75.0, 85.0).completions[0][0]
+    count = WindowSampler.of(pixel1_model(), 75.0, 85.0).completions[0][0]
     assert count / SIZE == pytest.approx(0.00552, rel=0.02)
     codes = np.random.default_rng(0).integers(CHOICES, size=(400_000, 22))
-    times = pixel1_model().of(codes)
+    times = pixel1_model().latencies(codes)
     assert count / SIZE == pytest.approx(((times >= 75) & (times <= 85)).mean(), rel=0.1)
 
 
@@ -85,10 +87,10 @@ def test_an_empty_window_says_what_the_space_reaches(window):
 
 def test_a_window_narrower_than_a_grid_step_is_drawn_from():
     codes = np.random.default_rng(0).integers(CHOICES, size=(1, 22))
-    middle = float(pixel1_model().of(codes)[0])
-    window = Window.of(pixel1_model(), middle - 5e-5, middle + 5e-5)
+    middle = float(pixel1_model().latencies(codes)[0])
+    window = WindowSampler.of(pixel1_model(), middle - 5e-5, middle + 5e-5)
     for seed in range(5):
-        times = pixel1_model().of(window.sample(3, np.random.default_rng(seed)))
+        times = pixel1_model().latencies(window.sample(3, np.random.default_rng(seed)))
         assert np.abs(times - middle).max() <= 5e-5
         assert len(times) == 3
 
