@@ -15,7 +15,7 @@ from nasplug.errors import StorageError, UsageError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from nasplug.analysis.prediction import Prediction
+    from nasplug.analysis.figures import Prediction
     from nasplug.experiments.stored_runs.load import LoadedRun
 
 FIGURES: "dict[str, Callable[..., Figure]]" = {

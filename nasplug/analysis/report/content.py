@@ -9,8 +9,8 @@ from typing import Any
 
 import attrs
 
+from nasplug.analysis.figures import Prediction
 from nasplug.analysis.pareto import hypervolume_curve_of, pareto_trials, timed_trials
-from nasplug.analysis.prediction import Prediction
 from nasplug.analysis.rendering import accuracy_label
 from nasplug.engine.result import best_of, incumbents, rows
 from nasplug.errors import StorageError

@@ -12,7 +12,7 @@ from plotly.offline import get_plotlyjs
 from report_sample import HOSTILE, subject, trials
 
 import nasplug
-from nasplug.analysis.prediction import Prediction
+from nasplug.analysis.figures import Prediction
 from nasplug.analysis.report.page import page
 from nasplug.errors import StorageError
 from nasplug.types import Evaluation, Trial

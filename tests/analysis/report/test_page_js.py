@@ -7,7 +7,7 @@ import attrs
 import pytest
 from report_sample import subject, trials
 
-from nasplug.analysis.prediction import Prediction
+from nasplug.analysis.figures import Prediction
 from nasplug.analysis.report.page import page
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
