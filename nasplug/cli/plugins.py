@@ -1,6 +1,8 @@
 """`nasplug list`, `show` and `doctor`: what is installed. And the commands that plugins register."""
 
+from collections.abc import Callable
 from importlib.util import find_spec
+from inspect import Parameter, isclass, signature
 from typing import Any
 
 import attrs
@@ -27,7 +29,10 @@ def list_command(kind: str | None, check: bool, as_json: bool) -> None:
     if as_json:
         pairs = zip(plugins, problems, strict=True)
         return print_json([attrs.asdict(plugin) | {"problem": problem} for plugin, problem in pairs])
-    print_table("", ("kind", "name", "provided by"), [(p.kind, p.name, p.provider) for p in plugins])
+    if plugins:
+        print_table("", ("kind", "name", "provided by"), [(p.kind, p.name, p.provider) for p in plugins])
+    else:
+        emit(f"Installed {kind}: none." + " Spaces may know devices of their own." * (kind == "devices"))
     for problem in filter(None, problems):
         click.echo(f"! {problem}", err=True)
     return None
@@ -110,23 +115,36 @@ def _problem(plugin: discovery.Installed, plugins: list[discovery.Installed], lo
 
 
 def _document(kind: discovery.Kind, name: str) -> dict[str, Any]:
-    """Returns what is shown of a plugin as JSON; a task may be a function, which has no options."""
+    """Returns what is shown of a plugin as JSON."""
     plugin = discovery.find(kind, name)
     factory: Any = (discovery.load_factory if kind == "task" else discovery.load)(kind, name)
     settable = [
-        {
-            "name": field.name,
-            "type": options.type_name(options.type_of(factory, field.name)),
-            "default": None if field.default is attrs.NOTHING else _json_value(field.default),
-            "help": field.metadata.get("help", ""),
-        }
+        (field.name, options.type_of(factory, field.name), field.default, field.metadata.get("help", ""))
         for field in options.fields(factory).values()
-    ]
+    ] or ([] if isclass(factory) else _parameters(factory))
+    rows = [(name, options.type_name(of_type), _json_value(default), text) for name, of_type, default, text in settable]
+    documents = [dict(zip(("name", "type", "default", "help"), row, strict=True)) for row in rows]
     summary = (factory.__doc__ or "").strip().partition("\n\n")[0]
-    return attrs.asdict(plugin) | {"class": plugin.value, "help": " ".join(summary.split()), "options": settable}
+    return attrs.asdict(plugin) | {"class": plugin.value, "help": " ".join(summary.split()), "options": documents}
+
+
+def _parameters(factory: Callable[..., Any]) -> list[tuple[str, Any, Any, str]]:
+    """Returns the name, type and default of each option of a task: the parameters after the resolution."""
+    parameters = list(signature(factory).parameters.values())[1:]
+    return [
+        (
+            p.name,
+            "" if p.annotation is p.empty else p.annotation,
+            p.default,
+            "an option of the space, which passes it on",
+        )
+        for p in parameters
+    ]
 
 
 def _json_value(value: Any) -> Any:
+    if value is attrs.NOTHING or value is Parameter.empty:
+        return None
     return value if isinstance(value, int | float | str | bool | None) else str(value)
 
 

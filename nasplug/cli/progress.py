@@ -3,6 +3,7 @@
 import logging
 import sys
 import time
+from collections.abc import Generator
 from math import ceil
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -45,14 +46,15 @@ class RunProgress:
     _incumbent: Trial | None = None
     _failed: int = 0
 
-    @hookimpl
-    def on_start(self, run: ActiveRun) -> None:
-        """Prints what is run, and starts the bar on a terminal."""
+    @hookimpl(wrapper=True)
+    def on_start(self, run: ActiveRun) -> Generator[None, Any, Any]:
+        """Prints what is run and starts the bar, once every plugin has started: until then the run may be refused."""
         from rich.console import Console
 
         self.run, self._started = run, time.monotonic()
         self._console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
         _show_logging(self._console)
+        answers = yield
         budget = "no budget of trials" if run.budget is None else f"{run.budget} trials"
         place = f", kept in {run.storage} as {run.name}" if run.storage else ""
         what = f"{run.settings.space} × {run.settings.strategy}: seed {run.seed}, {budget}{place}"
@@ -61,6 +63,7 @@ class RunProgress:
             self._bar = progress_bar(self._console, "{task.fields[best]}{task.fields[left]}")
             self._bar.add_task("trials", total=run.budget and run.budget + 1, best="", left="")
             self._bar.start()
+        return answers
 
     @hookimpl
     def on_trial(self, run: ActiveRun, trial: Trial) -> None:

@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import click
 from nasplug.analysis.pareto import hypervolume_curve_of, pareto_trials, timed_trials
 from nasplug.analysis.rendering import to_csv, to_json_values
 from nasplug.cli import shared_options as shared
-from nasplug.cli.output import best_rows, emit, escape_controls, print_json, print_table, stdout_to_stderr
+from nasplug.cli.output import best_rows, emit, escape_controls, print_json, print_table, rounded, stdout_to_stderr
 from nasplug.engine.result import best_of, rows
 from nasplug.errors import StorageError
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from nasplug.storage.storage import StoredRun
 
 COLUMNS = ("number", "architecture", "state", "purpose", "accuracy", "cost", "source", "latency", "error")
-ROUNDED = ("accuracy", "cost", "latency")  # to hundredths of percent, seconds and milliseconds
 FRONTIER = ("latency", "accuracy", "architecture", "trial")
 RANKING = ("predicted", "accuracy", "architecture", "trial")
 MAX_RANKED = 10  # rows of the ranking in the table for people
@@ -55,7 +55,7 @@ def trials_command(run: str, storage: str, as_json: bool) -> None:
     if as_json:
         return print_json(table)
     columns = [column for column in COLUMNS if any(row[column] is not None for row in table)]
-    return print_table("", columns, [[_cell(column, row[column]) for column in columns] for row in table])
+    return print_table("", columns, [[rounded(row[column]) for column in columns] for row in table])
 
 
 @click.command()
@@ -77,33 +77,32 @@ def best_command(run: str, predicted: bool, storage: str, safe: bool, as_json: b
     from nasplug.experiments.stored_runs.load import load_run, require_complete_trials
 
     loaded = load_run(storage, run)
-    name, trials = loaded.run.name, loaded.trials
-    require_complete_trials(trials, name)
-    best = best_of(trials)
+    require_complete_trials(loaded.trials, loaded.run.name)
+    best = best_of(loaded.trials)
     assert best is not None
-    frontier = [(t.latency, t.accuracy, str(t.architecture), t.number) for t in pareto_trials(trials)]
-    hypervolume = hypervolume_curve_of(timed_trials(trials))[-1] if frontier else None
+    frontier = [(t.latency, t.accuracy, str(t.architecture), t.number) for t in pareto_trials(loaded.trials)]
+    hypervolume = hypervolume_curve_of(timed_trials(loaded.trials))[-1] if frontier else 0.0
     ranking = _ranking(loaded, safe) if predicted else []
     if as_json:
-        document = best.document()
-        if frontier:
-            document |= {"frontier": _documents(FRONTIER, frontier), "hypervolume": hypervolume}
-        return print_json(document | ({"predicted": _documents(RANKING, ranking)} if predicted else {}))
-    print_table(f"Best of {name}", ("", ""), best_rows(best))
-    if frontier:
-        click.echo()
-        title = f"Frontier of validation accuracy (%) against latency (ms), hypervolume {hypervolume:.2f} % × ms"
-        print_table(title, FRONTIER, frontier)
-    if ranking:
-        click.echo()
-        print_table("Best by predicted validation accuracy (%), of those trained", RANKING, ranking[:MAX_RANKED])
+        timed = {"frontier": _documents(FRONTIER, frontier), "hypervolume": hypervolume} if frontier else {}
+        ranked = {"predicted": _documents(RANKING, ranking)} if predicted else {}
+        return print_json(best.document() | timed | ranked)
+    print_table(f"Best of {loaded.run.name}", ("", ""), best_rows(best))
+    title = f"Frontier of validation accuracy (%) against latency (ms), hypervolume {hypervolume:,.2f} % × ms"
+    _print_further(title, FRONTIER, frontier)
+    _print_further("Best by predicted validation accuracy (%), of those trained", RANKING, ranking[:MAX_RANKED])
     return None
 
 
 @click.command()
 @click.argument("run")
 @click.option(
-    "--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True, help="Of the output."
+    "--format",
+    "form",
+    type=click.Choice(["csv", "json"]),
+    default="csv",
+    show_default=True,
+    help="The format.",
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of standard output.")
 @shared.storage
@@ -139,12 +138,6 @@ def _trial_rows(url: str, run: str) -> list[dict[str, Any]]:
     return list(rows(load_run(url, run).trials))
 
 
-def _cell(column: str, value: Any) -> str | None:
-    if value is None:
-        return None
-    return f"{value:,.2f}" if column in ROUNDED else str(value)
-
-
 def _json_text(table: list[dict[str, Any]]) -> str:
     return json.dumps(to_json_values(table), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -156,6 +149,13 @@ def _ranking(loaded: "LoadedRun", safe: bool) -> list[tuple[float, float | None,
     with stdout_to_stderr():
         ranking = rank_by_prediction(remake_run(loaded, safe), loaded.trials)
     return [(round(predicted, 4), t.accuracy, str(t.architecture), t.number) for t, predicted in ranking]
+
+
+def _print_further(title: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Prints one more table, unless it has no rows."""
+    if rows:
+        click.echo()
+        print_table(title, columns, [tuple(map(rounded, row)) for row in rows])
 
 
 def _documents(columns: tuple[str, ...], rows: list[Any]) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ foreign = foreign_plugins:Space
 abacus = foreign_plugins:Abacus
 [nasplug.tasks]
 counting = foreign_plugins:counting
+steps = foreign_plugins:steps
 sums = foreign_plugins:Sums
 lost = no_such_package:Task
 """
@@ -33,6 +34,9 @@ class Abacus:
 
 def counting():
     "Counts images."
+
+def steps(resolution, size: int, step: float | None = 0.5):
+    "Counts in steps."
 
 @attrs.define
 class Sums:
@@ -70,7 +74,12 @@ def test_show_of_a_class_and_of_a_plugin_without_options(invoke):
 
 @pytest.mark.parametrize(
     ("plural", "names"),
-    [("spaces", ["foreign"]), ("devices", ["abacus"]), ("tasks", ["counting", "lost", "sums"]), ("strategies", [])],
+    [
+        ("spaces", ["foreign"]),
+        ("devices", ["abacus"]),
+        ("tasks", ["counting", "lost", "steps", "sums"]),
+        ("strategies", []),
+    ],
 )
 def test_plugins_of_one_kind_are_listed(invoke, foreign, plural, names):
     listed = [p for p in json.loads(invoke("list", plural, "--json").stdout) if p["distribution"] == "third-party"]
@@ -116,7 +125,25 @@ def test_a_device_and_a_task_are_shown_with_their_options(invoke, foreign):
     ]
 
 
-def test_a_task_that_is_a_function_has_no_options(invoke, foreign):
+def test_the_options_of_a_task_that_is_a_function_are_its_parameters_after_the_resolution(invoke, foreign):
+    text = "an option of the space, which passes it on"
+    assert json.loads(invoke("show", "steps", "--json").stdout)["options"] == [
+        {"name": "size", "type": "int", "default": None, "help": text},
+        {"name": "step", "type": "float", "default": 0.5, "help": text},
+    ]
+    shown = json.loads(invoke("show", "imagenet", "--json").stdout)["options"]
+    assert [(option["name"], option["type"]) for option in shown] == [("data", "path"), ("validation_shards", "int")]
+
+
+def test_a_kind_without_plugins_is_said_to_have_none(invoke, monkeypatch):
+    monkeypatch.setattr("nasplug.loading.discovery.installed", lambda kind: [])
+    said = "Installed devices: none. Spaces may know devices of their own.\n"
+    assert invoke("list", "devices").stdout == said
+    assert invoke("list", "tasks").stdout == "Installed tasks: none.\n"
+    assert json.loads(invoke("list", "devices", "--json").stdout) == []
+
+
+def test_a_task_that_takes_nothing_has_no_options(invoke, foreign):
     first = "task counting · third-party 1.2 · foreign_plugins:counting\nCounts images.\n"
     assert invoke("show", "counting").stdout == f"{first}\nNo options.\n"
 

@@ -2,11 +2,13 @@
 
 import json
 import sqlite3
+from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
 
 from nasplug.cli import plugins
+from nasplug.storage.storage import Storage
 from nasplug.tools import doctor
 
 
@@ -68,6 +70,20 @@ def test_the_storage_is_opened_and_never_made(tmp_path):
     [found] = doctor.stored(f"sqlite:///{tmp_path / 'other.db'}")
     assert found.found == "unusable"
     assert found.problem
+
+
+@pytest.mark.parametrize(
+    ("ended", "text"), [([True], "1 run"), ([True, True], "2 runs"), ([True, False], "2 runs, 1 not ended")]
+)
+def test_the_runs_of_a_storage_are_counted(tmp_path, ended, text):
+    with closing(Storage(f"{tmp_path / 'runs.db'}")) as storage:
+        for number, has_ended in enumerate(ended):
+            run = storage.create(f"run-{number}", {}, {})
+            if has_ended:
+                with storage.locked(run, f"run-{number}"):
+                    storage.end(run, "done")
+    [finding] = doctor.stored(f"{tmp_path / 'runs.db'}")
+    assert (finding.found, finding.problem) == (text, "")
 
 
 def test_a_password_is_not_told():
