@@ -32,7 +32,7 @@ def list_command(kind: str | None, check: bool, as_json: bool) -> None:
     if plugins:
         print_table("", ("kind", "name", "provided by"), [(p.kind, p.name, p.provider) for p in plugins])
     else:
-        emit(f"Installed {kind}: none." + " Spaces may know devices of their own." * (kind == "devices"))
+        emit(f"Installed {kind or 'plugins'}: none." + " Spaces may know devices of their own." * (kind == "devices"))
     for problem in filter(None, problems):
         click.echo(f"! {problem}", err=True)
     return None

@@ -55,7 +55,8 @@ def content(subject: Subject) -> dict[str, Any]:
 
 def facts(subject: Subject) -> dict[str, list[tuple[str, str]]]:
     """Returns the tables above the trials by their headings: what was found, settings, options, versions."""
-    settings = {k: v for k, v in subject.settings.items() if not isinstance(v, dict) and v not in (None, [], False)}
+    unset = ("None", "[]", "False")  # as text, because 0 equals False
+    settings = {k: v for k, v in subject.settings.items() if not isinstance(v, dict) and str(v) not in unset}
     options = {
         f"{kind} {name}": value
         for kind in ("space", "strategy")
