@@ -47,8 +47,8 @@ def test_a_narrow_terminal_wraps_the_widest_column_alone(capsys, monkeypatch):
 @pytest.mark.slow
 def test_an_ascii_locale_spoils_no_run(nasplug, tmp_path):
     ascii_only = {**os.environ, "PYTHONPATH": str(HELPERS), "PYTHONIOENCODING": "ascii"}
-    done = nasplug(*RUN, env=ascii_only)
-    assert (done.returncode, "test accuracy" in done.stdout) == (0, True), done.stderr
+    result = nasplug(*RUN, env=ascii_only)
+    assert (result.returncode, "test accuracy" in result.stdout) == (0, True), result.stderr
     assert json.loads(nasplug("runs", "--json", env=ascii_only).stdout)[0]["run"] == "first"
 
 
@@ -60,8 +60,11 @@ def test_output_that_nobody_reads_or_can_write_is_no_traceback(nasplug, tmp_path
     )  # fmt: skip
     assert (head.stdout.splitlines()[-1], head.stderr) == ("0", "")
     with open("/dev/full", "w") as full:
-        done = subprocess.run([sys.executable, "-m", "nasplug.cli", "list"], stdout=full, stderr=-1, text=True)
-    assert (done.returncode, done.stderr) == (1, "Error: Standard output cannot be written: No space left on device.\n")
+        result = subprocess.run([sys.executable, "-m", "nasplug.cli", "list"], stdout=full, stderr=-1, text=True)
+    assert (result.returncode, result.stderr) == (
+        1,
+        "Error: Standard output cannot be written: No space left on device.\n",
+    )
 
 
 def test_numbers_are_aligned_right_grouped_and_short(capsys):

@@ -18,10 +18,10 @@ def of(section, findings):
 
 def test_versions_name_python_nasplug_and_what_is_missing(monkeypatch):
     monkeypatch.setattr(doctor, "PACKAGES", ("attrs", "no-such-package"))
-    found = of("version", doctor.versions())
-    assert found["nasplug"].found == "0.1.0"
-    assert found["attrs"].found[0].isdigit()
-    assert found["no-such-package"].found == "not installed"
+    findings = of("version", doctor.versions())
+    assert findings["nasplug"].found == "0.1.0"
+    assert findings["attrs"].found[0].isdigit()
+    assert findings["no-such-package"].found == "not installed"
 
 
 def test_a_package_that_is_broken_or_missing_is_a_finding_and_not_the_end(monkeypatch):
@@ -50,9 +50,9 @@ def test_accelerators_are_listed_after_the_processor(monkeypatch):
 def test_tables_in_the_cache_and_variables_are_told(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setenv("NASPLUG_NASBENCH101_TABLE", str(tmp_path / "gone"))
-    found = of("data", doctor.data())
-    assert "no table was imported" in found["cache"].found
-    assert found["NASPLUG_NASBENCH101_TABLE"].problem.endswith("gone, which does not exist")
+    findings = of("data", doctor.data())
+    assert "no table was imported" in findings["cache"].found
+    assert findings["NASPLUG_NASBENCH101_TABLE"].problem.endswith("gone, which does not exist")
     (tmp_path / "nasplug" / "nasbench101").mkdir(parents=True)
     (tmp_path / "nasplug" / "nasbench101" / "column.npy").write_bytes(bytes(2_000_000))
     assert of("data", doctor.data())["nasbench101"].found.endswith("nasbench101, 2.0 MB")
@@ -60,16 +60,16 @@ def test_tables_in_the_cache_and_variables_are_told(tmp_path, monkeypatch):
 
 def test_the_storage_is_opened_and_never_made(tmp_path):
     for place in (f"sqlite:///{tmp_path / 'runs.db'}", f"{tmp_path / 'runs.db'}"):
-        [found] = doctor.stored(place)
-        assert (found.found, found.problem) == ("not there yet: the first run makes it", "")
+        [finding] = doctor.stored(place)
+        assert (finding.found, finding.problem) == ("not there yet: the first run makes it", "")
         assert list(tmp_path.iterdir()) == []
     with sqlite3.connect(tmp_path / "other.db") as other:
         other.execute("create table nasplug_schema (version integer)")
         other.execute("insert into nasplug_schema values (99)")
     other.close()
-    [found] = doctor.stored(f"sqlite:///{tmp_path / 'other.db'}")
-    assert found.found == "unusable"
-    assert found.problem
+    [finding] = doctor.stored(f"sqlite:///{tmp_path / 'other.db'}")
+    assert finding.found == "unusable"
+    assert finding.problem
 
 
 @pytest.mark.parametrize(
@@ -87,9 +87,9 @@ def test_the_runs_of_a_storage_are_counted(tmp_path, ended, text):
 
 
 def test_a_password_is_not_told():
-    [found] = doctor.stored("postgresql+none://me:secret@host/runs")
-    assert found.name == "postgresql+none://me:***@host/runs"
-    assert "secret" not in found.problem
+    [finding] = doctor.stored("postgresql+none://me:secret@host/runs")
+    assert finding.name == "postgresql+none://me:***@host/runs"
+    assert "secret" not in finding.problem
 
 
 @pytest.mark.parametrize("problem", ["", "broken on purpose"])
@@ -107,7 +107,7 @@ def test_the_command_prints_every_finding_and_fails_where_one_is_a_problem(tmp_p
 @pytest.mark.slow
 def test_the_command_examines_every_part_of_this_installation(nasplug):
     done = nasplug("doctor", "--json")
-    found = json.loads(done.stdout)
-    assert done.returncode == int(any(finding["problem"] for finding in found))
-    assert {finding["section"] for finding in found} == {"version", "accelerator", "data", "storage", "plugin"}
-    assert "CPU" in next(f["found"] for f in found if (f["section"], f["name"]) == ("accelerator", "tensorflow"))
+    findings = json.loads(done.stdout)
+    assert done.returncode == int(any(finding["problem"] for finding in findings))
+    assert {finding["section"] for finding in findings} == {"version", "accelerator", "data", "storage", "plugin"}
+    assert "CPU" in next(f["found"] for f in findings if (f["section"], f["name"]) == ("accelerator", "tensorflow"))

@@ -55,8 +55,7 @@ def content(subject: Subject) -> dict[str, Any]:
 
 def facts(subject: Subject) -> dict[str, list[tuple[str, str]]]:
     """Returns the tables above the trials by their headings: what was found, settings, options, versions."""
-    unset = ("None", "[]", "False")  # as text, because 0 equals False
-    settings = {k: v for k, v in subject.settings.items() if not isinstance(v, dict) and str(v) not in unset}
+    settings = {k: v for k, v in subject.settings.items() if not (isinstance(v, dict | None) or v is False or v == [])}
     options = {
         f"{kind} {name}": value
         for kind in ("space", "strategy")
