@@ -68,7 +68,7 @@ def by_cost(all_curves: list[Curves]) -> tuple[Floats, list[Floats]]:
 
     Returns:
         The axis `[g]` in seconds, and `[repeats, g]` in percent for each strategy: NaN beyond the cost of its cheapest
-        repeat.
+        repeat
     """
     axis = np.linspace(0.0, max(float(curves.cost[:, -1].min()) for curves in all_curves), GRID + 1)[1:]
     return axis, [_at_costs(curves, axis) for curves in all_curves]

@@ -112,11 +112,11 @@ def frontier_figure(sampled: Points, front: Points, trained: Points, published: 
     """Returns the figure of a frontier, accuracy against latency.
 
     Args:
-        sampled: all architectures predicted.
-        front: those of them on the Pareto frontier.
-        trained: those of the frontier that were trained finally, with the accuracy reported.
-        published: architectures of a publication, with the accuracy predicted here.
-        device: where the latencies were measured.
+        sampled: all architectures predicted
+        front: those of them on the Pareto frontier
+        trained: those of the frontier that were trained finally, with the accuracy reported
+        published: architectures of a publication, with the accuracy predicted here
+        device: where the latencies were measured
     """
     figure, axes = new_figure()
     axes.scatter(*_xy(sampled), s=6, color="#b8c2cc", label=f"{len(sampled)} predicted", rasterized=True)
@@ -136,11 +136,11 @@ def comparison_figure(
     The vertical axis begins where the worst strategy is after a twentieth of the trainings.
 
     Args:
-        strategies: the curves of each strategy; their mean is a line, their standard deviation a shade.
-        labels: the text of the legend for each strategy.
-        title: above the figure.
-        accuracy: what the vertical axis shows.
-        marks: numbers of trainings that get a dotted line.
+        strategies: the curves of each strategy; their mean is a line, their standard deviation a shade
+        labels: the text of the legend for each strategy
+        title: above the figure
+        accuracy: what the vertical axis shows
+        marks: numbers of trainings that get a dotted line
     """
     figure, axes = new_figure()
     for index, curves in enumerate(strategies):

@@ -82,9 +82,9 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     widest column is wrapped.
 
     Args:
-        title: a line above the table, or "".
-        columns: the names of the columns; if all are empty, there is no line of names.
-        rows: the values, one for each column.
+        title: a line above the table, or ""
+        columns: the names of the columns; if all are empty, there is no line of names
+        rows: the values, one for each column
     """
     from rich.console import Console
     from rich.text import Text

@@ -32,8 +32,8 @@ class RunProgress:
     """An observer of one run.
 
     Args:
-        run: the run, None until it starts.
-        trials: how many trials are done, replayed ones included.
+        run: the run, None until it starts
+        trials: how many trials are done, replayed ones included
     """
 
     run: ActiveRun | None = None
@@ -120,8 +120,8 @@ class ComparisonProgress:
     As a context manager it shows the bar; where an error ends it early, it says what is stored.
 
     Args:
-        comparison: the comparison.
-        done: the repeats that are done, by earlier commands too.
+        comparison: the comparison
+        done: the repeats that are done, by earlier commands too
     """
 
     comparison: "Comparison"

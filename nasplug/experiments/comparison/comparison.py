@@ -61,8 +61,8 @@ class Comparison:
         """Runs the repeats that are missing, and stores each. The first error ends the comparison.
 
         Args:
-            workers: repeats at the same time.
-            on_repeat: called after each repeat with the lines that its plugins wrote to standard error.
+            workers: repeats at the same time
+            on_repeat: called after each repeat with the lines that its plugins wrote to standard error
         """
         missing = self.missing()
         outcomes = _run_here(self.plan, missing) if workers == 1 else _run_in_processes(self.plan, missing, workers)

@@ -81,12 +81,12 @@ class Plan:
         The same plan may have other `repeats` and `strategies`, also from other distributions.
 
         Args:
-            folder: the folder of the comparison.
-            versions: the version of each distribution that takes part.
-            marks: after how many trials each strategy begins to predict, for those that do.
+            folder: the folder of the comparison
+            versions: the version of each distribution that takes part
+            marks: after how many trials each strategy begins to predict, for those that do
 
         Raises:
-            StorageError: where the repeats are of another plan, with the differences.
+            StorageError: where the repeats are of another plan, with the differences
         """
         path = folder / FILE_NAME
         values: dict[str, Any] = json.loads(json.dumps(attrs.asdict(self)))  # lists for tuples, as in the file
