@@ -7,7 +7,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nasplug.analysis.pareto import hypervolume_curve, pareto_trials, timed_trials, worst_point
+from nasplug.analysis.pareto import coordinates, hypervolume_curve, pareto_trials, timed_trials, worst_point
 from nasplug.analysis.rendering import COLOURS, new_figure
 from nasplug.engine.result import incumbents
 from nasplug.errors import StorageError
@@ -72,8 +72,8 @@ def latency_figure(runs: Runs, title: str) -> "Figure":
     """
     figure, axes = new_figure()
     for index, (name, trials) in enumerate(runs.items()):
-        axes.scatter(*_coordinates(_require_latencies(name, trials)), s=10, alpha=0.5, color=_colour(index))
-        front = _coordinates(pareto_trials(trials))
+        axes.scatter(*coordinates(_require_latencies(name, trials)), s=10, alpha=0.5, color=_colour(index))
+        front = coordinates(pareto_trials(trials))
         axes.step(*front, where="post", color=_colour(index), label=name, marker="o")
     return _finish(figure, "latency (ms)", "validation accuracy (%)", title)
 
@@ -88,7 +88,7 @@ def hypervolume_figure(runs: Runs, title: str) -> "Figure":
     reference = worst_point([trial for trials in timed.values() for trial in trials])
     figure, axes = new_figure()
     for index, (name, trials) in enumerate(timed.items()):
-        volumes = hypervolume_curve(*_coordinates(trials), reference)
+        volumes = hypervolume_curve(*coordinates(trials), reference)
         searched = (trial for trial in runs[name] if trial.purpose == "search")
         trainings = {trial.number: count for count, trial in enumerate(searched, 1)}
         counts = [trainings[trial.number] for trial in trials]
@@ -124,7 +124,14 @@ def frontier_figure(sampled: Points, front: Points, trained: Points, published: 
     if trained:
         axes.scatter(*_xy(trained), marker="s", s=26, color=_colour(1), label="frontier, trained", zorder=3)
     if published:
-        axes.scatter(*_xy(published), marker="^", s=30, color=_colour(2), label="published, predicted here", zorder=3)
+        axes.scatter(
+            *_xy(published),
+            marker="^",
+            s=30,
+            color=_colour(2),
+            label="published, predicted here",
+            zorder=3,
+        )
     return _finish(figure, f"latency on {device} (ms)", "accuracy (%)", legend="best")
 
 
@@ -188,10 +195,6 @@ def _require_latencies(name: str, trials: Sequence[Trial]) -> list[Trial]:
     if not timed:
         raise StorageError(f"The run {name!r} measured no latency: it needs --device, pixel1 for instance.")
     return timed
-
-
-def _coordinates(trials: Sequence[Trial]) -> tuple[list[float], list[float]]:
-    return [t.latency or 0.0 for t in trials], [t.accuracy or 0.0 for t in trials]
 
 
 def _xy(points: Points) -> tuple[list[float], list[float]]:

@@ -35,16 +35,7 @@ def trainings_to(all_curves: Sequence[Curves], levels: Sequence[float]) -> pd.Da
     for curves in all_curves:
         for level in levels:
             trainings = first_reached(curves.reported, level)
-            low, median, high = np.quantile(trainings, [0.25, 0.5, 0.75], method="higher")
-            rows.append(
-                {
-                    "strategy": curves.strategy,
-                    "level": level,
-                    "mean_curve": float(first_reached(curves.mean[None], level)[0]),
-                    "reached": float(np.isfinite(trainings).mean()),
-                    "q25": float(low),
-                    "median": float(median),
-                    "q75": float(high),
-                }
-            )
-    return pd.DataFrame(rows)
+            mean_curve = float(first_reached(curves.mean[None], level)[0])
+            quartiles = np.quantile(trainings, [0.25, 0.5, 0.75], method="higher").tolist()
+            rows.append((curves.strategy, level, mean_curve, float(np.isfinite(trainings).mean()), *quartiles))
+    return pd.DataFrame(rows, columns=["strategy", "level", "mean_curve", "reached", "q25", "median", "q75"])

@@ -55,9 +55,7 @@ def _interval(faster: Floats, slower: Floats) -> tuple[float, float]:
 
     Resamples in which neither reaches the level, inf / inf, do not count.
     """
-    if not len(faster) or not len(slower):
-        return float("nan"), float("nan")
-    counts = np.isfinite(faster) | np.isfinite(slower)
+    counts = np.isfinite(faster) | np.isfinite(slower) if len(faster) == len(slower) else np.zeros(0, dtype=bool)
     if not counts.any():
         return float("nan"), float("nan")
     tail = (1.0 - COVERAGE) / 2.0

@@ -35,18 +35,8 @@ def costs_nothing(curves: Curves) -> bool:
 def _describe(strategy: str, by: str, x: Floats, values: Floats) -> pd.DataFrame:
     """Returns the statistics of `values` `[repeats, x]` at each `x` where a repeat has a value."""
     table = pd.DataFrame(values)
-    quartiles = table.quantile([0.25, 0.5, 0.75])
-    described = pd.DataFrame(
-        {
-            "strategy": strategy,
-            "by": by,
-            "x": x,
-            "repeats": table.count(),
-            "mean": table.mean(),
-            "std": table.std(ddof=1),
-            "q25": quartiles.loc[0.25],
-            "median": quartiles.loc[0.5],
-            "q75": quartiles.loc[0.75],
-        }
-    )
+    quartiles = table.quantile([0.25, 0.5, 0.75]).T.set_axis(["q25", "median", "q75"], axis="columns")
+    names = {"strategy": strategy, "by": by, "x": x}
+    moments = {"repeats": table.count(), "mean": table.mean(), "std": table.std(ddof=1)}
+    described = pd.DataFrame(names | moments).join(quartiles)
     return described[described["repeats"] > 0]

@@ -53,14 +53,7 @@ class Percent(click.FloatRange):
 @click.option(
     "--level", "levels", type=Percent(0.0, 100.0), multiple=True, help="Accuracy to reach, in %.  [default: the ends]"
 )
-@click.option(
-    "--mark",
-    "marks",
-    type=int,
-    multiple=True,
-    metavar="N",
-    help="A dotted line at N trainings.  [default: where predictions begin]",
-)
+@click.option("--mark", "marks", type=int, multiple=True, help="A dotted line.  [default: where predictions begin]")
 @click.option("--title", help="The figure's title.  [default: space and repeats]")
 @shared.as_json
 @shared.checks_trust

@@ -1,6 +1,6 @@
 """`nasplug list`, `show` and `doctor`: what is installed. And the commands that plugins register."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from importlib.util import find_spec
 from inspect import Parameter, isclass, signature
 from typing import Any
@@ -118,34 +118,24 @@ def _document(kind: discovery.Kind, name: str) -> dict[str, Any]:
     """Returns what is shown of a plugin as JSON."""
     plugin = discovery.find(kind, name)
     factory: Any = (discovery.load_factory if kind == "task" else discovery.load)(kind, name)
-    settable = [
-        (field.name, options.type_of(factory, field.name), field.default, field.metadata.get("help", ""))
-        for field in options.fields(factory).values()
-    ] or ([] if isclass(factory) else _parameters(factory))
-    rows = [(name, options.type_name(of_type), _json_value(default), text) for name, of_type, default, text in settable]
-    documents = [dict(zip(("name", "type", "default", "help"), row, strict=True)) for row in rows]
-    summary = (factory.__doc__ or "").strip().partition("\n\n")[0]
-    return attrs.asdict(plugin) | {"class": plugin.value, "help": " ".join(summary.split()), "options": documents}
+    summary = " ".join((factory.__doc__ or "").strip().partition("\n\n")[0].split())
+    return attrs.asdict(plugin) | {"class": plugin.value, "help": summary, "options": list(_options(factory))}
 
 
-def _parameters(factory: Callable[..., Any]) -> list[tuple[str, Any, Any, str]]:
-    """Returns the name, type and default of each option of a task: the parameters after the resolution."""
-    parameters = list(signature(factory).parameters.values())[1:]
-    return [
-        (
-            p.name,
-            "" if p.annotation is p.empty else p.annotation,
-            p.default,
-            "an option of the space, which passes it on",
-        )
-        for p in parameters
-    ]
+def _options(factory: Any) -> Iterator[dict[str, Any]]:
+    """Yields the options of a plugin: its fields or, of a task that is a function, what it takes after a resolution."""
+    for field in options.fields(factory).values():
+        yield _option(field.name, options.type_of(factory, field.name), field.default, field.metadata.get("help", ""))
+    for p in [] if isclass(factory) else list(signature(factory).parameters.values())[1:]:
+        yield _option(p.name, p.annotation, p.default, "an option of the space, which passes it on")
 
 
-def _json_value(value: Any) -> Any:
-    if value is attrs.NOTHING or value is Parameter.empty:
-        return None
-    return value if isinstance(value, int | float | str | bool | None) else str(value)
+def _option(name: str, of_type: Any, default: Any, text: str) -> dict[str, Any]:
+    shown_type = "" if of_type is Parameter.empty else options.type_name(of_type)
+    if default is attrs.NOTHING or default is Parameter.empty:
+        default = None
+    shown_default = default if isinstance(default, int | float | str | bool | None) else str(default)
+    return {"name": name, "type": shown_type, "default": shown_default, "help": text}
 
 
 def _text(value: Any) -> str:

@@ -3,7 +3,6 @@
 import json
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +14,13 @@ from nasplug.cli import shared_options as shared
 from nasplug.cli.output import best_rows, emit, escape_controls, print_json, print_table, rounded, stdout_to_stderr
 from nasplug.engine.result import best_of, rows
 from nasplug.errors import StorageError
+from nasplug.types import Trial
 
 if TYPE_CHECKING:
     from nasplug.experiments.stored_runs.load import LoadedRun
     from nasplug.storage.storage import StoredRun
 
 COLUMNS = ("number", "architecture", "state", "purpose", "accuracy", "cost", "source", "latency", "error")
-FRONTIER = ("latency", "accuracy", "architecture", "trial")
-RANKING = ("predicted", "accuracy", "architecture", "trial")
 MAX_RANKED = 10  # rows of the ranking in the table for people
 
 
@@ -80,17 +78,16 @@ def best_command(run: str, predicted: bool, storage: str, safe: bool, as_json: b
     require_complete_trials(loaded.trials, loaded.run.name)
     best = best_of(loaded.trials)
     assert best is not None
-    frontier = [(t.latency, t.accuracy, str(t.architecture), t.number) for t in pareto_trials(loaded.trials)]
+    frontier = [{"latency": t.latency} | _row(t) for t in pareto_trials(loaded.trials)]
     hypervolume = hypervolume_curve_of(timed_trials(loaded.trials))[-1] if frontier else 0.0
     ranking = _ranking(loaded, safe) if predicted else []
     if as_json:
-        timed = {"frontier": _documents(FRONTIER, frontier), "hypervolume": hypervolume} if frontier else {}
-        ranked = {"predicted": _documents(RANKING, ranking)} if predicted else {}
-        return print_json(best.document() | timed | ranked)
+        timed = {"frontier": frontier, "hypervolume": hypervolume} if frontier else {}
+        return print_json(best.document() | timed | ({"predicted": ranking} if predicted else {}))
     print_table(f"Best of {loaded.run.name}", ("", ""), best_rows(best))
     title = f"Frontier of validation accuracy (%) against latency (ms), hypervolume {hypervolume:,.2f} % × ms"
-    _print_further(title, FRONTIER, frontier)
-    _print_further("Best by predicted validation accuracy (%), of those trained", RANKING, ranking[:MAX_RANKED])
+    _print_further(title, frontier)
+    _print_further("Best by predicted validation accuracy (%), of those trained", ranking[:MAX_RANKED])
     return None
 
 
@@ -111,7 +108,10 @@ def export_command(run: str, form: str, out: Path | None, storage: str) -> None:
     table = _trial_rows(storage, run)
     if form == "json" and out is None:
         return print_json(table)
-    text = to_csv(table) if form == "csv" else _json_text(table)
+    document = to_json_values(table)
+    text = (
+        to_csv(table) if form == "csv" else json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    )
     if out is None:
         text = text.rstrip("\n")
         return emit(escape_controls(text) if sys.stdout.isatty() else text)
@@ -138,25 +138,21 @@ def _trial_rows(url: str, run: str) -> list[dict[str, Any]]:
     return list(rows(load_run(url, run).trials))
 
 
-def _json_text(table: list[dict[str, Any]]) -> str:
-    return json.dumps(to_json_values(table), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _ranking(loaded: "LoadedRun", safe: bool) -> list[tuple[float, float | None, str, int]]:
+def _ranking(loaded: "LoadedRun", safe: bool) -> list[dict[str, Any]]:
     from nasplug.experiments.stored_runs.load import remake_run
     from nasplug.experiments.stored_runs.prediction import rank_by_prediction
 
     with stdout_to_stderr():
         ranking = rank_by_prediction(remake_run(loaded, safe), loaded.trials)
-    return [(round(predicted, 4), t.accuracy, str(t.architecture), t.number) for t, predicted in ranking]
+    return [{"predicted": round(predicted, 4)} | _row(trial) for trial, predicted in ranking]
 
 
-def _print_further(title: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+def _row(trial: Trial) -> dict[str, Any]:
+    return {"accuracy": trial.accuracy, "architecture": str(trial.architecture), "trial": trial.number}
+
+
+def _print_further(title: str, rows: list[dict[str, Any]]) -> None:
     """Prints one more table, unless it has no rows."""
     if rows:
         click.echo()
-        print_table(title, columns, [tuple(map(rounded, row)) for row in rows])
-
-
-def _documents(columns: tuple[str, ...], rows: list[Any]) -> list[dict[str, Any]]:
-    return [dict(zip(columns, row, strict=True)) for row in rows]
+        print_table(title, list(rows[0]), [list(map(rounded, row.values())) for row in rows])

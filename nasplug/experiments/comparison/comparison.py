@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +55,8 @@ class Comparison:
 
     def missing(self) -> list[Repeat]:
         """Returns the repeats that are not done, strategies in turn, so that an early end leaves them equally far."""
-        repeats = [(contender, number) for number in range(self.plan.repeats) for contender in self.plan.contenders]
-        return [(contender, number) for contender, number in repeats if not self._path(contender, number).exists()]
+        repeats = product(range(self.plan.repeats), self.plan.contenders)
+        return [(contender, number) for number, contender in repeats if not self._path(contender, number).exists()]
 
     def run(self, workers: int, on_repeat: Callable[[list[str]], None]) -> None:
         """Runs the repeats that are missing, and stores each. The first error ends the comparison.
@@ -72,13 +73,12 @@ class Comparison:
 
     def rows(self) -> Iterator[list[dict[str, Any]]]:
         """Yields the rows of every repeat, strategy by strategy. Raises `StorageError` for a damaged file."""
-        for contender in self.plan.contenders:
-            for number in range(self.plan.repeats):
-                path = self._path(contender, number)
-                try:
-                    yield json.loads(path.read_text(encoding="utf-8"))
-                except (OSError, ValueError) as error:
-                    raise StorageError(f"{path} cannot be read ({error}). Remove it and repeat the command.") from error
+        for repeat in product(self.plan.contenders, range(self.plan.repeats)):
+            path = self._path(*repeat)
+            try:
+                yield json.loads(path.read_text(encoding="utf-8"))
+            except (OSError, ValueError) as error:
+                raise StorageError(f"{path} cannot be read ({error}). Remove it and repeat the command.") from error
 
     def _path(self, contender: Contender, number: int) -> Path:
         digest = hashlib.sha256(contender.text.encode()).hexdigest()[:8]
