@@ -29,15 +29,10 @@ TRIAL_INTERVAL, REPEAT_INTERVAL = 0.25, 10.0  # so many seconds after the last l
 
 @attrs.define(eq=False)
 class RunProgress:
-    """An observer of one run.
+    """An observer of one run."""
 
-    Args:
-        run: the run, None until it starts
-        trials: how many trials are done, replayed ones included
-    """
-
-    run: ActiveRun | None = None
-    trials: int = 0
+    run: ActiveRun | None = None  # None until it starts
+    trials: int = 0  # that are done, replayed ones included
     _console: Any = None
     _bar: Any = None
     _started: float = 0.0
@@ -118,14 +113,10 @@ class ComparisonProgress:
     """Counts the repeats of a comparison on standard error, and shows once what plugins write there.
 
     As a context manager it shows the bar; where an error ends it early, it says what is stored.
-
-    Args:
-        comparison: the comparison
-        done: the repeats that are done, by earlier commands too
     """
 
     comparison: "Comparison"
-    done: int = 0
+    done: int = 0  # repeats, those of earlier commands included
     _done_before: int = 0  # by earlier commands
     _count: int = 0
     _shown: set[str] = attrs.field(factory=set)

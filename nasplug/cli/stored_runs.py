@@ -31,10 +31,9 @@ def runs_command(storage: str, as_json: bool) -> None:
     """List the runs that the storage holds."""
     runs = _runs(storage)
     if as_json:
-        keys = ("space", "strategy", "seed", "budget")
-        documents = [{"run": r.name, "trials": r.trials, "created": r.created, "ended": r.ended} for r in runs]
-        pairs = zip(runs, documents, strict=True)
-        return print_json([document | {key: run.settings.get(key) for key in keys} for run, document in pairs])
+        settings = [{key: run.settings.get(key) for key in ("space", "strategy", "seed", "budget")} for run in runs]
+        stored = [{"run": r.name, "trials": r.trials, "created": r.created, "ended": r.ended} for r in runs]
+        return print_json([document | chosen for document, chosen in zip(stored, settings, strict=True)])
     lines = []
     for run in runs:
         started = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created))

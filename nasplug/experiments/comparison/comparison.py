@@ -66,7 +66,8 @@ class Comparison:
             on_repeat: called after each repeat with the lines that its plugins wrote to standard error
         """
         missing = self.missing()
-        outcomes = _run_here(self.plan, missing) if workers == 1 else _run_in_processes(self.plan, missing, workers)
+        here = ((repeat, run_repeat(self.plan, *repeat)) for repeat in missing)
+        outcomes = here if workers == 1 else _run_in_processes(self.plan, missing, workers)
         for (contender, number), outcome in outcomes:
             write_atomically(self._path(contender, number), json.dumps(outcome["rows"], ensure_ascii=False))
             on_repeat(outcome["stderr"])
@@ -91,11 +92,6 @@ def _first_prediction(selection: Selection, settings: Settings) -> int | None:
     hook = manager.build(selection.space, selection.strategy, space_name=selection.space_name).hook
     trials: int | None = hook.predicts_from(budget=settings.budget, batch=settings.batch)
     return trials
-
-
-def _run_here(plan: Plan, repeats: list[Repeat]) -> Iterator[tuple[Repeat, dict[str, Any]]]:
-    for contender, number in repeats:
-        yield (contender, number), run_repeat(plan, contender, number)
 
 
 def _run_in_processes(plan: Plan, repeats: list[Repeat], processes: int) -> Iterator[tuple[Repeat, dict[str, Any]]]:
