@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -109,6 +110,13 @@ def test_a_repeat_that_ends_before_the_others_is_said_to(invoke):
     result = invoke(*TOY, "--strategy", "toy:Quitter", "--repeats", "4", "--out", "x")
     assert "2 of 4 repeats of toy:Quitter ended by themselves, the first after 3 of 10 trainings." in result.stderr
     assert result.stderr.count("ended by themselves") == 1
+
+
+def test_the_table_has_two_decimals_and_no_cell_for_a_spread_that_is_unknown(invoke):
+    columns, *lines = invoke(*TOY, "--repeats", "1", "--out", "x").stdout.splitlines()[1:]
+    assert columns.split() == ["strategy", "trainings", "repeats", "mean", "std", "q25", "median", "q75"]
+    for line in lines:
+        assert re.fullmatch(r"\S+ +10 +1( +\d\d\.\d\d){4}", line)
 
 
 def test_one_repeat_is_said_to_have_no_spread(invoke, tmp_path):

@@ -12,7 +12,7 @@ from paths import HELPERS
 from rich.console import Console
 
 from nasplug import Architecture
-from nasplug.cli.output import best_rows, emit, exit_now, print_json, print_table, stdout_to_stderr
+from nasplug.cli.output import best_rows, emit, exit_now, print_json, print_table, rounded, stdout_to_stderr
 from nasplug.engine.result import Best
 from nasplug.errors import StorageError
 
@@ -75,6 +75,13 @@ def test_numbers_are_aligned_right_grouped_and_short(capsys):
         "1,234,567  12,000  0.123457  -1.5  True",
         "       -5       3      0.25    20  False  x",
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"), [(93.6895, "93.69"), (1234.5, "1,234.50"), (float("nan"), None), (7, 7), ("0.12345", "0.12345")]
+)
+def test_a_float_is_rounded_to_two_decimals(value, cell):
+    assert rounded(value) == cell
 
 
 def test_what_could_steer_a_terminal_is_written_out_in_a_table(capsys):
