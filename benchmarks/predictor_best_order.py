@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.predictor_shared import HELD_OUT, predictions, verdict
-from nasplug.analysis.prediction import kendall_tau
+from nasplug.analysis.figures import kendall_tau
 
 NAME = "predictor-best-order"
 BARS = {43: 0.65, 172: 0.78, 860: 0.83}

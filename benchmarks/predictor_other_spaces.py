@@ -18,7 +18,7 @@ from benchmarks.predictor_deep import PAPER as DEEP
 from benchmarks.predictor_search_nasbenchgraph import DATASETS
 from benchmarks.predictor_shared import SHARED, splits, verdict
 from nasplug import Architecture
-from nasplug.analysis.prediction import kendall_tau
+from nasplug.analysis.figures import kendall_tau
 
 NAME = "predictor-other-spaces"
 SEEDS = 5

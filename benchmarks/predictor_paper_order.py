@@ -6,7 +6,7 @@ import numpy as np
 from nasplug_strategies.predictor.metrics import mean_squared_error
 
 from benchmarks.predictor_shared import predictions, verdict
-from nasplug.analysis.prediction import kendall_tau
+from nasplug.analysis.figures import kendall_tau
 
 NAME = "predictor-paper-order"
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pluggy import HookRelay
     from torch_geometric.data import Batch
 
-    from nasplug.analysis.prediction import kendall_tau as kendall_tau
+    from nasplug.analysis.figures import kendall_tau as kendall_tau
     from nasplug.cli.output import print_json as print_json
     from nasplug.cli.output import print_table as print_table
     from nasplug.cli.shared_options import plugin_names as plugin_names
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 __getattr__, _, _HELPERS = lazy_loader.attach(
     "nasplug",
     submod_attrs={
-        "analysis.prediction": ["kendall_tau"],
+        "analysis.figures": ["kendall_tau"],
         "cli.output": ["print_json", "print_table"],
         "cli.shared_options": ["plugin_names"],
         "engine.selection": ["Selection"],

@@ -1,4 +1,4 @@
-"""Early notice: says during a run that it has found something good, to a webhook or in the log."""
+"""Notifies you of good architectures during a search, by a webhook or in the log."""
 
 import json
 import logging
@@ -13,37 +13,38 @@ log = logging.getLogger("nasplug.notice")
 
 @attrs.define(eq=False)
 class Notice:
-    """Sends a notice of every trial that is better than all before it and better than `above`.
+    """Notifies you of each trial that is better than all earlier ones and than `above`.
 
-    A webhook that cannot be reached is a warning in the log, and does not end the search.
+    A webhook that cannot be reached causes a warning in the log, and the search continues.
     """
 
-    url: str | None = option(None, help="where to POST a JSON document; default: the log alone")
-    above: float = option(0.0, help="validation accuracy in percent from which on it tells")
-    timeout: float = option(5.0, help="seconds that a webhook may take", validator=attrs.validators.gt(0))
+    url: str | None = option(None, help="the URL that receives a JSON document; without it, notices are only logged")
+    above: float = option(0.0, help="the validation accuracy in percent that a trial must exceed")
+    timeout: float = option(5.0, help="how many seconds the webhook may take", validator=attrs.validators.gt(0))
     _best: float = attrs.field(default=-1.0, init=False)
 
     @hookimpl
     def on_start(self) -> None:
-        """Forgets the last run."""
+        """Forgets the best accuracy of an earlier run."""
         self._best = -1.0
 
     @hookimpl
     def on_trial(self, run: Run, trial: Trial) -> None:
-        """Sends a notice of a new incumbent, unless it was stored by the run that is resumed."""
+        """Notifies of a new incumbent, unless a resumed run replays it."""
         if trial.purpose != "search" or trial.accuracy is None or trial.accuracy <= self._best:
             return
         self._best = trial.accuracy
         if trial.accuracy > self.above and not run.replaying:
-            self._send({"run": run.name, "trial": trial.number, "architecture": str(trial.architecture)}, self._best)
+            document = {"run": run.name, "trial": trial.number, "architecture": str(trial.architecture)}
+            self._notify(document | {"accuracy": trial.accuracy})
 
-    def _send(self, notice: dict[str, object], accuracy: float) -> None:
-        log.info("%s: trial %s has %.2f %%: %s", notice["run"], notice["trial"], accuracy, notice["architecture"])
+    def _notify(self, document: dict[str, object]) -> None:
+        log.info("%(run)s: trial %(trial)s has %(accuracy).2f %%: %(architecture)s", document)
         if self.url is None:
             return
-        body = json.dumps(notice | {"accuracy": accuracy}).encode()
+        body = json.dumps(document).encode()
         request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
         try:
             urllib.request.urlopen(request, timeout=self.timeout).close()
         except (OSError, ValueError) as error:
-            log.warning("the webhook %s was not told: %s", self.url, error)
+            log.warning("the webhook %s cannot be reached: %s", self.url, error)

@@ -68,10 +68,10 @@ def by_cost(all_curves: list[Curves]) -> tuple[Floats, list[Floats]]:
 
     Returns:
         The axis `[g]` in seconds, and `[repeats, g]` in percent for each strategy: NaN beyond the cost of its cheapest
-        repeat.
+        repeat
     """
-    axis = np.linspace(0.0, max(float(c.cost[:, -1].min()) for c in all_curves), GRID + 1)[1:]
-    return axis, [_at_costs(c, axis) for c in all_curves]
+    axis = np.linspace(0.0, max(float(curves.cost[:, -1].min()) for curves in all_curves), GRID + 1)[1:]
+    return axis, [_at_costs(curves, axis) for curves in all_curves]
 
 
 def _strategy_curves(name: str, trials: pd.DataFrame) -> Curves:
@@ -104,11 +104,11 @@ def _require_ends(name: str, without_end: list[int], repeats: int) -> None:
     )
 
 
-def _at_costs(c: Curves, axis: Floats) -> Floats:
+def _at_costs(curves: Curves, axis: Floats) -> Floats:
     """Returns `[repeats, g]`, what each repeat reports once it has cost `axis` `[g]` seconds."""
-    values = np.full((c.repeats, len(axis)), np.nan)
-    for row, (cost, reported) in enumerate(zip(c.cost, c.reported, strict=True)):
+    values = np.full((curves.repeats, len(axis)), np.nan)
+    for row, (cost, reported) in enumerate(zip(curves.cost, curves.reported, strict=True)):
         finished = np.searchsorted(cost, axis, side="right")  # [g], trainings finished by then
         values[row] = np.where(finished > 0, reported[np.maximum(finished, 1) - 1], np.nan)
-    values[:, axis > c.cost[:, -1].min()] = np.nan
+    values[:, axis > curves.cost[:, -1].min()] = np.nan
     return values

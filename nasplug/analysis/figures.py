@@ -1,11 +1,13 @@
-"""The figures: incumbents, latencies and hypervolumes of runs, predictions, frontiers, comparisons."""
+"""The figures: incumbents, latencies and hypervolumes of runs, predictions with Kendall's τ, frontiers, comparisons."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import attrs
 import numpy as np
+from numpy.typing import ArrayLike
 
-from nasplug.analysis.pareto import hypervolume_curve, pareto_trials, timed_trials, worst_point
+from nasplug.analysis.pareto import coordinates, hypervolume_curve, pareto_trials, timed_trials, worst_point
 from nasplug.analysis.rendering import COLOURS, new_figure
 from nasplug.engine.result import incumbents
 from nasplug.errors import StorageError
@@ -16,11 +18,37 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from nasplug.analysis.curves import Curves
-    from nasplug.analysis.prediction import Prediction
 
 Runs = Mapping[str, Sequence[Trial]]  # the trials of each run by the run's name
 Points = Sequence[tuple[float, float]]  # latency in milliseconds, accuracy in percent
 TRAININGS = "architectures trained"
+
+
+@attrs.frozen
+class Prediction:
+    """What a predictor that had learnt from the trials before `first` predicted of some later ones."""
+
+    first: int  # the number of the first trial that the predictor had not seen
+    numbers: list[int]  # the numbers of the trials predicted
+    predicted: list[float]  # their predicted accuracies in percent
+    measured: list[float]  # their measured accuracies in percent
+
+    @property
+    def tau(self) -> float:
+        """Kendall's τ between the predicted and the measured accuracies."""
+        return kendall_tau(self.predicted, self.measured)
+
+
+def kendall_tau(predicted: ArrayLike, measured: ArrayLike) -> float:
+    """Returns Kendall's τ-b of two rankings, as SciPy computes it.
+
+    It is 0 if one of them is constant and therefore ranks nothing, and NaN if there is no value or one is NaN.
+    """
+    from scipy.stats import kendalltau
+
+    if np.size(predicted) and (np.ptp(predicted) == 0 or np.ptp(measured) == 0):
+        return 0.0
+    return float(kendalltau(predicted, measured).statistic)
 
 
 def incumbent_figure(runs: Runs, title: str) -> "Figure":
@@ -44,8 +72,8 @@ def latency_figure(runs: Runs, title: str) -> "Figure":
     """
     figure, axes = new_figure()
     for index, (name, trials) in enumerate(runs.items()):
-        axes.scatter(*_coordinates(_require_latencies(name, trials)), s=10, alpha=0.5, color=_colour(index))
-        front = _coordinates(pareto_trials(trials))
+        axes.scatter(*coordinates(_require_latencies(name, trials)), s=10, alpha=0.5, color=_colour(index))
+        front = coordinates(pareto_trials(trials))
         axes.step(*front, where="post", color=_colour(index), label=name, marker="o")
     return _finish(figure, "latency (ms)", "validation accuracy (%)", title)
 
@@ -60,7 +88,7 @@ def hypervolume_figure(runs: Runs, title: str) -> "Figure":
     reference = worst_point([trial for trials in timed.values() for trial in trials])
     figure, axes = new_figure()
     for index, (name, trials) in enumerate(timed.items()):
-        volumes = hypervolume_curve(*_coordinates(trials), reference)
+        volumes = hypervolume_curve(*coordinates(trials), reference)
         searched = (trial for trial in runs[name] if trial.purpose == "search")
         trainings = {trial.number: count for count, trial in enumerate(searched, 1)}
         counts = [trainings[trial.number] for trial in trials]
@@ -68,12 +96,12 @@ def hypervolume_figure(runs: Runs, title: str) -> "Figure":
     return _finish(figure, TRAININGS, "hypervolume (% × ms)", title)
 
 
-def prediction_figure(predictions: "Mapping[str, Prediction]", title: str) -> "Figure":
+def prediction_figure(predictions: Mapping[str, Prediction], title: str) -> "Figure":
     """Returns measured against predicted accuracy, one colour a run, with Kendall's τ and the diagonal."""
     figure, axes = new_figure()
-    for index, (name, p) in enumerate(predictions.items()):
-        label = f"{name}, Kendall τ {p.tau:.3f}"
-        axes.scatter(p.predicted, p.measured, s=10, alpha=0.6, color=_colour(index), label=label)
+    for index, (name, prediction) in enumerate(predictions.items()):
+        label = f"{name}, Kendall τ {prediction.tau:.3f}"
+        axes.scatter(prediction.predicted, prediction.measured, s=10, alpha=0.6, color=_colour(index), label=label)
     values = [value for p in predictions.values() for value in (*p.predicted, *p.measured)]
     diagonal = [min(values), max(values)]
     axes.plot(diagonal, diagonal, linestyle=":", linewidth=1.0, color="#444444")
@@ -84,11 +112,11 @@ def frontier_figure(sampled: Points, front: Points, trained: Points, published: 
     """Returns the figure of a frontier, accuracy against latency.
 
     Args:
-        sampled: all architectures predicted.
-        front: those of them on the Pareto frontier.
-        trained: those of the frontier that were trained finally, with the accuracy reported.
-        published: architectures of a publication, with the accuracy predicted here.
-        device: where the latencies were measured.
+        sampled: all architectures predicted
+        front: those of them on the Pareto frontier
+        trained: those of the frontier that were trained finally, with the accuracy reported
+        published: architectures of a publication, with the accuracy predicted here
+        device: where the latencies were measured
     """
     figure, axes = new_figure()
     axes.scatter(*_xy(sampled), s=6, color="#b8c2cc", label=f"{len(sampled)} predicted", rasterized=True)
@@ -96,7 +124,14 @@ def frontier_figure(sampled: Points, front: Points, trained: Points, published: 
     if trained:
         axes.scatter(*_xy(trained), marker="s", s=26, color=_colour(1), label="frontier, trained", zorder=3)
     if published:
-        axes.scatter(*_xy(published), marker="^", s=30, color=_colour(2), label="published, predicted here", zorder=3)
+        axes.scatter(
+            *_xy(published),
+            marker="^",
+            s=30,
+            color=_colour(2),
+            label="published, predicted here",
+            zorder=3,
+        )
     return _finish(figure, f"latency on {device} (ms)", "accuracy (%)", legend="best")
 
 
@@ -108,15 +143,15 @@ def comparison_figure(
     The vertical axis begins where the worst strategy is after a twentieth of the trainings.
 
     Args:
-        strategies: the curves of each strategy; their mean is a line, their standard deviation a shade.
-        labels: the text of the legend for each strategy.
-        title: above the figure.
-        accuracy: what the vertical axis shows.
-        marks: numbers of trainings that get a dotted line.
+        strategies: the curves of each strategy; their mean is a line, their standard deviation a shade
+        labels: the text of the legend for each strategy
+        title: above the figure
+        accuracy: what the vertical axis shows
+        marks: numbers of trainings that get a dotted line
     """
     figure, axes = new_figure()
-    for index, c in enumerate(strategies):
-        _draw_curve(axes, c, labels[c.strategy], _colour(index), "-" if index < len(COLOURS) else "--")
+    for index, curves in enumerate(strategies):
+        _draw_curve(axes, curves, labels[curves.strategy], _colour(index), "-" if index < len(COLOURS) else "--")
     for mark in marks:
         axes.axvline(mark, color="#444444", linestyle=":", linewidth=1.0)
         place = ("data", "axes fraction")
@@ -128,16 +163,17 @@ def comparison_figure(
     return figure
 
 
-def _draw_curve(axes: "Axes", c: "Curves", label: str, colour: str, line: str) -> None:
-    x, mean = np.arange(1, c.reported.shape[1] + 1), c.mean
-    if c.repeats > 1:
-        axes.fill_between(x, mean - c.std, mean + c.std, color=colour, alpha=0.15, linewidth=0)
+def _draw_curve(axes: "Axes", curves: "Curves", label: str, colour: str, line: str) -> None:
+    x, mean = np.arange(1, curves.reported.shape[1] + 1), curves.mean
+    if curves.repeats > 1:
+        axes.fill_between(x, mean - curves.std, mean + curves.std, color=colour, alpha=0.15, linewidth=0)
     axes.plot(x, mean, color=colour, linestyle=line, linewidth=1.5, label=label)
 
 
 def _accuracy_limits(strategies: "Sequence[Curves]") -> tuple[float, float]:
-    low = min(float(np.nan_to_num(c.mean[len(c.mean) // 20 :], nan=100.0).min()) for c in strategies)
-    high = max(float(np.nanmax((c.mean + c.std)[len(c.mean) // 20 :])) for c in strategies)
+    shown = [(curves.mean[start:], curves.std[start:]) for curves in strategies for start in [len(curves.mean) // 20]]
+    low = min(float(np.nan_to_num(mean, nan=100.0).min()) for mean, _ in shown)
+    high = max(float(np.nanmax(mean + std)) for mean, std in shown)
     margin = 0.05 * max(high - low, 0.1)
     return low - margin, min(100.0, high + margin)
 
@@ -159,10 +195,6 @@ def _require_latencies(name: str, trials: Sequence[Trial]) -> list[Trial]:
     if not timed:
         raise StorageError(f"The run {name!r} measured no latency: it needs --device, pixel1 for instance.")
     return timed
-
-
-def _coordinates(trials: Sequence[Trial]) -> tuple[list[float], list[float]]:
-    return [t.latency or 0.0 for t in trials], [t.accuracy or 0.0 for t in trials]
 
 
 def _xy(points: Points) -> tuple[list[float], list[float]]:

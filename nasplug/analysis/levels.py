@@ -15,7 +15,7 @@ def default_levels(all_curves: Sequence[Curves]) -> list[float]:
 
     Rounded down to a hundredth of a percent, ascending, each once.
     """
-    return sorted({float(np.floor(100.0 * (c.mean[-1] + ROUNDING)) / 100.0) for c in all_curves})
+    return sorted({float(np.floor(100.0 * (curves.mean[-1] + ROUNDING)) / 100.0) for curves in all_curves})
 
 
 def first_reached(values: Floats, level: float) -> Floats:
@@ -32,19 +32,10 @@ def trainings_to(all_curves: Sequence[Curves], levels: Sequence[float]) -> pd.Da
     Trainings are inf where the level is not reached.
     """
     rows = []
-    for c in all_curves:
+    for curves in all_curves:
         for level in levels:
-            trainings = first_reached(c.reported, level)
-            low, median, high = np.quantile(trainings, [0.25, 0.5, 0.75], method="higher")
-            rows.append(
-                {
-                    "strategy": c.strategy,
-                    "level": level,
-                    "mean_curve": float(first_reached(c.mean[None], level)[0]),
-                    "reached": float(np.isfinite(trainings).mean()),
-                    "q25": float(low),
-                    "median": float(median),
-                    "q75": float(high),
-                }
-            )
-    return pd.DataFrame(rows)
+            trainings = first_reached(curves.reported, level)
+            mean_curve = float(first_reached(curves.mean[None], level)[0])
+            quartiles = np.quantile(trainings, [0.25, 0.5, 0.75], method="higher").tolist()
+            rows.append((curves.strategy, level, mean_curve, float(np.isfinite(trainings).mean()), *quartiles))
+    return pd.DataFrame(rows, columns=["strategy", "level", "mean_curve", "reached", "q25", "median", "q75"])

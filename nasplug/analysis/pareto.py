@@ -61,14 +61,20 @@ def timed_trials(trials: Sequence[Trial]) -> list[Trial]:
 def pareto_trials(trials: Sequence[Trial]) -> list[Trial]:
     """Returns the trials on the frontier of validation accuracy against latency, fastest first."""
     timed = timed_trials(trials)
-    return [timed[i] for i in pareto_front([t.latency or 0.0 for t in timed], [t.accuracy or 0.0 for t in timed])]
+    return [timed[i] for i in pareto_front(*coordinates(timed))]
 
 
 def hypervolume_curve_of(timed: Sequence[Trial]) -> list[float]:
     """Returns the hypervolume after each of the trials, all with latencies, from the worst point among them."""
-    return hypervolume_curve([t.latency or 0.0 for t in timed], [t.accuracy or 0.0 for t in timed], worst_point(timed))
+    return hypervolume_curve(*coordinates(timed), worst_point(timed))
 
 
 def worst_point(timed: Sequence[Trial]) -> Reference:
     """Returns the slowest latency and the lowest accuracy among trials with latencies."""
-    return Reference(max(t.latency or 0.0 for t in timed), min(t.accuracy or 0.0 for t in timed))
+    latencies, accuracies = coordinates(timed)
+    return Reference(max(latencies), min(accuracies))
+
+
+def coordinates(timed: Sequence[Trial]) -> tuple[list[float], list[float]]:
+    """Returns the latencies and the accuracies of trials that have both."""
+    return [t.latency or 0.0 for t in timed], [t.accuracy or 0.0 for t in timed]

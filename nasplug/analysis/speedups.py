@@ -22,41 +22,42 @@ def speedups(all_curves: Sequence[Curves], levels: Sequence[float]) -> pd.DataFr
 
     Strategies with equally many repeats are resampled together, as paired samples: repeat r has the same seed in each.
     """
-    means = [_resampled_means(c) for c in all_curves]
+    means = [_resampled_means(curves) for curves in all_curves]
     rows = []
     for level in levels:
-        trainings = [float(first_reached(c.mean[None], level)[0]) for c in all_curves]
+        trainings = [float(first_reached(curves.mean[None], level)[0]) for curves in all_curves]
         resampled = [first_reached(mean, level) for mean in means]
-        for a, b in permutations(range(len(all_curves)), 2):
-            if np.isfinite(trainings[a]) and np.isfinite(trainings[b]):
-                names = {"level": level, "strategy": all_curves[a].strategy, "than": all_curves[b].strategy}
-                low, high = _interval(resampled[a], resampled[b])
-                rows.append(names | {"factor": trainings[b] / trainings[a], "low": low, "high": high})
+        reaching = [index for index, count in enumerate(trainings) if np.isfinite(count)]
+        for faster, slower in permutations(reaching, 2):
+            names = {"level": level, "strategy": all_curves[faster].strategy, "than": all_curves[slower].strategy}
+            low, high = _interval(resampled[faster], resampled[slower])
+            rows.append(names | {"factor": trainings[slower] / trainings[faster], "low": low, "high": high})
     return pd.DataFrame(rows, columns=["level", "strategy", "than", "factor", "low", "high"])
 
 
-def _resampled_means(c: Curves) -> Floats:
+def _resampled_means(curves: Curves) -> Floats:
     """Returns the mean curves of resamples of the repeats, `[resamples, trainings]`; none for a single repeat.
 
     The seed is the same for every strategy, so that equally many repeats are resampled in the same way.
     """
-    if c.repeats < 2:
-        return np.empty((0, c.reported.shape[1]))
+    if curves.repeats < 2:
+        return np.empty((0, curves.reported.shape[1]))
     rng = np.random.default_rng(0)
-    weights = rng.multinomial(c.repeats, np.full(c.repeats, 1.0 / c.repeats), RESAMPLES) / c.repeats
-    defined = np.asarray(np.isfinite(c.reported).all(axis=0))  # [trainings]: a mean needs every repeat
+    weights = rng.multinomial(repeats := curves.repeats, np.full(repeats, 1.0 / repeats), RESAMPLES) / repeats
+    defined = np.asarray(np.isfinite(curves.reported).all(axis=0))  # [trainings]: a mean needs every repeat
     means = np.full((RESAMPLES, len(defined)), np.nan)
-    means[:, defined] = weights @ c.reported[:, defined]
+    means[:, defined] = weights @ curves.reported[:, defined]
     return means
 
 
-def _interval(a: Floats, b: Floats) -> tuple[float, float]:
-    """Returns the bounds of b / a over resamples. Those in which neither reaches the level, inf / inf, do not count."""
-    if not len(a) or not len(b):
-        return float("nan"), float("nan")
-    counts = np.isfinite(a) | np.isfinite(b)
+def _interval(faster: Floats, slower: Floats) -> tuple[float, float]:
+    """Returns the bounds of the speed-up over resamples, from the trainings of both strategies in each resample.
+
+    Resamples in which neither reaches the level, inf / inf, do not count.
+    """
+    counts = np.isfinite(faster) | np.isfinite(slower) if len(faster) == len(slower) else np.zeros(0, dtype=bool)
     if not counts.any():
         return float("nan"), float("nan")
     tail = (1.0 - COVERAGE) / 2.0
-    low, high = np.quantile(b[counts] / a[counts], [tail, 1.0 - tail], method="inverted_cdf")
+    low, high = np.quantile(slower[counts] / faster[counts], [tail, 1.0 - tail], method="inverted_cdf")
     return float(low), float(high)

@@ -16,35 +16,27 @@ def summary(all_curves: Sequence[Curves]) -> pd.DataFrame:
     complete trial by then. A strategy with a repeat that cost nothing has no rows by cost.
     """
     tables = [
-        _describe(c.strategy, "trainings", np.arange(1.0, c.reported.shape[1] + 1), c.reported) for c in all_curves
+        _describe(curves.strategy, "trainings", np.arange(1.0, curves.reported.shape[1] + 1), curves.reported)
+        for curves in all_curves
     ]
-    with_cost = [c for c in all_curves if not costs_nothing(c)]
+    with_cost = [curves for curves in all_curves if not costs_nothing(curves)]
     if with_cost:
         axis, values = by_cost(with_cost)
-        tables += [_describe(c.strategy, "cost", axis, v) for c, v in zip(with_cost, values, strict=True)]
+        pairs = zip(with_cost, values, strict=True)
+        tables += [_describe(curves.strategy, "cost", axis, reported) for curves, reported in pairs]
     return pd.concat(tables, ignore_index=True)
 
 
-def costs_nothing(c: Curves) -> bool:
+def costs_nothing(curves: Curves) -> bool:
     """Returns whether a repeat of the strategy cost no second of training, so that it has no curve by cost."""
-    return bool(c.cost[:, -1].min() <= 0)
+    return bool(curves.cost[:, -1].min() <= 0)
 
 
 def _describe(strategy: str, by: str, x: Floats, values: Floats) -> pd.DataFrame:
     """Returns the statistics of `values` `[repeats, x]` at each `x` where a repeat has a value."""
     table = pd.DataFrame(values)
-    quartiles = table.quantile([0.25, 0.5, 0.75])
-    described = pd.DataFrame(
-        {
-            "strategy": strategy,
-            "by": by,
-            "x": x,
-            "repeats": table.count(),
-            "mean": table.mean(),
-            "std": table.std(ddof=1),
-            "q25": quartiles.loc[0.25],
-            "median": quartiles.loc[0.5],
-            "q75": quartiles.loc[0.75],
-        }
-    )
+    quartiles = table.quantile([0.25, 0.5, 0.75]).T.set_axis(["q25", "median", "q75"], axis="columns")
+    names = {"strategy": strategy, "by": by, "x": x}
+    moments = {"repeats": table.count(), "mean": table.mean(), "std": table.std(ddof=1)}
+    described = pd.DataFrame(names | moments).join(quartiles)
     return described[described["repeats"] > 0]

@@ -2,13 +2,17 @@
 
 import math
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nasplug.analysis.rendering import require_libraries
 from nasplug.cli import shared_options as shared
-from nasplug.cli.output import print_json, print_table, stdout_to_stderr
+from nasplug.cli.output import print_json, print_table, rounded, stdout_to_stderr
+
+if TYPE_CHECKING:
+    from nasplug.experiments.comparison.comparison import Comparison
+    from nasplug.experiments.comparison.plan import Plan
 
 COLUMNS = ("strategy", "trainings", "repeats", "mean", "std", "q25", "median", "q75")
 
@@ -39,7 +43,7 @@ class Percent(click.FloatRange):
 )
 @click.option("--repeats", required=True, type=int, help="Independent searches of each strategy.")
 @click.option("--budget", required=True, type=int, metavar="TRIALS", help="Architectures that each search evaluates.")
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder of the files.")
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder of the files.")
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Repeats at the same time.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the first repeat; the others count on.")
 @shared.epochs
@@ -47,10 +51,10 @@ class Percent(click.FloatRange):
 @shared.device
 @shared.latency
 @click.option(
-    "--level", "levels", type=Percent(0.0, 100.0), multiple=True, help="Percent to reach.  [default: where each ends]"
+    "--level", "levels", type=Percent(0.0, 100.0), multiple=True, help="Accuracy to reach, in %.  [default: the ends]"
 )
 @click.option("--mark", "marks", type=int, multiple=True, help="A dotted line.  [default: where predictions begin]")
-@click.option("--title", help="Of the figure.  [default: space and repeats]")
+@click.option("--title", help="The figure's title.  [default: space and repeats]")
 @shared.as_json
 @shared.checks_trust
 def compare_command(
@@ -64,28 +68,34 @@ def compare_command(
 ) -> None:
     """Compare strategies over independent repeats on one space.
 
-    Every repeat is kept when it is done: after an interruption the same command goes on, and with more --repeats it
-    adds those that are missing. Writes trials, summary, levels to reach, speed-ups and the figure into --out.
+    Each repeat is stored as soon as it is done. After an interruption, the same command continues; with more --repeats,
+    it adds the missing ones. Writes trials, summary, trainings to reach a level, speed-ups and a figure into --out.
     """
     require_libraries()
-    from nasplug.cli.progress import ComparisonProgress
-    from nasplug.experiments.comparison.comparison import Comparison
     from nasplug.experiments.comparison.files import Outcome, write_outcome, write_trials
     from nasplug.experiments.comparison.plan import Plan
 
     plan = Plan(**plan_values)
     plan.check_marks(marks)
-    with stdout_to_stderr():
-        comparison = Comparison.open(plan, out)
-        with ComparisonProgress(comparison) as progress:
-            comparison.run(workers, progress.on_repeat)
+    comparison = _run_repeats(plan, out, workers)
     outcome = Outcome.of(write_trials(comparison.rows(), out), levels)
     write_outcome(outcome, plan, out, title, marks)
     for remark in outcome.remarks(plan):
         click.echo(remark, err=True)
     if as_json:
         return print_json(outcome.document() | {"out": str(out)})
-    ends = [[row[column] for column in COLUMNS] for row in outcome.ends()]
+    ends = [[rounded(row[column]) for column in COLUMNS] for row in outcome.ends()]
     print_table(f"{outcome.accuracy} (%) at the end", COLUMNS, ends)
-    click.echo(f"Written to {out}", err=True)
-    return None
+    return click.echo(f"Written to {out}", err=True)
+
+
+def _run_repeats(plan: "Plan", out: Path, workers: int) -> "Comparison":
+    """Runs the repeats that are missing in the folder `out`, with progress, and returns the comparison."""
+    from nasplug.cli.progress import ComparisonProgress
+    from nasplug.experiments.comparison.comparison import Comparison
+
+    with stdout_to_stderr():
+        comparison = Comparison.open(plan, out)
+        with ComparisonProgress(comparison) as progress:
+            comparison.run(workers, progress.on_repeat)
+    return comparison

@@ -15,7 +15,7 @@ from nasplug.errors import StorageError, UsageError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from nasplug.analysis.prediction import Prediction
+    from nasplug.analysis.figures import Prediction
     from nasplug.experiments.stored_runs.load import LoadedRun
 
 FIGURES: "dict[str, Callable[..., Figure]]" = {
@@ -28,12 +28,12 @@ FIGURES: "dict[str, Callable[..., Figure]]" = {
 
 @click.command()
 @click.argument("runs", nargs=-1)
-@click.option("--comparison", type=click.Path(file_okay=False, path_type=Path), help="A folder of compare.")
+@click.option("--comparison", type=click.Path(file_okay=False, path_type=Path), help="A folder of nasplug compare.")
 @click.option(
     "--kind", type=click.Choice([*FIGURES]), default="incumbent", show_default=True, help="What to draw of RUNS."
 )
-@click.option("--mark", "marks", type=int, multiple=True, metavar="N", help="Comparisons: a dotted line there.")
-@click.option("--title", help="Of the figure.")
+@click.option("--mark", "marks", type=int, multiple=True, metavar="N", help="Comparisons: a line at N trainings.")
+@click.option("--title", help="The title of the figure.")
 @click.option(
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A file: .png, .svg or .pdf."
 )
@@ -51,6 +51,20 @@ def plot_command(
 ) -> None:
     """Draw RUNS side by side, or the figure of a comparison."""
     require_libraries(("matplotlib", "pandas", "scipy"))
+    _check_plot(runs, comparison, kind, marks)
+    figure_format(out)  # before anything is predicted
+    if comparison is not None:
+        from nasplug.experiments.comparison.files import stored_figure
+
+        figure = stored_figure(comparison, title, marks)
+    else:
+        figure = _figure_of_runs(runs, kind, title or "", storage, safe)
+    save_figure(figure, out)
+    click.echo(f"Written to {out}", err=True)
+
+
+def _check_plot(runs: tuple[str, ...], comparison: Path | None, kind: str, marks: tuple[int, ...]) -> None:
+    """Raises `UsageError` for arguments of `nasplug plot` that do not fit together."""
     if bool(runs) == bool(comparison):
         raise UsageError("Name the runs to plot, or a folder of 'nasplug compare' with --comparison.")
     if marks and comparison is None:
@@ -59,20 +73,15 @@ def plot_command(
         raise UsageError("--kind is what to draw of runs: a comparison has one figure.")
     if len(set(runs)) < len(runs):
         raise UsageError("A run is named twice: name each once.")
-    figure_format(out)  # before anything is predicted
-    if comparison is not None:
-        from nasplug.experiments.comparison.files import stored_figure
 
-        figure = stored_figure(comparison, title, marks)
-    else:
-        from nasplug.experiments.stored_runs.load import load_run
 
-        loaded = [load_run(storage, name) for name in runs]
-        with stdout_to_stderr():
-            shown = {run.run.name: _prediction(run, safe) if kind == "prediction" else run.trials for run in loaded}
-        figure = FIGURES[kind](shown, title or "")
-    save_figure(figure, out)
-    click.echo(f"Written to {out}", err=True)
+def _figure_of_runs(runs: tuple[str, ...], kind: str, title: str, storage: str, safe: bool) -> "Figure":
+    from nasplug.experiments.stored_runs.load import load_run
+
+    loaded = [load_run(storage, name) for name in runs]
+    with stdout_to_stderr():
+        shown = {run.run.name: _prediction(run, safe) if kind == "prediction" else run.trials for run in loaded}
+    return FIGURES[kind](shown, title)
 
 
 @click.command()

@@ -8,7 +8,7 @@ import click
 
 from nasplug.analysis.rendering import require_libraries
 from nasplug.cli import shared_options as shared
-from nasplug.cli.output import escape_controls, print_json, print_table, stdout_to_stderr
+from nasplug.cli.output import escape_controls, print_json, print_table, rounded, stdout_to_stderr
 
 if TYPE_CHECKING:
     from nasplug.experiments.frontier.frontier import Candidate, Frontier
@@ -16,35 +16,36 @@ if TYPE_CHECKING:
 
 @click.command()
 @shared.space
-@click.option("--device", required=True, help="Whose latency counts, pixel1 for instance.")
-@click.option("--latency", required=True, type=shared.LatencyRange(), help="Lowest and highest milliseconds.")
+@click.option("--device", required=True, help="The device of the latencies, pixel1 for instance.")
+@click.option("--latency", required=True, type=shared.LatencyRange(), help="The lowest and the highest latency in ms.")
 @click.option("--samples", required=True, type=click.IntRange(1), metavar="M", help="Architectures to predict.")
-@click.option("--run", metavar="RUN", help="Learn from this run.")
-@click.option("--data", type=click.Path(dir_okay=False, path_type=Path), help="Or from a CSV architecture,accuracy.")
-@click.option("--final", type=click.IntRange(1), metavar="K", help="Train so many of the frontier finally.")
+@click.option("--run", metavar="RUN", help="Learn from the trials of this run.")
+@click.option("--data", type=click.Path(dir_okay=False, path_type=Path), help="Or learn from a CSV file.")
+@click.option("--final", type=click.IntRange(1), metavar="K", help="Train K architectures of the frontier.")
 @click.option(
-    "--final-repeats", type=click.IntRange(1), default=1, show_default=True, help="Trainings of each of them."
+    "--final-repeats", type=click.IntRange(1), default=1, show_default=True, help="How often each of them is trained."
 )
-@click.option("--reference", help="A published set to show beside it, table2 of proxyless for instance.")
+@click.option("--reference", help="Compare with a set of published architectures; proxyless has one, table2.")
 @click.option(
     "--strategy",
     default="neural_predictor",
     show_default=True,
     metavar="NAME",
     shell_complete=shared.plugin_names("strategy"),
-    help="What predicts.",
+    help="The strategy that predicts.",
 )
 @shared.space_options
 @shared.strategy_options
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of samples and predictor.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for CSV and figure.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of samples and predictor.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="The folder for tables and figures.")
 @shared.storage
 @shared.as_json
 @shared.checks_trust
 def frontier_command(out: Path | None, as_json: bool, **plan_values: Any) -> None:
-    """Predict M architectures of a latency window and show the Pareto frontier; train K of it.
+    """Predict M architectures of a latency window and show the Pareto frontier. With --final K, train K of them.
 
-    The columns are those of the paper's Table 2: latency (ms), accuracy ± std of the final trainings (%), architecture.
+    The file --data has the columns architecture and accuracy (%). The columns of the result are those of the paper's
+    Table 2: latency (ms), accuracy ± std of the final trainings (%), architecture.
     """
     if out is not None:
         require_libraries(("matplotlib",))
@@ -86,8 +87,4 @@ def _print(frontier: "Frontier", sampled_from: str, as_json: bool) -> None:
         return print_json(document(frontier))
     rows = [candidate.row() for candidate in frontier.candidates]
     title = f"{len(rows)} of {len(frontier.sampled)} {sampled_from}"
-    return print_table(title, list(rows[0]), [[_rounded(value) for value in row.values()] for row in rows])
-
-
-def _rounded(value: object) -> object:
-    return f"{value:.2f}" if isinstance(value, float) else value
+    return print_table(title, list(rows[0]), [[rounded(value) for value in row.values()] for row in rows])

@@ -3,6 +3,7 @@
 import gc
 import io
 import json
+import math
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +16,8 @@ from nasplug.analysis.rendering import accuracy_label, to_json_values
 from nasplug.errors import StorageError
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from nasplug.engine.result import Best
 
 MIN_WRAPPED = 24  # characters that the widest column of a table keeps on a narrow terminal
@@ -36,7 +39,7 @@ def emit(text: str) -> None:
 def exit_now(code: int) -> NoReturn:
     """Ends the program at once, where `sys.exit` would wait for a thread in the middle of a training.
 
-    Collects garbage first: Python warns of semaphores that are left, those of a process pool for instance.
+    Collects garbage first, or Python warns about semaphores of process pools.
     """
     gc.collect()
     for stream in (sys.stdout, sys.stderr):
@@ -79,33 +82,46 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     widest column is wrapped.
 
     Args:
-        title: a line above the table, or "".
-        columns: the names of the columns; if all are empty, there is no line of names.
-        rows: the values, one for each column.
+        title: a line above the table, or ""
+        columns: the names of the columns; if all are empty, there is no line of names
+        rows: the values, one for each column
     """
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     lines = [[_cell(value) for value in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(columns, *lines, strict=True)]
-    widest = widths.index(max(widths))
-    table = Table(box=None, pad_edge=False, header_style="dim", show_header=any(columns))
-    for index, column in enumerate(columns):
-        numeric = bool(lines) and all(_is_number(line[index]) for line in lines)
-        justify: Literal["left", "right"] = "right" if numeric else "left"
-        table.add_column(column, justify=justify, overflow="fold", no_wrap=index != widest)
-    for line in lines:
-        table.add_row(*map(Text, line))
-    buffer, terminal = io.StringIO(), Console()
     full_width = sum(widths) + 2 * len(widths)
     min_width = full_width - max(widths) + min(max(widths), MIN_WRAPPED)
+    buffer, terminal = io.StringIO(), Console()
     width = max(terminal.width, min_width) if terminal.is_terminal else full_width
     console = Console(file=buffer, force_terminal=terminal.is_terminal, width=width)
     if title:
         console.print(Text(title, style="bold"), soft_wrap=True)
-    console.print(table)
+    console.print(_table(columns, lines, widths.index(max(widths))))
     emit("\n".join(line.rstrip() for line in buffer.getvalue().splitlines()))
+
+
+def _table(columns: Sequence[str], lines: list[list[str]], wrapped: int) -> "Table":
+    """Returns a table of texts, in which the column number `wrapped` alone may take several lines a row."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="dim", show_header=any(columns))
+    for index, column in enumerate(columns):
+        numeric = bool(lines) and all(_is_number(line[index]) for line in lines)
+        justify: Literal["left", "right"] = "right" if numeric else "left"
+        table.add_column(column, justify=justify, overflow="fold", no_wrap=index != wrapped)
+    for line in lines:
+        table.add_row(*map(Text, line))
+    return table
+
+
+def rounded(value: Any) -> Any:
+    """Returns a float as text with two decimals, NaN as None, and any other value unchanged."""
+    if not isinstance(value, float):
+        return value
+    return None if math.isnan(value) else f"{value:,.2f}"
 
 
 def best_rows(best: "Best", describe: str | None = None) -> list[tuple[str, Any]]:

@@ -1,6 +1,8 @@
 """`nasplug list`, `show` and `doctor`: what is installed. And the commands that plugins register."""
 
+from collections.abc import Iterator
 from importlib.util import find_spec
+from inspect import Parameter, isclass, signature
 from typing import Any
 
 import attrs
@@ -27,7 +29,10 @@ def list_command(kind: str | None, check: bool, as_json: bool) -> None:
     if as_json:
         pairs = zip(plugins, problems, strict=True)
         return print_json([attrs.asdict(plugin) | {"problem": problem} for plugin, problem in pairs])
-    print_table("", ("kind", "name", "provided by"), [(p.kind, p.name, p.provider) for p in plugins])
+    if plugins:
+        print_table("", ("kind", "name", "provided by"), [(p.kind, p.name, p.provider) for p in plugins])
+    else:
+        emit(f"Installed {kind or 'plugins'}: none." + " Spaces may know devices of their own." * (kind == "devices"))
     for problem in filter(None, problems):
         click.echo(f"! {problem}", err=True)
     return None
@@ -110,24 +115,27 @@ def _problem(plugin: discovery.Installed, plugins: list[discovery.Installed], lo
 
 
 def _document(kind: discovery.Kind, name: str) -> dict[str, Any]:
-    """Returns what is shown of a plugin as JSON; a task may be a function, which has no options."""
+    """Returns what is shown of a plugin as JSON."""
     plugin = discovery.find(kind, name)
     factory: Any = (discovery.load_factory if kind == "task" else discovery.load)(kind, name)
-    settable = [
-        {
-            "name": field.name,
-            "type": options.type_name(options.type_of(factory, field.name)),
-            "default": None if field.default is attrs.NOTHING else _json_value(field.default),
-            "help": field.metadata.get("help", ""),
-        }
-        for field in options.fields(factory).values()
-    ]
-    summary = (factory.__doc__ or "").strip().partition("\n\n")[0]
-    return attrs.asdict(plugin) | {"class": plugin.value, "help": " ".join(summary.split()), "options": settable}
+    summary = " ".join((factory.__doc__ or "").strip().partition("\n\n")[0].split())
+    return attrs.asdict(plugin) | {"class": plugin.value, "help": summary, "options": list(_options(factory))}
 
 
-def _json_value(value: Any) -> Any:
-    return value if isinstance(value, int | float | str | bool | None) else str(value)
+def _options(factory: Any) -> Iterator[dict[str, Any]]:
+    """Yields the options of a plugin: its fields or, of a task that is a function, what it takes after a resolution."""
+    for field in options.fields(factory).values():
+        yield _option(field.name, options.type_of(factory, field.name), field.default, field.metadata.get("help", ""))
+    for p in [] if isclass(factory) else list(signature(factory).parameters.values())[1:]:
+        yield _option(p.name, p.annotation, p.default, "an option of the space, which passes it on")
+
+
+def _option(name: str, of_type: Any, default: Any, text: str) -> dict[str, Any]:
+    shown_type = "" if of_type is Parameter.empty else options.type_name(of_type)
+    if default is attrs.NOTHING or default is Parameter.empty:
+        default = None
+    shown_default = default if isinstance(default, int | float | str | bool | None) else str(default)
+    return {"name": name, "type": shown_type, "default": shown_default, "help": text}
 
 
 def _text(value: Any) -> str:

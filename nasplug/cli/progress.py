@@ -3,6 +3,7 @@
 import logging
 import sys
 import time
+from collections.abc import Generator
 from math import ceil
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -28,15 +29,10 @@ TRIAL_INTERVAL, REPEAT_INTERVAL = 0.25, 10.0  # so many seconds after the last l
 
 @attrs.define(eq=False)
 class RunProgress:
-    """An observer of one run.
+    """An observer of one run."""
 
-    Args:
-        run: the run, None until it starts.
-        trials: how many trials are done, replayed ones included.
-    """
-
-    run: ActiveRun | None = None
-    trials: int = 0
+    run: ActiveRun | None = None  # None until it starts
+    trials: int = 0  # that are done, replayed ones included
     _console: Any = None
     _bar: Any = None
     _started: float = 0.0
@@ -45,14 +41,15 @@ class RunProgress:
     _incumbent: Trial | None = None
     _failed: int = 0
 
-    @hookimpl
-    def on_start(self, run: ActiveRun) -> None:
-        """Prints what is run, and starts the bar on a terminal."""
+    @hookimpl(wrapper=True)
+    def on_start(self, run: ActiveRun) -> Generator[None, Any, Any]:
+        """Prints what is run and starts the bar, once every plugin has started: until then the run may be refused."""
         from rich.console import Console
 
         self.run, self._started = run, time.monotonic()
         self._console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
         _show_logging(self._console)
+        answers = yield
         budget = "no budget of trials" if run.budget is None else f"{run.budget} trials"
         place = f", kept in {run.storage} as {run.name}" if run.storage else ""
         what = f"{run.settings.space} × {run.settings.strategy}: seed {run.seed}, {budget}{place}"
@@ -61,6 +58,7 @@ class RunProgress:
             self._bar = progress_bar(self._console, "{task.fields[best]}{task.fields[left]}")
             self._bar.add_task("trials", total=run.budget and run.budget + 1, best="", left="")
             self._bar.start()
+        return answers
 
     @hookimpl
     def on_trial(self, run: ActiveRun, trial: Trial) -> None:
@@ -115,14 +113,10 @@ class ComparisonProgress:
     """Counts the repeats of a comparison on standard error, and shows once what plugins write there.
 
     As a context manager it shows the bar; where an error ends it early, it says what is stored.
-
-    Args:
-        comparison: the comparison.
-        done: the repeats that are done, by earlier commands too.
     """
 
     comparison: "Comparison"
-    done: int = 0
+    done: int = 0  # repeats, those of earlier commands included
     _done_before: int = 0  # by earlier commands
     _count: int = 0
     _shown: set[str] = attrs.field(factory=set)

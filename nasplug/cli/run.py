@@ -48,7 +48,7 @@ CORE_PLUGINS = {"fallback": "nasplug's default", "window": "the latency window"}
 )
 @click.option("--retries", type=int, default=0, show_default=True, help="More attempts for an evaluation that fails.")
 @click.option(
-    "--storage", metavar="URL", default=shared.DEFAULT_URL, show_default=True, help="Where the trials are kept."
+    "--storage", metavar="URL", default=shared.DEFAULT_URL, show_default=True, help="The database of the trials."
 )
 @click.option("--name", metavar="RUN", help="The run's name.  [default: SPACE-STRATEGY-SEED-NUMBER]")
 @click.option("--resume", is_flag=True, help="Go on with the run --name where it was stopped.")
@@ -59,9 +59,9 @@ CORE_PLUGINS = {"fallback": "nasplug's default", "window": "the latency window"}
 @shared.safe
 @shared.as_json
 def run_command(explained: bool, as_json: bool, **request: Any) -> None:
-    """Search a space with a strategy, then evaluate the best architecture finally.
+    """Search a space with a strategy, then evaluate the best architecture once more, for its test accuracy.
 
-    Trials are stored before the strategy hears of them: stop at any time, go on with --resume.
+    Each trial is stored before the strategy learns of it: stop at any time, and continue with --resume.
     """
     if explained:
         return _print_explanation(request, as_json)

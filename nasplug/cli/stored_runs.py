@@ -11,18 +11,16 @@ import click
 from nasplug.analysis.pareto import hypervolume_curve_of, pareto_trials, timed_trials
 from nasplug.analysis.rendering import to_csv, to_json_values
 from nasplug.cli import shared_options as shared
-from nasplug.cli.output import best_rows, emit, escape_controls, print_json, print_table, stdout_to_stderr
+from nasplug.cli.output import best_rows, emit, escape_controls, print_json, print_table, rounded, stdout_to_stderr
 from nasplug.engine.result import best_of, rows
 from nasplug.errors import StorageError
+from nasplug.types import Trial
 
 if TYPE_CHECKING:
     from nasplug.experiments.stored_runs.load import LoadedRun
     from nasplug.storage.storage import StoredRun
 
 COLUMNS = ("number", "architecture", "state", "purpose", "accuracy", "cost", "source", "latency", "error")
-ROUNDED = ("accuracy", "cost", "latency")  # to hundredths of percent, seconds and milliseconds
-FRONTIER = ("latency", "accuracy", "architecture", "trial")
-RANKING = ("predicted", "accuracy", "architecture", "trial")
 MAX_RANKED = 10  # rows of the ranking in the table for people
 
 
@@ -33,10 +31,9 @@ def runs_command(storage: str, as_json: bool) -> None:
     """List the runs that the storage holds."""
     runs = _runs(storage)
     if as_json:
-        keys = ("space", "strategy", "seed", "budget")
-        documents = [{"run": r.name, "trials": r.trials, "created": r.created, "ended": r.ended} for r in runs]
-        pairs = zip(runs, documents, strict=True)
-        return print_json([document | {key: run.settings.get(key) for key in keys} for run, document in pairs])
+        settings = [{key: run.settings.get(key) for key in ("space", "strategy", "seed", "budget")} for run in runs]
+        stored = [{"run": r.name, "trials": r.trials, "created": r.created, "ended": r.ended} for r in runs]
+        return print_json([document | chosen for document, chosen in zip(stored, settings, strict=True)])
     lines = []
     for run in runs:
         started = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created))
@@ -55,7 +52,7 @@ def trials_command(run: str, storage: str, as_json: bool) -> None:
     if as_json:
         return print_json(table)
     columns = [column for column in COLUMNS if any(row[column] is not None for row in table)]
-    return print_table("", columns, [[_cell(column, row[column]) for column in columns] for row in table])
+    return print_table("", columns, [[rounded(row[column]) for column in columns] for row in table])
 
 
 @click.command()
@@ -77,33 +74,31 @@ def best_command(run: str, predicted: bool, storage: str, safe: bool, as_json: b
     from nasplug.experiments.stored_runs.load import load_run, require_complete_trials
 
     loaded = load_run(storage, run)
-    name, trials = loaded.run.name, loaded.trials
-    require_complete_trials(trials, name)
-    best = best_of(trials)
+    require_complete_trials(loaded.trials, loaded.run.name)
+    best = best_of(loaded.trials)
     assert best is not None
-    frontier = [(t.latency, t.accuracy, str(t.architecture), t.number) for t in pareto_trials(trials)]
-    hypervolume = hypervolume_curve_of(timed_trials(trials))[-1] if frontier else None
+    frontier = [{"latency": t.latency} | _row(t) for t in pareto_trials(loaded.trials)]
+    hypervolume = hypervolume_curve_of(timed_trials(loaded.trials))[-1] if frontier else 0.0
     ranking = _ranking(loaded, safe) if predicted else []
     if as_json:
-        document = best.document()
-        if frontier:
-            document |= {"frontier": _documents(FRONTIER, frontier), "hypervolume": hypervolume}
-        return print_json(document | ({"predicted": _documents(RANKING, ranking)} if predicted else {}))
-    print_table(f"Best of {name}", ("", ""), best_rows(best))
-    if frontier:
-        click.echo()
-        title = f"Frontier of validation accuracy (%) against latency (ms), hypervolume {hypervolume:.2f} % × ms"
-        print_table(title, FRONTIER, frontier)
-    if ranking:
-        click.echo()
-        print_table("Best by predicted validation accuracy (%), of those trained", RANKING, ranking[:MAX_RANKED])
+        timed = {"frontier": frontier, "hypervolume": hypervolume} if frontier else {}
+        return print_json(best.document() | timed | ({"predicted": ranking} if predicted else {}))
+    print_table(f"Best of {loaded.run.name}", ("", ""), best_rows(best))
+    title = f"Frontier of validation accuracy (%) against latency (ms), hypervolume {hypervolume:,.2f} % × ms"
+    _print_further(title, frontier)
+    _print_further("Best by predicted validation accuracy (%), of those trained", ranking[:MAX_RANKED])
     return None
 
 
 @click.command()
 @click.argument("run")
 @click.option(
-    "--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True, help="Of the output."
+    "--format",
+    "form",
+    type=click.Choice(["csv", "json"]),
+    default="csv",
+    show_default=True,
+    help="The format.",
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of standard output.")
 @shared.storage
@@ -112,7 +107,10 @@ def export_command(run: str, form: str, out: Path | None, storage: str) -> None:
     table = _trial_rows(storage, run)
     if form == "json" and out is None:
         return print_json(table)
-    text = to_csv(table) if form == "csv" else _json_text(table)
+    document = to_json_values(table)
+    text = (
+        to_csv(table) if form == "csv" else json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    )
     if out is None:
         text = text.rstrip("\n")
         return emit(escape_controls(text) if sys.stdout.isatty() else text)
@@ -139,24 +137,21 @@ def _trial_rows(url: str, run: str) -> list[dict[str, Any]]:
     return list(rows(load_run(url, run).trials))
 
 
-def _cell(column: str, value: Any) -> str | None:
-    if value is None:
-        return None
-    return f"{value:,.2f}" if column in ROUNDED else str(value)
-
-
-def _json_text(table: list[dict[str, Any]]) -> str:
-    return json.dumps(to_json_values(table), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _ranking(loaded: "LoadedRun", safe: bool) -> list[tuple[float, float | None, str, int]]:
+def _ranking(loaded: "LoadedRun", safe: bool) -> list[dict[str, Any]]:
     from nasplug.experiments.stored_runs.load import remake_run
     from nasplug.experiments.stored_runs.prediction import rank_by_prediction
 
     with stdout_to_stderr():
         ranking = rank_by_prediction(remake_run(loaded, safe), loaded.trials)
-    return [(round(predicted, 4), t.accuracy, str(t.architecture), t.number) for t, predicted in ranking]
+    return [{"predicted": round(predicted, 4)} | _row(trial) for trial, predicted in ranking]
 
 
-def _documents(columns: tuple[str, ...], rows: list[Any]) -> list[dict[str, Any]]:
-    return [dict(zip(columns, row, strict=True)) for row in rows]
+def _row(trial: Trial) -> dict[str, Any]:
+    return {"accuracy": trial.accuracy, "architecture": str(trial.architecture), "trial": trial.number}
+
+
+def _print_further(title: str, rows: list[dict[str, Any]]) -> None:
+    """Prints one more table, unless it has no rows."""
+    if rows:
+        click.echo()
+        print_table(title, list(rows[0]), [list(map(rounded, row.values())) for row in rows])

@@ -83,7 +83,8 @@ def stored(url: str) -> Iterator[Finding]:
         yield Finding("storage", masked(url), "unusable", str(error))
     else:
         running = sum(run.ended is None for run in runs)
-        yield Finding("storage", masked(url), f"{len(runs)} runs, {running} not ended")
+        count = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
+        yield Finding("storage", masked(url), f"{count}, {running} not ended" if running else count)
 
 
 def plugins() -> Iterator[Finding]:

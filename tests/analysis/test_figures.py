@@ -1,4 +1,6 @@
-"""What the figures show."""
+"""What the figures show, and Kendall's τ of the predictions in them."""
+
+import math
 
 import numpy as np
 import pytest
@@ -6,14 +8,15 @@ from trials_table import table
 
 from nasplug.analysis.curves import curves
 from nasplug.analysis.figures import (
+    Prediction,
     comparison_figure,
     frontier_figure,
     hypervolume_figure,
     incumbent_figure,
+    kendall_tau,
     latency_figure,
     prediction_figure,
 )
-from nasplug.analysis.prediction import Prediction
 from nasplug.analysis.rendering import COLOURS
 from nasplug.errors import StorageError
 from nasplug.types import Architecture, Evaluation, Trial
@@ -24,9 +27,9 @@ def trials(*accuracies):
     made = []
     for number, accuracy in enumerate(accuracies):
         state, error = ("complete", None) if accuracy else ("failed", "lost")
-        found = Evaluation(accuracy, 1.0) if accuracy else None
+        evaluation = Evaluation(accuracy, 1.0) if accuracy else None
         architecture = Architecture("toy", (number,))
-        made.append(Trial(number, architecture, state, found, error, "search", 0.0, 1.0, latency=10.0 - number))
+        made.append(Trial(number, architecture, state, evaluation, error, "search", 0.0, 1.0, latency=10.0 - number))
     return made
 
 
@@ -127,3 +130,27 @@ def test_the_vertical_axis_leaves_out_the_first_twentieth_and_ends_at_100():
     assert (low, high) == pytest.approx((60.0 - 0.05 * 20.0, 80.0 + 0.05 * 20.0))
     assert compared(a=[[50.0, 99.9]]).axes[0].get_ylim()[1] == 100.0
     assert compared(a=[[60.0, 60.0]]).axes[0].get_ylim() == pytest.approx((59.995, 60.005))
+
+
+def test_tau_counts_pairs_in_order_less_pairs_out_of_order():
+    assert kendall_tau([1, 2, 3, 4], [1, 2, 4, 3]) == pytest.approx((5 - 1) / 6)
+    assert kendall_tau([1, 2, 3], [9, 5, 1]) == -1.0
+
+
+def test_ties_are_those_of_tau_b():
+    assert kendall_tau([1, 2, 2, 3], [1, 2, 3, 4]) == pytest.approx(5 / math.sqrt(5 * 6))
+
+
+@pytest.mark.parametrize(("a", "b"), [([1, 1, 1], [1, 2, 3]), ([1, 2, 3], [7, 7, 7])])
+def test_a_constant_side_ranks_nothing(a, b):
+    assert kendall_tau(a, b) == 0.0
+
+
+@pytest.mark.filterwarnings("ignore")  # SciPy warns of samples without values
+@pytest.mark.parametrize(("a", "b"), [([], []), ([1, math.nan, 3], [1, 2, 3])])
+def test_no_value_or_one_that_is_no_number_has_no_tau(a, b):
+    assert math.isnan(kendall_tau(a, b))
+
+
+def test_a_prediction_has_the_tau_of_predicted_and_measured():
+    assert Prediction(4, [4, 5, 6], [1.0, 2.0, 3.0], [1.0, 3.0, 2.0]).tau == pytest.approx(1 / 3)

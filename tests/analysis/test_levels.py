@@ -8,10 +8,10 @@ from nasplug.analysis.levels import default_levels, first_reached, trainings_to
 
 
 def test_levels_count_trainings_and_say_how_many_repeats_reach_them():
-    found = trainings_to(curves(table(a=[[50.0, 70.0, 90.0], [50.0, 60.0, 60.0]])), [60.0, 80.0])
-    assert found["mean_curve"].tolist() == [2.0, np.inf]
-    assert found["reached"].tolist() == [1.0, 0.5]
-    assert found["median"].tolist() == [2.0, np.inf]
+    trainings = trainings_to(curves(table(a=[[50.0, 70.0, 90.0], [50.0, 60.0, 60.0]])), [60.0, 80.0])
+    assert trainings["mean_curve"].tolist() == [2.0, np.inf]
+    assert trainings["reached"].tolist() == [1.0, 0.5]
+    assert trainings["median"].tolist() == [2.0, np.inf]
 
 
 def test_quartiles_are_numbers_of_trainings_that_some_repeat_needed():

@@ -52,9 +52,9 @@ def test_a_point_at_the_reference_dominates_nothing():
 
 
 def trial(number, accuracy, latency=None, purpose="search"):
-    a, found = Architecture("toy", (number,)), accuracy and Evaluation(accuracy, 1.0)
-    state, error = ("complete", None) if found else ("failed", "lost")
-    return Trial(number, a, state, found or None, error, purpose, 0.0, 1.0, latency=latency)
+    a, evaluation = Architecture("toy", (number,)), accuracy and Evaluation(accuracy, 1.0)
+    state, error = ("complete", None) if evaluation else ("failed", "lost")
+    return Trial(number, a, state, evaluation or None, error, purpose, 0.0, 1.0, latency=latency)
 
 
 def test_only_complete_search_trials_with_a_latency_are_on_the_frontier():

@@ -12,24 +12,24 @@ from nasplug.analysis.speedups import speedups
 
 
 def test_a_strategy_twice_as_fast_is_twice_as_fast():
-    found = speedups(curves(table(slow=[[50.0, 50.0, 50.0, 90.0]] * 3, fast=[[50.0, 90.0, 90.0, 90.0]] * 3)), [90.0])
-    row = found[(found["strategy"] == "fast") & (found["than"] == "slow")].iloc[0]
+    factors = speedups(curves(table(slow=[[50.0, 50.0, 50.0, 90.0]] * 3, fast=[[50.0, 90.0, 90.0, 90.0]] * 3)), [90.0])
+    row = factors[(factors["strategy"] == "fast") & (factors["than"] == "slow")].iloc[0]
     assert (row["factor"], row["low"], row["high"]) == (2.0, 2.0, 2.0)
 
 
 def test_one_repeat_has_a_factor_and_no_interval():
-    found = speedups(curves(table(a=[[50.0, 90.0]], b=[[90.0, 90.0]])), [90.0])
-    assert found["factor"].tolist() == [0.5, 2.0]
-    assert found["low"].isna().all()
+    factors = speedups(curves(table(a=[[50.0, 90.0]], b=[[90.0, 90.0]])), [90.0])
+    assert factors["factor"].tolist() == [0.5, 2.0]
+    assert factors["low"].isna().all()
 
 
 @pytest.mark.parametrize(("repeats", "end"), [(100, 94.5), (10, 94.4), (7, 94.3), (30, 93.1)])
 def test_repeats_that_all_end_alike_reach_their_mean_in_every_resample(repeats, end):
-    found = curves(table(a=[[50.0, end]] * repeats, b=[[50.0, 50.0, 50.0, end]] * repeats))
-    levels = default_levels(found)
+    strategies = curves(table(a=[[50.0, end]] * repeats, b=[[50.0, 50.0, 50.0, end]] * repeats))
+    levels = default_levels(strategies)
     assert levels == [end]
-    assert trainings_to(found, levels)["mean_curve"].tolist() == [2.0, 4.0]
-    faster = speedups(found, levels).iloc[0]
+    assert trainings_to(strategies, levels)["mean_curve"].tolist() == [2.0, 4.0]
+    faster = speedups(strategies, levels).iloc[0]
     assert (faster["factor"], faster["low"], faster["high"]) == (2.0, 2.0, 2.0)
 
 
@@ -75,13 +75,13 @@ def test_the_interval_of_a_law_that_is_much_faster_excludes_1():
 
 
 def test_a_strategy_is_as_fast_as_itself_in_every_resample():
-    found = speedups(curves(table(a=of_one_law(3), b=of_one_law(3))), [80.0])
-    assert found[["factor", "low", "high"]].to_numpy().tolist() == [[1.0] * 3] * 2
+    factors = speedups(curves(table(a=of_one_law(3), b=of_one_law(3))), [80.0])
+    assert factors[["factor", "low", "high"]].to_numpy().tolist() == [[1.0] * 3] * 2
 
 
 def test_a_level_that_one_strategy_never_reaches_has_no_row():
-    found = speedups(curves(table(a=[[50.0, 90.0]], b=[[50.0, 60.0]])), [60.0, 80.0])
-    assert found["level"].tolist() == [60.0, 60.0]
+    factors = speedups(curves(table(a=[[50.0, 90.0]], b=[[50.0, 60.0]])), [60.0, 80.0])
+    assert factors["level"].tolist() == [60.0, 60.0]
 
 
 def test_the_interval_is_open_where_resamples_of_the_other_strategy_do_not_reach_the_level():

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -49,9 +50,9 @@ def quick(monkeypatch):
     ],
 )
 def test_a_mistake_is_one_message(invoke, arguments, code, message):
-    done = invoke(*TOY, *arguments, "--out", "x")
-    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
-    assert message in done.stderr
+    result = invoke(*TOY, *arguments, "--out", "x")
+    assert (result.returncode, "Traceback" in result.stderr) == (code, False)
+    assert message in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -63,32 +64,32 @@ def test_a_mistake_is_one_message(invoke, arguments, code, message):
     ],
 )
 def test_what_no_repeat_could_be_run_with_is_refused_before_a_file_is_written(invoke, tmp_path, arguments, message):
-    done = invoke(*TOY, "--repeats", "1", *arguments, "--out", "x")
-    assert (done.returncode, message in done.stderr, (tmp_path / "x").exists()) == (2, True, False)
+    result = invoke(*TOY, "--repeats", "1", *arguments, "--out", "x")
+    assert (result.returncode, message in result.stderr, (tmp_path / "x").exists()) == (2, True, False)
 
 
 @pytest.mark.slow
 def test_a_worker_that_dies_is_one_message_and_what_is_done_is_kept(nasplug, tmp_path):
     grid = ("compare", "--space", "toy:ToySpace", "--strategy", "toy:Grid", "--repeats", "2", "--workers", "2")
     assert nasplug(*grid, "--budget", "3", "--out", "x").returncode == 0
-    done = nasplug(*grid, "--budget", "3", "--space-opt", "kills=0,0,2", "--out", "y")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "Traceback" not in done.stderr
-    assert "A worker process died (exit code 7)" in done.stderr
-    assert "Fewer --workers need less memory" in done.stderr
+    result = nasplug(*grid, "--budget", "3", "--space-opt", "kills=0,0,2", "--out", "y")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "Traceback" not in result.stderr
+    assert "A worker process died (exit code 7)" in result.stderr
+    assert "Fewer --workers need less memory" in result.stderr
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_what_a_training_prints_is_not_in_the_document(nasplug, workers):
     chatty = ("--space-opt", "says=epoch 1 of 90", "--repeats", "2", "--workers", workers)
-    done = nasplug(*TOY, *chatty, "--out", "x", "--json")
-    assert [row["strategy"] for row in json.loads(done.stdout)["strategies"]] == ["random", "toy:Climber"]
-    assert "epoch 1 of 90" in done.stderr
+    result = nasplug(*TOY, *chatty, "--out", "x", "--json")
+    assert [row["strategy"] for row in json.loads(result.stdout)["strategies"]] == ["random", "toy:Climber"]
+    assert "epoch 1 of 90" in result.stderr
 
 
 def test_a_strategy_that_ends_by_itself_is_said_to(invoke):
-    done = invoke(
+    result = invoke(
         "compare",
         "--space",
         "toy:ToySpace",
@@ -101,59 +102,66 @@ def test_a_strategy_that_ends_by_itself_is_said_to(invoke):
         "--out",
         "x",
     )
-    assert done.returncode == 0
-    assert "2 of 2 repeats of toy:Grid ended by themselves, the first after 64 of 900 trainings." in done.stderr
+    assert result.returncode == 0
+    assert "2 of 2 repeats of toy:Grid ended by themselves, the first after 64 of 900 trainings." in result.stderr
 
 
 def test_a_repeat_that_ends_before_the_others_is_said_to(invoke):
-    done = invoke(*TOY, "--strategy", "toy:Quitter", "--repeats", "4", "--out", "x")
-    assert "2 of 4 repeats of toy:Quitter ended by themselves, the first after 3 of 10 trainings." in done.stderr
-    assert done.stderr.count("ended by themselves") == 1
+    result = invoke(*TOY, "--strategy", "toy:Quitter", "--repeats", "4", "--out", "x")
+    assert "2 of 4 repeats of toy:Quitter ended by themselves, the first after 3 of 10 trainings." in result.stderr
+    assert result.stderr.count("ended by themselves") == 1
+
+
+def test_the_table_has_two_decimals_and_no_cell_for_a_spread_that_is_unknown(invoke):
+    columns, *lines = invoke(*TOY, "--repeats", "1", "--out", "x").stdout.splitlines()[1:]
+    assert columns.split() == ["strategy", "trainings", "repeats", "mean", "std", "q25", "median", "q75"]
+    for line in lines:
+        assert re.fullmatch(r"\S+ +10 +1( +\d\d\.\d\d){4}", line)
 
 
 def test_one_repeat_is_said_to_have_no_spread(invoke, tmp_path):
-    done = invoke(*TOY, "--repeats", "1", "--out", "x")
-    assert done.returncode == 0
-    assert "One repeat has no spread" in done.stderr
+    result = invoke(*TOY, "--repeats", "1", "--out", "x")
+    assert result.returncode == 0
+    assert "One repeat has no spread" in result.stderr
     assert pd.read_csv(tmp_path / "x" / "summary.csv")["std"].isna().all()
 
 
 def test_another_comparison_in_the_same_folder_loses_nothing(invoke, tmp_path):
     invoke(*TOY, "--repeats", "1", "--out", "x")
     before = {path: path.read_bytes() for path in (tmp_path / "x").rglob("*.*")}
-    done = invoke(*TOY, "--repeats", "1", "--seed", "5", "--out", "x")
-    assert "x holds another comparison: seed was 0, now 5" in done.stderr
+    result = invoke(*TOY, "--repeats", "1", "--seed", "5", "--out", "x")
+    assert "x holds another comparison: seed was 0, now 5" in result.stderr
     assert {path: path.read_bytes() for path in (tmp_path / "x").rglob("*.*")} == before
 
 
 def test_a_mistyped_command_leaves_the_folder_to_the_corrected_one(invoke):
     assert invoke(*TOY, "--repeats", "1", "--space-opt", "broken=yes", "--out", "x").returncode == 1
-    done = invoke(*TOY, "--repeats", "1", "--out", "x")
-    assert done.returncode == 0, done.stderr
+    result = invoke(*TOY, "--repeats", "1", "--out", "x")
+    assert result.returncode == 0, result.stderr
 
 
 def test_repeats_whose_plan_is_lost_belong_to_nobody(invoke, tmp_path):
     invoke(*TOY, "--repeats", "1", "--out", "x")
     (tmp_path / "x" / "comparison.json").unlink()
-    done = invoke(*TOY, "--repeats", "1", "--seed", "5", "--out", "x")
-    assert (done.returncode, "comparison.json is no plan of a comparison" in done.stderr) == (1, True)
+    result = invoke(*TOY, "--repeats", "1", "--seed", "5", "--out", "x")
+    assert (result.returncode, "comparison.json is no plan of a comparison" in result.stderr) == (1, True)
 
 
 def test_a_metric_with_the_name_of_a_column_confuses_no_repeats(invoke, tmp_path):
     for name in ("repeat", "seed", "strategy"):
-        done = invoke(*TOY, "--repeats", "2", "--space-opt", f"metric={name}", "--out", name, "--json")
-        assert [row["repeats"] for row in json.loads(done.stdout)["strategies"]] == [2, 2]
+        result = invoke(*TOY, "--repeats", "2", "--space-opt", f"metric={name}", "--out", name, "--json")
+        assert [row["repeats"] for row in json.loads(result.stdout)["strategies"]] == [2, 2]
 
 
 def test_a_strategy_that_suggests_nothing_is_named(invoke):
-    done = invoke(*TOY, "--strategy", "toy:Speechless", "--repeats", "2", "--out", "x")
-    assert "toy:Speechless is in no table: it suggested nothing." in done.stderr
-    done = invoke(*TOY, "--strategy", "toy:Shy", "--repeats", "3", "--out", "z")
-    assert "1 of 3 repeats of toy:Shy suggested nothing and are left out." in done.stderr
+    result = invoke(*TOY, "--strategy", "toy:Speechless", "--repeats", "2", "--out", "x")
+    assert "toy:Speechless is in no table: it suggested nothing." in result.stderr
+    result = invoke(*TOY, "--strategy", "toy:Shy", "--repeats", "3", "--out", "z")
+    assert "1 of 3 repeats of toy:Shy suggested nothing and are left out." in result.stderr
     alone = ("compare", "--space", "toy:ToySpace", "--strategy", "toy:Speechless", "--repeats", "1", "--budget", "3")
-    done = invoke(*alone, "--out", "y")
-    assert (done.returncode, done.stderr.count("\n") < 5) == (1, True)
-    assert "There is nothing to compare: no strategy suggested an architecture." in done.stderr
+    result = invoke(*alone, "--out", "y")
+    assert (result.returncode, result.stderr.count("\n") < 5) == (1, True)
+    assert "There is nothing to compare: no strategy suggested an architecture." in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -169,9 +177,9 @@ def test_a_table_that_cannot_be_plotted_is_one_message(invoke, tmp_path, table, 
     Comparison.open(Plan(space="toy:ToySpace", strategies=strategies, repeats=1, budget=10), tmp_path / "x")
     if table is not None:
         (tmp_path / "x" / "trials.csv").write_text(table)
-    done = invoke("plot", "--comparison", "x", "--out", "x.png")
-    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
-    assert message in done.stderr
+    result = invoke("plot", "--comparison", "x", "--out", "x.png")
+    assert (result.returncode, "Traceback" in result.stderr) == (code, False)
+    assert message in result.stderr
 
 
 @pytest.mark.parametrize("change", [{"budget": "many"}, {"hue": "red"}, {"strategies": None}])
@@ -180,9 +188,9 @@ def test_a_plan_that_cannot_be_read_is_one_message(invoke, tmp_path, change):
     path = tmp_path / "x" / "comparison.json"
     stored = json.loads(path.read_text())
     path.write_text(json.dumps(stored | {"plan": stored["plan"] | change}))
-    done = invoke("plot", "--comparison", "x", "--out", "x.png")
-    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
-    assert "comparison.json is no plan of a comparison" in done.stderr
+    result = invoke("plot", "--comparison", "x", "--out", "x.png")
+    assert (result.returncode, "Traceback" in result.stderr) == (1, False)
+    assert "comparison.json is no plan of a comparison" in result.stderr
 
 
 @pytest.mark.slow

@@ -18,8 +18,8 @@ def test_report_and_plot_write_their_files(stored, tmp_path):
         ("plot", "r", "--kind", "hypervolume", "--out", "volume.svg"),
         ("plot", "r", "--out", "r.png"),
     ):
-        done = stored(*arguments)
-        assert done.returncode == 0, done.stderr
+        result = stored(*arguments)
+        assert result.returncode == 0, result.stderr
     assert (tmp_path / "r.html").read_text().startswith("<!doctype html>")
     assert "<svg" in (tmp_path / "r.svg").read_text()
     assert "hypervolume (% × ms)" in (tmp_path / "volume.svg").read_text()
@@ -43,9 +43,9 @@ def test_report_and_plot_write_their_files(stored, tmp_path):
     ],
 )
 def test_a_mistake_about_runs_is_one_message(stored, arguments, code, message):
-    done = stored(*arguments)
-    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
-    assert message in done.stderr
+    result = stored(*arguments)
+    assert (result.returncode, "Traceback" in result.stderr) == (code, False)
+    assert message in result.stderr
 
 
 def test_empty_runs_and_runs_of_failures_are_said_to_be_that(invoke, tmp_path):
@@ -64,15 +64,15 @@ def test_a_predicting_run_shows_predicted_against_measured(invoke, tmp_path):
     assert invoke(*run).returncode == 0
     assert invoke("report", "foreseen", "--out", "r.html").stderr == "Written to r.html\n"
     html = (tmp_path / "r.html").read_text()
-    found = json.loads(re.search(r'id="data">(.*?)</script>', html, re.DOTALL)[1])["prediction"]
+    prediction = json.loads(re.search(r'id="data">(.*?)</script>', html, re.DOTALL)[1])["prediction"]
     trials = json.loads(invoke("trials", "foreseen", "--json").stdout)
-    assert (found["first"], found["numbers"]) == (15, list(range(15, 30)))
-    assert found["measured"] == [trials[number]["accuracy"] for number in range(15, 30)]
+    assert (prediction["first"], prediction["numbers"]) == (15, list(range(15, 30)))
+    assert prediction["measured"] == [trials[number]["accuracy"] for number in range(15, 30)]
     codes = [trials[number]["architecture"].partition(":")[2].split(",") for number in range(15, 30)]
-    assert found["predicted"] == [50.0 + sum(map(int, code)) for code in codes]
-    assert 0.3 < found["tau"] < 1.0  # a rule of thumb
+    assert prediction["predicted"] == [50.0 + sum(map(int, code)) for code in codes]
+    assert 0.3 < prediction["tau"] < 1.0  # a rule of thumb
     assert invoke("plot", "foreseen", "--kind", "prediction", "--out", "p.svg").returncode == 0
-    assert f"Kendall τ {found['tau']:.3f}" in (tmp_path / "p.svg").read_text()
+    assert f"Kendall τ {prediction['tau']:.3f}" in (tmp_path / "p.svg").read_text()
 
 
 def test_names_with_dollars_are_names_and_no_formulas(invoke, tmp_path):

@@ -19,13 +19,13 @@ OF_A_SPACE = [
 ]  # fmt: skip
 
 
-def assert_one_message(done, place):
-    told = done.stdout + done.stderr
-    assert "Traceback" not in told
-    assert 'File "' not in told
-    assert SAID in done.stderr, told
-    assert f"{SAID} {place}" in done.stderr
-    assert done.returncode == 1
+def assert_one_message(result, place):
+    output = result.stdout + result.stderr
+    assert "Traceback" not in output
+    assert 'File "' not in output
+    assert SAID in result.stderr, output
+    assert f"{SAID} {place}" in result.stderr
+    assert result.returncode == 1
 
 
 WITH_TORCH = [pytest.param(p, marks=pytest.mark.slow) for p in ASKED_BY if ASKED_BY[p] == "neural_predictor"]
@@ -72,7 +72,7 @@ def test_a_space_that_raises_in_a_frontier(invoke, tmp_path, place):
 
 
 @pytest.mark.parametrize(
-    ("place", "told"),
+    ("place", "warning"),
     [
         ("Space_draw", "No picture of some architectures"),
         ("Space_describe", "No description of some architectures"),
@@ -80,7 +80,7 @@ def test_a_space_that_raises_in_a_frontier(invoke, tmp_path, place):
         ("Space___init__", "No pictures, descriptions and predictions: the run's plugins cannot be made again"),
     ],
 )
-def test_a_report_is_written_whatever_is_raised(invoke, tmp_path, place, told):
+def test_a_report_is_written_whatever_is_raised(invoke, tmp_path, place, warning):
     kind, _, hook = place.partition("_")
     assert invoke("run", "--space", SPACE, "--strategy", STRATEGY, "--budget", "10", "--name", "r").returncode == 0
     with sqlite3.connect(tmp_path / "nasplug.db") as database:  # a plugin that was whole when the run was made
@@ -88,9 +88,9 @@ def test_a_report_is_written_whatever_is_raised(invoke, tmp_path, place, told):
         changed = json.loads(settings) | {kind.lower(): f"faulty.raising:{place}"}
         changed |= {"space_options": {}, "strategy_options": {}}
         database.execute("UPDATE nasplug_runs SET settings = ?", (json.dumps(changed),))
-    done = invoke("report", "r", "--out", "r.html")
-    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
-    assert done.stderr.count(f"{told}: RuntimeError: {SAID} {hook}") == done.stderr.count(SAID) == 1
+    result = invoke("report", "r", "--out", "r.html")
+    assert (result.returncode, "Traceback" in result.stderr) == (0, False), result.stderr
+    assert result.stderr.count(f"{warning}: RuntimeError: {SAID} {hook}") == result.stderr.count(SAID) == 1
     assert "toy:" in (tmp_path / "r.html").read_text()
 
 
@@ -104,14 +104,14 @@ def test_evaluations_that_raise_in_threads_and_processes(nasplug, more):
 
 
 def test_a_space_that_raises_is_still_checked(invoke):
-    done = invoke("check", "space", "faulty.raising:Space_sample")
-    assert (done.returncode, "Traceback" in done.stdout + done.stderr) == (1, False)
-    assert f"RuntimeError: {SAID} sample" in done.stdout
+    result = invoke("check", "space", "faulty.raising:Space_sample")
+    assert (result.returncode, "Traceback" in result.stdout + result.stderr) == (1, False)
+    assert f"RuntimeError: {SAID} sample" in result.stdout
 
 
 def test_debug_shows_where_it_was(nasplug):
-    done = nasplug("run", "--space", "faulty.raising:Space_sample", "--strategy", STRATEGY, "--debug")
-    assert 'raise RuntimeError(f"{SAID} {place}")' in done.stderr
+    result = nasplug("run", "--space", "faulty.raising:Space_sample", "--strategy", STRATEGY, "--debug")
+    assert 'raise RuntimeError(f"{SAID} {place}")' in result.stderr
 
 
 @pytest.fixture
@@ -127,28 +127,30 @@ def foreign(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(("command", "code"), [(("list",), 0), (("--help",), 0), (("runs",), 1)])
 def test_a_plugin_that_cannot_be_imported_spoils_no_other_command(invoke, foreign, command, code):
-    done = invoke(*command)
-    assert (done.returncode, SAID in done.stdout + done.stderr) == (code, False), done.stderr
+    result = invoke(*command)
+    assert (result.returncode, SAID in result.stdout + result.stderr) == (code, False), result.stderr
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("command", "code"), [(("list", "--check"), 0), (("doctor",), 1)])
 def test_a_plugin_that_cannot_be_imported_is_found_where_all_are_loaded(invoke, foreign, monkeypatch, command, code):
     monkeypatch.setattr("nasplug.tools.doctor.accelerators", lambda: iter(()))  # TensorFlow takes seconds
-    done = invoke(*command)
-    assert (done.returncode, "Traceback" in done.stdout + done.stderr) == (code, False), done.stderr
-    assert f"gave RuntimeError: {SAID} import" in done.stderr
+    result = invoke(*command)
+    assert (result.returncode, "Traceback" in result.stdout + result.stderr) == (code, False), result.stderr
+    assert f"gave RuntimeError: {SAID} import" in result.stderr
 
 
 @pytest.mark.parametrize(
     "command", [("show", "foreign"), ("run", "--space", "foreign", "--strategy", "random"), ("foreign", "x")]
 )
 def test_a_plugin_that_cannot_be_imported_is_one_message_where_it_is_named(invoke, foreign, command):
-    done = invoke(*command)
-    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
-    assert f"third-party 1.2 is broken: loading foreign_module:Space gave RuntimeError: {SAID} import" in done.stderr
+    result = invoke(*command)
+    assert (result.returncode, "Traceback" in result.stderr) == (2, False)
+    assert f"third-party 1.2 is broken: loading foreign_module:Space gave RuntimeError: {SAID} import" in result.stderr
 
 
 def test_a_file_that_ends_early_is_no_interruption(invoke):
-    done = invoke("run", "--space", "faulty.raising:EndsEarly", "--strategy", STRATEGY, "--budget", "2")
-    assert (done.returncode, "EOFError: the file ends after 3 of 8 bytes" in done.stderr) == (1, True), done.stderr
+    result = invoke("run", "--space", "faulty.raising:EndsEarly", "--strategy", STRATEGY, "--budget", "2")
+    assert (result.returncode, "EOFError: the file ends after 3 of 8 bytes" in result.stderr) == (1, True), (
+        result.stderr
+    )

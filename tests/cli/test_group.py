@@ -17,8 +17,8 @@ def test_nothing_heavy_is_imported(command):
         "try:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
         "print('imported:', *sorted(set(name.partition('.')[0] for name in sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", program, *command], capture_output=True, text=True, check=True)
-    imported = set(done.stdout.rpartition("imported:")[2].split())
+    result = subprocess.run([sys.executable, "-c", program, *command], capture_output=True, text=True, check=True)
+    imported = set(result.stdout.rpartition("imported:")[2].split())
     assert "nasplug" in imported
     assert imported & HEAVY == set()
 
@@ -37,7 +37,7 @@ def completed(invoke, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("words", "wanted"),
+    ("words", "completions"),
     [
         (("nasplug", "ru"), ["run", "runs"]),
         (("nasplug", "run", "--space", "prox"), ["proxyless"]),
@@ -50,8 +50,8 @@ def completed(invoke, monkeypatch):
         (("nasplug", "predictor", "cv", "--space", "nasb"), ["nasbench101", "nasbenchgraph"]),
     ],
 )
-def test_a_shell_is_told_what_could_follow(completed, words, wanted):
-    assert completed(*words) == wanted
+def test_a_shell_is_told_what_could_follow(completed, words, completions):
+    assert completed(*words) == completions
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -61,8 +61,8 @@ def test_the_script_of_every_shell_is_printed(invoke, shell):
 
 
 def test_debug_shows_where_an_error_came_from(nasplug):
-    done = nasplug("show", "nothing", "--debug")
-    assert (done.returncode, "Traceback" in done.stderr) == (1, True)
+    result = nasplug("show", "nothing", "--debug")
+    assert (result.returncode, "Traceback" in result.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -73,20 +73,20 @@ def test_debug_shows_where_an_error_came_from(nasplug):
     ],
 )
 def test_a_plugin_without_a_command_of_its_name_says_what_it_brings(invoke, arguments, said):
-    done = invoke(*arguments)
-    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+    result = invoke(*arguments)
+    assert (result.returncode, said in result.stderr) == (2, True), result.stderr
 
 
 def test_help_lists_every_command_and_the_plugins_that_may_have_some(invoke):
-    told = invoke("--help").stdout
+    help_text = invoke("--help").stdout
     for command, (_, text) in COMMANDS.items():
-        assert f"  {command} " in told
-        assert text in told
-    assert "nasbench101, " in told
-    assert "regularized_evolution" in told
+        assert f"  {command} " in help_text
+        assert text in help_text
+    assert "nasbench101, " in help_text
+    assert "regularized_evolution" in help_text
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_of_its_own(invoke, command):
-    done = invoke(command, "--help")
-    assert (done.returncode, f"Usage: nasplug {command} " in done.stdout) == (0, True)
+    result = invoke(command, "--help")
+    assert (result.returncode, f"Usage: nasplug {command} " in result.stdout) == (0, True)

@@ -12,7 +12,7 @@ from paths import HELPERS
 from rich.console import Console
 
 from nasplug import Architecture
-from nasplug.cli.output import best_rows, emit, exit_now, print_json, print_table, stdout_to_stderr
+from nasplug.cli.output import best_rows, emit, exit_now, print_json, print_table, rounded, stdout_to_stderr
 from nasplug.engine.result import Best
 from nasplug.errors import StorageError
 
@@ -47,8 +47,8 @@ def test_a_narrow_terminal_wraps_the_widest_column_alone(capsys, monkeypatch):
 @pytest.mark.slow
 def test_an_ascii_locale_spoils_no_run(nasplug, tmp_path):
     ascii_only = {**os.environ, "PYTHONPATH": str(HELPERS), "PYTHONIOENCODING": "ascii"}
-    done = nasplug(*RUN, env=ascii_only)
-    assert (done.returncode, "test accuracy" in done.stdout) == (0, True), done.stderr
+    result = nasplug(*RUN, env=ascii_only)
+    assert (result.returncode, "test accuracy" in result.stdout) == (0, True), result.stderr
     assert json.loads(nasplug("runs", "--json", env=ascii_only).stdout)[0]["run"] == "first"
 
 
@@ -60,8 +60,11 @@ def test_output_that_nobody_reads_or_can_write_is_no_traceback(nasplug, tmp_path
     )  # fmt: skip
     assert (head.stdout.splitlines()[-1], head.stderr) == ("0", "")
     with open("/dev/full", "w") as full:
-        done = subprocess.run([sys.executable, "-m", "nasplug.cli", "list"], stdout=full, stderr=-1, text=True)
-    assert (done.returncode, done.stderr) == (1, "Error: Standard output cannot be written: No space left on device.\n")
+        result = subprocess.run([sys.executable, "-m", "nasplug.cli", "list"], stdout=full, stderr=-1, text=True)
+    assert (result.returncode, result.stderr) == (
+        1,
+        "Error: Standard output cannot be written: No space left on device.\n",
+    )
 
 
 def test_numbers_are_aligned_right_grouped_and_short(capsys):
@@ -72,6 +75,13 @@ def test_numbers_are_aligned_right_grouped_and_short(capsys):
         "1,234,567  12,000  0.123457  -1.5  True",
         "       -5       3      0.25    20  False  x",
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"), [(93.6895, "93.69"), (1234.5, "1,234.50"), (float("nan"), None), (7, 7), ("0.12345", "0.12345")]
+)
+def test_a_float_is_rounded_to_two_decimals(value, cell):
+    assert rounded(value) == cell
 
 
 def test_what_could_steer_a_terminal_is_written_out_in_a_table(capsys):

@@ -15,6 +15,7 @@ foreign = foreign_plugins:Space
 abacus = foreign_plugins:Abacus
 [nasplug.tasks]
 counting = foreign_plugins:counting
+steps = foreign_plugins:steps
 sums = foreign_plugins:Sums
 lost = no_such_package:Task
 """
@@ -33,6 +34,9 @@ class Abacus:
 
 def counting():
     "Counts images."
+
+def steps(resolution, size: int, step: float | None = 0.5):
+    "Counts in steps."
 
 @attrs.define
 class Sums:
@@ -70,7 +74,12 @@ def test_show_of_a_class_and_of_a_plugin_without_options(invoke):
 
 @pytest.mark.parametrize(
     ("plural", "names"),
-    [("spaces", ["foreign"]), ("devices", ["abacus"]), ("tasks", ["counting", "lost", "sums"]), ("strategies", [])],
+    [
+        ("spaces", ["foreign"]),
+        ("devices", ["abacus"]),
+        ("tasks", ["counting", "lost", "steps", "sums"]),
+        ("strategies", []),
+    ],
 )
 def test_plugins_of_one_kind_are_listed(invoke, foreign, plural, names):
     listed = [p for p in json.loads(invoke("list", plural, "--json").stdout) if p["distribution"] == "third-party"]
@@ -79,10 +88,10 @@ def test_plugins_of_one_kind_are_listed(invoke, foreign, plural, names):
 
 
 def test_all_kinds_are_listed_and_a_package_that_is_missing_is_told(invoke, foreign):
-    done = invoke("list")
+    result = invoke("list")
     for line in ("space       foreign", "device      abacus", "task        counting", "middleware  cache"):
-        assert line in done.stdout
-    assert done.stderr == "! task 'lost' of third-party 1.2 is broken: there is no package 'no_such_package'\n"
+        assert line in result.stdout
+    assert result.stderr == "! task 'lost' of third-party 1.2 is broken: there is no package 'no_such_package'\n"
 
 
 def test_a_check_loads_plugins_and_a_task_may_be_a_function(invoke, foreign):
@@ -97,9 +106,9 @@ def test_two_plugins_of_one_name_clash(invoke, foreign, tmp_path, monkeypatch):
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 3\n")
     (info / "entry_points.txt").write_text("[nasplug.devices]\nabacus = foreign_plugins:Abacus\n")
     monkeypatch.syspath_prepend(tmp_path / "other")
-    told = invoke("list", "devices").stderr
-    assert "device 'abacus' of other 3 clashes: another distribution claims the name" in told
-    assert "device 'abacus' of third-party 1.2 clashes" in told
+    warnings = invoke("list", "devices").stderr
+    assert "device 'abacus' of other 3 clashes: another distribution claims the name" in warnings
+    assert "device 'abacus' of third-party 1.2 clashes" in warnings
 
 
 def test_a_device_and_a_task_are_shown_with_their_options(invoke, foreign):
@@ -116,31 +125,49 @@ def test_a_device_and_a_task_are_shown_with_their_options(invoke, foreign):
     ]
 
 
-def test_a_task_that_is_a_function_has_no_options(invoke, foreign):
+def test_the_options_of_a_task_that_is_a_function_are_its_parameters_after_the_resolution(invoke, foreign):
+    text = "an option of the space, which passes it on"
+    assert json.loads(invoke("show", "steps", "--json").stdout)["options"] == [
+        {"name": "size", "type": "int", "default": None, "help": text},
+        {"name": "step", "type": "float", "default": 0.5, "help": text},
+    ]
+    shown = json.loads(invoke("show", "imagenet", "--json").stdout)["options"]
+    assert [(option["name"], option["type"]) for option in shown] == [("data", "path"), ("validation_shards", "int")]
+
+
+def test_a_kind_without_plugins_is_said_to_have_none(invoke, monkeypatch):
+    monkeypatch.setattr("nasplug.loading.discovery.installed", lambda kind: [])
+    said = "Installed devices: none. Spaces may know devices of their own.\n"
+    assert invoke("list", "devices").stdout == said
+    assert invoke("list", "tasks").stdout == "Installed tasks: none.\n"
+    assert json.loads(invoke("list", "devices", "--json").stdout) == []
+
+
+def test_a_task_that_takes_nothing_has_no_options(invoke, foreign):
     first = "task counting · third-party 1.2 · foreign_plugins:counting\nCounts images.\n"
     assert invoke("show", "counting").stdout == f"{first}\nNo options.\n"
 
 
 def test_an_unknown_plugin_is_told_with_similar_names(invoke, foreign):
-    done = invoke("show", "abaccus")
-    assert (done.returncode, "Did you mean 'abacus'? Installed: abacus, " in done.stderr) == (2, True)
+    result = invoke("show", "abaccus")
+    assert (result.returncode, "Did you mean 'abacus'? Installed: abacus, " in result.stderr) == (2, True)
 
 
 def test_a_plugin_that_raises_where_it_registers_commands_takes_no_other_away(invoke, foreign):
-    done = invoke("foreign", "anything")
-    assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (1, "", False)
-    assert f"RuntimeError: {SAID} register_commands" in done.stderr
+    result = invoke("foreign", "anything")
+    assert (result.returncode, result.stdout, "Traceback" in result.stderr) == (1, "", False)
+    assert f"RuntimeError: {SAID} register_commands" in result.stderr
     for command in (("predictor", "--help"), ("--help",)):
-        done = invoke(*command)
-        assert (done.returncode, SAID in done.stdout + done.stderr) == (0, False), done.stderr
+        result = invoke(*command)
+        assert (result.returncode, SAID in result.stdout + result.stderr) == (0, False), result.stderr
 
 
 @pytest.mark.parametrize(("problem", "code", "mark"), [("", 0, "✓"), ("It is loose.", 1, "✗")])
 def test_the_doctor_marks_what_has_a_problem_and_tells_it(invoke, monkeypatch, problem, code, mark):
-    found = [doctor.Finding("version", "python", "3.11"), doctor.Finding("data", "table", "1 MB", problem)]
-    monkeypatch.setattr("nasplug.cli.plugins.examine", lambda storage: iter(found))
-    done = invoke("doctor")
-    assert (done.returncode, done.stderr) == (code, f"! {problem}\n" if problem else "")
-    assert done.stdout.splitlines() == ["✓  version  python  3.11", f"{mark}  data     table   1 MB"]
+    findings = [doctor.Finding("version", "python", "3.11"), doctor.Finding("data", "table", "1 MB", problem)]
+    monkeypatch.setattr("nasplug.cli.plugins.examine", lambda storage: iter(findings))
+    result = invoke("doctor")
+    assert (result.returncode, result.stderr) == (code, f"! {problem}\n" if problem else "")
+    assert result.stdout.splitlines() == ["✓  version  python  3.11", f"{mark}  data     table   1 MB"]
     documents = json.loads(invoke("doctor", "--json").stdout)
     assert documents[1] == {"section": "data", "name": "table", "found": "1 MB", "problem": problem}

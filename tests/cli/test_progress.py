@@ -23,6 +23,11 @@ def clock(monkeypatch):
     logger.level, logger.handlers = before
 
 
+def start(progress, run):
+    """Calls `on_start` as a run does whose other plugins have started."""
+    list(progress.on_start(run))
+
+
 def run_of(budget=10, workers=1, **more):
     settings = SimpleNamespace(space="toy", strategy="grid", workers=workers)
     values = {"name": "r", "seed": 3, "storage": None, "replaying": False, "remaining": 5, "in_flight": "2 running"}
@@ -31,8 +36,8 @@ def run_of(budget=10, workers=1, **more):
 
 def trial(number, accuracy=50.0, purpose="search"):
     state, error = ("complete", None) if accuracy else ("failed", "lost \x1b[31m")
-    found = Evaluation(accuracy, 1.0) if accuracy else None
-    return Trial(number, Architecture("toy", (number,)), state, found, error, purpose, 0.0, 1.0)
+    evaluation = Evaluation(accuracy, 1.0) if accuracy else None
+    return Trial(number, Architecture("toy", (number,)), state, evaluation, error, purpose, 0.0, 1.0)
 
 
 @pytest.fixture
@@ -41,7 +46,7 @@ def shown(clock, capsys):
 
     def show(run, trials, seconds=60.0):
         progress = RunProgress()
-        progress.on_start(run)
+        start(progress, run)
         for one in trials:
             clock.seconds += seconds
             progress.on_trial(run, one)
@@ -54,6 +59,16 @@ def shown(clock, capsys):
 def test_a_run_begins_with_what_is_run_and_where_it_is_kept(shown):
     assert shown(run_of(), []) == ["toy × grid: seed 3, 10 trials"]
     assert shown(run_of(None, storage="x.db"), []) == ["toy × grid: seed 3, no budget of trials, kept in x.db as r"]
+
+
+def test_a_run_that_a_plugin_refuses_is_not_named(clock, capsys):
+    progress = RunProgress()
+    starting = progress.on_start(run_of(storage="x.db"))
+    next(starting)
+    with pytest.raises(ValueError, match="refused"):
+        starting.throw(ValueError("refused"))
+    progress.on_stop()
+    assert capsys.readouterr().err == ""
 
 
 def test_every_trial_is_a_line_with_the_best_so_far_and_the_time_left(shown):
@@ -78,7 +93,7 @@ def test_several_workers_evaluate_in_rounds(shown):
 
 def test_replayed_trials_count_for_the_best_but_have_no_line_and_no_time(shown, clock, capsys):
     progress, run = RunProgress(), run_of(3, replaying=True)
-    progress.on_start(run)
+    start(progress, run)
     progress.on_trial(run, trial(0, 70.0))
     run.replaying = False
     clock.seconds += 10
@@ -107,7 +122,7 @@ def test_a_terminal_has_a_bar_that_moves_and_ends(clock, monkeypatch):
         "rich.console.Console", lambda **more: Console(file=screen, force_terminal=True, width=120, soft_wrap=True)
     )
     progress, run = RunProgress(), run_of(3)
-    progress.on_start(run)
+    start(progress, run)
     progress.on_trial(run, trial(0, 50.0))
     (task,) = progress._bar.tasks
     assert (task.completed, task.total, task.fields["best"]) == (1, 4, "best 50.00 %")
@@ -118,7 +133,7 @@ def test_a_terminal_has_a_bar_that_moves_and_ends(clock, monkeypatch):
 
 
 def test_what_plugins_log_at_info_is_shown(clock, capsys):
-    RunProgress().on_start(run_of())
+    start(RunProgress(), run_of())
     logging.getLogger("nasplug.plugin").info("hello")
     logging.getLogger("nasplug.plugin").debug("quiet")
     assert capsys.readouterr().err.split()[-1] == "hello"

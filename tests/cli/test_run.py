@@ -14,36 +14,36 @@ RUN = ("run", "--space", "toy:ToySpace", "--strategy", "toy:Grid", "--budget", "
 
 
 def test_a_run_prints_one_json_document_and_keeps_its_trials(invoke, tmp_path):
-    done = invoke(*RUN, "--json")
-    found = json.loads(done.stdout)
-    assert list(found) == ["run", "space", "strategy", "seed", "trials", "failed", "cost", "best", "storage"]
-    assert set(found["best"]) == {"architecture", "validation", "test", "source", "latency", "metrics"}
-    assert (found["run"], found["trials"], found["failed"], found["best"]["architecture"]) == (
+    result = invoke(*RUN, "--json")
+    document = json.loads(result.stdout)
+    assert list(document) == ["run", "space", "strategy", "seed", "trials", "failed", "cost", "best", "storage"]
+    assert set(document["best"]) == {"architecture", "validation", "test", "source", "latency", "metrics"}
+    assert (document["run"], document["trials"], document["failed"], document["best"]["architecture"]) == (
         "first",
         5,
         0,
         "toy:0,0,3",
     )
     assert (tmp_path / "nasplug.db").exists()
-    assert "trial 5/5" in done.stderr
+    assert "trial 5/5" in result.stderr
 
 
 def test_a_run_for_people_ends_with_a_table(invoke):
-    done = invoke(*RUN, "--device", "toyphone")
-    assert done.returncode == 0
+    result = invoke(*RUN, "--device", "toyphone")
+    assert result.returncode == 0
     for line in ("architecture", "validation accuracy", "test accuracy", "latency", "parameters", "kept in"):
-        assert line in done.stdout
+        assert line in result.stdout
 
 
 def test_names_with_brackets_are_names_and_no_markup(invoke):
-    done = invoke(*RUN[:-1], "exp[/a]", "--storage", "my [old] runs.db")
-    assert done.returncode == 0, done.stderr
-    assert "kept in sqlite:///my [old] runs.db as exp[/a]" in done.stderr
+    result = invoke(*RUN[:-1], "exp[/a]", "--storage", "my [old] runs.db")
+    assert result.returncode == 0, result.stderr
+    assert "kept in sqlite:///my [old] runs.db as exp[/a]" in result.stderr
 
 
 def test_options_reach_space_strategy_and_middleware(invoke, tmp_path):
-    done = invoke(*RUN, "--space-opt", "value=33", "--with", "cache", "--with", "log:path=log.jsonl", "--json")
-    assert json.loads(done.stdout)["best"]["validation"] == 33.0
+    result = invoke(*RUN, "--space-opt", "value=33", "--with", "cache", "--with", "log:path=log.jsonl", "--json")
+    assert json.loads(result.stdout)["best"]["validation"] == 33.0
     assert len((tmp_path / "log.jsonl").read_text().splitlines()) == 8
 
 
@@ -72,9 +72,9 @@ def test_options_reach_space_strategy_and_middleware(invoke, tmp_path):
     ],
 )
 def test_a_mistake_is_one_message_without_a_traceback(invoke, arguments, code, message):
-    done = invoke(*arguments)
-    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
-    assert message in done.stderr
+    result = invoke(*arguments)
+    assert (result.returncode, "Traceback" in result.stderr) == (code, False)
+    assert message in result.stderr
 
 
 def test_a_name_that_exists_and_other_settings_lose_nothing(invoke):
@@ -111,14 +111,14 @@ def test_an_interrupted_run_says_how_to_go_on_and_does(invoke, tmp_path, number,
     assert "2 trials are kept in sqlite:///nasplug.db" in said
     assert "--name first" in said
     assert said.rstrip().endswith("--resume")
-    done = invoke(*command, "--resume", "--json")
-    assert json.loads(done.stdout)["trials"] == 5
+    result = invoke(*command, "--resume", "--json")
+    assert json.loads(result.stdout)["trials"] == 5
 
 
 def test_an_explanation_shows_who_is_called_in_the_order_of_a_run_and_runs_nothing(invoke, tmp_path):
     more = ("--with", "log:path=x", "--with", "cache", "--max-cost", "9", "--timeout", "5")
-    done = invoke(*RUN, *more, "--device", "toyphone", "--latency", "10:15", "--explain")
-    first, columns, *lines = done.stdout.splitlines()
+    result = invoke(*RUN, *more, "--device", "toyphone", "--latency", "10:15", "--explain")
+    first, columns, *lines = result.stdout.splitlines()
     assert first == "Middleware, outermost first: log:path=x > cache > budget:max_cost=9.0 > processes > toy:ToySpace"
     assert columns == "hook             plugins in the order of their calls"
     calls = {name: text.strip() for name, _, text in (line.partition(" ") for line in lines)}
@@ -128,7 +128,7 @@ def test_an_explanation_shows_who_is_called_in_the_order_of_a_run_and_runs_nothi
     assert calls["on_start"] == "log:path=x, cache, budget:max_cost=9.0, processes"
     assert list(calls).index("on_start") < list(calls).index("suggest") < list(calls).index("evaluate")
     assert lines[-1] == "a > b: b is called unless a answers itself.  a, b: both are called."
-    assert (done.returncode, list(tmp_path.iterdir())) == (0, [])
+    assert (result.returncode, list(tmp_path.iterdir())) == (0, [])
 
 
 def test_an_explanation_is_a_document_too(invoke):
@@ -153,8 +153,8 @@ def test_a_signal_stops_the_search_and_a_second_one_ends_the_program(invoke, mon
             raise
 
     monkeypatch.setattr("nasplug.cli.run.search", search)
-    done = invoke(*RUN)
-    assert (done.returncode, done.stderr) == (
+    result = invoke(*RUN)
+    assert (result.returncode, result.stderr) == (
         273 - code if impatient else code,
         "Interrupted before the first trial.\n",
     )
@@ -165,5 +165,5 @@ def test_a_signal_stops_the_search_and_a_second_one_ends_the_program(invoke, mon
 def test_a_signal_that_is_ignored_stays_ignored(invoke, monkeypatch):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     monkeypatch.setattr("nasplug.cli.run.search", lambda **_: signal.raise_signal(signal.SIGINT) or 1 / 0)
-    done = invoke(*RUN)
-    assert (done.returncode, "ZeroDivisionError" in done.stderr) == (1, True)
+    result = invoke(*RUN)
+    assert (result.returncode, "ZeroDivisionError" in result.stderr) == (1, True)

@@ -35,10 +35,10 @@ def comparing(**values):
 
 
 def call(called, *arguments):
-    done = CliRunner().invoke(called, arguments, standalone_mode=False)
-    if done.exception:
-        raise done.exception
-    return done.return_value
+    result = CliRunner().invoke(called, arguments, standalone_mode=False)
+    if result.exception:
+        raise result.exception
+    return result.return_value
 
 
 def test_options_and_latencies_are_read():

@@ -38,8 +38,8 @@ def test_a_run_without_trials_is_said_to_be_empty(invoke, tmp_path):
     with closing(Storage(f"{tmp_path}/nasplug.db")) as storage:
         storage.create("early", {"space": "toy", "strategy": "random", "seed": 0}, {})
     for command in ("trials", "export", "best"):
-        done = invoke(command, "early")
-        assert (done.returncode, done.stderr) == (
+        result = invoke(command, "early")
+        assert (result.returncode, result.stderr) == (
             1,
             "Error: The run 'early' is empty: no trial was stored before it ended.\n",
         )
@@ -48,8 +48,8 @@ def test_a_run_without_trials_is_said_to_be_empty(invoke, tmp_path):
 def test_a_metric_that_is_no_number_is_null_in_json(invoke, tmp_path):
     with closing(Storage(f"{tmp_path}/nasplug.db")) as storage:
         run = storage.create("diverged", {"space": "toy", "strategy": "random", "seed": 0}, {})
-        found = Evaluation(50.0, 1.0, {"loss": math.nan}, "toy")
-        storage.add(run, Trial(0, Architecture("toy", (1,)), "complete", found, None, "search", 0.0, 1.0))
+        evaluation = Evaluation(50.0, 1.0, {"loss": math.nan}, "toy")
+        storage.add(run, Trial(0, Architecture("toy", (1,)), "complete", evaluation, None, "search", 0.0, 1.0))
     invoke("export", "diverged", "--format", "json", "--out", "x.json")
     assert json.loads((tmp_path / "x.json").read_text(), parse_constant=pytest.fail)[0]["loss"] is None
 
@@ -79,11 +79,14 @@ def test_trials_show_rounded_values_and_only_columns_that_have_one(invoke):
 def test_an_export_is_the_same_in_a_file(invoke, tmp_path):
     invoke(*RUN)
     for form in ("csv", "json"):
-        done = invoke("export", "first", "--format", form, "--out", f"x.{form}")
-        assert (done.stdout, done.stderr) == ("", f"6 trials written to x.{form}\n")
+        result = invoke("export", "first", "--format", form, "--out", f"x.{form}")
+        assert (result.stdout, result.stderr) == ("", f"6 trials written to x.{form}\n")
         assert (tmp_path / f"x.{form}").read_text() == invoke("export", "first", "--format", form).stdout
-    done = invoke("export", "first", "--out", "nowhere/x.csv")
-    assert (done.returncode, "nowhere/x.csv cannot be written: No such file or directory" in done.stderr) == (1, True)
+    result = invoke("export", "first", "--out", "nowhere/x.csv")
+    assert (result.returncode, "nowhere/x.csv cannot be written: No such file or directory" in result.stderr) == (
+        1,
+        True,
+    )
 
 
 def test_best_shows_the_frontier_where_a_device_was_given(stored):
@@ -102,24 +105,24 @@ def test_best_shows_the_hypervolume_of_the_frontier(stored):
         first = round((t["latency"] - 10) / step)
         columns[first:] = [max(height, t["accuracy"]) for height in columns[first:]]
     area = sum(height - lowest for height in columns) * step
-    found = json.loads(stored("best", "r", "--json").stdout)["hypervolume"]
-    assert found == pytest.approx(area)
-    assert f"hypervolume {found:.2f} % × ms" in stored("best", "r").stdout
+    hypervolume = json.loads(stored("best", "r", "--json").stdout)["hypervolume"]
+    assert hypervolume == pytest.approx(area)
+    assert f"hypervolume {hypervolume:.2f} % × ms" in stored("best", "r").stdout
 
 
 def test_best_ranks_what_was_trained_by_prediction_where_the_strategy_predicts(invoke):
     run = ("run", "--space", "toy:ToySpace", "--strategy", "toy:Foreseer", "--budget", "6", "--name", "p")
     assert invoke(*run).returncode == 0
-    found = json.loads(invoke("best", "p", "--predicted", "--json").stdout)["predicted"]
-    assert [row["predicted"] for row in found] == sorted((row["predicted"] for row in found), reverse=True)
-    assert len(found) == 6
+    ranking = json.loads(invoke("best", "p", "--predicted", "--json").stdout)["predicted"]
+    assert [row["predicted"] for row in ranking] == sorted((row["predicted"] for row in ranking), reverse=True)
+    assert len(ranking) == 6
     assert "Best by predicted validation accuracy" in invoke("best", "p", "--predicted").stdout
 
 
 def test_best_says_where_a_strategy_predicts_nothing(stored):
-    done = stored("best", "r", "--predicted")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "The strategy of the run 'r', random, predicts nothing" in done.stderr
+    result = stored("best", "r", "--predicted")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "The strategy of the run 'r', random, predicts nothing" in result.stderr
 
 
 def test_at_most_ten_architectures_are_ranked_in_the_table_and_all_in_the_document(invoke):

@@ -66,4 +66,4 @@ def test_a_webhook_that_does_not_listen_is_a_warning(caplog):
     with caplog.at_level(logging.WARNING):
         result = nasplug.search(Toy(), "random", budget=5, middleware=[Notice(url="http://127.0.0.1:9/")])
     assert len(result.trials) == 6
-    assert "the webhook http://127.0.0.1:9/ was not told" in caplog.text
+    assert "the webhook http://127.0.0.1:9/ cannot be reached" in caplog.text

@@ -2,11 +2,13 @@
 
 import json
 import sqlite3
+from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
 
 from nasplug.cli import plugins
+from nasplug.storage.storage import Storage
 from nasplug.tools import doctor
 
 
@@ -16,10 +18,10 @@ def of(section, findings):
 
 def test_versions_name_python_nasplug_and_what_is_missing(monkeypatch):
     monkeypatch.setattr(doctor, "PACKAGES", ("attrs", "no-such-package"))
-    rows = of("version", doctor.versions())
-    assert rows["nasplug"].found == "0.1.0"
-    assert rows["attrs"].found[0].isdigit()
-    assert rows["no-such-package"].found == "not installed"
+    findings = of("version", doctor.versions())
+    assert findings["nasplug"].found == "0.1.0"
+    assert findings["attrs"].found[0].isdigit()
+    assert findings["no-such-package"].found == "not installed"
 
 
 def test_a_package_that_is_broken_or_missing_is_a_finding_and_not_the_end(monkeypatch):
@@ -48,9 +50,9 @@ def test_accelerators_are_listed_after_the_processor(monkeypatch):
 def test_tables_in_the_cache_and_variables_are_told(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setenv("NASPLUG_NASBENCH101_TABLE", str(tmp_path / "gone"))
-    rows = of("data", doctor.data())
-    assert "no table was imported" in rows["cache"].found
-    assert rows["NASPLUG_NASBENCH101_TABLE"].problem.endswith("gone, which does not exist")
+    findings = of("data", doctor.data())
+    assert "no table was imported" in findings["cache"].found
+    assert findings["NASPLUG_NASBENCH101_TABLE"].problem.endswith("gone, which does not exist")
     (tmp_path / "nasplug" / "nasbench101").mkdir(parents=True)
     (tmp_path / "nasplug" / "nasbench101" / "column.npy").write_bytes(bytes(2_000_000))
     assert of("data", doctor.data())["nasbench101"].found.endswith("nasbench101, 2.0 MB")
@@ -68,6 +70,20 @@ def test_the_storage_is_opened_and_never_made(tmp_path):
     [finding] = doctor.stored(f"sqlite:///{tmp_path / 'other.db'}")
     assert finding.found == "unusable"
     assert finding.problem
+
+
+@pytest.mark.parametrize(
+    ("ended", "text"), [([True], "1 run"), ([True, True], "2 runs"), ([True, False], "2 runs, 1 not ended")]
+)
+def test_the_runs_of_a_storage_are_counted(tmp_path, ended, text):
+    with closing(Storage(f"{tmp_path / 'runs.db'}")) as storage:
+        for number, has_ended in enumerate(ended):
+            run = storage.create(f"run-{number}", {}, {})
+            if has_ended:
+                with storage.locked(run, f"run-{number}"):
+                    storage.end(run, "done")
+    [finding] = doctor.stored(f"{tmp_path / 'runs.db'}")
+    assert (finding.found, finding.problem) == (text, "")
 
 
 def test_a_password_is_not_told():
@@ -90,8 +106,8 @@ def test_the_command_prints_every_finding_and_fails_where_one_is_a_problem(tmp_p
 
 @pytest.mark.slow
 def test_the_command_examines_every_part_of_this_installation(nasplug):
-    process = nasplug("doctor", "--json")
-    rows = json.loads(process.stdout)
-    assert process.returncode == int(any(finding["problem"] for finding in rows))
-    assert {finding["section"] for finding in rows} == {"version", "accelerator", "data", "storage", "plugin"}
-    assert "CPU" in next(f["found"] for f in rows if (f["section"], f["name"]) == ("accelerator", "tensorflow"))
+    done = nasplug("doctor", "--json")
+    findings = json.loads(done.stdout)
+    assert done.returncode == int(any(finding["problem"] for finding in findings))
+    assert {finding["section"] for finding in findings} == {"version", "accelerator", "data", "storage", "plugin"}
+    assert "CPU" in next(f["found"] for f in findings if (f["section"], f["name"]) == ("accelerator", "tensorflow"))

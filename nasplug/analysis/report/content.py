@@ -9,8 +9,8 @@ from typing import Any
 
 import attrs
 
+from nasplug.analysis.figures import Prediction
 from nasplug.analysis.pareto import hypervolume_curve_of, pareto_trials, timed_trials
-from nasplug.analysis.prediction import Prediction
 from nasplug.analysis.rendering import accuracy_label
 from nasplug.engine.result import best_of, incumbents, rows
 from nasplug.errors import StorageError
@@ -55,13 +55,9 @@ def content(subject: Subject) -> dict[str, Any]:
 
 def facts(subject: Subject) -> dict[str, list[tuple[str, str]]]:
     """Returns the tables above the trials by their headings: what was found, settings, options, versions."""
-    settings = {k: v for k, v in subject.settings.items() if not isinstance(v, dict) and v not in (None, [], False)}
-    options = {
-        f"{kind} {name}": value
-        for kind in ("space", "strategy")
-        for name, value in subject.settings.get(f"{kind}_options", {}).items()
-        if value is not None
-    }
+    settings = {k: v for k, v in subject.settings.items() if not (isinstance(v, dict | None) or v is False or v == [])}
+    pairs = [(kind, subject.settings.get(f"{kind}_options", {})) for kind in ("space", "strategy")]
+    options = {f"{kind} {name}": v for kind, chosen in pairs for name, v in chosen.items() if v is not None}
     return {
         "Found": _found(subject),
         "Settings": [(str(k).replace("_", " "), _listed(v)) for k, v in settings.items()],

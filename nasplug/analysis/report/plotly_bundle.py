@@ -24,8 +24,8 @@ def starting_only(kind: str, bundle: str) -> str:
     """Returns the bundle with one kind of trace registered; unchanged where it does not have the expected shape.
 
     Args:
-        kind: the name of the kind of trace, `scattergl` for instance.
-        bundle: the text of a minified `plotly.js`.
+        kind: the name of the kind of trace, `scattergl` for instance
+        bundle: the text of a minified `plotly.js`
     """
     before, register, after = bundle.rpartition(REGISTER)
     modules_text, end, rest = after.partition("])")

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -54,31 +55,31 @@ class Comparison:
 
     def missing(self) -> list[Repeat]:
         """Returns the repeats that are not done, strategies in turn, so that an early end leaves them equally far."""
-        repeats = [(contender, number) for number in range(self.plan.repeats) for contender in self.plan.contenders]
-        return [(contender, number) for contender, number in repeats if not self._path(contender, number).exists()]
+        repeats = product(range(self.plan.repeats), self.plan.contenders)
+        return [(contender, number) for number, contender in repeats if not self._path(contender, number).exists()]
 
     def run(self, workers: int, on_repeat: Callable[[list[str]], None]) -> None:
         """Runs the repeats that are missing, and stores each. The first error ends the comparison.
 
         Args:
-            workers: repeats at the same time.
-            on_repeat: called after each repeat with the lines that its plugins wrote to standard error.
+            workers: repeats at the same time
+            on_repeat: called after each repeat with the lines that its plugins wrote to standard error
         """
         missing = self.missing()
-        outcomes = _run_here(self.plan, missing) if workers == 1 else _run_in_processes(self.plan, missing, workers)
+        here = ((repeat, run_repeat(self.plan, *repeat)) for repeat in missing)
+        outcomes = here if workers == 1 else _run_in_processes(self.plan, missing, workers)
         for (contender, number), outcome in outcomes:
             write_atomically(self._path(contender, number), json.dumps(outcome["rows"], ensure_ascii=False))
             on_repeat(outcome["stderr"])
 
     def rows(self) -> Iterator[list[dict[str, Any]]]:
         """Yields the rows of every repeat, strategy by strategy. Raises `StorageError` for a damaged file."""
-        for contender in self.plan.contenders:
-            for number in range(self.plan.repeats):
-                path = self._path(contender, number)
-                try:
-                    yield json.loads(path.read_text(encoding="utf-8"))
-                except (OSError, ValueError) as error:
-                    raise StorageError(f"{path} cannot be read ({error}). Remove it and repeat the command.") from error
+        for repeat in product(self.plan.contenders, range(self.plan.repeats)):
+            path = self._path(*repeat)
+            try:
+                yield json.loads(path.read_text(encoding="utf-8"))
+            except (OSError, ValueError) as error:
+                raise StorageError(f"{path} cannot be read ({error}). Remove it and repeat the command.") from error
 
     def _path(self, contender: Contender, number: int) -> Path:
         digest = hashlib.sha256(contender.text.encode()).hexdigest()[:8]
@@ -91,11 +92,6 @@ def _first_prediction(selection: Selection, settings: Settings) -> int | None:
     hook = manager.build(selection.space, selection.strategy, space_name=selection.space_name).hook
     trials: int | None = hook.predicts_from(budget=settings.budget, batch=settings.batch)
     return trials
-
-
-def _run_here(plan: Plan, repeats: list[Repeat]) -> Iterator[tuple[Repeat, dict[str, Any]]]:
-    for contender, number in repeats:
-        yield (contender, number), run_repeat(plan, contender, number)
 
 
 def _run_in_processes(plan: Plan, repeats: list[Repeat], processes: int) -> Iterator[tuple[Repeat, dict[str, Any]]]:

@@ -61,21 +61,21 @@ class Outcome:
 
     def remarks(self, plan: Plan) -> list[str]:
         """Returns, in sentences, which cells and rows the tables lack and why."""
-        present = [c.strategy for c in self.curves]
+        present = [shown.strategy for shown in self.curves]
         remarks = [f"{s} is in no table: it suggested nothing." for s in plan.strategies if s not in present]
         remarks += [
-            f"{empty} of {plan.repeats} repeats of {c.strategy} suggested nothing and are left out."
-            for c in self.curves
-            if (empty := plan.repeats - c.repeats)
+            f"{empty} of {plan.repeats} repeats of {shown.strategy} suggested nothing and are left out."
+            for shown in self.curves
+            if (empty := plan.repeats - shown.repeats)
         ]
-        if any(c.repeats == 1 for c in self.curves):
+        if any(shown.repeats == 1 for shown in self.curves):
             remarks.append("One repeat has no spread: std and intervals are empty. Raise --repeats.")
-        if costless := [c.strategy for c in self.curves if costs_nothing(c)]:
+        if costless := [shown.strategy for shown in self.curves if costs_nothing(shown)]:
             remarks.append(f"No summary by cost of {', '.join(costless)}: a repeat of it cost no training.")
-        for c in self.curves:
-            if count := int((c.lengths < plan.budget).sum()):
-                early = f"{count} of {c.repeats} repeats of {c.strategy} ended by themselves"
-                remarks.append(f"{early}, the first after {c.lengths.min()} of {plan.budget} trainings.")
+        for shown in self.curves:
+            if count := int((shown.lengths < plan.budget).sum()):
+                early = f"{count} of {shown.repeats} repeats of {shown.strategy} ended by themselves"
+                remarks.append(f"{early}, the first after {shown.lengths.min()} of {plan.budget} trainings.")
         return remarks
 
 

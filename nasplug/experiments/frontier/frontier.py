@@ -39,13 +39,8 @@ class Candidate:
 
     def row(self) -> dict[str, Any]:
         """Returns the columns of Table 2 of arXiv 1912.00848, and the predicted accuracy."""
-        return {
-            "latency": self.latency,
-            "accuracy": self.accuracy,
-            "std": self.std,
-            "architecture": str(self.architecture),
-            "predicted": self.predicted,
-        }
+        measured = {"latency": self.latency, "accuracy": self.accuracy, "std": self.std}
+        return measured | {"architecture": str(self.architecture), "predicted": self.predicted}
 
 
 @attrs.frozen
@@ -67,13 +62,13 @@ def predict_frontier(run: "ActiveRun", window: Window, samples: int, reference: 
     """Returns the frontier of random architectures in a latency window, by what the run's strategy predicts of them.
 
     Args:
-        run: a run with the trials that its strategy learns from.
-        window: the latencies that the architectures must have.
-        samples: how many architectures are predicted.
-        reference: the name of a published set of the space to predict beside them, or None.
+        run: a run with the trials that its strategy learns from
+        window: the latencies that the architectures must have
+        samples: how many architectures are predicted
+        reference: the name of a published set of the space to predict beside them, or None
 
     Raises:
-        UsageError: for an unknown published set, or a strategy that cannot predict.
+        UsageError: for an unknown published set, or a strategy that cannot predict
     """
     published = _published(run, reference)
     architectures = window.sample(run.hook, samples, np.random.default_rng(run.seed))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from nasplug.analysis.prediction import Prediction
+from nasplug.analysis.figures import Prediction
 from nasplug.errors import PluginError, StorageError
 from nasplug.experiments.stored_runs.load import complete_trials, require_complete_trials
 from nasplug.types import Architecture, Trial

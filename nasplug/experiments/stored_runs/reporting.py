@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from nasplug.analysis.prediction import Prediction
+from nasplug.analysis.figures import Prediction
 from nasplug.analysis.report.content import Subject
 from nasplug.engine.run import ActiveRun
 from nasplug.errors import NasplugError, Unsupported

@@ -12,7 +12,7 @@ from plotly.offline import get_plotlyjs
 from report_sample import HOSTILE, subject, trials
 
 import nasplug
-from nasplug.analysis.prediction import Prediction
+from nasplug.analysis.figures import Prediction
 from nasplug.analysis.report.page import page
 from nasplug.errors import StorageError
 from nasplug.types import Evaluation, Trial
@@ -41,11 +41,11 @@ def test_the_page_loads_nothing():
 
 
 def test_the_data_are_the_trials_in_their_order():
-    made = trials(600)
-    data = embedded(page(subject(made)))
+    run_trials = trials(600)
+    data = embedded(page(subject(run_trials)))
     assert data["columns"]["number"] == list(range(600))
-    assert [data["architecture"][which] for which in data["which"]] == [str(t.architecture) for t in made]
-    assert data["columns"]["accuracy"] == [t.accuracy for t in made]
+    assert [data["architecture"][which] for which in data["which"]] == [str(t.architecture) for t in run_trials]
+    assert data["columns"]["accuracy"] == [t.accuracy for t in run_trials]
     block = data["pictures"]["block"]
     last = len(data["architecture"]) - 1
     opened = json.loads(gzip.decompress(base64.b64decode(data["pictures"]["data"][last // block])))
@@ -54,8 +54,8 @@ def test_the_data_are_the_trials_in_their_order():
 
 
 def test_a_predictor_run_says_its_tau_and_an_undefined_one_is_no_number():
-    found = Prediction(10, [11, 12], [50.0, float("nan")], [55.0, 65.0])
-    assert embedded(page(subject(trials(20), prediction=found)))["prediction"]["tau"] is None
+    prediction = Prediction(10, [11, 12], [50.0, float("nan")], [55.0, 65.0])
+    assert embedded(page(subject(trials(20), prediction=prediction)))["prediction"]["tau"] is None
     assert embedded(page(subject(trials(20))))["prediction"] is None
 
 
@@ -71,7 +71,7 @@ def test_a_run_of_failures_has_a_page_and_an_empty_run_has_none():
 @pytest.mark.slow
 def test_ten_thousand_trials_with_pictures_stay_small():
     space, rng = nasplug.space("proxyless"), np.random.default_rng(0)
-    made = [
+    run_trials = [
         Trial(
             i, space.sample(rng=rng), "complete", Evaluation(60 + 20 * rng.random(), 9.0, {"parameters": float(i)}),
             None, "search", 0.0, 1.0, latency=100 * rng.random(),
@@ -80,7 +80,9 @@ def test_ten_thousand_trials_with_pictures_stay_small():
     ]  # fmt: skip
     started = time.process_time()
     html = page(
-        subject(made, picture=lambda a: space.draw(architecture=a), describe=lambda a: space.describe(architecture=a))
+        subject(
+            run_trials, picture=lambda a: space.draw(architecture=a), describe=lambda a: space.describe(architecture=a)
+        )
     )
     assert time.process_time() - started < 5.0
     assert len(html.encode()) < 12_000_000

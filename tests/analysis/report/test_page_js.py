@@ -7,7 +7,7 @@ import attrs
 import pytest
 from report_sample import subject, trials
 
-from nasplug.analysis.prediction import Prediction
+from nasplug.analysis.figures import Prediction
 from nasplug.analysis.report.page import page
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
@@ -54,16 +54,16 @@ def errors(browser):
 @pytest.fixture(scope="module")
 def subjects():
     """The subjects of the pages by the name of what they show."""
-    made = trials(120)
-    measured = [t for t in made if t.state == "complete"][60:]
+    run_trials = trials(120)
+    measured = [t for t in run_trials if t.state == "complete"][60:]
     said = [t.accuracy + t.number % 5 for t in measured]
     prediction = Prediction(measured[0].number, [t.number for t in measured], said, [t.accuracy for t in measured])
     many = Prediction(0, [t.number for t in measured] * 50, said * 50, [t.accuracy for t in measured] * 50)
     return {
-        "whole": subject(made, prediction=prediction),
-        "many predictions": subject(made, prediction=many),
-        "without latency": subject([attrs.evolve(t, latency=None) for t in made]),
-        "failures": subject([t for t in made if t.state == "failed"]),
+        "whole": subject(run_trials, prediction=prediction),
+        "many predictions": subject(run_trials, prediction=many),
+        "without latency": subject([attrs.evolve(t, latency=None) for t in run_trials]),
+        "failures": subject([t for t in run_trials if t.state == "failed"]),
     }
 
 
@@ -185,9 +185,11 @@ def test_sorting_sorts_and_filtering_filters(browser, pages, width, scheme):
 
 
 def test_a_number_is_never_shown_as_zero_because_it_is_small(browser, tmp_path):
-    made = [attrs.evolve(t, evaluation=t.evaluation and attrs.evolve(t.evaluation, cost=1e-5)) for t in trials(20)]
+    run_trials = [
+        attrs.evolve(t, evaluation=t.evaluation and attrs.evolve(t.evaluation, cost=1e-5)) for t in trials(20)
+    ]
     path = tmp_path / "small.html"
-    path.write_text(page(subject(made)), encoding="utf-8")
+    path.write_text(page(subject(run_trials)), encoding="utf-8")
     look(browser, path)
     assert set(column(browser, "cost")) == {"0.00001", ""}
 

@@ -52,10 +52,10 @@ def test_a_comparison_killed_with_minus_9_goes_on_and_gives_the_same_files(naspl
             assert process.poll() is None
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
-    kept = len(list(tmp_path.glob("killed/repeats/*/*.json")))
+    finished_repeats = len(list(tmp_path.glob("killed/repeats/*/*.json")))
     assert not (tmp_path / "killed" / "trials.csv").exists()
-    done = nasplug(*slow, "--out", "killed")
-    assert f"repeat {kept + 1}/8" in done.stderr
+    result = nasplug(*slow, "--out", "killed")
+    assert f"repeat {finished_repeats + 1}/8" in result.stderr
     assert nasplug(*slow, "--out", "whole").returncode == 0
     assert files(tmp_path / "killed") == files(tmp_path / "whole")
 
@@ -65,8 +65,8 @@ def test_two_kinds_of_predictor_are_two_curves_and_a_dotted_line_is_where_they_b
     kinds = [f"neural_predictor:kind={kind},n=12,preset=paper,epochs=5" for kind in ("gcn", "mlp")]
     space = ("--space", "nasplug.testing:Toy", "--space-opt", "layers=4")
     size = ("--repeats", "2", "--budget", "16", "--workers", "2", "--level", "60", "--level", "99.5", "--out", "x")
-    done = nasplug("compare", *space, "--strategy", kinds[0], "--strategy", kinds[1], *size)
-    assert done.returncode == 0, done.stderr
+    result = nasplug("compare", *space, "--strategy", kinds[0], "--strategy", kinds[1], *size)
+    assert result.returncode == 0, result.stderr
     table = pd.read_csv(tmp_path / "x" / "trials.csv")
     assert list(table["strategy"].unique()) == kinds
     first, second = (table[table["strategy"] == kind] for kind in kinds)
@@ -108,8 +108,8 @@ def test_a_comparison_begun_again_runs_what_is_missing_with_strategies_in_turn(t
     names = [(contender.text, number) for contender, number in more.missing()]
     assert names == [("random", 1), ("toy:Climber", 1), ("random", 2), ("toy:Climber", 2)]
     before = next(comparison.rows())
-    more.run(1, (heard := []).append)
-    assert (more.missing(), heard) == ([], [[]] * 4)
+    more.run(1, (lines := []).append)
+    assert (more.missing(), lines) == ([], [[]] * 4)
     assert [rows[0]["repeat"] for rows in more.rows()] == [0, 1, 2, 0, 1, 2]
     assert next(more.rows()) == before
 

@@ -55,8 +55,8 @@ def test_a_figure_of_a_comparison_that_goes_on_is_that_of_its_last_tables(invoke
     more = plan(repeats=5, strategies=("toy:Foreseer", "random"))
     assert len(Comparison.open(more, tmp_path / "x").missing()) == 8  # and now it is killed
     assert "budget 10, got 11" in invoke("plot", "--comparison", "x", "--mark", "11", "--out", "beyond.svg").stderr
-    done = invoke("plot", "--comparison", "x", "--out", "again.svg")
-    assert done.returncode == 0, done.stderr
+    result = invoke("plot", "--comparison", "x", "--out", "again.svg")
+    assert result.returncode == 0, result.stderr
     assert (tmp_path / "again.svg").read_bytes() == (tmp_path / "x" / "comparison.svg").read_bytes()
     assert "toy:ToySpace, 2 repeats" in (tmp_path / "again.svg").read_text()
 
@@ -74,17 +74,17 @@ def test_levels_are_those_wanted_or_where_the_strategies_end():
 
 def test_accuracies_are_called_after_the_source_of_the_final_evaluations():
     assert outcome(a=[[50.0]]).accuracy == "test accuracy"
-    found = outcome(sources=("toy", "surrogate"), a=[[50.0]])
-    assert found.accuracy == found.document()["accuracy"] == "predicted validation accuracy (surrogate)"
+    comparison = outcome(sources=("toy", "surrogate"), a=[[50.0]])
+    assert comparison.accuracy == comparison.document()["accuracy"] == "predicted validation accuracy (surrogate)"
 
 
 def test_a_strategy_ends_after_the_trainings_of_its_longest_repeat():
-    found = outcome(a=[[50.0, 70.0, 70.0], [60.0]], b=[[55.0]])
-    assert [(row["strategy"], row["trainings"], row["mean"]) for row in found.ends()] == [
+    comparison = outcome(a=[[50.0, 70.0, 70.0], [60.0]], b=[[55.0]])
+    assert [(row["strategy"], row["trainings"], row["mean"]) for row in comparison.ends()] == [
         ("a", 3, 65.0),
         ("b", 1, 55.0),
     ]
-    assert found.document().keys() == {"accuracy", "strategies", "levels", "speedups"}
+    assert comparison.document().keys() == {"accuracy", "strategies", "levels", "speedups"}
 
 
 def test_remarks_say_what_the_tables_lack_and_nothing_where_they_are_whole():

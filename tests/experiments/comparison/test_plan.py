@@ -25,9 +25,9 @@ def test_a_strategy_of_another_package_goes_on_in_the_same_folder(tmp_path):
 
 
 def test_a_stored_plan_is_loaded_as_it_was(tmp_path):
-    made = plan(device="toyphone", latency=(1.0, 2.0), seed=3, epochs=4, space_options={"value": "5"})
-    made.store(tmp_path, {}, {})
-    assert Plan.load(tmp_path) == made
+    stored_plan = plan(device="toyphone", latency=(1.0, 2.0), seed=3, epochs=4, space_options={"value": "5"})
+    stored_plan.store(tmp_path, {}, {})
+    assert Plan.load(tmp_path) == stored_plan
     plan().store(tmp_path, {}, {})
     assert Plan.load(tmp_path) == plan()
 
@@ -69,8 +69,8 @@ def test_marks_beyond_the_axis_are_refused(mark):
 
 
 def test_a_repeat_has_its_own_seed_and_every_setting_of_the_plan():
-    made = plan(seed=5, device="toyphone", latency=(1.0, 2.0), epochs=4, space_options={"value": "5"})
-    request = made.request(Contender("random:x=1", "random", {"x": "1"}), 3)
+    stored_plan = plan(seed=5, device="toyphone", latency=(1.0, 2.0), epochs=4, space_options={"value": "5"})
+    request = stored_plan.request(Contender("random:x=1", "random", {"x": "1"}), 3)
     assert (request.space, request.space_options, request.strategy) == ("toy:ToySpace", {"value": "5"}, "random")
     assert (request.strategy_options, request.seed, request.workers, request.budget) == ({"x": "1"}, 8, 1, 10)
     assert (request.device, request.latency_window, request.epochs, request.name) == (
@@ -80,7 +80,7 @@ def test_a_repeat_has_its_own_seed_and_every_setting_of_the_plan():
         "random:x=1",
     )
     instance = object()
-    request = made.request(made.contenders[0], space=instance)
+    request = stored_plan.request(stored_plan.contenders[0], space=instance)
     assert (request.space, request.space_options, request.seed) == (instance, None, 5)
 
 

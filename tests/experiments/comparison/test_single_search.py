@@ -38,15 +38,15 @@ def repeat_of(monkeypatch, space, budget=5):
 
 def test_every_incumbent_is_evaluated_finally_once_with_a_seed_of_its_own(monkeypatch):
     space = Recorder()
-    found = repeat_of(monkeypatch, space)  # 0,0,0 to 0,0,3, each better than the last, and 0,1,0
+    repeat = repeat_of(monkeypatch, space)  # 0,0,0 to 0,0,3, each better than the last, and 0,1,0
     assert sorted(code for code, _, _ in space.finals) == [(0, 0, 0), (0, 0, 1), (0, 0, 2), (0, 0, 3)]
     assert {epochs for _, epochs, _ in space.finals} == {3}
     seeds = {code: seed for code, _, seed in space.finals}
     assert seeds[(0, 0, 1)] == derived_seed(9, 1, 2)
-    rows = found["rows"]
+    rows = repeat["rows"]
     assert [row["incumbent"] for row in rows] == [True, True, True, True, False, False]
     assert [row["reported"] for row in rows] == [50.0, None, 65.0, 72.5, 72.5, 72.5]
-    assert found["stderr"] == ["a word"] * 4
+    assert repeat["stderr"] == ["a word"] * 4
 
 
 def test_a_row_names_strategy_repeat_and_seed_before_and_whatever_the_metrics_are_called(monkeypatch):

@@ -31,14 +31,14 @@ def test_sampling_ends_with_the_count_and_draws_no_more():
 
 
 def test_a_space_that_samples_within_is_asked_for_it():
-    asked = {}
+    arguments_received = {}
     inside = [toy.architecture(0, 0, 1), toy.architecture(1, 0, 0), toy.architecture(0, 1, 0)]
     hook = SimpleNamespace(
-        sample_within=lambda **arguments: asked.update(arguments) or inside,
+        sample_within=lambda **arguments: arguments_received.update(arguments) or inside,
         canonical=lambda architecture: architecture.code[1],
     )
     assert Window("phone", 1, 2).sample(hook, 3, rng := np.random.default_rng(0)) == [inside[0], inside[2]]
-    assert asked == {"device": "phone", "low": 1, "high": 2, "count": 3, "rng": rng}
+    assert arguments_received == {"device": "phone", "low": 1, "high": 2, "count": 3, "rng": rng}
 
 
 def test_a_window_without_architectures_is_one_message(monkeypatch):

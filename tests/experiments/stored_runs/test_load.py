@@ -33,14 +33,15 @@ def test_a_run_is_made_again_with_its_options_and_without_its_trials(loaded):
 
 
 def test_options_that_are_lists_in_the_database_are_tuples_again(loaded, monkeypatch):
-    given = {}
+    options_given = {}
     monkeypatch.setattr(
-        "nasplug.engine.selection.Selection.of", lambda space, strategy, *options: given.update(options[0]) or 1 / 0
+        "nasplug.engine.selection.Selection.of",
+        lambda space, strategy, *options: options_given.update(options[0]) or 1 / 0,
     )
     loaded.run.settings["space_options"] = {"sizes": [1, 2], "value": 3}
     with pytest.raises(ZeroDivisionError):
         remake_run(loaded)
-    assert given == {"sizes": (1, 2), "value": 3}
+    assert options_given == {"sizes": (1, 2), "value": 3}
 
 
 def test_a_safe_run_is_not_made_of_what_nobody_trusts(loaded):

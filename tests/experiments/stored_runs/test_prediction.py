@@ -31,19 +31,19 @@ def trials(count, **options):
 
 
 def test_many_trials_are_predicted_at_places_that_are_evenly_spread():
-    found = predict_later_trials(run_of("toy:Foreseer"), trials(1400))
-    assert found.first == found.numbers[0] == MAX_LEARNT
-    assert found.numbers[-1] == 1399
-    assert len(found.numbers) == len(found.predicted) == len(found.measured) == MAX_PREDICTED
-    assert {b - a for a, b in zip(found.numbers, found.numbers[1:], strict=False)} == {1, 2}
+    prediction = predict_later_trials(run_of("toy:Foreseer"), trials(1400))
+    assert prediction.first == prediction.numbers[0] == MAX_LEARNT
+    assert prediction.numbers[-1] == 1399
+    assert len(prediction.numbers) == len(prediction.predicted) == len(prediction.measured) == MAX_PREDICTED
+    assert {b - a for a, b in zip(prediction.numbers, prediction.numbers[1:], strict=False)} == {1, 2}
 
 
 def test_the_second_half_is_predicted_from_the_first():
-    made = trials(9)
-    found = predict_later_trials(run_of("toy:Foreseer"), made)
-    assert (found.first, found.numbers) == (4, [4, 5, 6, 7, 8])
-    assert found.measured == [t.accuracy for t in made[4:9]]
-    assert found.predicted == [50.0 + sum(t.architecture.code) for t in made[4:9]]
+    searched = trials(9)
+    prediction = predict_later_trials(run_of("toy:Foreseer"), searched)
+    assert (prediction.first, prediction.numbers) == (4, [4, 5, 6, 7, 8])
+    assert prediction.measured == [t.accuracy for t in searched[4:9]]
+    assert prediction.predicted == [50.0 + sum(t.architecture.code) for t in searched[4:9]]
 
 
 def test_a_strategy_is_given_the_first_half_to_learn_from(monkeypatch):
@@ -73,9 +73,11 @@ def test_a_prediction_is_one_finite_number_for_each_architecture(answer, said):
 
 
 def test_the_ranking_begins_with_what_is_predicted_to_be_best():
-    made = trials(6)
-    ranking = rank_by_prediction(run_of("toy:Foreseer"), made)
-    assert [value for _, value in ranking] == sorted((50.0 + sum(t.architecture.code) for t in made[:6]), reverse=True)
+    searched = trials(6)
+    ranking = rank_by_prediction(run_of("toy:Foreseer"), searched)
+    assert [value for _, value in ranking] == sorted(
+        (50.0 + sum(t.architecture.code) for t in searched[:6]), reverse=True
+    )
     assert all(value == 50.0 + sum(trial.architecture.code) for trial, value in ranking)
 
 

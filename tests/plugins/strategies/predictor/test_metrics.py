@@ -5,7 +5,7 @@ import math
 import pytest
 from nasplug_strategies.predictor.metrics import all_metrics, r_squared, regret, spearman
 
-from nasplug.analysis.prediction import kendall_tau
+from nasplug.analysis.figures import kendall_tau
 
 
 def test_a_perfect_prediction():
