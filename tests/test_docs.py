@@ -93,7 +93,11 @@ def option_tables():
 
 def test_a_table_of_options_shows_name_type_default_and_help(option_tables):
     rows = {row[0]: row[1:] for row in option_tables.option_rows("space", "nasbench101")}
-    assert rows["stacks"] == ("int", "3", "training: stacks of cells, channels double between them")
+    assert rows["stacks"] == (
+        "int",
+        "3",
+        "for evaluator=train: stacks of cells; each has twice the channels of the one before",
+    )
     assert rows["evaluator"][:2] == ("auto|table|surrogate|train", "auto")
     assert rows["edge_probability"][:2] == ("float", "0.0714")
     assert rows["table"][:2] == ("path", "")
