@@ -57,15 +57,19 @@ class Plugin(Protocol):
 
     def register_commands(self, group: "click.Group") -> None:
         """See `HookSpecs.register_commands`."""
+        return
 
     def on_start(self, run: Run) -> None:
         """See `HookSpecs.on_start`."""
+        return
 
     def on_trial(self, run: Run, trial: Trial) -> None:
         """See `HookSpecs.on_trial`."""
+        return
 
     def on_stop(self, run: Run, reason: str) -> None:
         """See `HookSpecs.on_stop`."""
+        return
 
 
 class Space(Plugin, Protocol):

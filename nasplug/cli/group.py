@@ -42,7 +42,7 @@ class Commands(click.Group):
         """Imports and returns a command of the core or of a plugin; None where there is none of that name."""
         if cmd_name in COMMANDS:
             module = import_module(f"nasplug.cli.{COMMANDS[cmd_name][0]}")
-            command: click.Command = getattr(module, f"{cmd_name}_command")
+            command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
             return command
         if cmd_name not in self.commands:
             self._register_commands_of(cmd_name)

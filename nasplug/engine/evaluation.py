@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from nasplug.errors import ConfigurationError, Unsupported
-from nasplug.types import Evaluation, Job, Trial
+from nasplug.errors import ConfigurationError, PluginError, Unsupported
+from nasplug.types import Architecture, Evaluation, Job, Trial
 
 if TYPE_CHECKING:
     import pluggy
@@ -25,6 +25,20 @@ def derived_seed(seed: int, number: int, stream: int) -> int:
         stream: 1 for trials, 2 for the incumbents of a comparison, 3 for the final trainings of a frontier
     """
     return int(np.random.SeedSequence((seed, number, stream)).generate_state(1)[0]) >> 1
+
+
+def measured_latency(hook: "pluggy.HookRelay", architecture: Architecture, device: str) -> float:
+    """Returns the latency of an architecture on a device, in milliseconds.
+
+    Raises `PluginError` where the answer is no finite number above 0, `Unsupported` where nobody knows the device.
+    """
+    latency = hook.measure_latency(architecture=architecture, device=device)
+    if isinstance(latency, int | float | np.number) and 0.0 < latency < np.inf:
+        return float(latency)
+    raise PluginError(
+        f"measure_latency must return milliseconds, a finite number above 0; for {architecture} on {device!r} it "
+        f"returned {latency!r}."
+    )
 
 
 @attrs.define(eq=False)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from nasplug.engine.evaluation import measured_latency
 from nasplug.errors import PluginError, Unsupported
 from nasplug.hookspecs import hookimpl
 from nasplug.types import Architecture
@@ -62,5 +63,4 @@ class LatencyWindow:
         )
 
     def _contains(self, architecture: Architecture) -> bool:
-        latency: float = self.manager.hook.measure_latency(architecture=architecture, device=self.device)
-        return self.low <= latency <= self.high
+        return self.low <= measured_latency(self.manager.hook, architecture, self.device) <= self.high

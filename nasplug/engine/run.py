@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from nasplug.engine.evaluation import derived_seed
+from nasplug.engine.evaluation import derived_seed, measured_latency
 from nasplug.engine.settings import Settings
 from nasplug.errors import PluginError
 from nasplug.types import Architecture, Job, Purpose, Trial
@@ -53,7 +53,7 @@ def _setting(name: str) -> Any:
 class ActiveRun:
     """The `nasplug.Run` that plugins receive, and what the loop needs besides.
 
-    `next_number` is the number of the next trial, `issued` counts the jobs so far. `stored_finals` are the numbers of
+    `next_number` is the number of the next trial, `issued` counts the search jobs so far. `stored_finals` are the numbers of
     the stored `final` trials of a resumed run, which no other trial may get.
     """
 
@@ -117,11 +117,11 @@ class ActiveRun:
             )
         while (number := self.next_number) in self.stored_finals:
             self.next_number += 1
-        self.next_number, self.issued = number + 1, self.issued + 1
+        self.next_number, self.issued = number + 1, self.issued + (purpose == "search")
         canonical = self.hook.canonical(architecture=architecture)
-        latency = self.device and self.hook.measure_latency(architecture=architecture, device=self.device)
+        latency = measured_latency(self.hook, architecture, self.device) if self.device else None
         seed = derived_seed(self.seed, number, 1)
-        return Job(number, architecture, canonical, seed, purpose, latency or None, self._outside(latency or None))
+        return Job(number, architecture, canonical, seed, purpose, latency, self._outside(latency))
 
     def tell(self, trial: Trial) -> None:
         """Tells every plugin of a trial that is already stored; called in the loop's own thread."""

@@ -61,8 +61,7 @@ def decode_answer(text: str) -> Evaluation:
     answer = json.loads(text)
     if "error" in answer:
         raise _error(str(answer["kind"]), str(answer["error"]))
-    metrics = {str(name): float(value) for name, value in answer["metrics"].items()}
-    return Evaluation(answer["accuracy"], answer["cost"], metrics, str(answer["source"]))
+    return Evaluation(**answer)
 
 
 def _error(kind: str, message: str) -> Exception:

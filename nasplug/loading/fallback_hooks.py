@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 import attrs
 import pluggy
 
-from nasplug.errors import Unsupported, did_you_mean
+from nasplug.errors import PluginError, Unsupported, did_you_mean
 from nasplug.hookspecs import hookimpl
 from nasplug.loading import discovery, options
 from nasplug.types import Architecture
@@ -76,6 +76,10 @@ class FallbackHooks:
                 f"{did_you_mean(name, known)} Known devices: {', '.join(known) or 'none'}."
             )
         device = options.make(discovery.load("device", name), {}, name)
+        if lacking := [hook for hook in ("devices", "measure_latency") if not callable(getattr(device, hook, None))]:
+            raise PluginError(
+                f"The device {name!r} lacks {' and '.join(lacking)}, which nasplug.plugin.Device describes."
+            )
         if hasattr(device, "attach"):
             device.attach(self.hook)
         return device

@@ -197,19 +197,20 @@ class Storage:
             raise StorageError(f"Cannot {action} {self.url}: {cause}. {advice}") from error
 
 
+_OF_EVALUATION = tuple(attrs.fields_dict(Evaluation))  # each is a column
 _SAME = ("number", "canonical", "state", "purpose", "error", "latency", "started", "finished")  # in a trial and a row
 
 
 def _row_of(run: int, trial: Trial) -> dict[str, Any]:
     row = {"run": run, "architecture": str(trial.architecture)} | {name: getattr(trial, name) for name in _SAME}
     if trial.evaluation is None:
-        return row | dict.fromkeys(attrs.fields_dict(Evaluation))
+        return row | dict.fromkeys(_OF_EVALUATION)
     metrics = {name: x if math.isfinite(x) else str(x) for name, x in trial.evaluation.metrics.items()}  # as in JSON
     return row | attrs.asdict(trial.evaluation) | {"metrics": metrics}
 
 
 def _trial_of(row: Any) -> Trial:
     complete = row.state == "complete"
-    evaluation = Evaluation(row.accuracy, row.cost, row.metrics, row.source) if complete else None
+    evaluation = Evaluation(**{name: getattr(row, name) for name in _OF_EVALUATION}) if complete else None
     values = {name: getattr(row, name) for name in _SAME}
     return Trial(architecture=Architecture.parse(row.architecture), evaluation=evaluation, **values)

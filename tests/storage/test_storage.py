@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import nasplug
 from nasplug import Architecture, Evaluation, Trial, hookimpl
 from nasplug.errors import ConfigurationError, StorageError, UsageError
+from nasplug.storage.schema import SCHEMA_VERSION
 from nasplug.storage.storage import Storage
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
@@ -217,7 +218,9 @@ def test_a_resume_needs_a_name_and_a_run_of_that_name(database):
 def test_a_newer_schema_is_refused(database):
     Storage(database("runs")).close()
     tamper(database("runs"), "UPDATE nasplug_schema SET version = 99")
-    with pytest.raises(StorageError, match="schema version 99, this nasplug knows versions up to 2. Upgrade"):
+    with pytest.raises(
+        StorageError, match=f"schema version 99, this nasplug knows versions up to {SCHEMA_VERSION}. Upgrade"
+    ):
         Storage(database("runs"))
 
 

@@ -5,9 +5,9 @@ from functools import cache
 from inspect import getdoc, signature
 from typing import Any
 
-from nasplug.errors import OptionError
+from nasplug.errors import OptionError, PluginError
 from nasplug.loading.discovery import load_factory
-from nasplug.training.tasks.task import Task
+from nasplug.training.tasks.task import MEMBERS, Task
 
 
 def task_factory(name: str, **options: Any) -> Callable[..., Task]:
@@ -47,4 +47,10 @@ def load_task(name: str, resolution: int, **options: Any) -> Task:
     Raises:
         ConfigurationError: the data are missing, or cannot have this resolution; and see `task_factory`
     """
-    return task_factory(name, **options)(resolution, **options)
+    task = task_factory(name, **options)(resolution, **options)
+    if lacking := sorted(member for member in MEMBERS if not hasattr(task, member)):
+        raise PluginError(
+            f"The task {name!r} made a {type(task).__name__} without {', '.join(lacking)}, which nasplug.training.Task "
+            "describes."
+        )
+    return task

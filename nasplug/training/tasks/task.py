@@ -47,6 +47,9 @@ class Task(Protocol):
         ...
 
 
+MEMBERS = ("classes", "channels", "resolution", "training_size", "training_batches", "held_out_batches")
+
+
 @runtime_checkable
 class ShardedTask(Task, Protocol):
     """A task whose hosts read different parts of the data, and that can start in the middle of a training."""
