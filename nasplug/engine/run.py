@@ -53,8 +53,8 @@ def _setting(name: str) -> Any:
 class ActiveRun:
     """The `nasplug.Run` that plugins receive, and what the loop needs besides.
 
-    `next_number` is the number of the next trial, `issued` counts the search jobs so far. `stored_finals` are the numbers of
-    the stored `final` trials of a resumed run, which no other trial may get.
+    `next_number` is the number of the next trial, `issued` counts the search jobs so far. `stored_finals` are the
+    numbers of the stored `final` trials of a resumed run, which no other trial may get.
     """
 
     name: str
