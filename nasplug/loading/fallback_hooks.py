@@ -76,10 +76,8 @@ class FallbackHooks:
                 f"{did_you_mean(name, known)} Known devices: {', '.join(known) or 'none'}."
             )
         device = options.make(discovery.load("device", name), {}, name)
-        if lacking := [hook for hook in ("devices", "measure_latency") if not callable(getattr(device, hook, None))]:
-            raise PluginError(
-                f"The device {name!r} lacks {' and '.join(lacking)}, which nasplug.plugin.Device describes."
-            )
+        if not callable(getattr(device, "measure_latency", None)):
+            raise PluginError(f"The device {name!r} lacks measure_latency, which nasplug.plugin.Device describes.")
         if hasattr(device, "attach"):
             device.attach(self.hook)
         return device

@@ -1,13 +1,15 @@
 """The CNN of the paper's ablation: the graph as an image, nodes in rows. It is expected to fail."""
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from nasplug_strategies.predictor.fitting.dense_layers import dense_parameters, fully_connected, glorot
+from nasplug_strategies.predictor.fitting.dense_layers import DenseStep, dense_parameters, fully_connected, glorot
+from nasplug_strategies.predictor.fitting.training_step import Operations, relu_backward, select_rows
 from nasplug_strategies.predictor.network import Shape, TableNetwork
 from nasplug_strategies.predictor.settings import Settings
 
@@ -42,6 +44,10 @@ class CNN(TableNetwork):
             image = torch.baddbmm(shift, taps.view(m, -1, W.shape[1]), W).relu_().view(m * b, -1, W.shape[2])
         return fully_connected(image.view(m, b, -1), self.dense, self.bias, dropout)
 
+    def training_step(self, inputs: Sequence[Tensor], gradients: Sequence[Tensor], batch: int) -> "CNNStep":
+        """Returns a step with written gradients; `benchmarks/predictor_gradients.py` measures what it saves."""
+        return CNNStep(self, inputs, gradients, batch)
+
 
 NETWORK = CNN
 
@@ -62,3 +68,68 @@ def windows(height: int, width: int) -> Tensor:
     """
     pixels = pad(torch.arange(height * width).view(height, width), (1, 1, 1, 1), value=height * width)
     return pixels.unfold(0, 3, 2).unfold(1, 3, 2).flatten()
+
+
+class ConvolutionStep:
+    """The training step of one convolution and ReLU, from `pixels` `[m·b, pixels, c]` to `z` `[m·b, windows, c']`."""
+
+    def __init__(
+        self, pixels: Tensor, window: Tensor, parameters: Sequence[Tensor], gradients: Sequence[Tensor]
+    ) -> None:
+        (rows, _, c), (self.W, self.shift), (self.dW, self.dshift) = pixels.shape, parameters, gradients
+        self.pixels, self.window, m = pixels, window.to(pixels.device), len(self.W)
+        self.image, self.dimage = (pad(pixels, (0, 0, 0, 1)) for _ in range(2))  # the last pixel is zero
+        self.taps, self.dtaps = (pixels.new_empty(rows, len(window), c) for _ in range(2))
+        self.h, self.dh = (t.view(m, -1, 9 * c) for t in (self.taps, self.dtaps))
+        self.product = self.h.new_empty(m, self.h.shape[1], self.W.shape[2])
+        self.z, self.dpixels = self.product.view(rows, -1, self.W.shape[2]), self.dimage[:, :-1]
+
+    def forward(self) -> Operations:
+        """Returns the operations that write `z`."""
+        gather = partial(torch.index_select, self.image, 1, self.window, out=self.taps)
+        multiply = partial(torch.baddbmm, self.shift, self.h, self.W, out=self.product)
+        return [partial(self.image[:, :-1].copy_, self.pixels), gather, multiply, self.z.relu_]
+
+    def parameters_backward(self, dz: Tensor) -> Operations:
+        """Returns the operations that write the gradients of kernel and shift; they overwrite `z` with its gradient."""
+        multiply = partial(torch.bmm, self.h.mT, self.product, out=self.dW)
+        return [
+            *relu_backward(dz, self.z),
+            multiply,
+            partial(torch.sum, self.product, 1, keepdim=True, out=self.dshift),
+        ]
+
+    def inputs_backward(self) -> Operations:
+        """Returns the operations that write `dpixels`, the gradient of the pixels, after `parameters_backward`."""
+        scatter = partial(self.dimage.index_add_, 1, self.window, self.dtaps)
+        return [partial(torch.bmm, self.product, self.W.mT, out=self.dh), self.dimage.zero_, scatter]
+
+
+class CNNStep:
+    """The training step of a CNN with its gradients written out; see `TrainingStep`."""
+
+    def __init__(self, network: CNN, inputs: Sequence[Tensor], gradients: Sequence[Tensor], batch: int) -> None:
+        parameters = [p.detach() for p in network.parameters()]
+        (self.table,), m, k = inputs, network.members, len(network.windows)
+        self.rows = self.table.new_empty(m * batch, self.table.shape[1])
+        self.convolutions: list[ConvolutionStep] = []
+        pixels = self.rows[:, :, None]
+        for i, window in enumerate(network.windows):
+            layer = ConvolutionStep(pixels, window, parameters[i : 2 * k : k], gradients[i : 2 * k : k])
+            self.convolutions.append(layer)
+            pixels = layer.z
+        self.dense = DenseStep(pixels.view(m, batch, -1), parameters[2 * k :], gradients[2 * k :])
+        self.scores, self.score_gradients = self.dense.scores, self.dense.score_gradients
+
+    def forward(self, samples: Tensor, dropout: Sequence[Tensor]) -> Operations:
+        """See `TrainingStep.forward`."""
+        convolved = [operation for layer in self.convolutions for operation in layer.forward()]
+        return [select_rows(self.table, samples, self.rows), *convolved, *self.dense.score(dropout)]
+
+    def backward(self, dropout: Sequence[Tensor]) -> Operations:
+        """See `TrainingStep.backward`."""
+        operations, last = self.dense.backward(dropout, inputs=True), self.convolutions[-1]
+        operations += last.parameters_backward(self.dense.dh[0].view_as(last.z))
+        for following, layer in pairwise(reversed(self.convolutions)):
+            operations += [*following.inputs_backward(), *layer.parameters_backward(following.dpixels)]
+        return operations

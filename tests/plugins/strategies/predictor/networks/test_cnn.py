@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from nasplug_strategies.predictor.graphs.dense_graphs import dense
 from nasplug_strategies.predictor.networks.cnn import CNN, all_windows, windows
 from torch.nn.functional import conv2d
 
@@ -59,3 +60,10 @@ def test_a_window_sees_its_pixel_and_the_eight_around_it():
 def test_every_convolution_halves_the_image(layers, sizes, left):
     per_layer, pixels = all_windows(7, 12, layers)
     assert ([len(window) // 9 for window in per_layer], pixels) == (sizes, left)
+
+
+@pytest.mark.parametrize("layers", [1, 3])
+@pytest.mark.parametrize("dropout", [False, True])
+def test_scores_and_gradients_are_those_of_autograd(layers, dropout, network, toy_batch, differences_from_autograd):
+    net = network("cnn", layers=layers, size=16)
+    assert differences_from_autograd(net, dense(toy_batch(12)[0]), dropout=dropout) == set()
