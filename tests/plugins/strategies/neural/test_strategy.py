@@ -243,9 +243,12 @@ def test_through_the_real_loop(toy_space):
 
 def test_what_a_space_recommends_for_the_paper_leaves_the_best_alone():
     recommended = {"layers": 18, "size": 96}
-    paper = NeuralPredictorSearch(preset="paper", paper=recommended, size=32).settings()
+    paper = NeuralPredictorSearch(preset="paper", paper=recommended, size=32).predictor_options()
     assert (paper["layers"], paper["size"]) == (18, 32)
-    assert NeuralPredictorSearch(preset="best", paper=recommended).settings() == {"preset": "best", "device": "cpu"}
+    assert NeuralPredictorSearch(preset="best", paper=recommended).predictor_options() == {
+        "preset": "best",
+        "device": "cpu",
+    }
     with pytest.raises(TypeError):
         NeuralPredictorSearch(paper="layers=18")
 
@@ -312,7 +315,7 @@ def test_first_fit_refits_and_exploration_are_the_options_or_the_preset_s(preset
     drive(strategy).steps(fits[-1] + 3)
     assert [call[0] for call in ranked] == fits
     assert {call[2] for call in ranked} == {explore}
-    assert all(call[1] == strategy.settings() for call in ranked)
+    assert all(call[1] == strategy.predictor_options() for call in ranked)
 
 
 def test_a_refit_is_never_passed_within_a_batch(drive, ranked):
@@ -353,6 +356,6 @@ def test_settings_are_those_of_the_options_that_are_set():
     strategy = NeuralPredictorSearch(
         preset="paper", kind="mlp", hidden=(4, 2), lr=0.1, n=3, explore=0.0, paper={"lr": 1.0}
     )
-    assert strategy.settings() == {
+    assert strategy.predictor_options() == {
         "preset": "paper", "device": "cpu", "kind": "mlp", "hidden": (4, 2), "lr": 0.1,
     }  # fmt: skip

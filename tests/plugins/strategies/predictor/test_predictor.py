@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 from nasplug_strategies.predictor import NeuralPredictor
-from nasplug_strategies.predictor.fitting.fit import Recipe
+from nasplug_strategies.predictor.fitting.fit import FitSettings
 from nasplug_strategies.predictor.graphs.dense_graphs import Graphs, dense
-from nasplug_strategies.predictor.learner import Learner, scalars_of
+from nasplug_strategies.predictor.mixture import Mixture, feature_blocks
 from nasplug_strategies.predictor.settings import PredictorError
 from scipy.stats import kendalltau
 from torch_geometric.data import Batch, Data
@@ -318,8 +318,8 @@ def test_the_regressor_learns_from_what_passes_alone(toy_batch, monkeypatch):
     batch, y = toy_batch(40)
     threshold = float(np.median(y))
     learned = []
-    fit = Learner.fit
-    monkeypatch.setattr(Learner, "fit", lambda *given: learned.append(len(given[3])) or fit(*given))
+    fit = Mixture.fit
+    monkeypatch.setattr(Mixture, "fit", lambda *args, **more: learned.append(len(args[3])) or fit(*args, **more))
     predictor("paper", stages=2, threshold=threshold).fit(batch, y)
     assert learned == [40, int((y > threshold).sum())]
 
@@ -327,26 +327,29 @@ def test_the_regressor_learns_from_what_passes_alone(toy_batch, monkeypatch):
 def test_every_setting_of_a_fit_is_followed(toy_batch, monkeypatch):
     chosen = {"epochs": 2, "minibatch": 7, "lr": 0.02, "weight_decay": 0.03, "dropout": 0.4, "loss": "pairwise"}
     followed = []
-    monkeypatch.setattr("nasplug_strategies.predictor.model.fit", lambda *given: followed.append(given[4]))
+    monkeypatch.setattr("nasplug_strategies.predictor.network_ensemble.fit", lambda *given: followed.append(given[4]))
     NeuralPredictor("paper", size=8, stages=2, percentile=50, classifier_lr=0.01, **chosen).fit(*toy_batch(40))
     of_both = (chosen["weight_decay"], chosen["dropout"])
-    assert followed == [Recipe(2, 7, 0.01, *of_both, "cross_entropy"), Recipe(2, 7, 0.02, *of_both, "pairwise")]
+    assert followed == [
+        FitSettings(2, 7, 0.01, *of_both, "cross_entropy"),
+        FitSettings(2, 7, 0.02, *of_both, "pairwise"),
+    ]
 
 
 def test_networks_are_trained_with_the_normalisation_asked_for(toy_batch):
     batch, y = toy_batch(20)
     fits = [predictor("paper", normalisation=kind).fit(batch, y).fitted for kind in ("row", "symmetric", "none")]
-    first, second, third = (fitted.regressor.model.network.convolutions[0] for fitted in fits)
+    first, second, third = (fitted.regressor.ensemble.network.convolutions[0] for fitted in fits)
     assert not torch.equal(first, second)
     assert not torch.equal(second, third)
 
 
 def test_process_and_networks_have_their_weights_in_a_score(toy_batch):
     batch, y = toy_batch(60)
-    learner, graphs = predictor("best").fit(batch, y).fitted.regressor, dense(batch)
-    scalars = learner.scaler(scalars_of(learner.settings, graphs, None, 5))
-    process, networks = learner.process.predict(scalars)[0], learner.model.score(graphs, scalars).double().mean(0)
-    assert learner.score(graphs, None)[0].numpy() == pytest.approx((0.7 * process + 0.3 * networks).numpy())
+    mixture, graphs = predictor("best").fit(batch, y).fitted.regressor, dense(batch)
+    scalars = mixture.scaler(feature_blocks(mixture.settings, graphs, None, 5))
+    process, networks = mixture.process.predict(scalars)[0], mixture.ensemble.score(graphs, scalars).double().mean(0)
+    assert mixture.score(graphs, None)[0].numpy() == pytest.approx((0.7 * process + 0.3 * networks).numpy())
     assert (process - networks).abs().max() > 0.1
 
 
@@ -364,7 +367,7 @@ def test_the_nodes_of_the_ablation_are_permuted_in_a_prediction(kind, toy_batch)
     fitted = predictor("paper", kind=kind).fit(batch, y)
     before = fitted.predict(batch)
     assert (before == fitted.predict(batch)).all()
-    fitted.fitted.regressor.model.seed += 1  # decides the permutations alone, now that weights are learned
+    fitted.fitted.regressor.ensemble.seed += 1  # decides the permutations alone, now that weights are learned
     assert (before != fitted.predict(batch)).any()
 
 

@@ -23,7 +23,7 @@ def test_sums_are_those_of_dense_weights():
     weights = torch.tensor([[0.5, 0.0, 2.0], [0.0, 0.0, 0.0], [1.0, 1.0, 0.0]])
     table = torch.rand(9, 4)
     rows = torch.tensor([[8, 1, 2], [0, 0, 0], [3, 3, 5]])
-    assert torch.allclose(WeightedSums.of(weights, rows)(table), (weights[:, :, None] * table[rows]).sum(1))
+    assert torch.allclose(WeightedSums.from_matrix(weights, rows)(table), (weights[:, :, None] * table[rows]).sum(1))
 
 
 def test_a_row_of_each_kind():

@@ -41,7 +41,7 @@ def test_against_all_paths(seed):
         paths = paths_of(A)
         counts = torch.tensor([[sum(int(ops[i, v]) == op for v in path) for op in range(3)] for path in paths]).float()
         assert blocks["path_visits"][i].tolist() == pytest.approx(counts.mean(0).tolist(), abs=1e-4)
-        assert blocks["onepath"][i].tolist() == [*counts.amax(0).tolist(), *counts.amin(0).tolist()]
+        assert blocks["on_one_path"][i].tolist() == [*counts.amax(0).tolist(), *counts.amin(0).tolist()]
         lengths = Counter(len(path) - 1 for path in paths)
         assert torch.expm1(blocks["lengths"][i]).round().tolist() == [lengths.get(k, 0) for k in range(5)]
 
