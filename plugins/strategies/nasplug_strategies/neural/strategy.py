@@ -156,7 +156,7 @@ class NeuralPredictorSearch(Strategy):
     @hookimpl
     def on_trial(self, run: Run, trial: Trial) -> None:
         """Counts the trial's network as known. A resumed run passes trials that this object did not suggest."""
-        self._distinct.tell(run.hook, trial)
+        self._distinct.add_trial(run.hook, trial)
 
     @hookimpl
     def predict(self, run: Run, architectures: Sequence[Architecture]) -> Any:

@@ -15,13 +15,13 @@ GRAPHS, ACCURACY, FEATURES = torch.arange(N), np.linspace(60.0, 71.0, N) ** 1.01
 
 @pytest.fixture
 def predictors(monkeypatch):
-    """Replaces the predictor by one that predicts the seed's sine of each row; returns those that were made."""
-    made = []
+    """Replaces the predictor by one that predicts the seed's sine of each row; returns those that were predictors."""
+    predictors = []
 
     class Noting:
         def __init__(self, seed, **settings):
             self.seed, self.settings = seed, settings
-            made.append(self)
+            predictors.append(self)
 
         def fit(self, graphs, y, features):
             self.trained, self.labels, self.features = graphs.tolist(), y, features
@@ -31,7 +31,7 @@ def predictors(monkeypatch):
             return np.sin(graphs.numpy() * (1.0 + self.seed))
 
     monkeypatch.setattr(cross_validation, "NeuralPredictor", Noting)
-    return made
+    return predictors
 
 
 @pytest.mark.parametrize(("n", "test"), [(119, 40), (6, 2), (12, 4), (60, 20)])

@@ -23,10 +23,10 @@ def test_between_and_outside_of_table_1():
 
 def test_numbers_of_numpy_become_python_s_own():
     numbers = {"epochs": np.int64(7), "stages": np.int8(2), "lr": np.float32(0.5), "percentile": np.float32(50)}
-    made = Settings(**numbers, hidden=np.array([4, 2]), structure=np.True_)
-    back = json.loads(json.dumps(made.by_keyword()))
-    assert {name: back[name] for name in numbers} == numbers
-    assert (back["hidden"], back["structure"]) == ([4, 2], True)
+    settings = Settings(**numbers, hidden=np.array([4, 2]), structure=np.True_)
+    restored = json.loads(json.dumps(settings.by_keyword()))
+    assert {name: restored[name] for name in numbers} == numbers
+    assert (restored["hidden"], restored["structure"]) == ([4, 2], True)
 
 
 @pytest.mark.parametrize("change", [{"layers": 2.5}, {"epochs": "many"}, {"hidden": [2.5]}, {"size": 0.5}])

@@ -45,8 +45,8 @@ def test_it_is_adam_with_zeroed_gradients_and_a_cosine():
     y, settings = 3 * x + 1, FitSettings(epochs=40, batch=8, lr=0.05, weight_decay=1e-3, dropout=0)
     net = Line(1)
     fit_line(net, x, y[None], settings)
-    wanted = plain_adam(x, y, settings, [torch.arange(8)] * 40)  # whole batches: the order inside does not matter
-    assert (net.dense[0].item(), net.bias[0].item()) == pytest.approx(wanted, abs=1e-5)
+    expected = plain_adam(x, y, settings, [torch.arange(8)] * 40)  # whole batches: the order inside does not matter
+    assert (net.dense[0].item(), net.bias[0].item()) == pytest.approx(expected, abs=1e-5)
 
 
 def test_every_sample_is_seen_once_an_epoch_in_batches_with_a_remainder():

@@ -21,14 +21,14 @@ def random_graphs(seed, n=6, v=5, f=3):
 def paths_of(A):
     v = len(A)
     sources = [i for i in range(v) if not A[:, i].any()]
-    found, open_ = [], [[s] for s in sources]
+    paths_to_sinks, open_ = [], [[s] for s in sources]
     while open_:
         path = open_.pop()
         successors = A[path[-1]].nonzero().flatten().tolist()
         open_ += [[*path, j] for j in successors]
         if not successors:
-            found.append(path)
-    return found
+            paths_to_sinks.append(path)
+    return paths_to_sinks
 
 
 @settings(max_examples=25)
