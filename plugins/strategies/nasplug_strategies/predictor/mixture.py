@@ -87,9 +87,8 @@ class Mixture:
 
     def _score(self, graphs: Graphs, features: Tensor | None) -> tuple[Tensor, Tensor]:
         """Returns mean and variance of the mixture of process and networks, with their weights."""
-        scalars = None
-        if self.scaler:
-            scalars = self.scaler(feature_blocks(self.settings, graphs, features, self.shape.nodes))
+        blocks = feature_blocks(self.settings, graphs, features, self.shape.nodes)
+        scalars = self.scaler(blocks) if self.scaler else None
         zero = torch.zeros(len(graphs), dtype=torch.float64)
         parts: list[tuple[float, Tensor, Tensor]] = []  # weight, mean and variance of each
         if self.process is not None and scalars is not None:

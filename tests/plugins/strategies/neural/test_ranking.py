@@ -17,8 +17,8 @@ SETTINGS = {"preset": "best", "size": 8}
 
 @pytest.fixture
 def predictors(monkeypatch):
-    """The predictors predictors: what they were made with, fitted to and asked to predict."""
-    made = []
+    """The predictors: what they were made with, fitted to and asked to predict."""
+    predictors = []
 
     class Known:
         def __init__(self, **settings):
