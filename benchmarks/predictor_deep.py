@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from nasplug_strategies.predictor import NeuralPredictor
 from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
-from nasplug_strategies.predictor.torch_settings import own_settings
+from nasplug_strategies.predictor.torch_settings import torch_held_at
 
 from benchmarks.predictor_shared import gcn_flops, gemm_rate, verdict
 
@@ -18,7 +18,7 @@ def run() -> dict[str, Any]:
     """Returns time ÷ floor of the fit, with that of the prediction."""
     graphs, y = chains(119), 70.0 + 5.0 * torch.rand(119, generator=torch.Generator().manual_seed(1)).numpy()
     predictor = NeuralPredictor(preset="paper", **PAPER)
-    with own_settings(threads=1):
+    with torch_held_at(threads=1):
         before, start = gemm_rate(), time.perf_counter()
         predictor.fit(graphs, y)
         seconds = time.perf_counter() - start

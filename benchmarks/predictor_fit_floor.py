@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from nasplug_strategies.predictor import NeuralPredictor
-from nasplug_strategies.predictor.torch_settings import own_settings
+from nasplug_strategies.predictor.torch_settings import torch_held_at
 
 from benchmarks.predictor_shared import cells, gcn_flops, gemm_rate, verdict
 
@@ -21,7 +21,7 @@ def run() -> dict[str, Any]:
 def _ratio(members: int) -> float:
     graphs, y = cells()
     predictor = NeuralPredictor(preset="paper", stages=1, members=members)
-    with own_settings(threads=1):
+    with torch_held_at(threads=1):
         before = gemm_rate()
         start = time.perf_counter()
         predictor.fit(graphs[:172], y[:172])

@@ -29,7 +29,7 @@ class LocalSearch:
     @hookimpl
     def suggest(self, run: "Run", count: int) -> list[Architecture]:
         """Returns up to `count` new networks: mutants of the centre, samples where none of them is new."""
-        found: list[Architecture] = []
+        new_architectures: list[Architecture] = []
         for attempt in range(TRIES):
             if self._centre and attempt < TRIES // 2:
                 candidate = run.hook.mutate(architecture=self._centre.architecture, rng=run.rng)
@@ -38,10 +38,10 @@ class LocalSearch:
             canonical = run.hook.canonical(architecture=candidate)
             if canonical not in self._seen:
                 self._seen.add(canonical)
-                found.append(candidate)
-            if len(found) == count:
+                new_architectures.append(candidate)
+            if len(new_architectures) == count:
                 break
-        return found
+        return new_architectures
 
     @hookimpl
     def on_trial(self, trial: Trial) -> None:

@@ -12,24 +12,21 @@ PATIENCE = 1000  # draws in a row without a new network, after which a space cou
 
 @attrs.define(eq=False)
 class Distinct:
-    """The networks that a strategy suggested or was told of, by their canonical forms.
-
-    A resumed run restores it by telling its trials again.
-    """
+    """The networks that a strategy knows, by their canonical forms; a resumed run adds its trials again."""
 
     seen: set[str] = attrs.field(factory=set)
-    told: set[str] = attrs.field(factory=set)
+    ended: set[str] = attrs.field(factory=set)
 
     @property
     def pending(self) -> int:
-        """How many networks were suggested whose trials were not told yet."""
-        return len(self.seen) - len(self.told)
+        """The number of suggested networks whose trials have not ended."""
+        return len(self.seen) - len(self.ended)
 
-    def tell(self, hook: Any, trial: Trial) -> None:
-        """Adds the network of a trial, whoever suggested it."""
+    def add_trial(self, hook: Any, trial: Trial) -> None:
+        """Adds the network of a trial that has ended, whoever suggested it."""
         canonical = trial.canonical or hook.canonical(architecture=trial.architecture)
         self.seen.add(canonical)
-        self.told.add(canonical)
+        self.ended.add(canonical)
 
     def add(self, hook: Any, architecture: Architecture) -> bool:
         """Adds the network of `architecture`; returns whether it is new."""

@@ -35,5 +35,5 @@ class RandomSearch(Strategy):
 
     @hookimpl
     def on_trial(self, run: Run, trial: Trial) -> None:
-        """Remembers the trial's network. A resumed run tells of trials that this object did not suggest."""
-        self._distinct_networks.tell(run.hook, trial)
+        """Counts the trial's network as known. A resumed run passes trials that this object did not suggest."""
+        self._distinct_networks.add_trial(run.hook, trial)

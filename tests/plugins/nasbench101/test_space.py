@@ -83,7 +83,7 @@ def test_the_paper_has_the_size_of_table_1_by_how_many_are_learned_from(
     evaluator: str, stages: int, budget: int
 ) -> None:
     advice = nasplug.space("nasbench101", evaluator=evaluator).recommend(strategy="neural_predictor")
-    settings = NeuralPredictorSearch(preset="paper", paper=advice["paper"]).settings()
+    settings = NeuralPredictorSearch(preset="paper", paper=advice["paper"]).predictor_options()
     assert "size" not in settings
     assert (settings["stages"], advice["budget"]) == (stages, budget)
 

@@ -113,7 +113,7 @@ def toy_batch() -> Callable[..., tuple[Batch, np.ndarray[Any, Any]]]:
 
 
 @pytest.fixture
-def told() -> Callable[..., Trial]:
+def make_trial() -> Callable[..., Trial]:
     """Returns a trial told to a strategy; failed where `value` is None."""
 
     def make(number: int, architecture: Architecture, value: float | None, canonical: str = "") -> Trial:

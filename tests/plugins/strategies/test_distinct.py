@@ -32,19 +32,19 @@ def test_an_equal_network_is_not_new():
     assert networks.pending == 2
 
 
-def test_told_networks_are_no_longer_pending_and_count_once(told):
+def test_told_networks_are_no_longer_pending_and_count_once(make_trial):
     networks, hook = Distinct(), Pairs()
     networks.add(hook, Architecture("pairs", (1, 2)))
     networks.add(hook, Architecture("pairs", (3, 4)))
-    networks.tell(hook, told(0, Architecture("pairs", (2, 1)), 80.0))
-    networks.tell(hook, told(1, Architecture("pairs", (1, 2)), 80.0))
-    assert (networks.pending, len(networks.seen), networks.told) == (1, 2, {"[1, 2]"})
+    networks.add_trial(hook, make_trial(0, Architecture("pairs", (2, 1)), 80.0))
+    networks.add_trial(hook, make_trial(1, Architecture("pairs", (1, 2)), 80.0))
+    assert (networks.pending, len(networks.seen), networks.ended) == (1, 2, {"[1, 2]"})
 
 
-def test_the_canonical_form_of_a_trial_is_taken_where_it_has_one(told):
+def test_the_canonical_form_of_a_trial_is_taken_where_it_has_one(make_trial):
     networks = Distinct()
-    networks.tell(Pairs(), told(0, Architecture("pairs", (1, 2)), None, canonical="stored"))
-    assert networks.seen == networks.told == {"stored"}
+    networks.add_trial(Pairs(), make_trial(0, Architecture("pairs", (1, 2)), None, canonical="stored"))
+    assert networks.seen == networks.ended == {"stored"}
 
 
 def test_samples_are_new_networks_in_the_order_of_their_draws():

@@ -6,9 +6,9 @@ from nasplug_strategies.random_search import RandomSearch
 
 def test_distinct_never_suggests_an_equal_network_twice(toy_space, fake_run):
     space, strategy = toy_space(), RandomSearch()
-    found = [a for seed in range(20) for a in strategy.suggest(fake_run(space, seed=seed), 20)]
-    assert len(found) == 400
-    assert len({space.canonical(a) for a in found}) == 400
+    architectures = [a for seed in range(20) for a in strategy.suggest(fake_run(space, seed=seed), 20)]
+    assert len(architectures) == 400
+    assert len({space.canonical(a) for a in architectures}) == 400
 
 
 def test_without_distinct_the_draws_are_the_space_s_own(toy_space, fake_run):
@@ -29,11 +29,11 @@ def test_an_exhausted_space_ends_the_search(fake_run, toy_space):
     assert strategy.suggest(run, 5) == []
 
 
-def test_a_told_trial_is_not_suggested_again(fake_run, told, toy_space):
+def test_a_told_trial_is_not_suggested_again(fake_run, make_trial, toy_space):
     space = toy_space()
     first = RandomSearch().suggest(fake_run(space), 1)[0]
     strategy = RandomSearch()
-    strategy.on_trial(fake_run(space), told(0, first, 80.0))
+    strategy.on_trial(fake_run(space), make_trial(0, first, 80.0))
     again = strategy.suggest(fake_run(space), 30)
     assert space.canonical(first) not in {space.canonical(a) for a in again}
 

@@ -24,8 +24,8 @@ def numbers():
     return SimpleNamespace(sample=sample, mutate=mutate)
 
 
-def trials_of(told, values):
-    return [told(i, Architecture("numbers", (i,)), value) for i, value in enumerate(values)]
+def trials_of(make_trial, values):
+    return [make_trial(i, Architecture("numbers", (i,)), value) for i, value in enumerate(values)]
 
 
 def parents(strategy, numbers, trials, fake_run, draws=2000):
@@ -33,36 +33,38 @@ def parents(strategy, numbers, trials, fake_run, draws=2000):
     return Counter(a.code[0] - 1000 for a in strategy.suggest(run, draws))
 
 
-def test_random_until_the_population_is_full(numbers, fake_run, told):
+def test_random_until_the_population_is_full(numbers, fake_run, make_trial):
     strategy = RegularizedEvolution(population=10, tournament=3)
-    assert all(a.code[0] < 1000 for a in strategy.suggest(fake_run(numbers, trials_of(told, [50.0] * 4)), 5))
-    assert len(strategy.suggest(fake_run(numbers, trials_of(told, [50.0] * 4)), 50)) == 6
-    assert all(a.code[0] >= 1000 for a in strategy.suggest(fake_run(numbers, trials_of(told, [50.0] * 10)), 5))
+    assert all(a.code[0] < 1000 for a in strategy.suggest(fake_run(numbers, trials_of(make_trial, [50.0] * 4)), 5))
+    assert len(strategy.suggest(fake_run(numbers, trials_of(make_trial, [50.0] * 4)), 50)) == 6
+    assert all(a.code[0] >= 1000 for a in strategy.suggest(fake_run(numbers, trials_of(make_trial, [50.0] * 10)), 5))
 
 
-def test_the_tournament_is_drawn_without_replacement_and_its_best_is_the_parent(numbers, fake_run, told):
-    found = parents(RegularizedEvolution(20, 5), numbers, trials_of(told, range(20)), fake_run)
+def test_the_tournament_is_drawn_without_replacement_and_its_best_is_the_parent(numbers, fake_run, make_trial):
+    found = parents(RegularizedEvolution(20, 5), numbers, trials_of(make_trial, range(20)), fake_run)
     assert min(found) >= 4  # the worst four of twenty cannot win a tournament of five different ones
     rate = found[19] / 2000
     assert abs(rate - 5 / 20) < 0.04  # the best wins whenever it is drawn
 
 
-def test_a_tournament_of_everyone_always_picks_the_best(numbers, fake_run, told):
-    assert set(parents(RegularizedEvolution(10, 10), numbers, trials_of(told, [3, 9, 1] + [2] * 7), fake_run)) == {1}
+def test_a_tournament_of_everyone_always_picks_the_best(numbers, fake_run, make_trial):
+    assert set(
+        parents(RegularizedEvolution(10, 10), numbers, trials_of(make_trial, [3, 9, 1] + [2] * 7), fake_run)
+    ) == {1}
 
 
-def test_the_oldest_dies_however_good(numbers, fake_run, told):
-    trials = trials_of(told, [99.0] + [50.0 + i for i in range(10)])
+def test_the_oldest_dies_however_good(numbers, fake_run, make_trial):
+    trials = trials_of(make_trial, [99.0] + [50.0 + i for i in range(10)])
     assert set(parents(RegularizedEvolution(10, 10), numbers, trials, fake_run)) == {10}
 
 
-def test_failed_trials_are_no_parents_and_take_no_place(numbers, fake_run, told):
-    trials = trials_of(told, [90.0, *[None] * 30, *[50.0] * 9])
+def test_failed_trials_are_no_parents_and_take_no_place(numbers, fake_run, make_trial):
+    trials = trials_of(make_trial, [90.0, *[None] * 30, *[50.0] * 9])
     assert set(parents(RegularizedEvolution(10, 10), numbers, trials, fake_run)) == {0}
 
 
-def test_it_goes_on_where_everything_failed(numbers, fake_run, told):
-    found = RegularizedEvolution(5, 2).suggest(fake_run(numbers, trials_of(told, [None] * 9)), 3)
+def test_it_goes_on_where_everything_failed(numbers, fake_run, make_trial):
+    found = RegularizedEvolution(5, 2).suggest(fake_run(numbers, trials_of(make_trial, [None] * 9)), 3)
     assert [a.code[0] < 1000 for a in found] == [True] * 3
 
 
@@ -71,8 +73,12 @@ def test_a_tournament_larger_than_the_population_is_refused():
         RegularizedEvolution(population=5, tournament=6)
 
 
-def test_a_suggestion_costs_the_same_after_many_trials(numbers, fake_run, told):
-    strategy, few, many = RegularizedEvolution(), trials_of(told, [50.0] * 100), trials_of(told, [50.0] * 20_000)
+def test_a_suggestion_costs_the_same_after_many_trials(numbers, fake_run, make_trial):
+    strategy, few, many = (
+        RegularizedEvolution(),
+        trials_of(make_trial, [50.0] * 100),
+        trials_of(make_trial, [50.0] * 20_000),
+    )
 
     def best_of(trials):
         run, times = fake_run(numbers, trials), []
@@ -85,12 +91,12 @@ def test_a_suggestion_costs_the_same_after_many_trials(numbers, fake_run, told):
     assert best_of(many) < 3 * best_of(few)
 
 
-def test_it_beats_random_search_on_the_toy_space(toy_space, toy_accuracy, fake_run, told):
+def test_it_beats_random_search_on_the_toy_space(toy_space, toy_accuracy, fake_run, make_trial):
     def best(strategy_sees):
         space, trials = toy_space(), []
         for number in range(150):
             run = fake_run(space, trials, seed=number)
-            trials.append(told(number, a := strategy_sees(run), toy_accuracy(a)))
+            trials.append(make_trial(number, a := strategy_sees(run), toy_accuracy(a)))
         return max(t.accuracy for t in trials)
 
     strategy = RegularizedEvolution(20, 5)
@@ -110,22 +116,22 @@ def test_sizes_below_one_are_refused(option):
     RegularizedEvolution(population=1, tournament=1)
 
 
-def test_of_equal_accuracies_the_youngest_is_the_parent(numbers, fake_run, told):
-    trials = trials_of(told, [50.0, 90.0, 90.0, 50.0])
+def test_of_equal_accuracies_the_youngest_is_the_parent(numbers, fake_run, make_trial):
+    trials = trials_of(make_trial, [50.0, 90.0, 90.0, 50.0])
     assert set(parents(RegularizedEvolution(4, 4), numbers, trials, fake_run, draws=20)) == {2}
 
 
-def test_a_child_is_made_for_each_one_asked_for(numbers, fake_run, told):
-    strategy, run = RegularizedEvolution(3, 2), fake_run(numbers, trials_of(told, [50.0] * 3))
+def test_a_child_is_made_for_each_one_asked_for(numbers, fake_run, make_trial):
+    strategy, run = RegularizedEvolution(3, 2), fake_run(numbers, trials_of(make_trial, [50.0] * 3))
     assert [len(strategy.suggest(run, count)) for count in (0, 1, 7)] == [0, 1, 7]
 
 
-def test_a_tournament_takes_all_where_fewer_are_alive(numbers, fake_run, told):
-    trials = trials_of(told, [None, 40.0, None, 60.0])
+def test_a_tournament_takes_all_where_fewer_are_alive(numbers, fake_run, make_trial):
+    trials = trials_of(make_trial, [None, 40.0, None, 60.0])
     assert set(parents(RegularizedEvolution(4, 3), numbers, trials, fake_run, draws=20)) == {3}
 
 
 @pytest.mark.parametrize(("count", "wanted"), [(1, [4]), (2, [2, 4]), (9, [0, 2, 4])])
-def test_the_last_complete_trials_are_in_their_order(count, wanted, told):
-    trials = trials_of(told, [50.0, None, 70.0, None, 60.0])
+def test_the_last_complete_trials_are_in_their_order(count, wanted, make_trial):
+    trials = trials_of(make_trial, [50.0, None, 70.0, None, 60.0])
     assert [trial.number for trial in last_complete(trials, count)] == wanted

@@ -98,7 +98,7 @@ def predictor_settings(space: str, space_options: Iterable[str], choice: dict[st
     strategy: Any = Selection.of(
         space, "neural_predictor", parse_options(space_options, "--space-opt"), dict(choice)
     ).strategy
-    settings: dict[str, Any] = strategy.settings()
+    settings: dict[str, Any] = strategy.predictor_options()
     return settings
 
 

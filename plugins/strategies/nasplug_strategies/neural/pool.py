@@ -48,7 +48,7 @@ class Pool:
         return cls(architectures, concatenate(graphs), None if features[0] is None else np.concatenate(features))
 
     @classmethod
-    def of(cls, run: Run, size: int, seen: Distinct) -> "Pool | None":
+    def for_run(cls, run: Run, size: int, seen: Distinct) -> "Pool | None":
         """Returns the whole space where it enumerates, else up to `size` new random architectures; None for no new one.
 
         With a latency window the pool holds what lies inside. Every latency is measured, so a space of more than `size`
@@ -98,7 +98,10 @@ def inside(run: Run, architectures: Iterable[Architecture]) -> Iterator[Architec
 
 @attrs.define(eq=False)
 class Candidates:
-    """A pool, and the short list of its `shortlist` best, which is ranked until twice as many networks are known."""
+    """A pool to rank again and again.
+
+    Ranks the whole pool only when the number of known networks has doubled; in between, only the `shortlist` best.
+    """
 
     pool: Pool
     shortlist: int
@@ -110,9 +113,9 @@ class Candidates:
     def best_first(self, known: int, rank: Callable[[Pool], list[int]]) -> Iterator[Architecture]:
         """Returns the architectures in the order of `rank`, when `known` networks are known.
 
-        Those that are not on the short list follow in the order in which the whole pool was last ranked.
+        Those that are not on the short list follow in the order of the last ranking of the whole pool.
         """
-        if known >= 2 * self._known:  # what was learned since may turn the order over
+        if known >= 2 * self._known:  # with twice the knowledge, the order may be quite another
             self._known, self._short, self._order = known, None, rank(self.pool)
             self._rest = (self.pool.architectures[row] for row in self._order)
             return self._rest

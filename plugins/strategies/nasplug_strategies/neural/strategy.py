@@ -13,7 +13,15 @@ from nasplug.plugin import Strategy
 from nasplug_strategies.distinct import Distinct
 from nasplug_strategies.neural.pool import Candidates, Pool
 from nasplug_strategies.predictor.networks import kinds
-from nasplug_strategies.predictor.settings import Loss, Normalisation, Preset, Settings, not_negative, settings
+from nasplug_strategies.predictor.settings import (
+    KEYWORDS,
+    PRESETS,
+    Loss,
+    Normalisation,
+    Preset,
+    not_negative,
+    settings_of_preset,
+)
 
 if TYPE_CHECKING:
     import click
@@ -26,10 +34,17 @@ REFIT = {"paper": 0, "best": 10}
 EXPLORE = {"paper": 0.0, "best": 0.5}
 
 
-def _settings_alone(_: object, field: "attrs.Attribute[Any]", value: dict[str, Any]) -> None:
-    if unknown := sorted(value.keys() - attrs.fields_dict(Settings).keys()):
-        names = ", ".join(attrs.fields_dict(Settings))
-        raise ValueError(f"{field.name!r} holds {', '.join(unknown)}; wanted are predictor settings: {names}")
+def _only_settings(_: object, field: "attrs.Attribute[Any]", value: dict[str, Any]) -> None:
+    if unknown := sorted(value.keys() - set(KEYWORDS)):
+        raise ValueError(
+            f"{field.name!r} holds {', '.join(unknown)}; wanted are predictor settings: {', '.join(KEYWORDS)}"
+        )
+
+
+def setting(name: str, meaning: str) -> Any:
+    """Returns an option for a setting of the predictor, by default the preset's; its help shows the values."""
+    best, paper = (str(getattr(PRESETS[preset], name)).strip("(),") for preset in ("best", "paper"))
+    return option(None, help=f"{meaning} [{best if best == paper else f'{best}, paper {paper}'}]")
 
 
 @attrs.define(eq=False)
@@ -42,52 +57,61 @@ class NeuralPredictorSearch(Strategy):
 
     n: int | None = option(
         None,
-        help=f"random architectures to learn from [{FIRST['best']}, paper {FIRST['paper']}; at most 2/3 of the budget]",
+        help=f"random architectures to train first, at most 2/3 of --budget [{FIRST['best']}, paper {FIRST['paper']}]",
         validator=maybe_positive,
     )
     k: int | None = option(
-        None, help="predicted architectures to evaluate [the rest of the budget]", validator=maybe_positive
+        None, help="best predicted architectures to train then [the rest of the budget]", validator=maybe_positive
     )
     pool: int = option(
         10_000,
-        help="architectures to predict where the space is too large to enumerate, or to measure for a latency window",
+        help="random architectures to predict, if the space cannot be enumerated or there is a latency window",
         validator=positive,
     )
     refit: int | None = option(
         None,
-        help=f"fit again after every so many of the K; 0 = never [{REFIT['best']}, paper {REFIT['paper']}]",
+        help=f"trainings until the next fit of the predictor, 0 = fit once [{REFIT['best']}, paper {REFIT['paper']}]",
         validator=attrs.validators.optional(attrs.validators.ge(0)),
     )
     shortlist: int = option(
-        20_000, help="of the pool, how many of the best predicted the following fits rank", validator=positive
+        20_000,
+        help="how many of the best architectures of the pool most fits predict again, rather than the whole pool",
+        validator=positive,
     )
     explore: float | None = option(
         None,
-        help=f"every second is drawn so many deviations wide [{EXPLORE['best']:g}, paper {EXPLORE['paper']:g}]",
+        help="how far random draws shift the predictions that choose every second architecture, in standard deviations "
+        f"of each prediction; 0 = no draws [{EXPLORE['best']:g}, paper {EXPLORE['paper']:g}]",
         validator=attrs.validators.optional(not_negative),
     )
-    preset: Preset = option("best", help="the best measured predictor, or the paper's")
-    kind: str | None = option(None, help=f"network of the predictor: {', '.join(kinds())}")
-    stages: int | None = option(None, help="2 = a classifier first drops what is below the threshold")
-    threshold: float | None = option(None, help="percent that separates the two stages")
-    percentile: float | None = option(None, help="percentile of the accuracies, in place of the threshold")
-    normalisation: Normalisation | None = option(None, help="of the adjacency matrices")
-    layers: int | None = option(None, help="convolutions; of kind=mlp, fully-connected layers of width size")
-    size: int | None = option(None, help="node representation size D [Table 1 of the paper, by samples]")
-    hidden: tuple[int, ...] | None = option(None, help="widths of the fully-connected layers, as in 512,128")
-    members: int | None = option(None, help="networks in the ensemble")
-    loss: Loss | None = option(None, help="squared error or ranking")
-    epochs: int | None = option(None, help="epochs of a fit")
-    minibatch: int | None = option(None, help="samples a step of a fit")
-    lr: float | None = option(None, help="learning rate of the regressor")
-    classifier_lr: float | None = option(None, help="learning rate of the classifier")
-    weight_decay: float | None = option(None, help="L2 on all weights")
-    dropout: float | None = option(None, help="on fully-connected layers")
-    device: str = option("cpu", help="torch device of the networks: cpu, cuda, cuda:1, …")
+    preset: Preset = option("best", help="best = our most accurate predictor, paper = that of Wen et al.")
+    kind: str | None = setting("kind", f"kind of network: {', '.join(kinds())}")
+    stages: int | None = setting("stages", "2 = a classifier first rejects bad architectures")
+    threshold: float | None = setting("threshold", "with stages=2, percent up to which an architecture is bad")
+    percentile: float | None = option(
+        None, help="with stages=2, percentile of the trained accuracies that replaces the threshold, 0 to 100"
+    )
+    normalisation: Normalisation | None = setting(  # noqa: RUF009 - as `option`
+        "normalisation", "neighbours' states: row = mean, none = sum, symmetric = sum / √(degrees of both)"
+    )
+    layers: int | None = setting("layers", "graph convolutions; kind=mlp: layers of width size")
+    size: int | None = option(
+        None, help="numbers that represent a node (D) [64, paper by number of samples, as in its Table 1]"
+    )
+    hidden: tuple[int, ...] | None = setting("hidden", "widths of the last hidden layers, as in 512,128")
+    members: int | None = setting("members", "networks in the ensemble; their scores are averaged")
+    loss: Loss | None = setting("loss", "mse = squared error, pairwise = order of pairs")  # noqa: RUF009
+    epochs: int | None = setting("epochs", "passes over the trained architectures in a fit")
+    minibatch: int | None = setting("minibatch", "architectures in a gradient step of a fit")
+    lr: float | None = setting("lr", "initial learning rate of the networks")
+    classifier_lr: float | None = setting("classifier_lr", "with stages=2, initial learning rate of the classifier")
+    weight_decay: float | None = setting("weight_decay", "factor of the L2 penalty on all weights")
+    dropout: float | None = setting("dropout", "share of the outputs of hidden layers that a fit sets to zero")
+    device: str = option("cpu", help="torch device that computes the networks: cpu, cuda, cuda:1, …")
     paper: dict[str, Any] | None = option(
         None,
         help="predictor settings that a space recommends for preset=paper alone, a dict; the options above override it",
-        validator=attrs.validators.optional([attrs.validators.instance_of(dict), _settings_alone]),
+        validator=attrs.validators.optional([attrs.validators.instance_of(dict), _only_settings]),
     )
 
     _distinct: Distinct = attrs.field(factory=Distinct, init=False)
@@ -97,10 +121,10 @@ class NeuralPredictorSearch(Strategy):
 
     def __attrs_post_init__(self) -> None:
         """Refuses what no predictor can be made with, before anything is paid."""
-        changes = self.settings()
+        changes = self.predictor_options()
         del changes["device"]  # torch knows the devices, and is not imported yet
-        predictor = settings(changes.pop("preset"), changes)
-        if self.explore and predictor.members == 1 and not predictor.process:
+        predictor = settings_of_preset(changes.pop("preset"), changes)
+        if self.explore and predictor.members == 1 and not predictor.gaussian_process_weight:
             raise ValueError(
                 "'explore' needs to know how sure a prediction is: wanted members=2 or more, or preset=best"
             )
@@ -131,15 +155,15 @@ class NeuralPredictorSearch(Strategy):
 
     @hookimpl
     def on_trial(self, run: Run, trial: Trial) -> None:
-        """Remembers the trial's network. A resumed run tells of trials that this object did not suggest."""
-        self._distinct.tell(run.hook, trial)
+        """Counts the trial's network as known. A resumed run passes trials that this object did not suggest."""
+        self._distinct.add_trial(run.hook, trial)
 
     @hookimpl
     def predict(self, run: Run, architectures: Sequence[Architecture]) -> Any:
         """Returns the accuracies that one fit to the run's trials predicts, in percent `[n]`."""
         from nasplug_strategies.neural.ranking import predict
 
-        return predict(run, architectures, self.settings())
+        return predict(run, architectures, self.predictor_options())
 
     @hookimpl
     def predicts_from(self, budget: int | None, batch: int) -> int:
@@ -157,9 +181,9 @@ class NeuralPredictorSearch(Strategy):
 
         group.add_command(predictor)
 
-    def settings(self) -> dict[str, Any]:
+    def predictor_options(self) -> dict[str, Any]:
         """Returns the keyword arguments of `NeuralPredictor` that these options mean, without the seed."""
-        names = {"preset", "device", *attrs.fields_dict(Settings)} & attrs.fields_dict(type(self)).keys()
+        names = {"preset", "device", *KEYWORDS} & attrs.fields_dict(type(self)).keys()
         own = {name: value for name in sorted(names) if (value := getattr(self, name)) is not None}
         recommended = self.paper or {} if self.preset == "paper" else {}
         return {**recommended, **own}
@@ -188,12 +212,12 @@ class NeuralPredictorSearch(Strategy):
     def _fit(self, run: Run) -> None:
         from nasplug_strategies.neural.ranking import rank
 
-        if self._candidates is None and (pool := Pool.of(run, self.pool, self._distinct)):
+        if self._candidates is None and (pool := Pool.for_run(run, self.pool, self._distinct)):
             self._candidates = Candidates(pool, self.shortlist)
         if self._candidates:  # else nothing new is left to rank
             explore = EXPLORE[self.preset] if self.explore is None else self.explore
             self._ranking = self._candidates.best_first(
-                self._suggested, lambda part: rank(run, part, self.settings(), explore)
+                self._suggested, lambda part: rank(run, part, self.predictor_options(), explore)
             )
         self._suggested_at_fit = self._suggested
 
@@ -210,7 +234,7 @@ class NeuralPredictorSearch(Strategy):
     def _random_trials(self, run: Run) -> int:
         """Returns how many trials were drawn at random: N, or more where it took more until two were complete.
 
-        They are counted in the trials: a resumed run may tell of all of them before it asks for the first suggestion.
+        They are counted in the trials: a resumed run may pass all of them before it asks for the first suggestion.
         """
         complete = [place for place, trial in enumerate(run.trials, 1) if trial.state == "complete"]
         return max(self.predicts_from(run.budget, run.batch), *complete[1:2])

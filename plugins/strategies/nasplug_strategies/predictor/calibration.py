@@ -51,8 +51,9 @@ class Calibration:
         """Returns the variance that noise in the labels has at `scores`, relative to its mean along the curve.
 
         Labels are about equally noisy everywhere, scores are not: where many labels lie close together, as those of a
-        search's good architectures do, a little noise moves a rank far. The variance is taken as proportional to the
-        scores a percent, over a fifth of the curve, at most 30 times more or less than the median's.
+        search's good architectures do, a little noise moves a rank far. We take the variance to be proportional to the
+        curve's slope in scores per percent. The slope at a corner is measured over a fifth of all corners, and limited
+        to between 1/30 and 30 times its median.
         """
         corners, k = np.arange(len(self.scores)), max(2, len(self.scores) // 10)
         low, high = np.maximum(corners - k, 0), np.minimum(corners + k, corners[-1])

@@ -21,24 +21,31 @@ def tested(n: int) -> int:
 def cross_validate(
     graphs: Graphs, features: Any, accuracy: Any, settings: dict[str, Any], splits: int, top: int, seed: int
 ) -> dict[str, dict[str, float]]:
-    """Returns `{metric: {"mean", "std"}}` over random splits of `n` architectures, the same for every `settings`.
+    """Returns the mean and the standard deviation of every metric, as `{metric: {"mean", "std"}}`, over random splits.
 
-    `graphs` `[n]`, `features` `[n, s]` or None, `accuracy` `[n]` in percent; `top` is the K of
-    the regret. Raises `PredictorError` for fewer than 6 architectures, and for a K that no choice is left by.
+    The splits depend on `n` and `seed` alone, so that all settings are compared on the same ones.
+
+    Args:
+        features: `[n, s]` of the `n` graphs, or None.
+        accuracy: `[n]`, in percent.
+        settings: keyword arguments of `NeuralPredictor`, without the seed.
+        top: the K of the regret.
+        seed: the seed of the splits; split `i` is fitted with `seed` + `i`.
+
+    Raises:
+        PredictorError: there are fewer than 6 architectures, or a split tests no more than `top`.
     """
     y = np.asarray(accuracy, dtype=np.float64)
     if len(y) < 6:
         raise PredictorError(f"wanted at least 6 architectures to split, got {len(y)}")
     if top >= tested(len(y)):
         raise PredictorError(f"wanted fewer for the regret than the {tested(len(y))} that a split tests, got {top}")
-    found = [_one(graphs, features, y, settings, top, seed, split) for split in range(splits)]
-    return {
-        name: {"mean": float(np.mean([f[name] for f in found])), "std": float(np.std([f[name] for f in found]))}
-        for name in found[0]
-    }
+    metrics_by_split = [_metrics_of_split(graphs, features, y, settings, top, seed, split) for split in range(splits)]
+    values = {name: [metrics[name] for metrics in metrics_by_split] for name in metrics_by_split[0]}
+    return {name: {"mean": float(np.mean(v)), "std": float(np.std(v))} for name, v in values.items()}
 
 
-def _one(
+def _metrics_of_split(
     graphs: Graphs, features: Any, y: Any, settings: dict[str, Any], top: int, seed: int, split: int
 ) -> dict[str, float]:
     order = np.random.default_rng((seed, split)).permutation(len(y))

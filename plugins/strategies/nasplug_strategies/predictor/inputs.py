@@ -36,12 +36,12 @@ def checked_features(features: Any, n: int) -> Tensor | None:
     """Returns `features` as float32 `[n, s]`, None for None. Raises `PredictorError` for another shape or NaN."""
     if features is None:
         return None
-    scalars = torch.as_tensor(_array(features, np.float32))
-    if scalars.ndim != 2 or len(scalars) != n:
-        raise PredictorError(f"wanted features of shape [{n}, s], got {tuple(scalars.shape)}")
-    if not bool(torch.isfinite(scalars).all()):
+    checked = torch.as_tensor(_array(features, np.float32))
+    if checked.ndim != 2 or len(checked) != n:
+        raise PredictorError(f"wanted features of shape [{n}, s], got {tuple(checked.shape)}")
+    if not bool(torch.isfinite(checked).all()):
         raise PredictorError("wanted finite features, got NaN or infinity")
-    return scalars
+    return checked
 
 
 def checked_draws(draws: Any, n: int) -> Array:

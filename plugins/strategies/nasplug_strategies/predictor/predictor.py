@@ -12,11 +12,11 @@ from torch import Tensor
 from nasplug_strategies.predictor.calibration import Array, Calibration
 from nasplug_strategies.predictor.graphs.dense_graphs import Graphs, dense, padded
 from nasplug_strategies.predictor.inputs import checked_accuracies, checked_draws, checked_features
-from nasplug_strategies.predictor.learner import Learner
+from nasplug_strategies.predictor.mixture import Mixture
 from nasplug_strategies.predictor.network import Shape, network_class
 from nasplug_strategies.predictor.saving import read, write
-from nasplug_strategies.predictor.settings import PredictorError, Preset, Settings, settings
-from nasplug_strategies.predictor.torch_settings import own_settings, torch_device
+from nasplug_strategies.predictor.settings import PredictorError, Preset, Settings, settings_of_preset
+from nasplug_strategies.predictor.torch_settings import torch_device, torch_held_at
 
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -27,16 +27,16 @@ class Fitted:
 
     nodes: int = attrs.field(converter=operator.index)  # of the largest graph
     width: int = attrs.field(converter=operator.index)  # features of a node
-    given: int = attrs.field(converter=operator.index)  # features of a graph, by the user
+    feature_count: int = attrs.field(converter=operator.index, alias="given")  # features of a graph, by the user
     constant: float | None = None  # percent, where all labels are equal and nothing is trained
     rejected: tuple[float, float] = (0.0, 0.0)  # percent between which rejected architectures are placed
     calibration: Calibration | None = None
-    regressor: Learner | None = None  # the last stage
-    classifier: Learner | None = None  # the first of two stages
+    regressor: Mixture | None = None  # the last stage
+    classifier: Mixture | None = None  # the first of two stages
 
     def is_finite(self) -> bool:
         """Returns whether all learned numbers are finite."""
-        states = [learner.state().values() for learner in (self.regressor, self.classifier) if learner]
+        states = [mixture.state().values() for mixture in (self.regressor, self.classifier) if mixture]
         return all(bool(torch.isfinite(tensor).all()) for tensors in states for tensor in tensors)
 
     def checked(self, shape: Shape) -> Shape:
@@ -57,7 +57,9 @@ class Fitted:
         return percent(score), (percent(score + deviation) - percent(score - deviation)) / 2.0
 
 
-SAVED_FIELDS = ("nodes", "width", "given", "constant", "rejected")
+SAVED_FIELDS = {name: name for name in ("nodes", "width", "constant", "rejected")} | {
+    "given": "feature_count"
+}  # by key
 STAGES = ("regressor", "classifier")
 
 
@@ -75,7 +77,7 @@ class NeuralPredictor:
     def __init__(
         self, preset: Preset = "best", kind: str | None = None, seed: int = 0, device: str = "cpu", **changes: Any
     ) -> None:
-        self.settings: Settings = settings(preset, {"kind": kind, **changes})
+        self.settings: Settings = settings_of_preset(preset, {"kind": kind, **changes})
         if not hasattr(seed, "__index__"):
             raise ValueError(f"'seed' must be a whole number, got {seed!r}")
         self.seed = operator.index(seed) % 2**63  # torch takes no larger one
@@ -89,23 +91,19 @@ class NeuralPredictor:
         have the node representation size of all `n`. Raises `PredictorError` for features that nothing would read.
         """
         graphs = dense(batch)
-        y, scalars = checked_accuracies(accuracy, len(graphs)), checked_features(features, len(graphs))
-        kind = self.settings.kind
-        if scalars is not None and not (network_class(kind).reads_features or self.settings.process):
-            raise PredictorError(
-                f"kind={kind} reads operations and edges alone: leave the features out, or use kind=gcn"
-            )
+        y, features = checked_accuracies(accuracy, len(graphs)), self._checked_for_fit(features, len(graphs))
         _, nodes, width = graphs.x.shape
-        fitted = Fitted(nodes, width, 0 if scalars is None else scalars.shape[1])
+        fitted = Fitted(nodes, width, 0 if features is None else features.shape[1])
         chosen = attrs.evolve(self.settings, size=self.settings.representation_size(len(graphs)))
-        with own_settings(threads=1):
-            passed = self._fit_classifier(fitted, chosen, graphs, scalars, y)
+        with torch_held_at(threads=1):
+            passed = self._fit_classifier(fitted, chosen, graphs, features, y)
             if np.ptp(y[passed]) == 0:
                 fitted.constant = float(y[passed][0])
             else:
                 rows = torch.from_numpy(passed)
-                some_scalars = None if scalars is None else scalars[rows]
-                self._fit_regressor(fitted, chosen, graphs[rows], some_scalars, y[passed])
+                self._fit_regressor(
+                    fitted, chosen, graphs[rows], None if features is None else features[rows], y[passed]
+                )
         if not fitted.is_finite():
             raise PredictorError(
                 "the fit diverged: its numbers are no longer finite. Lower lr or classifier_lr, or scale the features"
@@ -123,56 +121,71 @@ class NeuralPredictor:
         Thompson samples; `[k, n]` gives results `[k, n]`. A single network without the process knows no deviation: it
         is 0. What the first of two stages rejects is not moved; its deviation is the width of its range.
         """
-        fitted, graphs, scalars = self._checked(batch, features)
-        mean, std = fitted.regression(graphs, scalars, checked_draws(draws, len(graphs)))
+        fitted, graphs, features = self._checked(batch, features)
+        mean, std = fitted.regression(graphs, features, checked_draws(draws, len(graphs)))
         if not (np.isfinite(mean).all() and np.isfinite(std).all()):
             raise PredictorError(
                 "wanted features that networks can compute with, got some whose prediction is not finite"
             )
         if fitted.classifier is not None:
             low, high = fitted.rejected
-            chance = torch.sigmoid(fitted.classifier.score(graphs, scalars)[0]).numpy()
+            chance = torch.sigmoid(fitted.classifier.score(graphs, features)[0]).numpy()
             mean = np.where(chance > 0.5, mean, low + (high - low) * 2.0 * chance)
             std = np.where(chance > 0.5, std, high - low)
         return (mean, std) if return_std else mean
 
     def _fit_classifier(
-        self, fitted: Fitted, chosen: Settings, graphs: Graphs, scalars: Tensor | None, y: Array
+        self, fitted: Fitted, chosen: Settings, graphs: Graphs, features: Tensor | None, y: Array
     ) -> Bools:
         """Trains the first stage if there is one to learn; returns which samples the regressor learns from."""
         threshold = chosen.threshold if chosen.percentile is None else float(np.percentile(y, chosen.percentile))
         passed: Bools = y > threshold
         if chosen.stages == 1 or min(passed.sum(), (~passed).sum()) < 2:
             return np.ones(len(y), dtype=bool)
-        plain = attrs.evolve(chosen, process=0.0)
         labels, noise = torch.from_numpy(passed).float(), torch.ones(len(y), dtype=torch.float64)
-        how = ("cross_entropy", chosen.classifier_lr, self.seed, self.device)
-        fitted.classifier = Learner.fit(plain, graphs, scalars, labels, noise, *how)
+        fitted.classifier = Mixture.fit(
+            attrs.evolve(chosen, process=0.0), graphs, features, labels, noise,
+            loss="cross_entropy", lr=chosen.classifier_lr, seed=self.seed, device=self.device,
+        )  # fmt: skip
         fitted.rejected = (float(y[~passed].mean()), threshold)
         return passed
 
     def _fit_regressor(
-        self, fitted: Fitted, chosen: Settings, graphs: Graphs, scalars: Tensor | None, y: Array
+        self, fitted: Fitted, chosen: Settings, graphs: Graphs, features: Tensor | None, y: Array
     ) -> None:
         curve = Calibration.linear(y) if chosen.loss == "mse" else Calibration.ranks(y)
         score = curve.score(y)
         labels, noise = torch.from_numpy(score), torch.from_numpy(curve.noise(score))
-        how = (chosen.loss, chosen.lr, self.seed, self.device)
-        fitted.regressor = Learner.fit(chosen, graphs, scalars, labels, noise, *how)
+        fitted.regressor = Mixture.fit(
+            chosen, graphs, features, labels, noise,
+            loss=chosen.loss, lr=chosen.lr, seed=self.seed, device=self.device,
+        )  # fmt: skip
         fitted.calibration = curve
 
+    def _checked_for_fit(self, features: Any, n: int) -> Tensor | None:
+        """Returns the features of `n` graphs. Raises `PredictorError` if they are malformed or nothing reads them."""
+        kind = self.settings.kind
+        checked = checked_features(features, n)
+        reads_features = network_class(kind).reads_features or self.settings.gaussian_process_weight
+        if checked is not None and not reads_features:
+            raise PredictorError(
+                f"kind={kind} reads operations and edges alone: leave the features out, or use kind=gcn"
+            )
+        return checked
+
     def _checked(self, batch: Any, features: Any) -> tuple[Fitted, Graphs, Tensor | None]:
+        """Returns what a prediction reads. Raises `PredictorError` where it differs in shape from that of the fit."""
         fitted, graphs = self._fitted(), dense(batch)
         if graphs.x.shape[2] != fitted.width:
             raise PredictorError(
                 f"wanted graphs with {fitted.width} features a node, as in the fit, got {graphs.x.shape[2]}: "
                 "encode them with the same space and options"
             )
-        scalars = checked_features(features, len(graphs))
-        width = 0 if scalars is None else scalars.shape[1]
-        if width != fitted.given:
-            raise PredictorError(f"wanted {fitted.given} features a graph, as in the fit, got {width}")
-        return fitted, padded(graphs, fitted.nodes), scalars
+        checked = checked_features(features, len(graphs))
+        feature_count = 0 if checked is None else checked.shape[1]
+        if feature_count != fitted.feature_count:
+            raise PredictorError(f"wanted {fitted.feature_count} features a graph, as in the fit, got {feature_count}")
+        return fitted, padded(graphs, fitted.nodes), checked
 
     def _fitted(self) -> Fitted:
         if self.fitted is None:
@@ -182,17 +195,17 @@ class NeuralPredictor:
     def save(self, path: str | Path) -> None:
         """Writes the fitted predictor to `path`: one safetensors file with JSON in its header, no pickle."""
         fitted = self._fitted()
-        about: dict[str, Any] = {"seed": self.seed, "settings": attrs.asdict(self.settings)}
-        about |= {name: getattr(fitted, name) for name in SAVED_FIELDS}
+        about: dict[str, Any] = {"seed": self.seed, "settings": self.settings.by_keyword()}
+        about |= {key: getattr(fitted, name) for key, name in SAVED_FIELDS.items()}
         tensors: dict[str, Tensor] = {}
         if fitted.calibration:
             curve = fitted.calibration
             about["slope"] = curve.slope
             tensors |= {"scores": torch.from_numpy(curve.scores), "labels": torch.from_numpy(curve.accuracies)}
         for name in STAGES:
-            if learner := getattr(fitted, name):
-                about[name] = attrs.asdict(learner.shape)
-                tensors |= {f"{name}.{key}": tensor for key, tensor in learner.state().items()}
+            if mixture := getattr(fitted, name):
+                about[name] = attrs.asdict(mixture.shape)
+                tensors |= {f"{name}.{key}": tensor for key, tensor in mixture.state().items()}
         write(path, about, tensors)
 
     @classmethod
@@ -201,7 +214,7 @@ class NeuralPredictor:
         about, tensors = read(path)
         predictor = cls(device=device)
         try:
-            with own_settings(threads=1):
+            with torch_held_at(threads=1):
                 return predictor._restored(about, tensors)
         except KeyError as error:
             raise PredictorError(f"{path} does not fit this predictor: it lacks {error}") from error
@@ -212,7 +225,7 @@ class NeuralPredictor:
         if damaged := [name for name, tensor in tensors.items() if not torch.isfinite(tensor).all()]:
             raise ValueError(f"{', '.join(damaged)} hold numbers that are not finite")
         self.seed, self.settings = operator.index(about["seed"]), Settings(**about["settings"])
-        fitted = Fitted(**{name: about[name] for name in SAVED_FIELDS})
+        fitted = Fitted(**{key: about[key] for key in SAVED_FIELDS})
         if "regressor" in about:
             fitted.calibration = Calibration(tensors["scores"].numpy(), tensors["labels"].numpy(), about["slope"])
         elif fitted.constant is None:
@@ -222,6 +235,6 @@ class NeuralPredictor:
                 state = {key.removeprefix(f"{name}."): t for key, t in tensors.items() if key.startswith(f"{name}.")}
                 chosen = self.settings if name == "regressor" else attrs.evolve(self.settings, process=0.0)
                 shape = fitted.checked(Shape(**about[name]))
-                setattr(fitted, name, Learner.restore(chosen, shape, self.seed, self.device, state))
+                setattr(fitted, name, Mixture.restore(chosen, shape, self.seed, self.device, state))
         self.fitted = fitted
         return self

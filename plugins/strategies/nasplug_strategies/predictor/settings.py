@@ -69,8 +69,8 @@ class Settings:
     """Every choice of a predictor; `nasplug show neural_predictor` explains those that are options of searches.
 
     The defaults are the paper's for NASBench-101, in one stage. `size` None takes D from `REPRESENTATION_SIZES`, by the
-    number of samples. `structure` gives the networks scalars of the graph's structure; `process` is the weight of a
-    Gaussian process on these scalars in the score: 0 leaves it out, 1 the networks.
+    number of samples. With `structure`, the networks see the structural features of a graph. The keyword `process` sets
+    `gaussian_process_weight`, the weight of the Gaussian process in a score: 0 is networks alone, 1 no networks.
     """
 
     kind: str = attrs.field(default="gcn", validator=_known_kind)
@@ -92,13 +92,24 @@ class Settings:
     weight_decay: float = _field(1e-3, _number, not_negative)
     dropout: float = _field(0.1, _number, attrs.validators.ge(0), attrs.validators.lt(1))
     structure: bool = attrs.field(default=False, converter=bool)
-    process: float = _field(0.0, _number, attrs.validators.ge(0), attrs.validators.le(1))
+    gaussian_process_weight: float = attrs.field(
+        default=0.0,
+        alias="process",
+        converter=attrs.Converter(_number, takes_field=True),  # type: ignore[misc]
+        validator=[attrs.validators.ge(0), attrs.validators.le(1)],
+    )
 
     def representation_size(self, n: int) -> int:
         """Returns D for `n` training samples: `size`, or the table's, linear between its entries (our choice)."""
         sizes = REPRESENTATION_SIZES
         return self.size or round(float(np.interp(n, list(sizes), list(sizes.values()))))
 
+    def by_keyword(self) -> dict[str, Any]:
+        """Returns the keyword arguments of these settings, as files store them."""
+        return {field.alias or field.name: getattr(self, field.name) for field in attrs.fields(Settings)}
+
+
+KEYWORDS = tuple(Settings().by_keyword())
 
 PRESETS: dict[str, Settings] = {
     "paper": Settings(stages=2),
@@ -108,14 +119,13 @@ PRESETS: dict[str, Settings] = {
 }
 
 
-def settings(preset: str, changes: dict[str, Any]) -> Settings:
+def settings_of_preset(preset: str, changes: dict[str, Any]) -> Settings:
     """Returns the preset's settings with `changes`; a change that is None keeps the preset's value.
 
     Raises `ValueError` for an unknown preset or a value out of bounds, `TypeError` for an unknown setting.
     """
     if preset not in PRESETS:
         raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {preset!r}")
-    fields = attrs.fields_dict(Settings)
-    if unknown := [name for name in changes if name not in fields]:
-        raise TypeError(f"there is no setting {unknown[0]!r}; the settings are {', '.join(fields)}")
+    if unknown := [name for name in changes if name not in KEYWORDS]:
+        raise TypeError(f"there is no setting {unknown[0]!r}; the settings are {', '.join(KEYWORDS)}")
     return attrs.evolve(PRESETS[preset], **{name: value for name, value in changes.items() if value is not None})

@@ -12,7 +12,7 @@ _LOCK = threading.RLock()  # the settings are one per process, and so is their l
 
 
 @contextmanager
-def own_settings(threads: int) -> Iterator[int]:
+def torch_held_at(threads: int) -> Iterator[int]:
     """Holds torch at `threads` threads, float32 and outside a caller's inference mode; yields the former thread number.
 
     Only one block runs at a time, a second one waits, so that a fit never sees another's settings. Other threads that

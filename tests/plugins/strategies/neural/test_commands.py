@@ -44,22 +44,22 @@ def opts(*options):
 @pytest.fixture
 def seen(monkeypatch):
     """What the predictors of a cross-validation are made with and fitted to, in place of all fits."""
-    found = []
+    predictors = []
 
     class Spy:
         def __init__(self, **settings):
             self.settings = settings
 
         def fit(self, graphs, y, features):
-            found.append(self.settings | {"fitted": len(y), "features": features})
+            predictors.append(self.settings | {"fitted": len(y), "features": features})
             return self
 
         def predict(self, graphs, features):
-            found[-1]["predicted"] = len(graphs)
+            predictors[-1]["predicted"] = len(graphs)
             return np.arange(float(len(graphs)))
 
     monkeypatch.setattr(cross_validation, "NeuralPredictor", Spy)
-    return found
+    return predictors
 
 
 def test_one_json_document_with_a_result_for_every_combination(data):
@@ -97,7 +97,7 @@ def test_the_paper_sees_no_features_of_the_space(data, seen):
 def test_it_splits_119_into_79_and_40(toy_batch, seen):
     batch, y = toy_batch(119)
     cross_validate(dense(batch), None, y, {}, 2, 10, 0)
-    assert [(found["fitted"], found["predicted"]) for found in seen] == [(79, 40)] * 2
+    assert [(predictors["fitted"], predictors["predicted"]) for predictors in seen] == [(79, 40)] * 2
 
 
 def test_too_few_architectures_are_refused(toy_batch):
@@ -120,7 +120,7 @@ CODE = ",".join(["1"] * 21)
         (f'architecture,accuracy\n"{CODE},1",-1\n'.encode(), "line 2: accuracy must be a percentage"),
         (
             f'architecture,accuracy\n"{CODE},1",90\n"1,2,3",90\n'.encode(),
-            "line 3: a proxyless architecture has 22 integers",
+            "line 3: A proxyless architecture has 22 integers",
         ),
         (b"architecture,accuracy\n\xff\xfe,90\n", "cannot be read"),
     ],

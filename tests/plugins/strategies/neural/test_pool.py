@@ -55,7 +55,7 @@ def test_random_ones_are_networks_that_differ_and_are_not_known(toy_space, fake_
     space, known = toy_space(), Distinct()
     run = fake_run(space)
     known.sample(space, run.rng, 100)
-    pool = Pool.of(run, 1500, known)  # of fewer than 3,000 networks, so that many samples repeat
+    pool = Pool.for_run(run, 1500, known)  # of fewer than 3,000 networks, so that many samples repeat
     forms = [space.canonical(architecture) for architecture in pool.architectures]
     assert len(set(forms)) == len(forms) == 1500
     assert known.seen.isdisjoint(forms)
@@ -63,7 +63,7 @@ def test_random_ones_are_networks_that_differ_and_are_not_known(toy_space, fake_
 
 def test_a_search_ends_where_nothing_lies_in_the_window(toy_space, fake_run):
     run = fake_run(toy_space(enumerable=True), latency_window=(90.0, 91.0))
-    assert Pool.of(run, 30_000, Distinct()) is None
+    assert Pool.for_run(run, 30_000, Distinct()) is None
 
 
 @attrs.define(eq=False)
@@ -78,7 +78,7 @@ class Counted(Toy):
 
 def test_a_space_is_encoded_once_for_all_repeats_on_it(fake_run):
     def pool(space, *middleware):
-        return Pool.of(fake_run(manager.build(space).hook, space=space, middleware=middleware), 10, Distinct())
+        return Pool.for_run(fake_run(manager.build(space).hook, space=space, middleware=middleware), 10, Distinct())
 
     space = Counted(layers=3)
     first = pool(space)
@@ -196,7 +196,7 @@ def test_a_window_measures_all_of_a_space_of_at_most_size_architectures(size, wh
             return iter(Architecture(self.name, (i, 0, 0, *[1] * 10)) for i in range(3))
 
     run = fake_run(Three(), latency_window=(10.0, 11.0))
-    codes = {architecture.code[0] for architecture in Pool.of(run, size, Distinct()).architectures}
+    codes = {architecture.code[0] for architecture in Pool.for_run(run, size, Distinct()).architectures}
     assert (codes == {0, 1}) == whole
 
 
@@ -215,7 +215,7 @@ def test_random_ones_are_at_most_size_and_none_is_no_pool(toy_space, fake_run):
             return Architecture(self.name, (0, 0, 0, *[1] * 10))
 
     seen, run = Distinct(), fake_run(One())
-    assert len(Pool.of(run, 5, seen).architectures) == 1
+    assert len(Pool.for_run(run, 5, seen).architectures) == 1
     assert seen.seen == set()
     seen.add(run.hook, run.hook.sample(rng=run.rng))
-    assert Pool.of(run, 5, seen) is None
+    assert Pool.for_run(run, 5, seen) is None

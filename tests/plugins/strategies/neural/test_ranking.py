@@ -17,13 +17,13 @@ SETTINGS = {"preset": "best", "size": 8}
 
 @pytest.fixture
 def predictors(monkeypatch):
-    """The predictors made: what they were made with, fitted to and asked to predict."""
-    made = []
+    """The predictors: what they were made with, fitted to and asked to predict."""
+    predictors = []
 
     class Known:
         def __init__(self, **settings):
             self.settings, self.draws = settings, []
-            made.append(self)
+            predictors.append(self)
 
         def fit(self, graphs, accuracies, features):
             self.fitted = graphs, accuracies, features
@@ -34,7 +34,7 @@ def predictors(monkeypatch):
             return MEANS[: len(graphs)] + 20.0 * np.asarray(draws)
 
     monkeypatch.setattr(ranking, "NeuralPredictor", Known)
-    return made
+    return predictors
 
 
 def pool(nodes=1):
@@ -43,10 +43,10 @@ def pool(nodes=1):
 
 
 @pytest.fixture
-def run(toy_space, fake_run, told):
+def run(toy_space, fake_run, make_trial):
     space, rng = toy_space(), np.random.default_rng(5)
     values = [70.0, None, 90.0, 80.0]
-    trials = [told(i, space.sample(rng), value) for i, value in enumerate(values)]
+    trials = [make_trial(i, space.sample(rng), value) for i, value in enumerate(values)]
     return fake_run(space, trials, seed=9)
 
 

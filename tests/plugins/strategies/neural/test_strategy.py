@@ -1,6 +1,9 @@
 """The strategy of the Neural Predictor on the toy space, through a fake run and through the real loop."""
 
 import logging
+import math
+import subprocess
+import sys
 from itertools import product
 
 import attrs
@@ -10,10 +13,15 @@ import torch
 from nasplug_strategies.neural.pool import Pool
 from nasplug_strategies.neural.strategy import NeuralPredictorSearch
 from nasplug_strategies.predictor import NeuralPredictor
+from nasplug_strategies.predictor.settings import PredictorError
+from nasplug_strategies.random_search import RandomSearch
 from torch_geometric.data import Batch, Data
 
 import nasplug
 from nasplug import Architecture, Evaluation, hookimpl
+from nasplug.errors import OptionError
+from nasplug.loading import options
+from nasplug.testing import Toy
 
 QUICK = {"preset": "paper", "size": 24, "epochs": 60, "lr": 3e-3, "stages": 1, "refit": 0}
 
@@ -21,17 +29,17 @@ QUICK = {"preset": "paper", "size": 24, "epochs": 60, "lr": 3e-3, "stages": 1, "
 class Driver:
     """Calls a strategy as the loop does: suggest, evaluate, tell."""
 
-    def __init__(self, space, strategy, fake_run, told, value, batch=1, **more):
-        self.space, self.strategy, self.told, self.value, self.batch = space, strategy, told, value, batch
+    def __init__(self, space, strategy, fake_run, make_trial, value, batch=1, **more):
+        self.space, self.strategy, self.make_trial, self.value, self.batch = space, strategy, make_trial, value, batch
         self.run = fake_run(space, **more)
 
     def step(self):
         self.run.rng = np.random.default_rng((self.run.seed, len(self.run.trials)))
-        found = self.strategy.suggest(self.run, self.batch)
-        for a in found:
-            self.run.trials.append(self.told(len(self.run.trials), a, self.value(a), self.space.canonical(a)))
+        suggested = self.strategy.suggest(self.run, self.batch)
+        for a in suggested:
+            self.run.trials.append(self.make_trial(len(self.run.trials), a, self.value(a), self.space.canonical(a)))
             self.strategy.on_trial(self.run, self.run.trials[-1])
-        return found
+        return suggested
 
     def steps(self, trials):
         while len(self.run.trials) < trials and self.step():
@@ -40,22 +48,22 @@ class Driver:
 
 
 @pytest.fixture
-def drive(toy_space, toy_accuracy, fake_run, told):
+def drive(toy_space, toy_accuracy, fake_run, make_trial):
     def make(strategy, space=None, value=toy_accuracy, **more):
-        return Driver(space or toy_space(), strategy, fake_run, told, value, **more)
+        return Driver(space or toy_space(), strategy, fake_run, make_trial, value, **more)
 
     return make
 
 
 def test_no_network_is_paid_for_twice(drive):
     driver = drive(NeuralPredictorSearch(n=40, pool=300, **QUICK), batch=7)
-    found = driver.steps(80)
-    assert len({driver.space.canonical(a) for a in found}) == len(found) >= 80
+    suggested = driver.steps(80)
+    assert len({driver.space.canonical(a) for a in suggested}) == len(suggested) >= 80
 
 
 def test_the_ranking_is_used(drive, toy_accuracy):
-    found = drive(NeuralPredictorSearch(n=40, pool=500, **QUICK)).steps(60)
-    values = [toy_accuracy(a) for a in found]
+    suggested = drive(NeuralPredictorSearch(n=40, pool=500, **QUICK)).steps(60)
+    values = [toy_accuracy(a) for a in suggested]
     assert np.mean(values[40:]) > np.mean(values[:40]) + 2 * np.std(values[:40])
 
 
@@ -79,16 +87,16 @@ def test_replaying_the_trials_gives_the_same_suggestions(drive):
     assert drive(NeuralPredictorSearch(n=30, pool=200, **QUICK), batch=3, seed=1).steps(45) != first
 
 
-def test_trials_told_without_a_suggestion_count(drive, toy_space, toy_accuracy, fake_run, told):
+def test_trials_told_without_a_suggestion_count(drive, toy_space, toy_accuracy, fake_run, make_trial):
     driver = drive(NeuralPredictorSearch(n=30, pool=200, **QUICK))
     driver.steps(40)
     later = NeuralPredictorSearch(n=30, pool=200, **QUICK)
     for trial in driver.run.trials:
         later.on_trial(driver.run, trial)
-    found = later.suggest(driver.run, 2)
+    suggested = later.suggest(driver.run, 2)
     paid = {trial.canonical for trial in driver.run.trials}
-    assert len(found) == 2
-    assert paid.isdisjoint(driver.space.canonical(a) for a in found)
+    assert len(suggested) == 2
+    assert paid.isdisjoint(driver.space.canonical(a) for a in suggested)
 
 
 def test_k_bounds_the_second_phase_and_the_search_ends(drive):
@@ -141,8 +149,8 @@ def test_failed_trials_are_survived(drive, toy_accuracy):
     driver = drive(
         NeuralPredictorSearch(n=30, pool=200, **QUICK), value=lambda a: toy_accuracy(a) if a.code[0] else None
     )
-    found = driver.steps(50)
-    assert len(found) == 50
+    suggested = driver.steps(50)
+    assert len(suggested) == 50
     assert {t.state for t in driver.run.trials} == {"complete", "failed"}
 
 
@@ -160,7 +168,7 @@ def test_a_fit_waits_for_pending_trials(drive, toy_accuracy):
     assert len(handed) == 4
     assert driver.strategy.suggest(driver.run, 4) == []
     for number, a in enumerate(handed):
-        driver.run.trials.append(driver.told(number, a, toy_accuracy(a)))
+        driver.run.trials.append(driver.make_trial(number, a, toy_accuracy(a)))
         driver.strategy.on_trial(driver.run, driver.run.trials[-1])
     assert len(driver.strategy.suggest(driver.run, 4)) == 4
 
@@ -185,14 +193,14 @@ def test_after_the_short_list_comes_the_rest_of_the_pool(drive):
 
 
 def test_exploring_draws_other_architectures(drive):
-    def found(explore, seed):
+    def suggested(explore, seed):
         quick = {**QUICK, "preset": "best", "epochs": 10, "members": 2}
         return drive(NeuralPredictorSearch(n=20, pool=300, explore=explore, **quick), batch=10, seed=seed).steps(30)
 
-    plain, drawn = found(0.0, 0), found(3.0, 0)
+    plain, drawn = suggested(0.0, 0), suggested(3.0, 0)
     assert plain[:20] == drawn[:20]
     assert plain[20:] != drawn[20:]
-    assert found(3.0, 0) == drawn
+    assert suggested(3.0, 0) == drawn
 
 
 def test_explored_predictions_are_moved_by_independent_draws(drive, monkeypatch):
@@ -221,8 +229,8 @@ def test_exploring_by_one_network_that_cannot_know_how_sure_it_is_is_refused():
 def test_the_latency_window_filters_an_enumerated_pool(drive, toy_space):
     space = toy_space(enumerable=True)
     driver = drive(NeuralPredictorSearch(n=20, pool=30_000, **QUICK), space=space, latency_window=(4.0, 8.0))
-    found = driver.steps(40)[20:]
-    assert all(4.0 <= space.measure_latency(a, "cpu") <= 8.0 for a in found)
+    suggested = driver.steps(40)[20:]
+    assert all(4.0 <= space.measure_latency(a, "cpu") <= 8.0 for a in suggested)
 
 
 def test_a_space_without_graphs_is_refused_before_anything_is_paid(drive, toy_space):
@@ -243,9 +251,12 @@ def test_through_the_real_loop(toy_space):
 
 def test_what_a_space_recommends_for_the_paper_leaves_the_best_alone():
     recommended = {"layers": 18, "size": 96}
-    paper = NeuralPredictorSearch(preset="paper", paper=recommended, size=32).settings()
+    paper = NeuralPredictorSearch(preset="paper", paper=recommended, size=32).predictor_options()
     assert (paper["layers"], paper["size"]) == (18, 32)
-    assert NeuralPredictorSearch(preset="best", paper=recommended).settings() == {"preset": "best", "device": "cpu"}
+    assert NeuralPredictorSearch(preset="best", paper=recommended).predictor_options() == {
+        "preset": "best",
+        "device": "cpu",
+    }
     with pytest.raises(TypeError):
         NeuralPredictorSearch(paper="layers=18")
 
@@ -312,7 +323,7 @@ def test_first_fit_refits_and_exploration_are_the_options_or_the_preset_s(preset
     drive(strategy).steps(fits[-1] + 3)
     assert [call[0] for call in ranked] == fits
     assert {call[2] for call in ranked} == {explore}
-    assert all(call[1] == strategy.settings() for call in ranked)
+    assert all(call[1] == strategy.predictor_options() for call in ranked)
 
 
 def test_a_refit_is_never_passed_within_a_batch(drive, ranked):
@@ -353,6 +364,93 @@ def test_settings_are_those_of_the_options_that_are_set():
     strategy = NeuralPredictorSearch(
         preset="paper", kind="mlp", hidden=(4, 2), lr=0.1, n=3, explore=0.0, paper={"lr": 1.0}
     )
-    assert strategy.settings() == {
+    assert strategy.predictor_options() == {
         "preset": "paper", "device": "cpu", "kind": "mlp", "hidden": (4, 2), "lr": 0.1,
     }  # fmt: skip
+
+
+@pytest.fixture
+def search(toy_space):
+    """Returns a search, and a list of the architectures that were paid for."""
+    paid = []
+
+    def make(**given):
+        return nasplug.search(toy_space(fails=paid.append), "neural_predictor", strategy_options=given, budget=5)
+
+    return make, paid
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"stages": 3},
+        {"lr": -1.0},
+        {"lr": math.nan},
+        {"classifier_lr": math.inf},
+        {"weight_decay": -1.0},
+        {"dropout": 2.0},
+        {"percentile": 150.0},
+        {"threshold": math.nan},
+        {"epochs": 0},
+        {"minibatch": 0},
+        {"members": 0},
+        {"layers": 0},
+        {"size": -1},
+        {"hidden": (128, 0)},
+        {"hidden": ()},
+        {"n": 0},
+        {"k": 0},
+        {"k": -5},
+        {"pool": 0},
+        {"shortlist": 0},
+        {"refit": -1},
+        {"explore": math.inf},
+        {"paper": {"n": 3}},
+        {"paper": {"layers": 0}, "preset": "paper"},
+        {"paper": "layers=18"},
+    ],
+)
+def test_options_out_of_bounds_are_refused_before_anything_is_paid(given, search):
+    make, paid = search
+    name = {"{'layers': 0}": "layers"}.get(str(given.get("paper")), next(iter(given)))
+    with pytest.raises(OptionError, match=f"neural_predictor: .*'{name}'"):
+        make(**given)
+    assert paid == []
+
+
+def test_what_the_option_paper_may_hold_is_named():
+    with pytest.raises(ValueError, match="'paper' holds k, n; wanted are predictor settings: kind, layers, size, "):
+        NeuralPredictorSearch(paper={"n": 3, "layers": 2, "k": 1})
+
+
+def test_an_unknown_device_is_refused_before_anything_is_paid(search):
+    make, paid = search
+    with pytest.raises(PredictorError, match="wanted the torch device 'gpu'"):
+        make(device="gpu")
+    assert paid == []
+
+
+@pytest.mark.parametrize(("name", "kind"), [("hidden", "int,…"), ("paper", "dict"), ("stages", "int")])
+def test_types_read_as_they_are_written(name, kind):
+    assert options.type_name(options.type_of(NeuralPredictorSearch, name)) == kind
+
+
+@pytest.mark.parametrize("make", [RandomSearch, lambda: NeuralPredictorSearch(n=6, members=1, explore=0.0, epochs=2)])
+def test_a_second_search_is_as_if_it_were_the_first(make):
+    strategy = make()
+    space = Toy(layers=4)
+    nasplug.search(space, strategy, budget=12, seed=1)
+    again, first = (nasplug.search(space, used, budget=12, seed=0) for used in (strategy, make()))
+    assert [t.architecture for t in again.trials] == [t.architecture for t in first.trials]
+
+
+def test_the_entry_points_of_strategies_import_neither_torch_nor_tensorflow():
+    code = (
+        "import sys; from importlib.metadata import entry_points\n"
+        "for e in entry_points(group='nasplug.strategies'):\n"
+        "    if e.value.startswith('nasplug_strategies'): e.load()()\n"
+        "import nasplug_strategies.predictor\n"
+        "assert not {'torch', 'tensorflow', 'scipy'} & set(sys.modules), sorted(sys.modules)\n"
+        "assert 'nasplug_strategies.neural.strategy' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -45,9 +45,9 @@ def test_a_straight_line_is_equally_noisy_everywhere():
 @given(labels)
 def test_noise_is_positive_and_bounded(values):
     curve = Calibration.ranks(np.array(values))
-    found = curve.noise(curve.scores)
-    assert found.min() > 1e-4
-    assert found.max() < 1e3
+    noise = curve.noise(curve.scores)
+    assert noise.min() > 1e-4
+    assert noise.max() < 1e3
 
 
 def test_linear_gives_the_mean_and_one_deviation_and_goes_straight_on():

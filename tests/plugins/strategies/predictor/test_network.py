@@ -64,7 +64,7 @@ def test_a_kind_of_one_file_is_trained_by_autograd_and_saved(counts, toy_batch, 
 
 
 def test_a_kind_of_one_file_is_an_option_of_searches(counts):
-    assert NeuralPredictorSearch(kind=counts).settings()["kind"] == counts
+    assert NeuralPredictorSearch(kind=counts).predictor_options()["kind"] == counts
 
 
 def test_an_unknown_kind_is_refused_with_the_known_ones():

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 from nasplug_strategies.predictor import NeuralPredictor
-from nasplug_strategies.predictor.fitting.fit import Recipe
+from nasplug_strategies.predictor.fitting.fit import FitSettings
 from nasplug_strategies.predictor.graphs.dense_graphs import Graphs, dense
-from nasplug_strategies.predictor.learner import Learner, scalars_of
+from nasplug_strategies.predictor.mixture import Mixture, feature_blocks
 from nasplug_strategies.predictor.settings import PredictorError
 from scipy.stats import kendalltau
 from torch_geometric.data import Batch, Data
@@ -23,12 +23,12 @@ def predictor(preset, **more):
 
 @pytest.mark.parametrize("preset", KINDS)
 def test_it_ranks_unseen_architectures_in_percent(preset, toy_batch):
-    new, wanted = toy_batch(300, seed=1)
+    new, accuracies = toy_batch(300, seed=1)
     predicted = predictor(preset).fit(*toy_batch(100)).predict(new)
     assert predicted.shape == (300,)
     assert predicted.dtype == np.float64
-    assert kendalltau(predicted, wanted).statistic > 0.6
-    assert abs(predicted.mean() - wanted.mean()) < 3
+    assert kendalltau(predicted, accuracies).statistic > 0.6
+    assert abs(predicted.mean() - accuracies.mean()) < 3
 
 
 @pytest.mark.parametrize("kind", ["mlp", "cnn"])
@@ -197,15 +197,15 @@ def test_tensors_are_taken_as_arrays_are(toy_batch):
     features, draws = np.arange(20.0)[:, None], np.linspace(-1, 1, 20)
     fitted = predictor("best").fit(batch, torch.tensor(y), torch.tensor(features))
     assert predictor("best").fit(batch, torch.tensor(y).bfloat16()).predict(batch).shape == (20,)
-    found = fitted.predict(batch, torch.tensor(features), draws=torch.tensor(draws))
-    assert (found == predictor("best").fit(batch, y, features).predict(batch, features, draws=draws)).all()
+    predicted = fitted.predict(batch, torch.tensor(features), draws=torch.tensor(draws))
+    assert (predicted == predictor("best").fit(batch, y, features).predict(batch, features, draws=draws)).all()
 
 
 @pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
 def test_the_unit_of_a_feature_does_not_matter(unit, toy_batch):
     graphs, hidden = dense(toy_batch(120)[0]), unit * np.random.default_rng(0).normal(size=(120, 1))
-    found = predictor("best").fit(graphs[:60], 80 + 3 / unit * hidden[:60, 0], hidden[:60])
-    assert kendalltau(found.predict(graphs[60:], hidden[60:]), hidden[60:]).statistic > 0.7
+    fitted = predictor("best").fit(graphs[:60], 80 + 3 / unit * hidden[:60, 0], hidden[:60])
+    assert kendalltau(fitted.predict(graphs[60:], hidden[60:]), hidden[60:]).statistic > 0.7
 
 
 def test_a_feature_that_does_not_vary_is_left_out(toy_batch):
@@ -261,9 +261,9 @@ def pairs(n):
 @pytest.mark.parametrize("preset", KINDS)
 def test_graphs_larger_than_those_of_the_fit_are_predicted(preset, toy_batch):
     fitted = predictor(preset).fit(pairs(10), np.linspace(60, 90, 10))
-    found = fitted.predict(toy_batch(30)[0])
-    assert np.isfinite(found).all()
-    assert len(np.unique(found)) > 3
+    predicted = fitted.predict(toy_batch(30)[0])
+    assert np.isfinite(predicted).all()
+    assert len(np.unique(predicted)) > 3
 
 
 @pytest.mark.parametrize("kind", ["mlp", "cnn"])
@@ -318,8 +318,8 @@ def test_the_regressor_learns_from_what_passes_alone(toy_batch, monkeypatch):
     batch, y = toy_batch(40)
     threshold = float(np.median(y))
     learned = []
-    fit = Learner.fit
-    monkeypatch.setattr(Learner, "fit", lambda *given: learned.append(len(given[3])) or fit(*given))
+    fit = Mixture.fit
+    monkeypatch.setattr(Mixture, "fit", lambda *args, **more: learned.append(len(args[3])) or fit(*args, **more))
     predictor("paper", stages=2, threshold=threshold).fit(batch, y)
     assert learned == [40, int((y > threshold).sum())]
 
@@ -327,26 +327,29 @@ def test_the_regressor_learns_from_what_passes_alone(toy_batch, monkeypatch):
 def test_every_setting_of_a_fit_is_followed(toy_batch, monkeypatch):
     chosen = {"epochs": 2, "minibatch": 7, "lr": 0.02, "weight_decay": 0.03, "dropout": 0.4, "loss": "pairwise"}
     followed = []
-    monkeypatch.setattr("nasplug_strategies.predictor.model.fit", lambda *given: followed.append(given[4]))
+    monkeypatch.setattr("nasplug_strategies.predictor.network_ensemble.fit", lambda *given: followed.append(given[4]))
     NeuralPredictor("paper", size=8, stages=2, percentile=50, classifier_lr=0.01, **chosen).fit(*toy_batch(40))
     of_both = (chosen["weight_decay"], chosen["dropout"])
-    assert followed == [Recipe(2, 7, 0.01, *of_both, "cross_entropy"), Recipe(2, 7, 0.02, *of_both, "pairwise")]
+    assert followed == [
+        FitSettings(2, 7, 0.01, *of_both, "cross_entropy"),
+        FitSettings(2, 7, 0.02, *of_both, "pairwise"),
+    ]
 
 
 def test_networks_are_trained_with_the_normalisation_asked_for(toy_batch):
     batch, y = toy_batch(20)
     fits = [predictor("paper", normalisation=kind).fit(batch, y).fitted for kind in ("row", "symmetric", "none")]
-    first, second, third = (fitted.regressor.model.network.convolutions[0] for fitted in fits)
+    first, second, third = (fitted.regressor.ensemble.network.convolutions[0] for fitted in fits)
     assert not torch.equal(first, second)
     assert not torch.equal(second, third)
 
 
 def test_process_and_networks_have_their_weights_in_a_score(toy_batch):
     batch, y = toy_batch(60)
-    learner, graphs = predictor("best").fit(batch, y).fitted.regressor, dense(batch)
-    scalars = learner.scaler(scalars_of(learner.settings, graphs, None, 5))
-    process, networks = learner.process.predict(scalars)[0], learner.model.score(graphs, scalars).double().mean(0)
-    assert learner.score(graphs, None)[0].numpy() == pytest.approx((0.7 * process + 0.3 * networks).numpy())
+    mixture, graphs = predictor("best").fit(batch, y).fitted.regressor, dense(batch)
+    scalars = mixture.scaler(feature_blocks(mixture.settings, graphs, None, 5))
+    process, networks = mixture.process.predict(scalars)[0], mixture.ensemble.score(graphs, scalars).double().mean(0)
+    assert mixture.score(graphs, None)[0].numpy() == pytest.approx((0.7 * process + 0.3 * networks).numpy())
     assert (process - networks).abs().max() > 0.1
 
 
@@ -364,7 +367,7 @@ def test_the_nodes_of_the_ablation_are_permuted_in_a_prediction(kind, toy_batch)
     fitted = predictor("paper", kind=kind).fit(batch, y)
     before = fitted.predict(batch)
     assert (before == fitted.predict(batch)).all()
-    fitted.fitted.regressor.model.seed += 1  # decides the permutations alone, now that weights are learned
+    fitted.fitted.regressor.ensemble.seed += 1  # decides the permutations alone, now that weights are learned
     assert (before != fitted.predict(batch)).any()
 
 
@@ -380,10 +383,10 @@ def test_a_threshold_that_separates_nothing_leaves_one_stage(toy_batch):
 
 
 def test_best_knows_how_sure_it_is(toy_batch):
-    new, wanted = toy_batch(300, seed=1)
+    new, accuracies = toy_batch(300, seed=1)
     mean, std = predictor("best").fit(*toy_batch(60)).predict(new, return_std=True)
     assert (std > 0).all()
-    assert 0.3 < np.mean(np.abs(mean - wanted) < 2 * std) <= 1.0
+    assert 0.3 < np.mean(np.abs(mean - accuracies) < 2 * std) <= 1.0
 
 
 def test_draws_move_a_prediction_by_what_is_not_known(toy_batch):
@@ -399,17 +402,18 @@ def test_draws_move_a_prediction_by_what_is_not_known(toy_batch):
 
 def test_threads_are_restored_and_concurrent_fits_agree(toy_batch):
     batch, y = toy_batch(30)
-    before, found = torch.get_num_threads(), []
+    before, predictions = torch.get_num_threads(), []
     jobs = [
-        threading.Thread(target=lambda: found.append(predictor("paper").fit(batch, y).predict(batch))) for _ in range(3)
+        threading.Thread(target=lambda: predictions.append(predictor("paper").fit(batch, y).predict(batch)))
+        for _ in range(3)
     ]
     for job in jobs:
         job.start()
     for job in jobs:
         job.join()
     assert torch.get_num_threads() == before
-    assert len(found) == 3
-    assert all((f == found[0]).all() for f in found)
+    assert len(predictions) == 3
+    assert all((f == predictions[0]).all() for f in predictions)
 
 
 @pytest.mark.slow

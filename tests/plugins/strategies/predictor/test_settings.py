@@ -6,7 +6,7 @@ import math
 import attrs
 import numpy as np
 import pytest
-from nasplug_strategies.predictor.settings import Settings, settings
+from nasplug_strategies.predictor.settings import Settings, settings_of_preset
 
 
 @pytest.mark.parametrize(("n", "size"), [(43, 48), (86, 72), (129, 96), (172, 144), (344, 210), (860, 320)])
@@ -23,10 +23,10 @@ def test_between_and_outside_of_table_1():
 
 def test_numbers_of_numpy_become_python_s_own():
     numbers = {"epochs": np.int64(7), "stages": np.int8(2), "lr": np.float32(0.5), "percentile": np.float32(50)}
-    made = Settings(**numbers, hidden=np.array([4, 2]), structure=np.True_)
-    back = json.loads(json.dumps(attrs.asdict(made)))
-    assert {name: back[name] for name in numbers} == numbers
-    assert (back["hidden"], back["structure"]) == ([4, 2], True)
+    settings = Settings(**numbers, hidden=np.array([4, 2]), structure=np.True_)
+    restored = json.loads(json.dumps(settings.by_keyword()))
+    assert {name: restored[name] for name in numbers} == numbers
+    assert (restored["hidden"], restored["structure"]) == ([4, 2], True)
 
 
 @pytest.mark.parametrize("change", [{"layers": 2.5}, {"epochs": "many"}, {"hidden": [2.5]}, {"size": 0.5}])
@@ -43,7 +43,7 @@ def test_what_is_no_number_is_refused_by_name(change):
 
 def test_an_unknown_setting_is_refused_with_the_known_ones():
     with pytest.raises(TypeError, match="there is no setting 'nodes'; the settings are kind, layers, size, "):
-        settings("paper", {"nodes": 7})
+        settings_of_preset("paper", {"nodes": 7})
 
 
 @pytest.mark.parametrize(
@@ -89,18 +89,20 @@ def test_none_stands_for_a_value_only_where_it_is_the_default():
 
 
 def test_the_defaults_are_the_paper_s_and_the_presets_are_told_apart():
-    paper = attrs.asdict(Settings())
+    paper = Settings().by_keyword()
     assert paper == {
         "kind": "gcn", "layers": 3, "size": None, "hidden": (128,), "normalisation": "row", "stages": 1,
         "threshold": 91.0, "percentile": None, "members": 1, "loss": "mse", "epochs": 300, "minibatch": 10, "lr": 1e-4,
         "classifier_lr": 2e-4, "weight_decay": 1e-3, "dropout": 0.1, "structure": False, "process": 0.0,
     }  # fmt: skip
-    assert attrs.asdict(settings("paper", {})) == paper | {"stages": 2}
+    assert settings_of_preset("paper", {}).by_keyword() == paper | {"stages": 2}
     best = {"loss": "pairwise", "lr": 1e-3, "minibatch": 43, "epochs": 100, "size": 64, "members": 4}
-    assert attrs.asdict(settings("best", {})) == paper | best | {"structure": True, "process": 0.7}
+    assert settings_of_preset("best", {}).by_keyword() == paper | best | {"structure": True, "process": 0.7}
 
 
 def test_changes_override_a_preset_and_none_keeps_it():
-    assert settings("best", {"members": None, "epochs": 7}) == attrs.evolve(settings("best", {}), epochs=7)
+    assert settings_of_preset("best", {"members": None, "epochs": 7}) == attrs.evolve(
+        settings_of_preset("best", {}), epochs=7
+    )
     with pytest.raises(ValueError, match="preset must be one of paper, best, got 'worst'"):
-        settings("worst", {})
+        settings_of_preset("worst", {})

@@ -5,9 +5,9 @@ import torch
 from nasplug_strategies.neural.strategy import NeuralPredictorSearch
 from nasplug_strategies.predictor import NeuralPredictor
 from nasplug_strategies.predictor.graphs.dense_graphs import dense
-from nasplug_strategies.predictor.model import Model
 from nasplug_strategies.predictor.network import Shape
-from nasplug_strategies.predictor.settings import PredictorError, settings
+from nasplug_strategies.predictor.network_ensemble import NetworkEnsemble
+from nasplug_strategies.predictor.settings import PredictorError, settings_of_preset
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
@@ -29,10 +29,12 @@ def test_a_fit_stays_on_its_device(kind, toy_batch, monkeypatch):
     monkeypatch.setattr(torch.optim, "Adam", lambda flat, **_: torch.optim.SGD(flat))  # Adam, fused, refuses `meta`
     graphs, y = dense(toy_batch(12)[0]), torch.rand(12)
     scalars = torch.rand(12, 3) if kind == "gcn" else None
-    chosen = settings("best", {"kind": kind, "epochs": 2, "members": 2, "size": 8, "loss": "mse"})
+    chosen = settings_of_preset("best", {"kind": kind, "epochs": 2, "members": 2, "size": 8, "loss": "mse"})
     generator = torch.Generator().manual_seed(0)
     with OneDevice():
-        model = Model.fresh(chosen, Shape(5, 5, 3 if kind == "gcn" else 0, 8), 0, torch.device("meta"), generator)
+        model = NetworkEnsemble.fresh(
+            chosen, Shape(5, 5, 3 if kind == "gcn" else 0, 8), 0, torch.device("meta"), generator
+        )
         model.train(graphs, scalars, y, "mse", 1e-3, generator)
         assert model.network.score(graphs, scalars, 0).device.type == "meta"
     assert {p.device.type for p in model.network.parameters()} == {"meta"}
@@ -56,7 +58,7 @@ def test_an_unknown_device_is_named(toy_batch, tmp_path):
 
 
 def test_the_strategy_passes_its_device_on():
-    assert NeuralPredictorSearch(device="cuda:1").settings()["device"] == "cuda:1"
+    assert NeuralPredictorSearch(device="cuda:1").predictor_options()["device"] == "cuda:1"
 
 
 KINDS = [("best", "gcn", 1), ("paper", "gcn", 1), ("paper", "gcn", 2), ("paper", "mlp", 1), ("paper", "cnn", 1)]

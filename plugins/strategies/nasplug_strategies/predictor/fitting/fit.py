@@ -16,8 +16,8 @@ from nasplug_strategies.predictor.network import Network
 
 
 @attrs.frozen
-class Recipe:
-    """How a network is trained: Adam with L2 `weight_decay`, `lr` annealed to zero by a cosine."""
+class FitSettings:
+    """How networks are trained: Adam with L2 `weight_decay`, `lr` annealed to zero by a cosine."""
 
     epochs: int = 300
     batch: int = 10
@@ -28,34 +28,52 @@ class Recipe:
 
 
 def fit(
-    network: Network, graphs: Graphs, scalars: Tensor | None, y: Tensor, recipe: Recipe, generator: torch.Generator
+    network: Network,
+    graphs: Graphs,
+    scalars: Tensor | None,
+    y: Tensor,
+    settings: FitSettings,
+    generator: torch.Generator,
 ) -> None:
     """Trains the stacked members of `network` in place. Equal arguments give equal bits.
 
-    `scalars` `[n, s]` belong to `graphs`; `y` holds labels `[m, n]`, a row for each member.
+    Args:
+        network: `m` stacked members.
+        scalars: `[n, s]`, numbers that the network reads beside the `n` graphs, or None.
+        y: `[m, n]`, the labels, a row for each member.
+        generator: draws the order of the samples, the dropout and, for some kinds, the order of the nodes.
     """
-    n = y.shape[1]
-    optimizer = FlatAdam(list(network.parameters()), recipe.weight_decay)
-    sizes = [min(recipe.batch, n - start) for start in range(0, n, recipe.batch)]
+    optimizer = FlatAdam(list(network.parameters()), settings.weight_decay)
     inputs = network.training_inputs(graphs, scalars, generator)
-    steps = {size: network.training_step(inputs, optimizer.gradients, size) for size in set(sizes)}
-    widths = [bias.shape[2] for bias in network.bias[:-1]] if recipe.dropout else []
-    order, dropout = SampleOrder(y, sizes), Dropout(y, sizes, widths)
-    batches = zip((steps[size] for size in sizes), order.samples, order.labels, dropout.factors, strict=True)
-    recorded = [_recorded(recipe.loss, *batch) for batch in batches]
-    total = recipe.epochs * len(recorded)
+    steps, order, dropout = _recorded_epoch(network, inputs, optimizer.gradients, y, settings)
+    total = settings.epochs * len(steps)
     with torch.inference_mode():  # a written step needs nothing of autograd; `AutogradStep` leaves the mode
-        for epoch in range(recipe.epochs):
+        for epoch in range(settings.epochs):
             network.start_epoch(inputs, graphs, generator)
             order.draw(generator)
-            dropout.draw(recipe.dropout, generator)
-            for number, operations in enumerate(recorded, epoch * len(recorded)):
+            dropout.draw(settings.dropout, generator)
+            for number, operations in enumerate(steps, epoch * len(steps)):
                 for operation in operations:  # overwrites the gradients of the step before
                     operation()
-                optimizer.step(recipe.lr * _cosine(number / total))
+                optimizer.step(settings.lr * _cosine(number / total))
 
 
-def _recorded(loss: str, step: TrainingStep, samples: Tensor, labels: Tensor, dropout: Sequence[Tensor]) -> Operations:
+def _recorded_epoch(
+    network: Network, inputs: Sequence[Tensor], gradients: Sequence[Tensor], y: Tensor, settings: FitSettings
+) -> "tuple[list[Operations], SampleOrder, Dropout]":
+    """Returns the operations of each batch of an epoch, and what is drawn before the epoch and read by them."""
+    n = y.shape[1]
+    sizes = [min(settings.batch, n - start) for start in range(0, n, settings.batch)]
+    steps = {size: network.training_step(inputs, gradients, size) for size in set(sizes)}
+    widths = [bias.shape[2] for bias in network.bias[:-1]] if settings.dropout else []
+    order, dropout = SampleOrder(y, sizes), Dropout(y, sizes, widths)
+    batches = zip((steps[size] for size in sizes), order.samples, order.labels, dropout.factors, strict=True)
+    return [_recorded_step(settings.loss, *batch) for batch in batches], order, dropout
+
+
+def _recorded_step(
+    loss: str, step: TrainingStep, samples: Tensor, labels: Tensor, dropout: Sequence[Tensor]
+) -> Operations:
     """Returns the operations of one batch, without the update of the parameters."""
     gradients = LOSSES[loss](step.scores, labels, step.score_gradients)
     return [*step.forward(samples, dropout), *gradients, *step.backward(dropout)]

@@ -1,8 +1,8 @@
-"""Which node states of graphs repeat, so that a graph convolution computes each of them once.
+"""Finds the node states that repeat, so that a graph convolution computes each of them once.
 
-After one convolution a state depends on the operations of a node and of its neighbours only, after two on those of
-the neighbours' neighbours too: among 1,024 neighbouring cells of NASBench-101 one state in 30 differs after the first
-and two in three after the second. Each state is a weighted sum of a few states before the convolution.
+After one convolution, the state of a node depends only on its operation and those of its neighbours. Many nodes
+therefore have equal states: among 1,024 neighbouring cells of NASBench-101, one state in 30 is distinct after the first
+convolution, and two in three after the second. Each state is a weighted sum of a few states before the convolution.
 """
 
 from typing import Self
@@ -27,7 +27,7 @@ class WeightedSums:
     weights: Tensor  # float32 [entries]
 
     @classmethod
-    def of(cls, weights: Tensor, rows: Tensor) -> Self:
+    def from_matrix(cls, weights: Tensor, rows: Tensor) -> Self:
         """Returns the sums of `rows` `[k, v]` with `weights` `[k, v]`, without rows of weight zero."""
         nonzero = weights != 0
         entries = nonzero.flatten().nonzero().flatten()
@@ -60,7 +60,7 @@ class DistinctStates:
 
 
 def distinct_states(graphs: Graphs, normalisation: Normalisation, layers: int) -> DistinctStates:
-    """Returns the states after each of `layers` convolutions, at least one; cached from the second call on."""
+    """Returns the distinct states of `graphs` before each of the convolutions; cached from the second call on."""
     key = ("states", normalisation, layers)
     return graphs.cached_from_second_call(key, lambda: _distinct_states(Nodes(graphs, normalisation), layers))
 
@@ -105,11 +105,11 @@ class Nodes:
         """Returns the sums, in both directions, of the states numbered `state` `[nodes]` around some `nodes`."""
         neighbours = self._padded(state).index_select(0, self.graph[nodes])  # [k, v]
         forth, back = (A.flatten(0, 1).index_select(0, self.place[nodes]) for A in self.A.unbind(1))
-        return WeightedSums.of(forth, neighbours), WeightedSums.of(back, neighbours)
+        return WeightedSums.from_matrix(forth, neighbours), WeightedSums.from_matrix(back, neighbours)
 
     def means(self) -> WeightedSums:
         """Returns the sums of all states into the mean of each graph."""
-        return WeightedSums.of(self.mask / self.mask.sum(1, keepdim=True), self._padded(self.every))
+        return WeightedSums.from_matrix(self.mask / self.mask.sum(1, keepdim=True), self._padded(self.every))
 
     def _padded(self, values: Tensor) -> Tensor:
         """Returns `[b, v]`: a value of every node, 0 for padding."""

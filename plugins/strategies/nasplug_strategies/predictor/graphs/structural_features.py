@@ -12,12 +12,12 @@ from torch import Tensor
 
 from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
 
-FAR = 1e6  # stands for "no path" in max-plus and min-plus steps
+NO_PATH = 1e6  # nodes; stands for a path that does not exist, where the longest or shortest is computed
 LARGE = 1e15  # its square, which a deviation needs, is still a float32
 Blocks = dict[str, Tensor]
 
 
-def structure_of(graphs: Graphs, steps: int) -> Blocks:
+def cached_structure(graphs: Graphs, steps: int) -> Blocks:
     """Returns `structure(graphs, steps)`, cached from the second call on: it takes as long as a fit or a prediction."""
     return graphs.cached_from_second_call(("structure", steps), lambda: structure(graphs, steps))
 
@@ -25,23 +25,32 @@ def structure_of(graphs: Graphs, steps: int) -> Blocks:
 def structure(graphs: Graphs, steps: int) -> Blocks:
     """Returns named blocks of scalars, float32 `[n, …]`, that do not depend on the order of the nodes.
 
-    By operation: `count`, summed in-degrees `into`, places `depth`, most and fewest on `onepath`, `width`; by pair of
-    operations: `edges`, two-edge `walks`; by graph: `lengths` of paths, `degrees` of sources and sinks, `size`; and
-    what each of three Markov chains sees, as in `_seen_by`.
+    ============ ================ =====================================================================
+    count        `[n, f]`         nodes of each operation
+    in_degrees   `[n, f]`         sum of the in-degrees of these nodes
+    depth        `[n, f·(s + 1)]` nodes of each operation by the nodes on the longest path to them
+    on_one_path  `[n, 2f]`        the most and the fewest nodes of each operation on one path
+    width        `[n, f]`         logarithm of the summed squared widths (see `_width`) of these nodes
+    edges, walks `[n, f·f]`       edges, and walks of two edges, by the operations at both ends
+    lengths      `[n, s]`         logarithm of 1 + the number of paths, by length
+    degrees      `[n, 2]`         in-degrees of the sinks, out-degrees of the sources
+    size         `[n, 3]`         nodes, edges, and nodes on the longest path
+    path_…       see `_seen_by`   what three Markov chains see; so with forward_… and backward_…
+    ============ ================ =====================================================================
 
     Args:
-        graphs: The graphs.
-        steps: Longer paths, and deeper nodes, have no columns of their own. A predictor always gives the most nodes of
-            a graph in its fit, so that larger graphs have the same columns.
+        graphs: `n` graphs with `f` operations.
+        steps: `s`; longer paths, and deeper nodes, have no columns of their own. A predictor always gives the number of
+            nodes of the largest graph in its fit, so that larger graphs have the same columns.
     """
     x, A, real = graphs.x, graphs.adjacency.float(), graphs.mask.float()
     source, sink = real * (A.sum(1) == 0), real * (A.sum(2) == 0)  # [n, v]
     depth = _extreme(torch.ones_like(real), A, source)  # [n, v], nodes on the longest path to a node
     blocks = {
         "count": x.sum(1),
-        "into": torch.einsum("nvf,nv->nf", x, A.sum(1)),
+        "in_degrees": torch.einsum("nvf,nv->nf", x, A.sum(1)),
         "depth": torch.einsum("nvf,nvd->nfd", x, _one_hot(depth, real, steps)).flatten(1),
-        "onepath": _on_one_path(x, A, source, sink),
+        "on_one_path": _on_one_path(x, A, source, sink),
         "width": torch.log(torch.einsum("nv,nvf->nf", _width(A, sink).square(), x) + 0.01),
         "edges": _pairs(A, x),
         "walks": _pairs(A @ A, x),
@@ -67,7 +76,11 @@ def _chains(A: Tensor, source: Tensor, sink: Tensor) -> Iterator[tuple[str, Tens
 
 
 def _seen_by(name: str, T: Tensor, start: Tensor, end: Tensor, x: Tensor, steps: int) -> Blocks:
-    """Returns what a chain sees: visits by operation, steps and ordered pairs by two operations, its length."""
+    """Returns what a chain sees.
+
+    That is the expected visits of each operation `[n, f]`, of each edge and of each ordered pair of nodes on a walk, by
+    the operations at both ends `[n, f·f]`, and the distribution of the walks' lengths `[n, steps]`.
+    """
     G = _walks(T)  # [n, v, v], expected visits of j from i
     visits = torch.einsum("ni,nij->nj", start, G)  # [n, v]
     later = G - torch.eye(G.shape[1])
@@ -113,25 +126,25 @@ def _width(A: Tensor, sink: Tensor) -> Tensor:
 def _extreme(weight: Tensor, A: Tensor, start: Tensor, sign: float = 1.0) -> Tensor:
     """Returns `[…, n, v]`: the largest (`sign` 1) or smallest (−1) sum of `weight` on a walk from `start` to a node.
 
-    A node out of reach has 0 for the largest, `FAR` for the smallest.
+    A node out of reach has 0 for the largest, `NO_PATH` for the smallest.
     """
-    best = torch.where(start > 0, sign * weight, -FAR)
-    closed = torch.where(A > 0, 0.0, -FAR)
+    best = torch.where(start > 0, sign * weight, -NO_PATH)
+    closed = torch.where(A > 0, 0.0, -NO_PATH)
     for _ in range(A.shape[1] - 1):
         best = torch.maximum(best, (best[..., :, None] + closed).amax(-2) + sign * weight)
-    return torch.where(best > -FAR / 2, sign * best, 0.0 if sign > 0 else FAR)
+    return torch.where(best > -NO_PATH / 2, sign * best, 0.0 if sign > 0 else NO_PATH)
 
 
 def _on_one_path(x: Tensor, A: Tensor, source: Tensor, sink: Tensor) -> Tensor:
     """Returns `[n, 2f]`: the most and the fewest nodes of each operation on one path; 0 without a path."""
     weight = x.permute(2, 0, 1)  # [f, n, v]
     most = (_extreme(weight, A, source.expand_as(weight)) * sink).amax(2)
-    fewest = torch.where(sink > 0, _extreme(weight, A, source.expand_as(weight), -1.0), FAR).amin(2)
-    return torch.cat((most, torch.where(fewest < FAR / 2, fewest, 0.0))).T
+    fewest = torch.where(sink > 0, _extreme(weight, A, source.expand_as(weight), -1.0), NO_PATH).amin(2)
+    return torch.cat((most, torch.where(fewest < NO_PATH / 2, fewest, 0.0))).T
 
 
 def _one_hot(depth: Tensor, real: Tensor, steps: int) -> Tensor:
-    """Returns `[n, v, steps + 1]`."""
+    """Returns `[n, v, steps + 1]`: 1 at the `depth` `[n, v]` of each real node, 0 elsewhere."""
     return (depth[:, :, None] == torch.arange(steps + 1)).float() * real[:, :, None]
 
 

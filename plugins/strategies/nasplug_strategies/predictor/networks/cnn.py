@@ -24,6 +24,7 @@ class CNN(TableNetwork):
     def __init__(self, settings: Settings, shape: Shape, generator: torch.Generator) -> None:
         super().__init__(shape.nodes)
         self.windows, pixels = all_windows(shape.nodes, shape.nodes + shape.features, settings.layers)
+        self.groups, self.order = grouped(self.windows, shape.nodes * (shape.nodes + shape.features))
         widths = [1, *(max(4, shape.size >> i) for i in range(len(self.windows), 0, -1))]
         self.kernels = nn.ParameterList(glorot((settings.members, 9 * i, o), generator) for i, o in pairwise(widths))
         self.shifts = nn.ParameterList(torch.zeros(settings.members, 1, width) for width in widths[1:])
@@ -39,10 +40,26 @@ class CNN(TableNetwork):
         """Returns scores `[m, b]` of one table `[m, b, pixels]`."""
         m, b = inputs[0].shape[:2]
         image = inputs[0].reshape(m * b, -1, 1)  # [m·b, pixels, channels]
+        convolve = self._convolved if torch.is_grad_enabled() else self._convolved_without_padding
+        return fully_connected(convolve(image).view(m, b, -1), self.dense, self.bias, dropout)
+
+    def _convolved(self, image: Tensor) -> Tensor:
+        """Returns what the convolutions make of images `[m·b, pixels, 1]`, `[m·b, pixels, channels]`."""
         for window, W, shift in zip(self.windows, self.kernels, self.shifts, strict=True):
             taps = pad(image, (0, 0, 0, 1)).index_select(1, window.to(image.device))  # [m·b, windows·9, channels]
-            image = torch.baddbmm(shift, taps.view(m, -1, W.shape[1]), W).relu_().view(m * b, -1, W.shape[2])
-        return fully_connected(image.view(m, b, -1), self.dense, self.bias, dropout)
+            image = torch.baddbmm(shift, taps.view(len(W), -1, W.shape[1]), W).relu_().view(len(image), -1, W.shape[2])
+        return image
+
+    def _convolved_without_padding(self, image: Tensor) -> Tensor:
+        """Returns the same as `_convolved`, faster for many graphs at once: in a fit's small batches it is slower."""
+        for groups, W, shift in zip(self.groups, self.kernels, self.shifts, strict=True):
+            parts = []
+            for pixels, taps in groups:
+                inside = image.index_select(1, pixels.to(image.device)).view(len(W), -1, len(taps) * image.shape[2])
+                kernel = W.unflatten(1, (9, -1))[:, taps.to(image.device)].flatten(1, 2)
+                parts.append(torch.baddbmm(shift, inside, kernel).view(len(image), -1, W.shape[2]))
+            image = torch.cat(parts, 1).relu_()
+        return image.index_select(1, self.order.to(image.device))
 
     def training_step(self, inputs: Sequence[Tensor], gradients: Sequence[Tensor], batch: int) -> "CNNStep":
         """Returns a step with written gradients; `benchmarks/predictor_gradients.py` measures what it saves."""
@@ -68,6 +85,23 @@ def windows(height: int, width: int) -> Tensor:
     """
     pixels = pad(torch.arange(height * width).view(height, width), (1, 1, 1, 1), value=height * width)
     return pixels.unfold(0, 3, 2).unfold(1, 3, 2).flatten()
+
+
+def grouped(windows_per_layer: Sequence[Tensor], pixels: int) -> tuple[list[list[tuple[Tensor, Tensor]]], Tensor]:
+    """Returns the windows of every convolution, grouped by which of their nine taps lie inside the image.
+
+    A group of `k` windows holds the pixels that they see, int64 `[k·taps]`, and the numbers of these taps `[taps]`. A
+    convolution leaves its pixels group by group, and the next one reads them there. The second result is the number of
+    each of the last one's pixels, so that they can be brought into the order of the image.
+    """
+    layers, place = [], torch.arange(pixels)
+    for window in windows_per_layer:
+        rows = window.view(-1, 9)
+        masks, number = torch.unique(rows < len(place), dim=0, return_inverse=True)  # [groups, 9], [windows]
+        members = [(rows[number == i], taps.nonzero().flatten()) for i, taps in enumerate(masks)]
+        layers.append([(place[group[:, taps]].flatten(), taps) for group, taps in members])
+        place = number.argsort(stable=True).argsort()
+    return layers, place
 
 
 class ConvolutionStep:

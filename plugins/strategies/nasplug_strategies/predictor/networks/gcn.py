@@ -117,7 +117,10 @@ class ConvolutionStep:
         return [*products, self.P.relu_, partial(torch.add, *self.P, out=self.V)]
 
     def parameters_backward(self) -> Operations:
-        """Returns the operations that compute the gradient of W from that of V'; P holds the gradient of UW then."""
+        """Returns the operations that compute the gradient of W from that of V'.
+
+        Afterwards `P` holds the gradient of U·W.
+        """
         products = [partial(torch.bmm, U.mT, dP, out=dW) for U, _, dP, dW, _ in self.by_direction]
         return [*relu_backward(self.dV.expand_as(self.P), self.P), *products]
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from nasplug_strategies.predictor.fitting.fit import Recipe, _cosine, _draw_dropout, fit
+from nasplug_strategies.predictor.fitting.fit import FitSettings, _cosine, _draw_dropout, fit
 from nasplug_strategies.predictor.network import Network
 from torch import nn
 
@@ -23,17 +23,17 @@ class Line(Network):
         return self.dense[0][..., 0] * inputs[0] + self.bias[0][..., 0]
 
 
-def fit_line(line, x, y, recipe):
-    fit(line, x, None, y, recipe, torch.Generator().manual_seed(0))
+def fit_line(line, x, y, settings):
+    fit(line, x, None, y, settings, torch.Generator().manual_seed(0))
 
 
-def plain_adam(x, y, recipe, order):
+def plain_adam(x, y, settings, order):
     """The same fit with torch's own parts, one parameter at a time, gradients zeroed before every step."""
     a, b = torch.zeros(1, requires_grad=True), torch.zeros(1, requires_grad=True)
-    optimizer = torch.optim.Adam([a, b], lr=recipe.lr, weight_decay=recipe.weight_decay)
+    optimizer = torch.optim.Adam([a, b], lr=settings.lr, weight_decay=settings.weight_decay)
     steps = len(order)
     for step, rows in enumerate(order):
-        optimizer.param_groups[0]["lr"] = recipe.lr * 0.5 * (1 + math.cos(math.pi * step / steps))
+        optimizer.param_groups[0]["lr"] = settings.lr * 0.5 * (1 + math.cos(math.pi * step / steps))
         optimizer.zero_grad()
         ((a * x[rows] + b - y[rows]) ** 2).mean().backward()
         optimizer.step()
@@ -42,11 +42,11 @@ def plain_adam(x, y, recipe, order):
 
 def test_it_is_adam_with_zeroed_gradients_and_a_cosine():
     x = torch.linspace(-1, 1, 8)
-    y, recipe = 3 * x + 1, Recipe(epochs=40, batch=8, lr=0.05, weight_decay=1e-3, dropout=0)
+    y, settings = 3 * x + 1, FitSettings(epochs=40, batch=8, lr=0.05, weight_decay=1e-3, dropout=0)
     net = Line(1)
-    fit_line(net, x, y[None], recipe)
-    wanted = plain_adam(x, y, recipe, [torch.arange(8)] * 40)  # whole batches: the order inside does not matter
-    assert (net.dense[0].item(), net.bias[0].item()) == pytest.approx(wanted, abs=1e-5)
+    fit_line(net, x, y[None], settings)
+    expected = plain_adam(x, y, settings, [torch.arange(8)] * 40)  # whole batches: the order inside does not matter
+    assert (net.dense[0].item(), net.bias[0].item()) == pytest.approx(expected, abs=1e-5)
 
 
 def test_every_sample_is_seen_once_an_epoch_in_batches_with_a_remainder():
@@ -58,7 +58,7 @@ def test_every_sample_is_seen_once_an_epoch_in_batches_with_a_remainder():
             return super().forward(inputs, dropout)
 
     x = torch.arange(25.0)
-    fit_line(Spy(2), x, torch.zeros(2, 25), Recipe(epochs=2, batch=10))
+    fit_line(Spy(2), x, torch.zeros(2, 25), FitSettings(epochs=2, batch=10))
     assert [t.shape[1] for t in seen] == [10, 10, 5] * 2
     for member in (0, 1):
         assert torch.cat([t[member] for t in seen[:3]]).sort().values.tolist() == x.tolist()
@@ -68,8 +68,8 @@ def test_every_sample_is_seen_once_an_epoch_in_batches_with_a_remainder():
 def test_members_learn_their_own_labels():
     x = torch.linspace(-1, 1, 20)
     net = Line(2)
-    recipe = Recipe(epochs=200, batch=5, lr=0.05, weight_decay=0, dropout=0)
-    fit_line(net, x, torch.stack((2 * x, -5 * x)), recipe)
+    settings = FitSettings(epochs=200, batch=5, lr=0.05, weight_decay=0, dropout=0)
+    fit_line(net, x, torch.stack((2 * x, -5 * x)), settings)
     assert net.dense[0].flatten().tolist() == pytest.approx([2, -5], abs=0.05)
 
 

@@ -18,8 +18,8 @@ def test_the_gradient_through_relu_is_that_of_autograd():
     x = torch.tensor([-2.0, 0.0, 3.0, 0.5], requires_grad=True)
     gradients = torch.tensor([1.0, -4.0, 5.0, -6.0])
     z = x.relu()
-    (wanted,) = torch.autograd.grad(z, x, gradients)
+    (expected,) = torch.autograd.grad(z, x, gradients)
     z = z.detach()
     for operation in relu_backward(gradients, z):
         operation()
-    assert torch.equal(z, wanted)
+    assert torch.equal(z, expected)

@@ -39,8 +39,8 @@ def test_the_written_gradient_is_that_of_autograd(shift):
     theta = (prior_means(3) + shift).requires_grad_()
     minus_log_likelihood(theta, D, y, noise).backward()
     below = tuple(torch.tril_indices(20, 20, -1))
-    found = likelihood_gradient(theta.detach(), torch.stack([d[below] for d in D]).float(), y, noise)
-    assert found.tolist() == pytest.approx(theta.grad.tolist(), rel=1e-3, abs=1e-4)
+    gradient = likelihood_gradient(theta.detach(), torch.stack([d[below] for d in D]).float(), y, noise)
+    assert gradient.tolist() == pytest.approx(theta.grad.tolist(), rel=1e-3, abs=1e-4)
 
 
 def test_learning_makes_the_samples_likelier():

@@ -16,9 +16,9 @@ def data(n=80, seed=0):
 
 def test_it_learns_a_smooth_function():
     X, y, block = data()
-    new, wanted, _ = data(200, 1)
+    new, labels, _ = data(200, 1)
     mean, variance = GaussianProcess.fit(X, block, y, torch.ones(len(y), dtype=torch.float64)).predict(new)
-    assert torch.corrcoef(torch.stack((mean, wanted.double())))[0, 1] > 0.95
+    assert torch.corrcoef(torch.stack((mean, labels.double())))[0, 1] > 0.95
     assert bool((variance > 0).all())
 
 

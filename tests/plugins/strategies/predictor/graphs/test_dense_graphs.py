@@ -20,7 +20,7 @@ from nasplug_strategies.predictor.graphs.dense_graphs import (
     seeded_orders,
 )
 from nasplug_strategies.predictor.graphs.distinct_states import distinct_states
-from nasplug_strategies.predictor.graphs.structural_features import structure_of
+from nasplug_strategies.predictor.graphs.structural_features import cached_structure
 from nasplug_strategies.predictor.predictor import NeuralPredictor
 from nasplug_strategies.predictor.settings import PredictorError
 
@@ -121,7 +121,7 @@ def test_graphs_are_freed_with_what_is_cached_on_them(toy_batch):
 
 @pytest.mark.parametrize(
     "compute",
-    [lambda graphs: structure_of(graphs, 5), lambda graphs: distinct_states(graphs, "row", 3)],
+    [lambda graphs: cached_structure(graphs, 5), lambda graphs: distinct_states(graphs, "row", 3)],
     ids=["structure", "states"],
 )
 def test_structure_and_states_are_cached_from_the_second_call_on(toy_batch, compute):

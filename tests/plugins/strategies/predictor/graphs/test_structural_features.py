@@ -21,14 +21,14 @@ def random_graphs(seed, n=6, v=5, f=3):
 def paths_of(A):
     v = len(A)
     sources = [i for i in range(v) if not A[:, i].any()]
-    found, open_ = [], [[s] for s in sources]
+    paths_to_sinks, open_ = [], [[s] for s in sources]
     while open_:
         path = open_.pop()
         successors = A[path[-1]].nonzero().flatten().tolist()
         open_ += [[*path, j] for j in successors]
         if not successors:
-            found.append(path)
-    return found
+            paths_to_sinks.append(path)
+    return paths_to_sinks
 
 
 @settings(max_examples=25)
@@ -41,7 +41,7 @@ def test_against_all_paths(seed):
         paths = paths_of(A)
         counts = torch.tensor([[sum(int(ops[i, v]) == op for v in path) for op in range(3)] for path in paths]).float()
         assert blocks["path_visits"][i].tolist() == pytest.approx(counts.mean(0).tolist(), abs=1e-4)
-        assert blocks["onepath"][i].tolist() == [*counts.amax(0).tolist(), *counts.amin(0).tolist()]
+        assert blocks["on_one_path"][i].tolist() == [*counts.amax(0).tolist(), *counts.amin(0).tolist()]
         lengths = Counter(len(path) - 1 for path in paths)
         assert torch.expm1(blocks["lengths"][i]).round().tolist() == [lengths.get(k, 0) for k in range(5)]
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 from nasplug_strategies.predictor.graphs.dense_graphs import dense
-from nasplug_strategies.predictor.networks.cnn import CNN, all_windows, windows
+from nasplug_strategies.predictor.networks.cnn import CNN, all_windows, grouped, windows
 from torch.nn.functional import conv2d
 
 NODES, OPERATIONS, MEMBERS = 7, 5, 2
@@ -25,11 +25,15 @@ def by_conv2d(net, inputs, member):
     return (h @ net.dense[1][member] + net.bias[1][member])[:, 0]
 
 
-@pytest.mark.parametrize("layers", [1, 3])
-def test_it_is_a_convolution(layers, network):
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_it_is_a_convolution(layers, training, network):
+    """A fit multiplies the padding around the image, a prediction leaves it out."""
     net, inputs = network("cnn", nodes=NODES, layers=layers, size=16), tables()
+    with torch.set_grad_enabled(training):
+        scores = net(inputs, [])
     for member in range(MEMBERS):
-        assert torch.allclose(net(inputs, [])[member], by_conv2d(net, inputs, member), atol=1e-5)
+        assert torch.allclose(scores[member], by_conv2d(net, inputs, member), atol=1e-5)
 
 
 @pytest.mark.parametrize(("nodes", "layers", "depth"), [(7, 3, 3), (7, 18, 4), (22, 18, 5), (1, 3, 3)])
@@ -60,6 +64,23 @@ def test_a_window_sees_its_pixel_and_the_eight_around_it():
 def test_every_convolution_halves_the_image(layers, sizes, left):
     per_layer, pixels = all_windows(7, 12, layers)
     assert ([len(window) // 9 for window in per_layer], pixels) == (sizes, left)
+
+
+def test_windows_that_see_through_the_same_taps_are_one_group_and_no_padding_is_read():
+    """In an image of 1 × 4 pixels each window sees one row, and the first window no pixel to its left."""
+    (groups,), place = grouped([windows(1, 4)], 4)
+    assert [(pixels.tolist(), taps.tolist()) for pixels, taps in groups] == [([0, 1], [4, 5]), ([1, 2, 3], [3, 4, 5])]
+    assert place.tolist() == [0, 1]
+
+
+def test_a_convolution_reads_pixels_where_the_one_before_left_them():
+    layers, place = grouped(all_windows(3, 4, 2)[0], 12)  # 3 × 4 pixels, then 2 × 2, then one
+    assert [len(groups) for groups in layers] == [4, 1]
+    order = torch.cat([pixels[taps == 4] for pixels, taps in layers[0]])  # centres of the windows, group by group
+    ((pixels, taps),) = layers[1]
+    assert taps.tolist() == [4, 5, 7, 8]
+    assert order[pixels].tolist() == [0, 2, 8, 10]
+    assert place.tolist() == [0]
 
 
 @pytest.mark.parametrize("layers", [1, 3])

@@ -17,7 +17,7 @@ def outputs(net, graphs, scalars=None):
 
 def naive(net, graphs, member):
     """V' = ½·ReLU(A V W⁺) + ½·ReLU(Aᵀ V W⁻), mean over the nodes, fully connected: graph by graph, in NumPy."""
-    found = []
+    representations = []
     for x, A, mask in zip(graphs.x.numpy(), graphs.adjacency.numpy(), graphs.mask.numpy(), strict=True):
         v = int(mask.sum())
         A = A[:v, :v] + np.eye(v)
@@ -30,8 +30,8 @@ def naive(net, graphs, member):
         for i, (W, bias) in enumerate(zip(net.dense, net.bias, strict=True)):
             h = h @ W.detach().numpy()[member] + bias.detach().numpy()[member, 0]
             h = np.maximum(h, 0) if i < len(net.dense) - 1 else h
-        found.append(h[0])
-    return np.array(found)
+        representations.append(h[0])
+    return np.array(representations)
 
 
 @pytest.mark.parametrize("layers", [1, 3])

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from nasplug_strategies.predictor.model import member_groups
+from nasplug_strategies.predictor.network_ensemble import member_groups
 
 
 @pytest.mark.parametrize("members", [1, 2, 5])

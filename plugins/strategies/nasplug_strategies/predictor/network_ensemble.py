@@ -1,4 +1,4 @@
-"""A trained set of stacked networks: scores of graphs, before they are turned into percent."""
+"""An ensemble of stacked networks: it scores graphs, in the scale of the labels that it was fitted to."""
 
 import copy
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import attrs
 import torch
 from torch import Tensor
 
-from nasplug_strategies.predictor.fitting.fit import Recipe, fit
+from nasplug_strategies.predictor.fitting.fit import FitSettings, fit
 from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
 from nasplug_strategies.predictor.network import Network, Shape, network_class
 from nasplug_strategies.predictor.settings import Settings
@@ -17,7 +17,7 @@ MEMBERS_AT_ONCE = 4  # with more, the tensors of a training step no longer fit i
 
 
 @attrs.define(eq=False)
-class Model:
+class NetworkEnsemble:
     """`settings.members` networks of one kind, fitted together; `scale` and `shift` `[m, 1]` act on their outputs."""
 
     settings: Settings
@@ -54,13 +54,13 @@ class Model:
     def train(
         self, graphs: Graphs, scalars: Tensor | None, y: Tensor, loss: str, lr: float, generator: torch.Generator
     ) -> None:
-        """Fits the networks to standardised labels `y` `[n]`."""
-        settings, device = self.settings, self.network.device
-        recipe = Recipe(settings.epochs, settings.minibatch, lr, settings.weight_decay, settings.dropout, loss)
+        """Fits the networks to labels `y` `[n]`; `lr` and `loss` stand in for those of the settings."""
+        chosen, device = self.settings, self.network.device
+        settings = FitSettings(chosen.epochs, chosen.minibatch, lr, chosen.weight_decay, chosen.dropout, loss)
         moved, moved_scalars = graphs.to(device), None if scalars is None else scalars.to(device)
         for group in member_groups(self.network, MEMBERS_AT_ONCE):
             labels = y.float().to(device).repeat(group.members, 1)
-            fit(group, moved, moved_scalars, labels, recipe, generator)
+            fit(group, moved, moved_scalars, labels, settings, generator)
         if loss == "pairwise":
             self._standardise(self.score(graphs, scalars), y)
 
