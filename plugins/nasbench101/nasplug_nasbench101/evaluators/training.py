@@ -3,18 +3,15 @@
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 import numpy as np
 
 from nasplug import Evaluation, Purpose
-from nasplug.training import TaskWrapper
+from nasplug.training import Recipe, Task, TaskWrapper, load_task
 from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.evaluators.base import Code, Settings
-
-if TYPE_CHECKING:
-    from nasplug.training import Recipe, Task
 
 EMBEDDED, RESOLUTION = "fashion-mnist", 28
 TRAINED_SETTINGS: Settings = {  # ours: small budgets, as every cell is trained, and a predictor of one stage
@@ -101,21 +98,17 @@ class TrainingEvaluator:
         )
 
     @cached_property
-    def task(self) -> "Task":
+    def task(self) -> Task:
         """The images, read when they are first needed."""
         if self.data:
             from nasplug_nasbench101.cifar10 import load
 
             return load(self.data)
-        from nasplug.training import load_task
-
         return HalfResolution(load_task(EMBEDDED, RESOLUTION))
 
     @cached_property
-    def recipe(self) -> "Recipe":
+    def recipe(self) -> Recipe:
         """The dataset's recipe (google-research/nasbench, config.py), or what remains of it on the embedded task."""
-        from nasplug.training import Recipe
-
         dataset = Recipe(
             batch=256,
             epochs=108,
