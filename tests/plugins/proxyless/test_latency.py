@@ -1,9 +1,11 @@
 """Latency on this machine beside trainings, in one process as `nasplug run --device host` has it."""
 
+import os
 import subprocess
 import sys
 
 import pytest
+from paths import HELPERS
 
 SEARCH = """
 import nasplug
@@ -20,13 +22,14 @@ architecture = space.sample(rng=np.random.default_rng(0))
 assert space.build_network(architecture=architecture).trainable_variables
 print(space.evaluate(architecture=architecture, purpose="search", epochs=1, seed=0).source)
 """
-THIN = {"task": "fashion-mnist", "width": 0.1, "resolution": 28, "repeats": 1, "batch": 2500, "threads": 1}
+THIN = {"task": "stripes_task:stripes", "width": 0.1, "resolution": 8, "repeats": 1, "threads": 1}
 CELLS = {"evaluator": "train", "channels": 8, "stacks": 1}
-SPACES = [("proxyless", THIN), ("nasbench101", CELLS)]
+SPACES = [("thin_proxyless:ThinProxyless", THIN), ("nasbench101", CELLS)]
 
 
 def in_a_fresh_process(script):
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=240)
+    env = {**os.environ, "PYTHONPATH": str(HELPERS)}
+    done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout.splitlines()[-1]
 

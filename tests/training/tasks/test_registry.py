@@ -76,7 +76,7 @@ def test_embedded_tasks_refuse_images_smaller_than_their_objects(name):
 def test_names_and_options_are_checked_and_images_loaded_without_tensorflow():
     code = (
         "import sys; from nasplug.training import load_task; from nasplug.training.tasks.registry import task_factory; "
-        "task_factory('imagenet', data='x', validation_shards=3); load_task('fashion-mnist', 28).training_size('search'); "
+        "task_factory('imagenet', data='x', validation_shards=3); load_task('fashion-mnist', 28); "
         "print('tensorflow' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
