@@ -51,9 +51,7 @@ def read_folder(folder: Path) -> Shards:
     """Returns the shards of `folder`, a local folder or `gs://…`, after checking that they are whole.
 
     Counts come from the folder's `index.json`; without one they are read from the files, and must be ImageNet's.
-
-    Raises:
-        ConfigurationError: a shard, which the message names, is missing, cut off, empty, or not as the index says
+    Raises `ConfigurationError`, naming the shard, for one that is missing, cut off, empty, or not as the index says.
     """
     place = tensorflow_path(folder)
     paths, index = _paths(place), _read_index(place)

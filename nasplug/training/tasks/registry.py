@@ -9,6 +9,8 @@ from nasplug.errors import OptionError, PluginError
 from nasplug.loading.discovery import load_factory
 from nasplug.training.tasks.task import MEMBERS, Task
 
+_load_factory = cache(load_factory)
+
 
 def task_factory(name: str, **options: Any) -> Callable[..., Task]:
     """Returns the factory of the task `name`, after checking that it takes the options.
@@ -17,17 +19,12 @@ def task_factory(name: str, **options: Any) -> Callable[..., Task]:
         DiscoveryError: the task is unknown or broken
         OptionError: the task needs other options
     """
-    factory = _factory(name)
+    factory: Callable[..., Any] = _load_factory("task", name)
     try:
         signature(factory).bind(0, **options)
     except TypeError as error:
         raise OptionError(f"The task {name!r} refuses its options: {error}.") from None
     return factory
-
-
-@cache
-def _factory(name: str) -> Callable[..., Any]:
-    return load_factory("task", name)
 
 
 def describe_task(name: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from nasplug_proxyless.latency import additive_model, pixel1_model, tables
 from nasplug_proxyless.operations import CHOICES
 from nasplug_proxyless.settings import EMBEDDED
+from paths import HELPERS
 
 from nasplug import ConfigurationError
 
@@ -30,13 +31,14 @@ architecture = space.sample(rng=np.random.default_rng(0))
 assert space.build_network(architecture=architecture).trainable_variables
 print(space.evaluate(architecture=architecture, purpose="search", epochs=1, seed=0).source)
 """
-THIN = {"task": "fashion-mnist", "width": 0.1, "resolution": 28, "repeats": 1, "batch": 2500, "threads": 1}
+THIN = {"task": "stripes_task:stripes", "width": 0.1, "resolution": 8, "repeats": 1, "threads": 1}
 CELLS = {"evaluator": "train", "channels": 8, "stacks": 1}
-SPACES = [("proxyless", THIN), ("nasbench101", CELLS)]
+SPACES = [("thin_proxyless:ThinProxyless", THIN), ("nasbench101", CELLS)]
 
 
 def in_a_fresh_process(script):
-    process = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=240)
+    env = {**os.environ, "PYTHONPATH": str(HELPERS)}
+    process = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, timeout=240)
     assert process.returncode == 0, process.stderr[-3000:]
     return process.stdout.splitlines()[-1]
 

@@ -77,7 +77,7 @@ def test_names_and_options_are_checked_and_images_loaded_without_tensorflow():
     code = (
         "import sys; from nasplug.training import load_task; from nasplug.training.tasks.registry import task_factory\n"
         "task_factory('imagenet', data='x', validation_shards=3)\n"
-        "load_task('fashion-mnist', 28).training_size('search')\n"
+        "load_task('fashion-mnist', 28)\n"
         "print('tensorflow' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
