@@ -116,10 +116,10 @@ def test_draws_are_those_of_the_original_and_leave_the_random_state_of_the_proce
     nasbench: api.NASBench,
 ) -> None:
     random.seed(1)
-    wanted = random.random()
+    undisturbed = random.random()
     random.seed(1)
     drawn = api.NASBench(nasbench.table.path, seed=5).query(DIRECT)
-    assert random.random() == wanted
+    assert random.random() == undisturbed
     random.seed(5)
     _, trainings = nasbench.get_metrics_from_spec(DIRECT)
     assert drawn["test_accuracy"] == trainings[108][random.randint(0, 2)]["final_test_accuracy"]

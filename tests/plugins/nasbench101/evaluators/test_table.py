@@ -69,18 +69,18 @@ def test_auto_takes_the_table_that_is_there(table: Table, tmp_path: Path, monkey
             architecture=Architecture("nasbench101", code(table, 0)), purpose="search", epochs=None, seed=0
         )
     monkeypatch.setenv("NASPLUG_NASBENCH101_TABLE", str(table.path))
-    found = nasplug.space("nasbench101").evaluate(
+    evaluation = nasplug.space("nasbench101").evaluate(
         architecture=Architecture("nasbench101", code(table, 0)), purpose="search", epochs=None, seed=0
     )
-    assert found.source == "table"
+    assert evaluation.source == "table"
 
 
 def test_a_cell_that_a_partial_table_lacks_fails_its_trial_alone(table: Table) -> None:
     result = nasplug.search("nasbench101", "random", budget=5, space_options={"table": table.path})
     searched = [trial for trial in result.trials if trial.purpose == "search"]
-    known = {table.hash_at(row) for row in range(len(table))}
-    wanted = ["complete" if trial.canonical in known else "failed" for trial in searched]
-    assert [trial.state for trial in searched] == wanted
+    in_table = {table.hash_at(row) for row in range(len(table))}
+    states = ["complete" if trial.canonical in in_table else "failed" for trial in searched]
+    assert [trial.state for trial in searched] == states
     failed = [trial for trial in searched if trial.state == "failed"]
     assert failed
     assert all("has no cell" in str(trial.error) for trial in failed)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import attrs
 import numpy as np
 import pytest
 from nasplug_nasbench101.table.columns import Columns
@@ -40,6 +41,14 @@ def test_rows_are_in_the_order_of_their_hashes(table: Table) -> None:
         table.row_of("0123" * 8)
 
 
+def test_hashes_may_share_their_upper_half(table: Table) -> None:
+    hashes = np.array([[5, 1], [5, 2], [5, 9], [6, 0]], np.uint64)
+    same_upper_half = attrs.evolve(table, hashes=hashes)
+    assert [same_upper_half.row_of(f"{5:016x}{low:016x}") for low in (1, 2, 9)] == [0, 1, 2]
+    with pytest.raises(NotInTable):
+        same_upper_half.row_of(f"{5:016x}{3:016x}")
+
+
 def test_means_and_ranks(table: Table) -> None:
     final = table.metrics[108][:, :, 1].astype(float)
     assert table.mean(3, 108) == pytest.approx(final[3].mean(axis=0))
@@ -63,6 +72,15 @@ def test_figures_that_single_precision_would_change_stay_double() -> None:
     assert columns(0.1) == np.float64
 
 
+def test_a_fourth_training_of_a_cell_is_refused() -> None:
+    cell = synthetic.Cell([[0, 1], [0, 0]], [])
+    columns = Columns()
+    for data in [*synthetic.records(cell, cell.module_hash(), 70_000, (108,), 0)] * 2:
+        columns.add(parse_record(data))
+    with pytest.raises(ValueError, match="wanted 3 trainings of 108 epochs of every cell, there are 6 of one"):
+        columns.finish()
+
+
 def test_where_the_table_is_looked_for(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("NASPLUG_NASBENCH101_TABLE", raising=False)
@@ -77,6 +95,7 @@ def test_where_the_table_is_looked_for(file: Path, tmp_path: Path, monkeypatch: 
     assert find_table(None) == tmp_path / "elsewhere"
     import_file(file, tmp_path / "cache/nasplug/nasbench101")
     assert find_table(None) == tmp_path / "cache/nasplug/nasbench101"
+    assert find_table(tmp_path / "elsewhere") == tmp_path / "elsewhere"
 
 
 def test_the_oracle_ranks_by_one_record_and_reports_the_mean_test(table: Table) -> None:
