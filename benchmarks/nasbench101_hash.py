@@ -15,9 +15,9 @@ def run() -> dict[str, Any]:
     written = cells(rows)
     reordered = [isomorph(cell, rng) for cell in written]
     wrong = sum(
-        cell.module_hash() != wanted
-        for given in (written, reordered)
-        for cell, wanted in zip(given, rows["hash"], strict=True)
+        cell.module_hash() != module_hash
+        for cells_in_order in (written, reordered)
+        for cell, module_hash in zip(cells_in_order, rows["hash"], strict=True)
     )
     differ = sum(a != b for a, b in zip(written, reordered, strict=True))
     return {

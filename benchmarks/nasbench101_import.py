@@ -22,8 +22,8 @@ print(json.dumps({"seconds": seconds, "cpu": time.process_time(), "peak": peak_m
 def run() -> dict[str, Any]:
     """Returns the seconds of one import in a process of its own, those on the processor, and its peak memory in GiB."""
     with tempfile.TemporaryDirectory() as folder:
-        made = in_a_fresh_process(PEAK + _PROGRAM, str(synthetic_file()), folder)
-    holds = made["seconds"] <= SECONDS and made["peak"] <= GIGABYTES
+        figures = in_a_fresh_process(PEAK + _PROGRAM, str(synthetic_file()), folder)
+    holds = figures["seconds"] <= SECONDS and figures["peak"] <= GIGABYTES
     bar = f"≤ {SECONDS:g} s, peak ≤ {GIGABYTES:g} GiB"
-    more = {"cpu_seconds": made["cpu"], "peak_gib": made["peak"]}
-    return {"figure": made["seconds"], "unit": "s", "bar": bar, "holds": holds} | more
+    more = {"cpu_seconds": figures["cpu"], "peak_gib": figures["peak"]}
+    return {"figure": figures["seconds"], "unit": "s", "bar": bar, "holds": holds} | more

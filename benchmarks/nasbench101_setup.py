@@ -54,10 +54,10 @@ def trials_per_second(strategy: str, trials: int, options: dict[str, Any]) -> fl
 import json, sys, time, nasplug
 table, strategy, trials, options = sys.argv[1], sys.argv[2], int(sys.argv[3]), json.loads(sys.argv[4])
 started = time.perf_counter()
-found = nasplug.search("nasbench101", strategy, budget=trials, strategy_options=options,
+result = nasplug.search("nasbench101", strategy, budget=trials, strategy_options=options,
     space_options={"table": table, "evaluator": "table"})
 seconds = time.perf_counter() - started
-assert len(found.trials) >= trials and all(trial.state == "complete" for trial in found.trials)
+assert len(result.trials) >= trials and all(trial.state == "complete" for trial in result.trials)
 print(json.dumps({"speed": trials / seconds}))
 """
     arguments = (str(synthetic_table()), strategy, str(trials), json.dumps(options))

@@ -51,7 +51,7 @@ def kept_vertices(edges: Any) -> Any:
     leading = reached * 0 + (1 << OUTPUT)
     for u in range(OUTPUT - 1, -1, -1):
         leading = leading | (((after[u] & leading) != 0) * (1 << u))
-    return reached & leading * (leading & 1)
+    return reached & leading
 
 
 def prune(edges: Any, vertices: Any) -> Any:

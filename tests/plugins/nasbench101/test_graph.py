@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from nasplug_nasbench101.graph import encode, to_array
+from nasplug_nasbench101.graph import FEATURES, encode, to_array
 from nasplug_nasbench101.sampling import sample
 
 from nasplug.errors import InvalidArchitecture
@@ -50,3 +50,9 @@ def test_what_is_no_code_is_refused(code: tuple[int, ...]) -> None:
 def test_a_cell_without_a_path_is_refused() -> None:
     with pytest.raises(InvalidArchitecture, match="Cell 1 has no path"):
         encode(to_array([(0, 0, 0, 0, 0, 1) + (0,) * 20, (0,) * 26]))
+
+
+def test_operations_are_one_hot_in_the_order_of_the_paper() -> None:
+    chain = [1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0]  # 0→1→2→3→6
+    batch = encode(to_array([(*chain, 0, 1, 2, 0, 0)]))
+    assert [FEATURES[column] for column in batch.x.argmax(1)] == ["input", "conv3x3", "conv1x1", "maxpool3x3", "output"]

@@ -65,3 +65,8 @@ def test_the_same_generator_gives_the_same_weights() -> None:
     for a, b in zip(first.trainable_variables, again.trainable_variables, strict=True):
         np.testing.assert_array_equal(a, b)
     assert not np.array_equal(first.stem.convolution.kernel, other.stem.convolution.kernel)
+
+
+def test_kernels_have_the_datasets_variance() -> None:
+    convolution = network.ConvolutionNormReLU(3, 64, 256, np.random.default_rng(0), network.NORM).convolution
+    assert np.var(convolution.kernel) == pytest.approx(1 / (3 * 3 * 64), rel=0.05)

@@ -108,3 +108,23 @@ def test_more_convolutions_take_longer() -> None:
     chain = Architecture("nasbench101", Cell(np.eye(5, k=1, dtype=int), [0, 0, 0]).code)
     space = NASBench101()
     assert 0 < space.measure_latency(DIRECT, "host") < space.measure_latency(chain, "host")
+
+
+def test_mutation_has_the_probabilities_of_the_options() -> None:
+    space = NASBench101(edge_probability=1e-9, op_probability=0.5)
+    rng = np.random.default_rng(0)
+    children = [space.mutate(DIRECT, rng).code for _ in range(20)]
+    assert {code[:21] for code in children} == {DIRECT.code[:21]}
+    assert len({code[21:] for code in children}) > 10
+
+
+def test_the_option_epochs_counts_where_a_run_does_not_say(without_table: None) -> None:
+    space = NASBench101(epochs=4)
+    assert space.evaluate(DIRECT, "final", None, 0).metrics["epochs"] == 4
+    assert space.evaluate(DIRECT, "final", 36, 0).metrics["epochs"] == 36
+
+
+def test_a_network_has_the_size_of_the_options() -> None:
+    network = NASBench101("train", channels=8, stacks=2, modules=3).build_network(DIRECT)
+    assert [len(stack) for stack in network.stacks] == [3, 3]
+    assert [stack[-1].channels[-1] for stack in network.stacks] == [8, 16]

@@ -62,3 +62,9 @@ def test_a_rank_is_one_more_than_the_number_of_better_cells() -> None:
     assert surrogate.rank(best, 108) == 1
     better = surrogate.accuracy[108] > surrogate.accuracy[108][5]
     assert surrogate.rank(5, 108) == 1 + better.sum()
+
+
+def test_seconds_are_in_proportion_to_the_epochs() -> None:
+    surrogate = load_surrogate()
+    assert surrogate.seconds(7, 108) == pytest.approx(np.exp(0.005 * surrogate.log_seconds[7]))
+    assert surrogate.seconds(7, 4) == pytest.approx(surrogate.seconds(7, 108) / 27)

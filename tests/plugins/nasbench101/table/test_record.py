@@ -143,3 +143,11 @@ def test_protobuf_skips_what_it_does_not_know_and_refuses_what_breaks_off() -> N
     for end in (1, 10, 100, len(message) - 10):
         with pytest.raises(ValueError, match="no protobuf message|a measurement lacks its|no trainable"):
             parse_metrics(message[:end])
+
+
+def test_the_number_of_parameters_is_needed() -> None:
+    message = official.messages()()
+    for _ in range(3):
+        message.evaluation_data.add(training_time=1.0, train_accuracy=1.0, validation_accuracy=0.5, test_accuracy=0.5)
+    with pytest.raises(ValueError, match="no trainable_parameters"):
+        parse_metrics(message.SerializeToString())

@@ -88,11 +88,14 @@ def test_records_with_other_cells_are_refused(tmp_path: Path) -> None:
         import_file(path, tmp_path / "table")
 
 
-def test_impossible_figures_are_refused(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("figure", "message"), [(1.5, "accuracies above 1"), (-0.5, "negative or infinite figures")])
+def test_impossible_figures_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, figure: float, message: str
+) -> None:
     real = synthetic.model_metrics
     monkeypatch.setattr(
-        synthetic, "model_metrics", lambda points, *rest: real([[p[0], 1.5, *p[2:]] for p in points], *rest)
+        synthetic, "model_metrics", lambda points, *rest: real([[p[0], figure, *p[2:]] for p in points], *rest)
     )
     synthetic.write(tmp_path / "odd.tfrecord", 3)
-    with pytest.raises(BadFile, match="accuracies above 1"):
+    with pytest.raises(BadFile, match=message):
         import_file(tmp_path / "odd.tfrecord", tmp_path / "table")
