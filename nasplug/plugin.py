@@ -194,3 +194,4 @@ class Device(Protocol):
 
         `space.build_network(architecture=…)` gives the network as a `tf.Module`.
         """
+        return
