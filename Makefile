@@ -1,12 +1,11 @@
 # make run: a first search.  make test: lint, types, docs and every test of under two seconds, in a few minutes.
-# make test-slow: the other tests: real trainings, kills, packaging, servers, a browser.  make test-all: both.
-# make install: the set-up alone.
+# make test-all: the slow tests too: real trainings, kills, packaging, servers, a browser.  make install: the set-up alone.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DONE := $(VENV)/.installed
 
-.PHONY: install run test test-slow test-all lint docs clean
+.PHONY: install run test test-all lint docs clean
 
 install: $(DONE)
 
@@ -21,9 +20,6 @@ run: install
 
 test: lint docs
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
-
-test-slow: install
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
 test-all: lint docs
 	$(BIN)/python -m pytest -n 2 --dist loadfile
