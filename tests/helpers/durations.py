@@ -1,7 +1,7 @@
-"""Keeps ordinary tests fast: names those that take over two seconds, and fails a session in which one took over forty."""
+"""Keeps ordinary tests fast: names those over two seconds, and fails a session in which one took over forty."""
 
 EXPECTED = 2.0  # seconds; a test that takes longer on a quiet machine is marked slow
-LIMIT = 40.0  # seconds; beyond them not even a busy machine, or the first import of TensorFlow, is an excuse
+LIMIT = 40.0  # seconds; neither a busy machine nor the first import of TensorFlow takes so long
 
 
 def slow_calls(stats, limit):
