@@ -22,7 +22,7 @@ class RegularizedEvolution(Strategy):
     """
 
     conformance_exempt: ClassVar = {
-        "test_never_pays_twice": "the paper's evolution pays for a network as often as it meets it"
+        "test_never_pays_twice": "the paper's evolution pays for a network whenever it meets it"
     }
 
     population: int = option(100, help="architectures alive at a time", validator=positive)

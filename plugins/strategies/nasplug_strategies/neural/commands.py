@@ -1,9 +1,10 @@
 """`nasplug predictor …`."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -14,6 +15,8 @@ from nasplug_strategies.neural.pool import Pool
 
 TOP = 10  # K of the regret
 SEARCH_OPTIONS = ("n", "k", "pool", "refit", "shortlist", "explore")
+key_values = partial(click.option, multiple=True, metavar="KEY=VALUE")
+csv_file = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group()
@@ -25,25 +28,14 @@ def predictor() -> None:
 @click.option(
     "--space", required=True, shell_complete=plugin_names("space"), help="Search space that the architectures are of."
 )
-@click.option("--space-opt", "space_options", multiple=True, metavar="KEY=VALUE", help="Option of the space.")
-@click.option(
-    "--data",
-    required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="CSV with the columns architecture,accuracy (percent).",
-)
+@key_values("--space-opt", "space_options", help="Option of the space.")
+@click.option("--data", required=True, type=csv_file, help="CSV with the columns architecture,accuracy (percent).")
 @click.option("--splits", default=10, show_default=True, type=click.IntRange(1), help="Random splits, 79 : 40.")
 @click.option(
     "--top", type=click.IntRange(1), help=f"K of the regret.  [default: {TOP}, at most half of what is tested]"
 )
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0))
-@click.option(
-    "--strategy-opt",
-    "options",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Option of neural_predictor; one given several times makes a grid.",
-)
+@key_values("--strategy-opt", "options", help="Option of neural_predictor; one given several times makes a grid.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def cv(
     space: str,
@@ -82,24 +74,16 @@ def grid(texts: Iterable[str]) -> Iterator[dict[str, str]]:
     values: dict[str, list[str]] = {}
     for name, value in (pair for text in texts for pair in parse_options([text], "--strategy-opt").items()):
         if name in SEARCH_OPTIONS:
-            raise UsageError(
-                f"{name} is an option of searches: here a predictor is judged on the rows of --data alone."
-            )
+            raise UsageError(f"{name} is an option of searches: here the rows of --data alone judge a predictor.")
         values.setdefault(name, []).append(value)
     for combination in product(*values.values()):
         yield dict(zip(values, combination, strict=True))
 
 
 def predictor_settings(space: str, space_options: Iterable[str], choice: dict[str, str]) -> dict[str, Any]:
-    """Returns the settings of the predictor in a search on this space with these options of the strategy.
-
-    Raises what such a search would raise.
-    """
-    strategy: Any = Selection.of(
-        space, "neural_predictor", parse_options(space_options, "--space-opt"), dict(choice)
-    ).strategy
-    settings: dict[str, Any] = strategy.predictor_options()
-    return settings
+    """Returns the predictor's settings in a search with these options; raises what that search would raise."""
+    selection = Selection.of(space, "neural_predictor", parse_options(space_options, "--space-opt"), dict(choice))
+    return cast(Any, selection.strategy).predictor_options()  # type: ignore[no-any-return]
 
 
 def known_networks(space: str, space_options: Iterable[str], data: Path) -> tuple[Pool, list[float]]:
@@ -123,8 +107,9 @@ def _by_network(trials: Sequence[Trial], hook: Any) -> tuple[list[Architecture],
     for trial in trials:
         networks.setdefault(hook.canonical(architecture=trial.architecture), []).append(trial)
     if repeated := len(trials) - len(networks):
-        message = f"{repeated} of {len(trials)} rows repeat a network: one row each, with the mean accuracy."
-        click.echo(message, err=True)
+        click.echo(
+            f"{repeated} of {len(trials)} rows repeat a network: one row each, with the mean accuracy.", err=True
+        )
     means = [sum(trial.accuracy or 0.0 for trial in equal) / len(equal) for equal in networks.values()]
     return [equal[0].architecture for equal in networks.values()], means
 

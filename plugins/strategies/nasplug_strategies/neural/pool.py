@@ -98,10 +98,7 @@ def inside(run: Run, architectures: Iterable[Architecture]) -> Iterator[Architec
 
 @attrs.define(eq=False)
 class Candidates:
-    """A pool to rank again and again.
-
-    Ranks the whole pool only when the number of known networks has doubled; in between, only the `shortlist` best.
-    """
+    """A pool to rank again and again: as a whole when the known networks have doubled, else its `shortlist` best."""
 
     pool: Pool
     shortlist: int

@@ -12,39 +12,33 @@ from nasplug import Architecture, Run, Trial, UsageError, hookimpl, option
 from nasplug.plugin import Strategy
 from nasplug_strategies.distinct import Distinct
 from nasplug_strategies.neural.pool import Candidates, Pool
+from nasplug_strategies.predictor import settings
 from nasplug_strategies.predictor.networks import kinds
-from nasplug_strategies.predictor.settings import (
-    KEYWORDS,
-    PRESETS,
-    Loss,
-    Normalisation,
-    Preset,
-    not_negative,
-    settings_of_preset,
-)
 
 if TYPE_CHECKING:
     import click
 
 log = logging.getLogger("nasplug")
-positive = attrs.validators.ge(1)
-maybe_positive = attrs.validators.optional(positive)
 FIRST = {"paper": 172, "best": 40}  # random architectures; the paper's N, and ours after a handful of searches
 REFIT = {"paper": 0, "best": 10}
 EXPLORE = {"paper": 0.0, "best": 0.5}
 
 
 def _only_settings(_: object, field: "attrs.Attribute[Any]", value: dict[str, Any]) -> None:
-    if unknown := sorted(value.keys() - set(KEYWORDS)):
-        raise ValueError(
-            f"{field.name!r} holds {', '.join(unknown)}; wanted are predictor settings: {', '.join(KEYWORDS)}"
-        )
+    if unknown := sorted(value.keys() - set(settings.KEYWORDS)):
+        raise ValueError(f"{field.name!r} holds {', '.join(unknown)}; wanted are {', '.join(settings.KEYWORDS)}")
 
 
 def setting(name: str, meaning: str) -> Any:
     """Returns an option for a setting of the predictor, by default the preset's; its help shows the values."""
-    best, paper = (str(getattr(PRESETS[preset], name)).strip("(),") for preset in ("best", "paper"))
+    best, paper = (str(getattr(settings.PRESETS[preset], name)).strip("(),") for preset in ("best", "paper"))
     return option(None, help=f"{meaning} [{best if best == paper else f'{best}, paper {paper}'}]")
+
+
+def whole_number(default: int | None, meaning: str, least: int = 1) -> Any:
+    """Returns an option for a number of `least` or more; None is allowed where it is the default."""
+    at_least: Any = attrs.validators.ge(least)
+    return option(default, help=meaning, validator=attrs.validators.optional(at_least) if default is None else at_least)
 
 
 @attrs.define(eq=False)
@@ -55,43 +49,35 @@ class NeuralPredictorSearch(Strategy):
     None as an option's value means the preset's own.
     """
 
-    n: int | None = option(
+    n: int | None = whole_number(
+        None, f"random architectures to train first, at most 2/3 of --budget [{FIRST['best']}, paper {FIRST['paper']}]"
+    )
+    k: int | None = whole_number(None, "best predicted architectures to train then [the rest of the budget]")
+    pool: int = whole_number(
+        10_000, "random architectures to predict, if the space cannot be enumerated or there is a latency window"
+    )
+    refit: int | None = whole_number(
         None,
-        help=f"random architectures to train first, at most 2/3 of --budget [{FIRST['best']}, paper {FIRST['paper']}]",
-        validator=maybe_positive,
+        f"trainings until the next fit of the predictor, 0 = fit once [{REFIT['best']}, paper {REFIT['paper']}]",
+        least=0,
     )
-    k: int | None = option(
-        None, help="best predicted architectures to train then [the rest of the budget]", validator=maybe_positive
-    )
-    pool: int = option(
-        10_000,
-        help="random architectures to predict, if the space cannot be enumerated or there is a latency window",
-        validator=positive,
-    )
-    refit: int | None = option(
-        None,
-        help=f"trainings until the next fit of the predictor, 0 = fit once [{REFIT['best']}, paper {REFIT['paper']}]",
-        validator=attrs.validators.optional(attrs.validators.ge(0)),
-    )
-    shortlist: int = option(
-        20_000,
-        help="how many of the best architectures of the pool most fits predict again, rather than the whole pool",
-        validator=positive,
+    shortlist: int = whole_number(
+        20_000, "how many of the best architectures of the pool most fits predict again, rather than the whole pool"
     )
     explore: float | None = option(
         None,
         help="how far random draws shift the predictions that choose every second architecture, in standard deviations "
         f"of each prediction; 0 = no draws [{EXPLORE['best']:g}, paper {EXPLORE['paper']:g}]",
-        validator=attrs.validators.optional(not_negative),
+        validator=attrs.validators.optional(settings.not_negative),
     )
-    preset: Preset = option("best", help="best = our most accurate predictor, paper = that of Wen et al.")
+    preset: settings.Preset = option("best", help="best = our most accurate predictor, paper = that of Wen et al.")
     kind: str | None = setting("kind", f"kind of network: {', '.join(kinds())}")
     stages: int | None = setting("stages", "2 = a classifier first rejects bad architectures")
     threshold: float | None = setting("threshold", "with stages=2, percent up to which an architecture is bad")
     percentile: float | None = option(
         None, help="with stages=2, percentile of the trained accuracies that replaces the threshold, 0 to 100"
     )
-    normalisation: Normalisation | None = setting(  # noqa: RUF009 - as `option`
+    normalisation: settings.Normalisation | None = setting(  # noqa: RUF009 - as `option`
         "normalisation", "neighbours' states: row = mean, none = sum, symmetric = sum / √(degrees of both)"
     )
     layers: int | None = setting("layers", "graph convolutions; kind=mlp: layers of width size")
@@ -100,7 +86,7 @@ class NeuralPredictorSearch(Strategy):
     )
     hidden: tuple[int, ...] | None = setting("hidden", "widths of the last hidden layers, as in 512,128")
     members: int | None = setting("members", "networks in the ensemble; their scores are averaged")
-    loss: Loss | None = setting("loss", "mse = squared error, pairwise = order of pairs")  # noqa: RUF009
+    loss: settings.Loss | None = setting("loss", "mse = squared error, pairwise = order of pairs")  # noqa: RUF009
     epochs: int | None = setting("epochs", "passes over the trained architectures in a fit")
     minibatch: int | None = setting("minibatch", "architectures in a gradient step of a fit")
     lr: float | None = setting("lr", "initial learning rate of the networks")
@@ -123,10 +109,10 @@ class NeuralPredictorSearch(Strategy):
         """Refuses what no predictor can be made with, before anything is paid."""
         changes = self.predictor_options()
         del changes["device"]  # torch knows the devices, and is not imported yet
-        predictor = settings_of_preset(changes.pop("preset"), changes)
+        predictor = settings.settings_of_preset(changes.pop("preset"), changes)
         if self.explore and predictor.members == 1 and not predictor.gaussian_process_weight:
             raise ValueError(
-                "'explore' needs to know how sure a prediction is: wanted members=2 or more, or preset=best"
+                "'explore' needs to know how sure a prediction is: wanted members=2 or more or preset=best"
             )
 
     @hookimpl
@@ -183,7 +169,7 @@ class NeuralPredictorSearch(Strategy):
 
     def predictor_options(self) -> dict[str, Any]:
         """Returns the keyword arguments of `NeuralPredictor` that these options mean, without the seed."""
-        names = {"preset", "device", *KEYWORDS} & attrs.fields_dict(type(self)).keys()
+        names = {"preset", "device", *settings.KEYWORDS} & attrs.fields_dict(type(self)).keys()
         own = {name: value for name in sorted(names) if (value := getattr(self, name)) is not None}
         recommended = self.paper or {} if self.preset == "paper" else {}
         return {**recommended, **own}
@@ -194,9 +180,9 @@ class NeuralPredictorSearch(Strategy):
 
     def _until_fit(self) -> float:
         """Returns how many more of the K may be suggested before the next fit; infinite if there is none."""
-        every = REFIT[self.preset] if self.refit is None else self.refit
         if self._suggested_at_fit is None:
             return 0
+        every = REFIT[self.preset] if self.refit is None else self.refit
         return self._suggested_at_fit + every - self._suggested if every else math.inf
 
     def _random(self, run: Run, count: int) -> list[Architecture]:

@@ -29,7 +29,6 @@ def cross_validate(
         features: `[n, s]` of the `n` graphs, or None.
         accuracy: `[n]`, in percent.
         settings: keyword arguments of `NeuralPredictor`, without the seed.
-        top: the K of the regret.
         seed: the seed of the splits; split `i` is fitted with `seed` + `i`.
 
     Raises:

@@ -23,8 +23,7 @@ def checked_accuracies(accuracies: Any, n: int) -> Array:
     y: Array = _array(accuracies, np.float64)
     if y.shape != (n,):
         raise PredictorError(f"wanted one accuracy for each of the {n} graphs, got an array of shape {y.shape}")
-    bad = np.flatnonzero(~((y >= 0) & (y <= 100)))  # NaN fails both
-    if len(bad):
+    if len(bad := np.flatnonzero(~((y >= 0) & (y <= 100)))):  # NaN fails both
         raise PredictorError(
             f"wanted accuracies in percent, got {y[bad[0]]} at row {bad[0]} ({len(bad)} such): "
             "leave failed trials out of the fit"

@@ -117,11 +117,7 @@ class Mixture:
     def restore(
         cls, settings: Settings, shape: Shape, seed: int, device: torch.device, state: dict[str, Tensor]
     ) -> Self:
-        """Returns the mixture whose `state` this is.
-
-        Raises:
-            RuntimeError, ValueError, TypeError, KeyError: tensors do not fit, or are missing.
-        """
+        """Returns the mixture of this `state`. Raises `RuntimeError`, `ValueError`, `TypeError` or `KeyError`."""
         parts: dict[str, dict[str, Tensor]] = {"model": {}, "process": {}, "scaler": {}}
         for key, tensor in state.items():
             part, _, name = key.partition(".")
@@ -142,10 +138,7 @@ class Mixture:
         points = self.process.points.shape[1] if self.process else 0
         expected = width if weight else 0
         if (scaled, points) != (width, expected):
-            raise ValueError(
-                f"wanted {width} scaled scalars and a process on {expected}, "
-                f"there are {scaled} and a process on {points}"
-            )
+            raise ValueError(f"wanted {width} scaled scalars, {expected} of a process, got {scaled} and {points}")
         if self.ensemble is None and (weight < 1 or self.process is None):
             raise ValueError("the tensors of its networks are missing")
 

@@ -57,9 +57,7 @@ class Fitted:
         return percent(score), (percent(score + deviation) - percent(score - deviation)) / 2.0
 
 
-SAVED_FIELDS = {name: name for name in ("nodes", "width", "constant", "rejected")} | {
-    "given": "feature_count"
-}  # by key
+SAVED_FIELDS = {name: name for name in ("nodes", "width", "constant", "rejected")} | {"given": "feature_count"}
 STAGES = ("regressor", "classifier")
 
 
@@ -101,9 +99,8 @@ class NeuralPredictor:
                 fitted.constant = float(y[passed][0])
             else:
                 rows = torch.from_numpy(passed)
-                self._fit_regressor(
-                    fitted, chosen, graphs[rows], None if features is None else features[rows], y[passed]
-                )
+                kept_features = None if features is None else features[rows]
+                self._fit_regressor(fitted, chosen, graphs[rows], kept_features, y[passed])
         if not fitted.is_finite():
             raise PredictorError(
                 "the fit diverged: its numbers are no longer finite. Lower lr or classifier_lr, or scale the features"
@@ -124,9 +121,7 @@ class NeuralPredictor:
         fitted, graphs, features = self._checked(batch, features)
         mean, std = fitted.regression(graphs, features, checked_draws(draws, len(graphs)))
         if not (np.isfinite(mean).all() and np.isfinite(std).all()):
-            raise PredictorError(
-                "wanted features that networks can compute with, got some whose prediction is not finite"
-            )
+            raise PredictorError("wanted features to compute with, got some whose prediction is not finite")
         if fitted.classifier is not None:
             low, high = fitted.rejected
             chance = torch.sigmoid(fitted.classifier.score(graphs, features)[0]).numpy()
@@ -169,7 +164,7 @@ class NeuralPredictor:
         reads_features = network_class(kind).reads_features or self.settings.gaussian_process_weight
         if checked is not None and not reads_features:
             raise PredictorError(
-                f"kind={kind} reads operations and edges alone: leave the features out, or use kind=gcn"
+                f"kind={kind} reads operations and edges alone: leave the features out or use kind=gcn"
             )
         return checked
 

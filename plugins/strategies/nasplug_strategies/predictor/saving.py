@@ -15,10 +15,7 @@ FORMAT = "nasplug-predictor-1"
 
 
 def write(path: str | Path, about: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> None:
-    """Writes `tensors` and the JSON values `about` to one file, which `read` gives back.
-
-    Raises `PredictorError` where there can be no such file.
-    """
+    """Writes `tensors` and the JSON values `about` to one file. Raises `PredictorError` where it cannot be written."""
     contiguous = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     try:
         save_file(contiguous, path, {"format": FORMAT, "about": json.dumps(about)})

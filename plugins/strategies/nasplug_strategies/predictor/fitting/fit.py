@@ -35,10 +35,9 @@ def fit(
     settings: FitSettings,
     generator: torch.Generator,
 ) -> None:
-    """Trains the stacked members of `network` in place. Equal arguments give equal bits.
+    """Trains the `m` stacked members of `network` in place. Equal arguments give equal bits.
 
     Args:
-        network: `m` stacked members.
         scalars: `[n, s]`, numbers that the network reads beside the `n` graphs, or None.
         y: `[m, n]`, the labels, a row for each member.
         generator: draws the order of the samples, the dropout and, for some kinds, the order of the nodes.

@@ -4,7 +4,6 @@ Each is the mean over a batch, member by member. A function here returns the ope
 for the present `scores` `[m, b]` and `labels` `[m, b]`.
 """
 
-from collections.abc import Callable
 from functools import partial
 
 import torch
@@ -40,8 +39,4 @@ def _write_pairwise(scores: Tensor, labels: Tensor, gradients: Tensor) -> None:
     torch.div(wrong.sum(1) - wrong.sum(2), better.sum((1, 2)).clamp(min=1)[:, None], out=gradients)
 
 
-LOSSES: dict[str, Callable[[Tensor, Tensor, Tensor], Operations]] = {
-    "mse": mse,
-    "cross_entropy": cross_entropy,
-    "pairwise": pairwise,
-}
+LOSSES = {loss.__name__: loss for loss in (mse, cross_entropy, pairwise)}

@@ -45,11 +45,9 @@ class AutogradStep:
         self.scores, self.score_gradients = gradients[0].new_empty(2, gradients[0].shape[-3], batch).unbind(0)
 
     def forward(self, samples: Tensor, dropout: Sequence[Tensor]) -> Operations:
-        """See `TrainingStep.forward`."""
         return [partial(self._forward, samples, dropout)]
 
     def backward(self, dropout: Sequence[Tensor]) -> Operations:
-        """See `TrainingStep.backward`."""
         return [self._backward]
 
     def _forward(self, samples: Tensor, dropout: Sequence[Tensor]) -> None:
@@ -72,8 +70,5 @@ def select_rows(table: Tensor, samples: Tensor, out: Tensor) -> Callable[[], obj
 
 
 def relu_backward(gradients: Tensor, z: Tensor) -> Operations:
-    """Returns the operations that overwrite `z`, an output of ReLU, with the gradient of its input.
-
-    `gradients` are those of `z`; they pass where `z` is positive.
-    """
+    """Returns the operations that turn `z`, an output of ReLU with these `gradients`, into that of its input."""
     return [z.sign_, partial(torch.mul, gradients, z, out=z)]

@@ -7,12 +7,7 @@ import attrs
 import torch
 from torch import Tensor
 
-from nasplug_strategies.predictor.gaussian_process.hyperparameters import (
-    NUGGET,
-    fit_hyperparameters,
-    jittered_cholesky,
-    matern,
-)
+from nasplug_strategies.predictor.gaussian_process import hyperparameters
 
 LEARNED_ON = 300  # samples that the hyper-parameters are learned from; the posterior uses all
 
@@ -49,10 +44,10 @@ class GaussianProcess:
         y, few = y.double()[:, None], points[:LEARNED_ON]
         below = tuple(torch.tril_indices(len(few), len(few), -1))
         D = torch.stack([distances[below] for distances in _distances(few, few, block)])
-        theta = fit_hyperparameters(D, y[:LEARNED_ON], noise[:LEARNED_ON])
+        theta = hyperparameters.fit_hyperparameters(D, y[:LEARNED_ON], noise[:LEARNED_ON])
         K = _kernel(theta, _distances(points, points, block))
-        K.diagonal().add_(theta[-1].exp() * noise + NUGGET)
-        root = jittered_cholesky(K)
+        K.diagonal().add_(theta[-1].exp() * noise + hyperparameters.NUGGET)
+        root = hyperparameters.jittered_cholesky(K)
         return cls(points, block, theta, torch.cholesky_solve(y, root), root)
 
     def predict(self, points: Tensor) -> tuple[Tensor, Tensor]:
@@ -74,8 +69,8 @@ def _kernel(theta: Tensor, distances: Iterable[Tensor]) -> Tensor:
     added, together = torch.zeros(()), torch.zeros(())
     for (weight, scale, joint), D in zip(theta[:-2].exp().float().view(3, -1).T, distances, strict=True):
         together = together + joint * D
-        added = added + matern(D.mul_(scale)).mul_(weight)
-    return (added + theta[-2].exp().float() * matern(together)).double()
+        added = added + hyperparameters.matern(D.mul_(scale)).mul_(weight)
+    return (added + theta[-2].exp().float() * hyperparameters.matern(together)).double()
 
 
 def _distances(a: Tensor, b: Tensor, block: Tensor) -> Iterator[Tensor]:

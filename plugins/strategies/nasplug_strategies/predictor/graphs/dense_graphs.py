@@ -15,8 +15,6 @@ CPU = torch.device("cpu")
 CHUNK_SIZE = 1024  # graphs scored at a time: large enough for the matrix products, small enough for the caches
 MOST_CACHED = 500_000  # graphs; the scalars of a NASBench-101 cell take 1.3 kB, those of all cells 0.6 GB
 EMPTY = "wanted a batch of graphs with at least one node each, got one without"
-
-
 T = TypeVar("T")
 
 
@@ -96,9 +94,7 @@ def _tensors(batch: Any) -> tuple[Tensor, Tensor, Tensor]:
     if x.ndim != 2 or edges.ndim != 2 or len(edges) != 2:
         raise PredictorError(f"wanted x [nodes, f] and edge_index [2, edges], got {[*x.shape]} and {[*edges.shape]}")
     if edges.numel() and not 0 <= int(edges.min()) <= int(edges.max()) < len(x):
-        raise PredictorError(
-            f"wanted edges between nodes 0 to {len(x) - 1}, got {int(edges.min())} to {int(edges.max())}"
-        )
+        raise PredictorError(f"wanted edges between nodes 0 to {len(x) - 1}, got {edges.min()} to {edges.max()}")
     if len(bad := owner[~torch.isfinite(x).all(1)]):
         raise PredictorError(f"wanted finite features of every node, graph {int(bad[0])} has others")
     if (owner[edges[0]] != owner[edges[1]]).any():
@@ -137,11 +133,8 @@ def concatenate(parts: Sequence[Graphs]) -> Graphs:
     if len({part.x.shape[2] for part in parts}) != 1:
         raise PredictorError(f"wanted graphs of one feature width, got {sorted({p.x.shape[2] for p in parts})}")
     parts = [padded(part, max(part.x.shape[1] for part in parts)) for part in parts]
-    return Graphs(
-        torch.cat([part.x for part in parts]),
-        torch.cat([part.adjacency for part in parts]),
-        torch.cat([part.mask for part in parts]),
-    )
+    tensors = zip(*((part.x, part.adjacency, part.mask) for part in parts), strict=True)
+    return Graphs(*map(torch.cat, tensors))
 
 
 Chunk = tuple[Tensor, Graphs]  # row numbers int64 [k] among all graphs, and the graphs

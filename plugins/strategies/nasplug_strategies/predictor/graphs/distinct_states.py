@@ -90,10 +90,7 @@ class Nodes:
         self.A = 0.5 * aggregation(graphs, normalisation)  # [b, 2, v, v]
 
     def next_states(self, state: Tensor) -> tuple[Tensor, Tensor]:
-        """Returns `distinct_rows` of the states after a convolution of the states numbered `state` `[nodes]`.
-
-        Where nearly all differ it returns `every` twice.
-        """
+        """Returns `distinct_rows` of the states a convolution after `state` `[nodes]`; `every` twice if most differ."""
         values = self._padded(_random(int(state.max()) + 1, seed=1)[state])  # [b, v]
         sums = torch.matmul(self.A.double(), values[:, None, :, None]).squeeze(3)  # [b, 2, v]
         representatives, after = distinct_rows(sums.mT.flatten(0, 1).index_select(0, self.place))

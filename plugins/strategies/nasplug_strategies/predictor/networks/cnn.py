@@ -127,11 +127,8 @@ class ConvolutionStep:
     def parameters_backward(self, dz: Tensor) -> Operations:
         """Returns the operations that write the gradients of kernel and shift; they overwrite `z` with its gradient."""
         multiply = partial(torch.bmm, self.h.mT, self.product, out=self.dW)
-        return [
-            *relu_backward(dz, self.z),
-            multiply,
-            partial(torch.sum, self.product, 1, keepdim=True, out=self.dshift),
-        ]
+        add = partial(torch.sum, self.product, 1, keepdim=True, out=self.dshift)
+        return [*relu_backward(dz, self.z), multiply, add]
 
     def inputs_backward(self) -> Operations:
         """Returns the operations that write `dpixels`, the gradient of the pixels, after `parameters_backward`."""
@@ -156,12 +153,10 @@ class CNNStep:
         self.scores, self.score_gradients = self.dense.scores, self.dense.score_gradients
 
     def forward(self, samples: Tensor, dropout: Sequence[Tensor]) -> Operations:
-        """See `TrainingStep.forward`."""
         convolved = [operation for layer in self.convolutions for operation in layer.forward()]
         return [select_rows(self.table, samples, self.rows), *convolved, *self.dense.score(dropout)]
 
     def backward(self, dropout: Sequence[Tensor]) -> Operations:
-        """See `TrainingStep.backward`."""
         operations, last = self.dense.backward(dropout, inputs=True), self.convolutions[-1]
         operations += last.parameters_backward(self.dense.dh[0].view_as(last.z))
         for following, layer in pairwise(reversed(self.convolutions)):

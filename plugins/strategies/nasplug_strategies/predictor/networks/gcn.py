@@ -117,10 +117,7 @@ class ConvolutionStep:
         return [*products, self.P.relu_, partial(torch.add, *self.P, out=self.V)]
 
     def parameters_backward(self) -> Operations:
-        """Returns the operations that compute the gradient of W from that of V'.
-
-        Afterwards `P` holds the gradient of U·W.
-        """
+        """Returns the operations that compute the gradient of W from that of V'; afterwards `P` holds that of U·W."""
         products = [partial(torch.bmm, U.mT, dP, out=dW) for U, _, dP, dW, _ in self.by_direction]
         return [*relu_backward(self.dV.expand_as(self.P), self.P), *products]
 
@@ -155,7 +152,6 @@ class GCNStep:
         self.scores, self.score_gradients = self.dense.scores, self.dense.score_gradients
 
     def forward(self, samples: Tensor, dropout: Sequence[Tensor]) -> Operations:
-        """See `TrainingStep.forward`."""
         operations = [select_rows(t, samples, rows) for t, rows in zip(self.inputs, self.rows, strict=True)]
         operations += self.convolutions[0].forward()
         for previous, layer in pairwise(self.convolutions):
@@ -166,7 +162,6 @@ class GCNStep:
         return operations + self.dense.score(dropout)
 
     def backward(self, dropout: Sequence[Tensor]) -> Operations:
-        """See `TrainingStep.backward`."""
         operations, last = self.dense.backward(dropout, inputs=True), self.convolutions[-1]
         (m, b), (_, v, size) = self.scores.shape, last.dnodes.shape
         dmean = self.dense.dh[0][:, :, None, :size]  # [m, b, 1, size]
