@@ -124,14 +124,7 @@ def frontier_figure(sampled: Points, front: Points, trained: Points, published: 
     if trained:
         axes.scatter(*_xy(trained), marker="s", s=26, color=_colour(1), label="frontier, trained", zorder=3)
     if published:
-        axes.scatter(
-            *_xy(published),
-            marker="^",
-            s=30,
-            color=_colour(2),
-            label="published, predicted here",
-            zorder=3,
-        )
+        axes.scatter(*_xy(published), marker="^", s=30, color=_colour(2), label="published, predicted here", zorder=3)
     return _finish(figure, f"latency on {device} (ms)", "accuracy (%)", legend="best")
 
 
@@ -145,7 +138,6 @@ def comparison_figure(
     Args:
         strategies: the curves of each strategy; their mean is a line, their standard deviation a shade
         labels: the text of the legend for each strategy
-        title: above the figure
         accuracy: what the vertical axis shows
         marks: numbers of trainings that get a dotted line
     """

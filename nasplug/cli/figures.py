@@ -34,9 +34,7 @@ FIGURES: "dict[str, Callable[..., Figure]]" = {
 )
 @click.option("--mark", "marks", type=int, multiple=True, metavar="N", help="Comparisons: a line at N trainings.")
 @click.option("--title", help="The title of the figure.")
-@click.option(
-    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A file: .png, .svg or .pdf."
-)
+@click.option("--out", required=True, type=shared.FILE, help="A file: .png, .svg or .pdf.")
 @shared.storage
 @shared.safe
 def plot_command(
@@ -86,9 +84,7 @@ def _figure_of_runs(runs: tuple[str, ...], kind: str, title: str, storage: str, 
 
 @click.command()
 @click.argument("run")
-@click.option(
-    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The HTML file to be written."
-)
+@click.option("--out", required=True, type=shared.FILE, help="The HTML file to be written.")
 @shared.storage
 @shared.safe
 def report_command(run: str, out: Path, storage: str, safe: bool) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--latency", required=True, type=shared.LatencyRange(), help="The lowest and the highest latency in ms.")
 @click.option("--samples", required=True, type=click.IntRange(1), metavar="M", help="Architectures to predict.")
 @click.option("--run", metavar="RUN", help="Learn from the trials of this run.")
-@click.option("--data", type=click.Path(dir_okay=False, path_type=Path), help="Or learn from a CSV file.")
+@click.option("--data", type=shared.FILE, help="Or learn from a CSV file.")
 @click.option("--final", type=click.IntRange(1), metavar="K", help="Train K architectures of the frontier.")
 @click.option(
     "--final-repeats", type=click.IntRange(1), default=1, show_default=True, help="How often each of them is trained."

@@ -79,12 +79,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     """Prints a table; numbers are aligned right, None is left empty.
 
     A row is one line where standard output is no terminal, so that other programs can read it; on a narrow terminal the
-    widest column is wrapped.
-
-    Args:
-        title: a line above the table, or ""
-        columns: the names of the columns; if all are empty, there is no line of names
-        rows: the values, one for each column
+    widest column is wrapped. There is no line for an empty `title`, and none for `columns` whose names are all empty.
     """
     from rich.console import Console
     from rich.text import Text

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ from nasplug.loading.discovery import GROUPS, PLURALS, Kind, installed
 from nasplug.loading.trust import check_trusted
 
 DEFAULT_URL = "sqlite:///nasplug.db"  # as in nasplug.storage.url, whose import takes SQLAlchemy along
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 def plugin_names(*kinds: Kind) -> Callable[[click.Context, click.Parameter, str], list[str]]:

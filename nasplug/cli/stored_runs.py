@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,24 +94,17 @@ def best_command(run: str, predicted: bool, storage: str, safe: bool, as_json: b
 @click.command()
 @click.argument("run")
 @click.option(
-    "--format",
-    "form",
-    type=click.Choice(["csv", "json"]),
-    default="csv",
-    show_default=True,
-    help="The format.",
+    "--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True, help="The format."
 )
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of standard output.")
+@click.option("--out", type=shared.FILE, help="A file instead of standard output.")
 @shared.storage
 def export_command(run: str, form: str, out: Path | None, storage: str) -> None:
     """Write the trials of RUN, metrics included, as CSV or JSON."""
     table = _trial_rows(storage, run)
     if form == "json" and out is None:
         return print_json(table)
-    document = to_json_values(table)
-    text = (
-        to_csv(table) if form == "csv" else json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    )
+    values = to_json_values(table)
+    text = to_csv(table) if form == "csv" else json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     if out is None:
         text = text.rstrip("\n")
         return emit(escape_controls(text) if sys.stdout.isatty() else text)
@@ -124,11 +118,8 @@ def export_command(run: str, form: str, out: Path | None, storage: str) -> None:
 def _runs(url: str) -> "list[StoredRun]":
     from nasplug.storage.storage import Storage
 
-    storage = Storage(url, must_exist=True)
-    try:
+    with closing(Storage(url, must_exist=True)) as storage:
         return storage.all_runs()
-    finally:
-        storage.close()
 
 
 def _trial_rows(url: str, run: str) -> list[dict[str, Any]]:

@@ -17,12 +17,9 @@ LONGEST_ERROR = 10_000  # characters of an error that are stored
 
 
 def derived_seed(seed: int, number: int, stream: int) -> int:
-    """Returns a 31-bit seed for a training.
+    """Returns a 31-bit seed for a training, made of the run's seed and the trial's number.
 
-    Args:
-        seed: the run's seed
-        number: the trial's number
-        stream: 1 for trials, 2 for the incumbents of a comparison, 3 for the final trainings of a frontier
+    `stream` is 1 for trials, 2 for the incumbents of a comparison, 3 for the final trainings of a frontier.
     """
     return int(np.random.SeedSequence((seed, number, stream)).generate_state(1)[0]) >> 1
 
@@ -64,14 +61,8 @@ def evaluate(
 ) -> Trial:
     """Evaluates a job and returns its trial; the loop calls this from threads.
 
-    An exception becomes a failed trial after `retries` more attempts with the same seed.
-
-    Args:
-        hook: the hooks of the run
-        job: what to evaluate
-        epochs: how long to train; None means the space's own number
-        retries: how many more attempts a failing evaluation gets
-        now: returns seconds since the epoch
+    An exception becomes a failed trial after `retries` more attempts with the same seed. Without `epochs`, the space
+    trains as long as it does by default. `now` returns seconds since the epoch.
 
     Raises:
         ConfigurationError, Unsupported: no other trial of the run could succeed either

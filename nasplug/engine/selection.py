@@ -116,9 +116,7 @@ class Selection:
         names |= {self.space: self.space_name, self.strategy: self.strategy_name}
         hooks = [name for name in vars(HookSpecs) if not name.startswith("_")]
         called = {hook: getattr(plugin_manager.hook, hook).get_hookimpls()[::-1] for hook in hooks}
-        return {
-            hook: [names.get(c.plugin, c.plugin_name) for c in plugins] for hook, plugins in called.items() if plugins
-        }
+        return {hook: [names.get(c.plugin, c.plugin_name) for c in calls] for hook, calls in called.items() if calls}
 
 
 def _make_middleware(choice: PluginChoice) -> NamedMiddleware:

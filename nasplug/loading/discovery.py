@@ -120,10 +120,8 @@ def problem(plugin: Installed) -> str | None:
 
 def _broken(plugin: Installed, cause: str) -> str:
     if not plugin.distribution:
-        message = (
-            f"The {plugin.kind} {plugin.name!r} cannot be loaded: wanted {DIRECT_NAMES[plugin.kind]}, got {cause}."
-        )
-        return message + _options_instead(plugin)
+        problem = f"wanted {DIRECT_NAMES[plugin.kind]}, got {cause}"
+        return f"The {plugin.kind} {plugin.name!r} cannot be loaded: {problem}.{_options_instead(plugin)}"
     return (
         f"The {plugin.kind} {plugin.name!r} of the distribution {plugin.provider} is broken: loading {plugin.value} "
         f"gave {cause}. Reinstall or upgrade {plugin.distribution}, or use another {plugin.kind}."

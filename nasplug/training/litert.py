@@ -27,10 +27,7 @@ def converted(function: Callable[[Any], Any], shape: Sequence[int], owner: Any) 
 def host_latency(network: Any, shape: Sequence[int], threads: int = 1) -> float:
     """Returns the milliseconds that a network takes for one image on this CPU: the median of 30 runs after a warm-up.
 
-    Args:
-        network: a `tf.Module`; its weights do not matter for the time
-        shape: of the image, `[1, h, w, c]`
-        threads: the threads that LiteRT uses
+    The weights of `network`, a `tf.Module`, do not matter for the time. `shape` is that of the image, `[1, h, w, c]`.
 
     Raises:
         ConfigurationError: ai-edge-litert is missing

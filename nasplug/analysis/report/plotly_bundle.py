@@ -21,12 +21,7 @@ def script() -> str:
 
 
 def starting_only(kind: str, bundle: str) -> str:
-    """Returns the bundle with one kind of trace registered; unchanged where it does not have the expected shape.
-
-    Args:
-        kind: the name of the kind of trace, `scattergl` for instance
-        bundle: the text of a minified `plotly.js`
-    """
+    """Returns a minified `plotly.js` with one kind of trace registered; unchanged where its shape is unexpected."""
     before, register, after = bundle.rpartition(REGISTER)
     modules_text, end, rest = after.partition("])")
     modules = modules_text.split(",") if register else []

@@ -59,11 +59,9 @@ class Comparison:
         return [(contender, number) for number, contender in repeats if not self._path(contender, number).exists()]
 
     def run(self, workers: int, on_repeat: Callable[[list[str]], None]) -> None:
-        """Runs the repeats that are missing, and stores each. The first error ends the comparison.
+        """Runs the repeats that are missing, `workers` at a time, and stores each. The first error ends the comparison.
 
-        Args:
-            workers: repeats at the same time
-            on_repeat: called after each repeat with the lines that its plugins wrote to standard error
+        `on_repeat` is called after each repeat with the lines that its plugins wrote to standard error.
         """
         missing = self.missing()
         here = ((repeat, run_repeat(self.plan, *repeat)) for repeat in missing)

@@ -81,7 +81,6 @@ class Plan:
         The same plan may have other `repeats` and `strategies`, also from other distributions.
 
         Args:
-            folder: the folder of the comparison
             versions: the version of each distribution that takes part
             marks: after how many trials each strategy begins to predict, for those that do
 

@@ -59,13 +59,9 @@ class Frontier:
 
 
 def predict_frontier(run: "ActiveRun", window: Window, samples: int, reference: str | None) -> Frontier:
-    """Returns the frontier of random architectures in a latency window, by what the run's strategy predicts of them.
+    """Returns the frontier of `samples` random architectures in a window, as the run's strategy predicts them.
 
-    Args:
-        run: a run with the trials that its strategy learns from
-        window: the latencies that the architectures must have
-        samples: how many architectures are predicted
-        reference: the name of a published set of the space to predict beside them, or None
+    The strategy learns from the run's trials. `reference` names a published set to predict beside them, or is None.
 
     Raises:
         UsageError: for an unknown published set, or a strategy that cannot predict

@@ -18,10 +18,6 @@ def read_trials(path: Path, hook: Any) -> list[Trial]:
 
     A file that `nasplug export` wrote can be read too: its failed trials and final evaluations are left out.
 
-    Args:
-        path: the file
-        hook: the hooks of the space
-
     Raises:
         StorageError: for a missing column, a file without rows, fractions instead of percent, or a wrong line
     """

@@ -1,6 +1,7 @@
 """Stored runs, and runs whose plugins are made again to predict or describe but not to search."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 import attrs
@@ -25,12 +26,9 @@ class LoadedRun:
 
 def load_run(url: str, name: str) -> LoadedRun:
     """Returns the run `name` of a storage. Raises `StorageError` where there is none, or it has no trial."""
-    storage = Storage(url, must_exist=True)
-    try:
+    with closing(Storage(url, must_exist=True)) as storage:
         run = storage.run(name)
         trials = storage.trials(run.id)
-    finally:
-        storage.close()
     if not trials:
         raise StorageError(f"The run {name!r} is empty: no trial was stored before it ended.")
     return LoadedRun(run, trials)

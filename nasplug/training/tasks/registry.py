@@ -34,12 +34,9 @@ def describe_task(name: str) -> str:
 
 @cache
 def load_task(name: str, resolution: int, **options: Any) -> Task:
-    """Returns a task; a process loads it once for the same arguments.
+    """Returns the task of an entry point, or `package.module:factory`; a process loads it once for the same arguments.
 
-    Args:
-        name: an entry point of the group `nasplug.tasks`, or `package.module:factory`
-        resolution: the height and width of images, in pixels
-        options: further arguments of the task's factory
+    `resolution` is the height and width of images in pixels; the `options` are further arguments of the task's factory.
 
     Raises:
         ConfigurationError: the data are missing, or cannot have this resolution; and see `task_factory`

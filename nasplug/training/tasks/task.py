@@ -22,29 +22,23 @@ class Task(Protocol):
     @property
     def classes(self) -> int:
         """The number of classes."""
-        ...
 
     @property
     def channels(self) -> int:
         """The number of channels of an image: 1 for grey images, 3 for colours."""
-        ...
 
     @property
     def resolution(self) -> int:
         """The height and width of an image, in pixels."""
-        ...
 
     def training_size(self, purpose: Purpose) -> int:
         """Returns the number of training images."""
-        ...
 
     def training_batches(self, purpose: Purpose, batch: int, epochs: int, seed: int) -> Iterator[Any]:
         """Returns an iterator over `epochs * (training_size // batch)` full batches; the seed alone decides them."""
-        ...
 
     def held_out_batches(self, purpose: Purpose) -> Iterator[Any]:
         """Returns an iterator over batches, all but the last of one size, that hold every held-out image once."""
-        ...
 
 
 MEMBERS = ("classes", "channels", "resolution", "training_size", "training_batches", "held_out_batches")
@@ -56,11 +50,9 @@ class ShardedTask(Task, Protocol):
 
     def share(self, host: int, hosts: int) -> "ShardedTask":
         """Returns the task of one host of several; its batches are that host's part of each batch."""
-        ...
 
     def training_batches_from(self, purpose: Purpose, batch: int, epochs: int, seed: int, start: int) -> Iterator[Any]:
         """Returns the batches of `training_batches` from number `start` on, without preparing those before."""
-        ...
 
 
 def batches_per_epoch(task: Task, purpose: Purpose, batch: int) -> int:

@@ -20,14 +20,10 @@ def cache_folder() -> Path:
 
 
 def cached_bytes(name: str, make: Callable[[], NDArray[np.uint8]], sha256: str) -> NDArray[np.uint8]:
-    """Returns the bytes of a cached file, or those of `make()`, which are then written to it.
+    """Returns the bytes of a file in the cache folder, or those of `make()`, which are then written to it.
 
-    A damaged file is replaced. Where the folder cannot be written, `make` is called each time.
-
-    Args:
-        name: the file's name in the cache folder
-        make: makes the bytes anew
-        sha256: the SHA-256 of the right bytes, in hexadecimal
+    A damaged file, whose SHA-256 is not `sha256` (hexadecimal), is replaced. Where the folder cannot be written, `make`
+    is called each time.
     """
     path = cache_folder() / name
     with suppress(OSError):

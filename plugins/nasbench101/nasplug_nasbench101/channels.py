@@ -26,15 +26,11 @@ def vertex_channels(cell: Cell, inputs: int, outputs: int) -> list[int]:
 
 
 def all_channels(codes: NDArray[np.uint8], inputs: int, outputs: int) -> NDArray[np.int64]:
-    """Returns the channels of the vertices of *pruned* cells, `[n, 7]`, 0 at vertices not in use.
+    """Returns the channels `[n, 7]` of the vertices of *pruned* cells, codes `[n, 26]`; 0 at vertices not in use.
 
-    The output's channels are shared equally among the interior vertices with an edge to it; the first of these get one
-    more where they do not divide evenly. Every other vertex has as many channels as its widest successor.
-
-    Args:
-        codes: the cells, `[n, 26]`
-        inputs: the channels of the cell's input
-        outputs: the channels of the cell's output
+    A cell's input has `inputs` channels and its output `outputs`, which are shared equally among the interior vertices
+    with an edge to it; the first of these get one more where they do not divide evenly. Every other vertex has as many
+    channels as its widest successor.
     """
     matrices = bitmask.to_matrices(bitmask.from_codes(codes))
     to_output = matrices[:, 1:-1, -1].astype(np.int64)  # [n, 5]

@@ -13,11 +13,7 @@ from numpy.typing import NDArray
 from nasplug import ConfigurationError, Purpose
 
 Split = tuple[NDArray[np.uint8], NDArray[np.int32]]  # images [n, 32, 32, 3], labels [n]
-FILES = {
-    "train": [f"data_batch_{number}" for number in range(1, 5)],
-    "validation": ["data_batch_5"],
-    "test": ["test_batch"],
-}
+FILES = {"train": [f"data_batch_{n}" for n in range(1, 5)], "validation": ["data_batch_5"], "test": ["test_batch"]}
 MEAN = np.array([125.31, 122.95, 113.87], np.float32)  # by channel, google-research/nasbench
 DEVIATION = np.array([62.99, 62.09, 66.70], np.float32)
 _SIDE, _PAD, _RECORD = 32, 4, 1 + 3 * 32 * 32

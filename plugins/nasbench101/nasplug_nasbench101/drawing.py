@@ -25,18 +25,10 @@ def draw(cell: Cell, title: str) -> str:
     edges = [(u, v) for u in range(n) for v in range(u + 1, n) if cell.matrix[u][v]]
     arrows = [_arrow(u, v, "" if {u, v} <= kept else _FADED) for u, v in edges]
     vertices = [_vertex(v, name, "" if v in kept else _FADED) for v, name in enumerate(cell.names)]
-    height = 2 * _TOP + _STEP * (n - 1) + _HEIGHT
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {2 * _CENTRE} {height}" width="{2 * _CENTRE}" '
-            f'height="{height}" font-family="sans-serif" font-size="12">',
-            f"<title>{escape(title)}</title>",
-            _HEAD,
-            *arrows,
-            *vertices,
-            "</svg>",
-        ]
-    )
+    width, height = 2 * _CENTRE, 2 * _TOP + _STEP * (n - 1) + _HEIGHT
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    start = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif" font-size="12">'
+    return "\n".join([start, f"<title>{escape(title)}</title>", _HEAD, *arrows, *vertices, "</svg>"])
 
 
 def _arrow(u: int, v: int, opacity: str) -> str:

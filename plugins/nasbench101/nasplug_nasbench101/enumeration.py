@@ -115,9 +115,7 @@ def _reordered_keys(matrices: NDArray[np.uint8], order: tuple[int, ...]) -> NDAr
 def _first_labellings(is_symmetry: NDArray[np.bool_], orders: list[tuple[int, ...]]) -> NDArray[np.int64]:
     """Returns `[g, 243]`: the first labelling that makes an isomorphic cell.
 
-    Args:
-        is_symmetry: whether an order of the vertices leaves the first graph of a class as it is, `[orders, g]`
-        orders: the orders of the vertices
+    `is_symmetry` `[orders, g]` says whether an order of the vertices leaves the first graph of a class as it is.
     """
     first = np.broadcast_to(np.arange(len(LABELLINGS)), (is_symmetry.shape[1], len(LABELLINGS))).copy()
     for symmetric, order in zip(is_symmetry, orders, strict=True):

@@ -29,11 +29,7 @@ def to_array(codes: Sequence[tuple[int, ...]]) -> NDArray[np.uint8]:
 
 
 def encode(codes: NDArray[np.uint8]) -> "Batch":
-    """Returns the pruned cells of codes `[n, 26]` as one batch, five one-hot features a vertex.
-
-    Raises:
-        InvalidArchitecture: a cell has no path from its input to its output
-    """
+    """Returns the pruned cells of codes `[n, 26]` as one batch, five one-hot features a vertex; see `prune_codes`."""
     import torch
     from torch_geometric.data import Batch
 

@@ -45,15 +45,10 @@ def sample(rng: np.random.Generator) -> Spec:
 
 
 def mutate(parent: Spec, rng: np.random.Generator, edge_probability: float, op_probability: float) -> Spec:
-    """Returns a valid neighbour of `parent`: every edge flips, and every operation becomes another one, independently.
+    """Returns a valid neighbour of a valid cell: each edge may flip, each operation may become another, independently.
 
-    Children are drawn from the parent until one is valid and differs from it (arXiv 1912.00848, supplement).
-
-    Args:
-        parent: a valid cell
-        rng: the source of randomness
-        edge_probability: the chance of each edge to flip; 1/14 in the paper
-        op_probability: the chance of each operation to change; 1/10 in the paper
+    Children are drawn from the parent until one is valid and differs from it (arXiv 1912.00848, supplement). The paper
+    has the probabilities 1/14 for an edge and 1/10 for an operation.
     """
     probabilities = np.repeat([edge_probability, op_probability], [bitmask.SLOTS, INTERIOR])
     is_valid = lookup().is_valid

@@ -28,11 +28,7 @@ def calibrate(setting: Setting, threads: int, report: Callable[[str], None]) -> 
     moment of the machine does not spoil the time of one block. The overhead of a LiteRT call is counted once for each
     network. Blocks run faster alone than within a network, where the processor's caches also hold other layers.
     Therefore, all times are scaled by the median ratio of the times of six random networks to the sums of their blocks.
-
-    Args:
-        setting: the width, the image size and the classes of the networks
-        threads: the threads that each model uses
-        report: called with a line of text for each step of the work
+    Each model uses `threads` threads; `report` is called with a line of text for each step of the work.
     """
     layers = positions(setting.width, setting.resolution)
     models = {key: litert.Model(content, threads) for key, content in _converted(setting, layers, report)}

@@ -32,7 +32,7 @@ class InvertedBottleneck(tf.Module):
     def __init__(self, position: Position, operation: int, norm: dict[str, Any], rng: np.random.Generator) -> None:
         super().__init__()
         layer, inputs, hidden = position.layer, position.inputs, position.hidden(operation)
-        self.residual = layer.residual
+        self.residual = not layer.first
         self.expand = ConvNormRelu(1, inputs, hidden, 1, norm, rng) if hidden > inputs else None
         self.depthwise = Depthwise(kernel(operation), hidden, layer.stride, rng)
         self.depthwise_norm = BatchNorm(hidden, **norm)

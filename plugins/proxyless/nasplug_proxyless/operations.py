@@ -28,11 +28,6 @@ class Layer:
     first: bool
     choices: int
 
-    @property
-    def residual(self) -> bool:
-        """Whether the input is added to the output: in every layer but the first of a block."""
-        return not self.first
-
 
 LAYERS = tuple(
     Layer(block, filters, stride if i == 0 else 1, i == 0, 3 if block == 1 else 6 if i == 0 else 7)

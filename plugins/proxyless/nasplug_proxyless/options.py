@@ -20,9 +20,7 @@ def positive(help: str, default: int | None = None) -> Any:
 class TrainingOptions:
     """Options of tasks, networks, trainings and measurements, which are checked when they are set."""
 
-    task: str = option(
-        "cluttered-fashion-mnist", help="images to train on: an installed task or package.module:factory"
-    )
+    task: str = option("cluttered-fashion-mnist", "images to train on: an installed task or package.module:factory")
     data: Path | None = option(None, help="folder of ImageNet's TFRecord shards; task=imagenet needs it")
     width: float | None = positive("factor for the number of filters of every layer; default: 0.25, for imagenet 1")
     resolution: int | None = positive("height and width of the images in pixels; default: 32, for imagenet 224")
@@ -37,9 +35,7 @@ class TrainingOptions:
     learning_rate: float | None = positive(
         "highest learning rate, for the batch of one device; default: 0.002, for imagenet 0.026"
     )
-    augment: bool = option(
-        False, help="mirror and shift images at random; not for imagenet, which always varies its own"
-    )
+    augment: bool = option(False, "mirror and shift images at random; not for imagenet, which always varies its own")
     label_smoothing: float | None = option(
         None,
         "share of the target probability that all classes get alike; default: 0",
@@ -56,9 +52,7 @@ class TrainingOptions:
     across_devices: bool = option(
         False, help="batch normalisation uses the whole batch of a step, not only the part on the same device"
     )
-    checkpoints: Path | None = option(
-        None, help="folder where trainings are saved; interrupted ones continue from there"
-    )
+    checkpoints: Path | None = option(None, "folder where trainings are saved; interrupted ones continue from there")
     checkpoint_steps: int = positive("training steps from one checkpoint to the next", 1000)
     tensorboard: Path | None = option(None, help="folder for TensorBoard logs, with a sub-folder for each training")
     threads: int = positive("TensorFlow operations that run at the same time; the results do not depend on it", 2)

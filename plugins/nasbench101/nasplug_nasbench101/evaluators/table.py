@@ -16,9 +16,7 @@ from nasplug_nasbench101.table.table import Table
 class TableEvaluator:
     """Looks accuracies up: `final` is the mean test accuracy of a cell's three trainings.
 
-    Args:
-        table: the imported table
-        record: whether `search` is the validation accuracy of one training, drawn at random, or the mean of all
+    `record` says whether `search` is the validation accuracy of one training, drawn at random, or the mean of all.
     """
 
     table: Table

@@ -63,13 +63,7 @@ def describe(arch: str, width: float, resolution: int, as_json: bool) -> None:
 @space_options
 @as_json
 def train(
-    arch: str,
-    purpose: Any,
-    epochs: int | None,
-    seed: int,
-    export: Path | None,
-    space_opt: Sequence[str],
-    as_json: bool,
+    arch: str, purpose: Any, epochs: int | None, seed: int, export: Path | None, space_opt: Sequence[str], as_json: bool
 ) -> None:
     """Train ARCH and report its accuracy. With --export, also write the network to files and check them.
 

@@ -48,11 +48,7 @@ def latency_of(arch: str, device: str, space_opt: tuple[str, ...], as_json: bool
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Table to write, FILE.json."
 )
 @click.option(
-    "--held-out",
-    type=click.IntRange(min=0),
-    default=5,
-    show_default=True,
-    help="Random networks to check the table on.",
+    "--held-out", type=click.IntRange(0), default=5, show_default=True, help="Random networks to check the table on."
 )
 @space_options
 @as_json
