@@ -2,7 +2,8 @@
 
 import struct
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -179,8 +180,13 @@ class NASBench101(Space):
 
     def _evaluator(self) -> Evaluator:
         if self._source is None:
-            without_table = self._training() if self.evaluator == "train" else SurrogateEvaluator(self.record)
-            self._source = self._table() or without_table
+            surrogate = partial(SurrogateEvaluator, self.record)
+            others: dict[str, Callable[[], Evaluator]] = {
+                "train": self._training,
+                "surrogate": surrogate,
+                "auto": surrogate,
+            }
+            self._source = self._table() or others[self.evaluator]()
         return self._source
 
 

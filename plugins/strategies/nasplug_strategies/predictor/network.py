@@ -103,5 +103,8 @@ class TableNetwork(Network):
 
 
 def network_class(kind: str) -> type[Network]:
-    """Returns the class of a kind, one of `networks.kinds()`."""
-    return cast(type[Network], import_module(f"{networks.__name__}.{kind}").NETWORK)
+    """Returns the class of a kind, one of `networks.kinds()`. Raises `PredictorError` for a module that names none."""
+    network = getattr(import_module(f"{networks.__name__}.{kind}"), "NETWORK", None)
+    if isinstance(network, type) and issubclass(network, Network):
+        return network
+    raise PredictorError(f"{networks.__name__}.{kind} has no NETWORK: assign its subclass of Network to that name")
