@@ -15,6 +15,7 @@ from nasplug_strategies.neural.pool import Pool
 
 TOP = 10  # K of the regret
 SEARCH_OPTIONS = ("n", "k", "pool", "refit", "shortlist", "explore")
+Texts = tuple[str, ...]
 key_values = partial(click.option, multiple=True, metavar="KEY=VALUE")
 csv_file = click.Path(dir_okay=False, path_type=Path)
 
@@ -38,14 +39,7 @@ def predictor() -> None:
 @key_values("--strategy-opt", "options", help="Option of neural_predictor; one given several times makes a grid.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def cv(
-    space: str,
-    space_options: tuple[str, ...],
-    data: Path,
-    splits: int,
-    top: int | None,
-    seed: int,
-    options: tuple[str, ...],
-    as_json: bool,
+    space: str, space_options: Texts, data: Path, splits: int, top: int | None, seed: int, options: Texts, as_json: bool
 ) -> None:
     """Cross-validate hyper-parameters: mean and standard deviation over repeated random splits.
 

@@ -26,7 +26,9 @@ EXPLORE = {"paper": 0.0, "best": 0.5}
 
 def _only_settings(_: object, field: "attrs.Attribute[Any]", value: dict[str, Any]) -> None:
     if unknown := sorted(value.keys() - set(settings.KEYWORDS)):
-        raise ValueError(f"{field.name!r} holds {', '.join(unknown)}; wanted are {', '.join(settings.KEYWORDS)}")
+        raise ValueError(
+            f"{field.name!r} holds {', '.join(unknown)}; wanted are predictor settings: {', '.join(settings.KEYWORDS)}"
+        )
 
 
 def setting(name: str, meaning: str) -> Any:

@@ -6,7 +6,7 @@ from typing import Self
 
 import attrs
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
 from nasplug_strategies.predictor.fitting.fit import FitSettings, fit
 from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
@@ -27,9 +27,7 @@ class NetworkEnsemble:
     shift: Tensor
 
     @classmethod
-    def fresh(
-        cls, settings: Settings, shape: Shape, seed: int, device: torch.device, generator: torch.Generator
-    ) -> Self:
+    def fresh(cls, settings: Settings, shape: Shape, seed: int, device: torch.device, generator: Generator) -> Self:
         """Returns untrained networks on `device`, initialised with `generator`."""
         network = network_class(settings.kind)(settings, shape, generator).to(device)
         return cls(settings, seed, network, torch.ones(settings.members, 1), torch.zeros(settings.members, 1))
@@ -52,7 +50,7 @@ class NetworkEnsemble:
             return self.network.score(graphs, scalars, self.seed).cpu() * self.scale + self.shift
 
     def train(
-        self, graphs: Graphs, scalars: Tensor | None, y: Tensor, loss: str, lr: float, generator: torch.Generator
+        self, graphs: Graphs, scalars: Tensor | None, y: Tensor, loss: str, lr: float, generator: Generator
     ) -> None:
         """Fits the networks to labels `y` `[n]`; `lr` and `loss` stand in for those of the settings."""
         chosen, device = self.settings, self.network.device

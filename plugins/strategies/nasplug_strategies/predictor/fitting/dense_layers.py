@@ -5,28 +5,25 @@ from functools import partial
 from itertools import pairwise
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor
+from torch.nn import ParameterList
 
 from nasplug_strategies.predictor.fitting.training_step import Operations, relu_backward
 
 
-def glorot(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
+def glorot(shape: tuple[int, ...], generator: Generator) -> Tensor:
     """Returns Glorot-uniform values of shape `[…, in, out]`."""
     limit = (6.0 / (shape[-2] + shape[-1])) ** 0.5
     return torch.empty(shape).uniform_(-limit, limit, generator=generator)
 
 
-def dense_parameters(
-    widths: Sequence[int], members: int, generator: torch.Generator
-) -> tuple[nn.ParameterList, nn.ParameterList]:
+def dense_parameters(widths: Sequence[int], members: int, generator: Generator) -> tuple[ParameterList, ParameterList]:
     """Returns weights `[m, in, out]` and biases `[m, 1, out]` of the layers between the `widths`."""
-    weights = nn.ParameterList(glorot((members, i, o), generator) for i, o in pairwise(widths))
-    return weights, nn.ParameterList(torch.zeros(members, 1, width) for width in widths[1:])
+    weights = ParameterList(glorot((members, i, o), generator) for i, o in pairwise(widths))
+    return weights, ParameterList(torch.zeros(members, 1, width) for width in widths[1:])
 
 
-def fully_connected(
-    h: Tensor, weights: nn.ParameterList, biases: nn.ParameterList, dropout: Sequence[Tensor]
-) -> Tensor:
+def fully_connected(h: Tensor, weights: ParameterList, biases: ParameterList, dropout: Sequence[Tensor]) -> Tensor:
     """Returns scores `[m, b]` of `h` `[m, b, width]`: ReLU and dropout after every layer but the last.
 
     `dropout` holds a factor `[m, b, width]` for each of these layers, or nothing.

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 from nasplug_strategies.predictor.fitting.losses import LOSSES
 from nasplug_strategies.predictor.fitting.training_step import Operations, TrainingStep
@@ -28,12 +28,7 @@ class FitSettings:
 
 
 def fit(
-    network: Network,
-    graphs: Graphs,
-    scalars: Tensor | None,
-    y: Tensor,
-    settings: FitSettings,
-    generator: torch.Generator,
+    network: Network, graphs: Graphs, scalars: Tensor | None, y: Tensor, settings: FitSettings, generator: Generator
 ) -> None:
     """Trains the `m` stacked members of `network` in place. Equal arguments give equal bits.
 
@@ -113,7 +108,7 @@ class SampleOrder:
         self.samples = [torch.empty(m * size, dtype=torch.int64, device=y.device) for size in sizes]
         self.labels = [y.new_empty(m, size) for size in sizes]
 
-    def draw(self, generator: torch.Generator) -> None:
+    def draw(self, generator: Generator) -> None:
         """Overwrites both with those of new orders."""
         order = torch.rand(self.y.shape, generator=generator).argsort(1).to(self.y.device)  # [m, n]
         for rows, samples, labels in zip(torch.split(order, self.sizes, 1), self.samples, self.labels, strict=True):
@@ -130,13 +125,13 @@ class Dropout:
         by_width = [torch.split(factor, [m * size for size in sizes]) for factor in self.all_factors]
         self.factors = [[rows[i].view(m, -1, rows[i].shape[1]) for rows in by_width] for i in range(len(sizes))]
 
-    def draw(self, rate: float, generator: torch.Generator) -> None:
+    def draw(self, rate: float, generator: Generator) -> None:
         """Overwrites all factors with new ones."""
         for factor in self.all_factors:
             _draw_dropout(factor, rate, generator)
 
 
-def _draw_dropout(factor: Tensor, rate: float, generator: torch.Generator) -> None:
+def _draw_dropout(factor: Tensor, rate: float, generator: Generator) -> None:
     """Overwrites a factor: 0 with probability `rate`, cut to 16 bits, else 1 / (1 − `rate`)."""
     words = torch.empty(-(-factor.numel() // 4), dtype=torch.int64).random_(-(2**63), None, generator=generator)
     draws = words.view(torch.int16)[: factor.numel()].view(factor.shape)  # four a word

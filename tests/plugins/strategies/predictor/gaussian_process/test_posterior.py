@@ -4,7 +4,7 @@ import contextlib
 
 import pytest
 import torch
-from nasplug_strategies.predictor.gaussian_process import hyperparameters, posterior
+from nasplug_strategies.predictor.gaussian_process import hyperparameters
 from nasplug_strategies.predictor.gaussian_process.posterior import GaussianProcess
 
 
@@ -56,7 +56,7 @@ def test_500_repeated_points_without_noise_are_survived(distinct, monkeypatch):
     X, y, _ = data(distinct)
     X, y, noise = X[:, :2].repeat(500 // distinct, 1), y.repeat(500 // distinct), torch.zeros(500, dtype=torch.float64)
     theta = torch.tensor([9.0, 9.0, -2.0, -2.0, -2.0, -2.0, 9.0, -30.0], dtype=torch.float64)
-    monkeypatch.setattr(posterior, "fit_hyperparameters", lambda *_: theta)
+    monkeypatch.setattr(hyperparameters, "fit_hyperparameters", lambda *_: theta)
     process = GaussianProcess.fit(X, torch.tensor([0, 1]), y, noise)
     mean, variance = process.predict(X)
     spread = torch.stack([mean[y == label].std() for label in y.unique()]).max()
