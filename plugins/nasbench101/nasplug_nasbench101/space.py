@@ -180,12 +180,8 @@ class NASBench101(Space):
 
     def _evaluator(self) -> Evaluator:
         if self._source is None:
-            surrogate = partial(SurrogateEvaluator, self.record)
-            others: dict[str, Callable[[], Evaluator]] = {
-                "train": self._training,
-                "surrogate": surrogate,
-                "auto": surrogate,
-            }
+            surrogate: Callable[[], Evaluator] = partial(SurrogateEvaluator, self.record)
+            others = {"train": self._training, "surrogate": surrogate, "auto": surrogate}
             self._source = self._table() or others[self.evaluator]()
         return self._source
 
