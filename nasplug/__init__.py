@@ -11,17 +11,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from nasplug.engine.search import search as search
-    from nasplug.errors import ConfigurationError as ConfigurationError
-    from nasplug.errors import DiscoveryError as DiscoveryError
-    from nasplug.errors import InvalidArchitecture as InvalidArchitecture
-    from nasplug.errors import NameTaken as NameTaken
-    from nasplug.errors import NasplugError as NasplugError
-    from nasplug.errors import NothingStored as NothingStored
-    from nasplug.errors import OptionError as OptionError
-    from nasplug.errors import PluginError as PluginError
-    from nasplug.errors import StorageError as StorageError
-    from nasplug.errors import Unsupported as Unsupported
-    from nasplug.errors import UsageError as UsageError
+    from nasplug.errors import *  # noqa: F403 - type checkers take all of them as names of this module
     from nasplug.hookspecs import hookimpl as hookimpl
     from nasplug.loading.manager import space as space
     from nasplug.loading.options import option as option

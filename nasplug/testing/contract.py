@@ -135,7 +135,10 @@ class PluginConformance(Laws):
 
     @law()
     def test_options_are_explained(self) -> None:
-        """Every option has a help text. `nasplug show` prints it. Write nasplug.option(default, help=…)."""
+        """Every option has a help text.
+
+        `nasplug show` prints it. Write nasplug.option(default, help=…).
+        """
         fields = options.fields(type(self.new_plugin()))
         unexplained = [name for name, field in fields.items() if not field.metadata.get("help")]
         self.expect(not unexplained, f"{unexplained} have no help text")

@@ -38,7 +38,10 @@ class EvaluationLaws(SpaceLaws):
 
     @law()
     def test_accuracy_is_in_percent(self) -> None:
-        """Accuracies are percentages: 93.2, not 0.932. Strategies, plots and thresholds read them so."""
+        """Accuracies are percentages: 93.2, not 0.932.
+
+        Strategies, plots and thresholds read them so.
+        """
         accuracies = [evaluation.accuracy for evaluation in self.evaluated()]
         self.expect(not all(0.0 < accuracy <= 1.0 for accuracy in accuracies), f"the accuracies are {accuracies}")
 

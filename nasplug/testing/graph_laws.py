@@ -52,7 +52,10 @@ class GraphLaws(SpaceLaws):
 
     @law()
     def test_feature_width_is_constant(self) -> None:
-        """The nodes of all graphs have the same number of features. A predictor learns one weight for each feature."""
+        """The nodes of all graphs have the same number of features.
+
+        A predictor learns one weight for each feature.
+        """
         widths = sorted({graph.x.shape[1] for graph in self.single_graphs()})
         self.expect(len(widths) == 1, f"there are graphs of widths {widths}")
 

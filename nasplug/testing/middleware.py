@@ -63,7 +63,10 @@ class MiddlewareConformance(PluginConformance):
 
     @law("search")
     def test_a_search_completes(self) -> None:
-        """A search with the middleware raises nothing. Whatever a hook of middleware raises ends the run."""
+        """A search with the middleware raises nothing.
+
+        Whatever a hook of middleware raises ends the run.
+        """
         self.search()
 
     @law()

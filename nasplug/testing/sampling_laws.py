@@ -101,7 +101,10 @@ class SamplingLaws(SpaceLaws):
 
     @law()
     def test_mutants_differ(self) -> None:
-        """A mutant never has its parent's own code. An evolution would train the same architecture again."""
+        """A mutant never has its parent's own code.
+
+        An evolution would train the same architecture again.
+        """
         rng = np.random.default_rng(3)
         for parent in self.sampled():
             for _ in range(5):
@@ -110,7 +113,10 @@ class SamplingLaws(SpaceLaws):
 
     @law()
     def test_samples_vary(self) -> None:
-        """Samples are not all the same architecture. A search could find nothing else."""
+        """Samples are not all the same architecture.
+
+        A search could find nothing else.
+        """
         self.expect(len(set(self.sampled())) > 1, f"{self.samples} samples are all {self.sampled(1)[0]}")
 
     @law()

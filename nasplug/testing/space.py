@@ -20,7 +20,10 @@ class SpaceConformance(EvaluationLaws, GraphLaws, SamplingLaws):
 
     @law("canonical")
     def test_canonical_is_a_text(self) -> None:
-        """canonical returns a text, the same at each call. It is stored with every trial."""
+        """canonical returns a text, the same at each call.
+
+        It is stored with every trial.
+        """
         for architecture in self.sampled():
             one, two = self.canonical(architecture), self.canonical(architecture)
             self.expect(one == two, f"{architecture} gave {one!r}, then {two!r}")
@@ -84,7 +87,10 @@ class SpaceConformance(EvaluationLaws, GraphLaws, SamplingLaws):
 
     @law()
     def test_descriptions_are_one_line(self) -> None:
-        """describe returns one line of text. It becomes a cell of the tables that a run prints."""
+        """describe returns one line of text.
+
+        It becomes a cell of the tables that a run prints.
+        """
         self.requires("describe")
         for architecture in self.sampled():
             text = self.call("describe", architecture=architecture)
@@ -93,7 +99,10 @@ class SpaceConformance(EvaluationLaws, GraphLaws, SamplingLaws):
 
     @law()
     def test_drawings_are_svg(self) -> None:
-        """draw returns an SVG document, whose root has the namespace of SVG. Reports embed it unchanged."""
+        """draw returns an SVG document, whose root has the namespace of SVG.
+
+        Reports embed it unchanged.
+        """
         self.requires("draw")
         for architecture in self.sampled(5):
             root = ElementTree.fromstring(self.call("draw", architecture=architecture)).tag

@@ -70,7 +70,10 @@ class StrategyConformance(PluginConformance):
 
     @law()
     def test_suggests_no_more_than_asked(self) -> None:
-        """suggest returns at most `count` architectures. The run has no room for more. You may always return fewer."""
+        """suggest returns at most `count` architectures.
+
+        The run has no room for more. You may always return fewer.
+        """
         for batch in (1, 3, 8):
             _, monitor = self.monitored(Toy(), batch=batch)
             self.expect(not monitor.excess, "; ".join(monitor.excess[:1]))
@@ -203,7 +206,10 @@ class StrategyConformance(PluginConformance):
 
     @law()
     def test_leaves_the_trials_alone(self) -> None:
-        """suggest does not change run.trials. The list belongs to the run. Sort a copy."""
+        """suggest does not change run.trials.
+
+        The list belongs to the run. Sort a copy.
+        """
         _, monitor = self.monitored(Toy())
         self.expect(not monitor.changed_trials, "; ".join(monitor.changed_trials[:1]))
 

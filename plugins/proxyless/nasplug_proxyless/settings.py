@@ -40,11 +40,8 @@ _SMALL = Recipe(  # all ours
     estimate_batches=4,
 )
 EMBEDDED = Setting(32, 10, 1, _SMALL, width=0.25, repeats=12)  # tasks of other packages start from it
-SETTINGS = {
-    "cluttered-fashion-mnist": EMBEDDED,
-    "fashion-mnist": EMBEDDED,
-    "imagenet": Setting(224, 1000, 3, _PAPER),
-}
+_LIKE_EMBEDDED = ("cluttered-fashion-mnist", "fashion-mnist")
+SETTINGS = {"imagenet": Setting(224, 1000, 3, _PAPER)} | dict.fromkeys(_LIKE_EMBEDDED, EMBEDDED)
 
 
 def recommended(strategy: str, task: str) -> dict[str, Any] | None:

@@ -45,9 +45,11 @@ class AutogradStep:
         self.scores, self.score_gradients = gradients[0].new_empty(2, gradients[0].shape[-3], batch).unbind(0)
 
     def forward(self, samples: Tensor, dropout: Sequence[Tensor]) -> Operations:
+        """See `TrainingStep.forward`."""
         return [partial(self._forward, samples, dropout)]
 
     def backward(self, dropout: Sequence[Tensor]) -> Operations:
+        """See `TrainingStep.backward`."""
         return [self._backward]
 
     def _forward(self, samples: Tensor, dropout: Sequence[Tensor]) -> None:

@@ -153,10 +153,12 @@ class CNNStep:
         self.scores, self.score_gradients = self.dense.scores, self.dense.score_gradients
 
     def forward(self, samples: Tensor, dropout: Sequence[Tensor]) -> Operations:
+        """See `TrainingStep.forward`."""
         convolved = [operation for layer in self.convolutions for operation in layer.forward()]
         return [select_rows(self.table, samples, self.rows), *convolved, *self.dense.score(dropout)]
 
     def backward(self, dropout: Sequence[Tensor]) -> Operations:
+        """See `TrainingStep.backward`."""
         operations, last = self.dense.backward(dropout, inputs=True), self.convolutions[-1]
         operations += last.parameters_backward(self.dense.dh[0].view_as(last.z))
         for following, layer in pairwise(reversed(self.convolutions)):

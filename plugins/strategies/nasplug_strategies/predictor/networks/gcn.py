@@ -152,6 +152,7 @@ class GCNStep:
         self.scores, self.score_gradients = self.dense.scores, self.dense.score_gradients
 
     def forward(self, samples: Tensor, dropout: Sequence[Tensor]) -> Operations:
+        """See `TrainingStep.forward`."""
         operations = [select_rows(t, samples, rows) for t, rows in zip(self.inputs, self.rows, strict=True)]
         operations += self.convolutions[0].forward()
         for previous, layer in pairwise(self.convolutions):
@@ -162,6 +163,7 @@ class GCNStep:
         return operations + self.dense.score(dropout)
 
     def backward(self, dropout: Sequence[Tensor]) -> Operations:
+        """See `TrainingStep.backward`."""
         operations, last = self.dense.backward(dropout, inputs=True), self.convolutions[-1]
         (m, b), (_, v, size) = self.scores.shape, last.dnodes.shape
         dmean = self.dense.dh[0][:, :, None, :size]  # [m, b, 1, size]

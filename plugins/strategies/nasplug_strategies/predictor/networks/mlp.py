@@ -54,4 +54,5 @@ class MLPStep(DenseStep):
         super().__init__(self.rows.view(network.members, batch, -1), parameters, gradients)
 
     def forward(self, samples: Tensor, dropout: Sequence[Tensor]) -> Operations:
+        """See `TrainingStep.forward`."""
         return [select_rows(self.table, samples, self.rows), *self.score(dropout)]
