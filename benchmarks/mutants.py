@@ -132,17 +132,21 @@ def coverage(folder: Path) -> dict[str, dict[int, list[str]]]:
     if not data.exists():
         modules = [f"--cov={path}" for path in ("nasplug", STRATEGIES)]
         measured = ["-n", str(WORKERS), *modules, "--cov-context=test", "--cov-report="]
-        pytest(base, *measured, "-m", "not slow", limit=3600)
+        printed = pytest(base, *measured, "-m", "not slow", limit=3600)
+        broken = [line.split()[1] for line in printed.splitlines() if line.startswith("FAILED ")]
+        (folder / "broken-without-mutants.txt").write_text("\n".join(broken))
         own = [f"tests/{part}" for part in ("engine", "storage", "executors", "middleware")]
         pytest(base, *measured, "--cov-append", "-m", "slow", *own, limit=3600)
         (base / ".coverage").rename(data)
     read = CoverageData(str(data))
     read.read()
-    files = {str(Path(name).relative_to(base)): name for name in read.measured_files()}
-    return {
-        short: {n: [t for t in tests if t] for n, tests in read.contexts_by_lineno(name).items()}
-        for short, name in files.items()
-    }
+    collected = set(pytest(base, "--collect-only", limit=600).splitlines())  # a kept file may know older tests
+    touching: dict[str, dict[int, list[str]]] = {}
+    for name in read.measured_files():
+        by_line = read.contexts_by_lineno(name).items()
+        tests = {line: {context.partition("|")[0] for context in contexts} & collected for line, contexts in by_line}
+        touching[str(Path(name).relative_to(base))] = {line: sorted(found) for line, found in tests.items()}
+    return touching
 
 
 def tried(mutant: Mutant, copies: "SimpleQueue[Path]", touching: dict[str, dict[int, list[str]]]) -> Mutant:
@@ -151,7 +155,7 @@ def tried(mutant: Mutant, copies: "SimpleQueue[Path]", touching: dict[str, dict[
     tests = {test for number in mutant["lines"] for test in lines.get(number, ())} or {
         t for ts in lines.values() for t in ts
     }
-    chosen = sorted({test.partition("|")[0] for test in tests} | ABOUT_ALL_FILES)
+    chosen = sorted(tests | ABOUT_ALL_FILES)
     copy = copies.get()
     target = copy / mutant["file"]
     original = target.read_text()
@@ -162,29 +166,52 @@ def tried(mutant: Mutant, copies: "SimpleQueue[Path]", touching: dict[str, dict[
         ]
         listing = copy / "chosen-tests.txt"
         listing.write_text("\n".join(chosen))
-        outcome = pytest(copy, "-x", "-m", "not slow", *own_tests(copy, mutant["file"]), limit=LIMIT)
-        if outcome == "survived" and chosen:
-            outcome = pytest(copy, "-x", f"@{listing}", limit=LIMIT)
+        own = own_test(copy, mutant["file"])
+        outcome = forked(copy, "-m", "not slow", own) if own else "survived"
+        if outcome == "survived":
+            outcome = forked(copy, f"@{listing}")
     finally:
         target.write_text(original)
         copies.put(copy)
     return {"id": mutant["id"], "outcome": outcome, "tests": len(chosen), "change": " ".join(change)}
 
 
-def own_tests(copy: Path, file: str) -> list[str]:
-    """Returns the tests that are tried first: those about all files, and the file's own, which mirrors it."""
+def own_test(copy: Path, file: str) -> str | None:
+    """Returns the test that mirrors a file, which is tried first since it starts quickly; None without one."""
     path = Path(file.replace(f"{STRATEGIES}/", "plugins/strategies/").removeprefix("nasplug/"))
     mirrored = Path("tests") / path.with_name(f"test_{path.name}")
-    return sorted(ABOUT_ALL_FILES) + ([str(mirrored)] if (copy / mirrored).exists() else [])
+    return str(mirrored) if (copy / mirrored).exists() else None
+
+
+def forked(copy: Path, *arguments: str) -> str:
+    """Runs tests of a copy in a fork of a process that has imported what is heavy; see `pytest`."""
+    if copy not in _RUNNERS:
+        command = [sys.executable, str(ROOT / "benchmarks" / "_forked_pytest.py")]
+        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
+        _RUNNERS[copy] = subprocess.Popen(command, cwd=copy, env=environment(copy), **pipes)
+    runner = _RUNNERS[copy]
+    assert runner.stdin
+    assert runner.stdout
+    broken = copy.parent / "broken-without-mutants.txt"
+    left_out = [f"--deselect={test}" for test in broken.read_text().splitlines()]
+    runner.stdin.write(json.dumps([["-q", "-x", "-p", "no:cacheprovider", *left_out, *arguments], LIMIT]) + "\n")
+    status = runner.stdout.readline().strip()
+    if status in ("4", "5"):  # pytest could not use its arguments, or found no test
+        raise RuntimeError(f"pytest {arguments} ended with {status} in {copy}")
+    return "survived" if status == "0" else "noticed"
+
+
+_RUNNERS: dict[Path, subprocess.Popen[str]] = {}
+
+
+def environment(copy: Path) -> dict[str, str]:
+    """Returns the environment in which the modules of a copy are imported."""
+    path = os.pathsep.join(str(copy / package) for package in PACKAGES)
+    return {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def pytest(copy: Path, *arguments: str, limit: float) -> str:
-    """Runs tests of a copy: `noticed` where one fails or takes too long, else `survived`."""
-    path = os.pathsep.join(str(copy / package) for package in PACKAGES)
-    env = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    """Runs tests of a copy and returns what pytest prints."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-    try:
-        done = subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True, timeout=limit)
-    except subprocess.TimeoutExpired:
-        return "noticed"
-    return "survived" if done.returncode == 0 else "noticed"
+    options: dict[str, Any] = {"capture_output": True, "text": True, "timeout": limit}
+    return subprocess.run(command, cwd=copy, env=environment(copy), **options).stdout
