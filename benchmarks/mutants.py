@@ -2,10 +2,10 @@
 
 A mutant is one change by an operator of Cosmic Ray: another comparison, another sum, a number, a missing decorator.
 Left out are changes of annotations, and `is` in place of `==`, which equal the original for most values. `SAMPLE`
-mutants are drawn by a seed, uniformly over places. Each runs against the tests that execute its lines or, for lines
-that run at import alone, those that execute its file: the fast tests, and the slow ones of the mutated packages. Needs
-the packages of requirements-mutants.txt, and takes about half an hour on two cores. Results are kept in the folder
-NASPLUG_MUTANTS; a second call goes on where the first was stopped.
+mutants are drawn by a seed, uniformly over places. Each meets the tests of its own file, then a sample of those that
+execute its lines: fast ones, and slow ones of the mutated packages. Needs the packages of requirements-mutants.txt, and
+takes about half an hour on two cores. Results are kept in the folder NASPLUG_MUTANTS; a second call goes on where the
+first was stopped.
 """
 
 import ast
@@ -23,6 +23,7 @@ from typing import Any
 
 NAME = "mutants"
 SAMPLE, SEED, WORKERS, LIMIT = 300, 0, 2, 180  # seconds a mutant may take; beyond them it is noticed
+MOST_TESTS = 60  # that a mutant meets after those of its own file; more would only notice more
 SHARE = 0.05  # of the sample may survive
 ROOT = Path(__file__).resolve().parent.parent
 STRATEGIES = "plugins/strategies/nasplug_strategies"
@@ -152,10 +153,10 @@ def coverage(folder: Path) -> dict[str, dict[int, list[str]]]:
 def tried(mutant: Mutant, copies: "SimpleQueue[Path]", touching: dict[str, dict[int, list[str]]]) -> Mutant:
     """Runs the tests that touch a mutant, and returns it with its outcome and its change."""
     lines = touching.get(mutant["file"], {})
-    tests = {test for number in mutant["lines"] for test in lines.get(number, ())} or {
-        t for ts in lines.values() for t in ts
-    }
-    chosen = sorted(tests | ABOUT_ALL_FILES)
+    chosen = {test for number in mutant["lines"] for test in lines.get(number, ())}
+    if len(chosen) > MOST_TESTS:
+        chosen = set(random.Random(mutant["id"]).sample(sorted(chosen), MOST_TESTS))
+    chosen |= ABOUT_ALL_FILES
     copy = copies.get()
     target = copy / mutant["file"]
     original = target.read_text()
@@ -165,7 +166,7 @@ def tried(mutant: Mutant, copies: "SimpleQueue[Path]", touching: dict[str, dict[
             5:
         ]
         listing = copy / "chosen-tests.txt"
-        listing.write_text("\n".join(chosen))
+        listing.write_text("\n".join(sorted(chosen)))
         own = own_test(copy, mutant["file"])
         outcome = forked(copy, "-m", "not slow", own) if own else "survived"
         if outcome == "survived":
