@@ -197,9 +197,9 @@ def forked(copy: Path, *arguments: str) -> str:
     left_out = [f"--deselect={test}" for test in broken.read_text().splitlines()]
     runner.stdin.write(json.dumps([["-q", "-x", "-p", "no:cacheprovider", *left_out, *arguments], LIMIT]) + "\n")
     status = runner.stdout.readline().strip()
-    if status in ("4", "5"):  # pytest could not use its arguments, or found no test
-        raise RuntimeError(f"pytest {arguments} ended with {status} in {copy}")
-    return "survived" if status == "0" else "noticed"
+    return (
+        "survived" if status in ("0", "5") else "noticed"
+    )  # 5: there was no test; 4: not even conftest.py was imported
 
 
 _RUNNERS: dict[Path, subprocess.Popen[str]] = {}
