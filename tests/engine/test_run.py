@@ -6,6 +6,7 @@ import pytest
 import toy
 
 from nasplug import PluginError, hookimpl
+from nasplug.engine.evaluation import derived_seed
 from nasplug.engine.request import RunRequest
 from nasplug.engine.run import ActiveRun, TrialsInFlight
 from nasplug.engine.search import prepare
@@ -51,6 +52,7 @@ def test_every_job_has_a_training_seed_of_its_own_that_depends_on_the_runs():
     seeds = [[job.seed for job in run_of(seed=seed, budget=20).ask(20)] for seed in (0, 1)]
     assert len({*seeds[0], *seeds[1]}) == 40
     assert [job.seed for job in run_of(seed=0, budget=20).ask(20)] == seeds[0]
+    assert seeds[0] == [derived_seed(0, number, 1) for number in range(20)]  # the stream of trials
 
 
 class Drawing:
