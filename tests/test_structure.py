@@ -11,18 +11,12 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from paths import ROOT
+from sources import EVERYTHING, SOURCES, modules
 
 import nasplug
 from nasplug import plugin, testing, training
 from nasplug.hookspecs import HookSpecs
 
-SOURCES = {
-    "nasplug": ROOT / "nasplug",
-    "nasplug_nasbench101": ROOT / "plugins" / "nasbench101" / "nasplug_nasbench101",
-    "nasplug_proxyless": ROOT / "plugins" / "proxyless" / "nasplug_proxyless",
-    "nasplug_strategies": ROOT / "plugins" / "strategies" / "nasplug_strategies",
-}
 HEAVY = {"torch", "torch_geometric", "tensorflow", "pandas", "matplotlib", "plotly", "ray", "scipy", "sklearn"}
 FLOORS = [  # an import may point to its own floor and to those above it in this list
     ("types", "errors"),
@@ -37,17 +31,6 @@ FLOORS = [  # an import may point to its own floor and to those above it in this
     ("plugin", "__init__"),  # what others import: names of all floors
 ]
 APART = {"executors", "middleware", "training", "analysis", "testing", "tools"}  # do not import their neighbours
-
-
-def modules(package):
-    """Returns dotted name → path of every module of a distribution."""
-    root = SOURCES[package]
-    paths = [path for path in sorted(root.rglob("*.py")) if "templates" not in path.parts]
-    named = {".".join((package, *path.relative_to(root).with_suffix("").parts)): path for path in paths}
-    return {name.removesuffix(".__init__"): path for name, path in named.items()}
-
-
-EVERYTHING = {name: path for package in SOURCES for name, path in modules(package).items()}
 
 
 def imports(path, nested=True):

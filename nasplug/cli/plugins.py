@@ -94,7 +94,7 @@ def register_plugin_commands(group: click.Group, name: str) -> None:
             instance = manager.make(plugin.kind, plugin.name, {})
             if hasattr(instance, "register_commands"):
                 instance.register_commands(group=group)
-        except Exception:
+        except Exception:  # a foreign plugin may raise anything; it must not take the other commands away
             if named:
                 raise
 
