@@ -51,7 +51,10 @@ def test_unmarked_tests_over_two_seconds_are_printed_the_slowest_first():
 
 
 def test_nothing_is_printed_where_all_tests_are_fast():
-    durations.pytest_terminal_summary(SimpleNamespace(stats={"passed": [call("a", 2.0)]}))
+    printed = []
+    stats = {"passed": [call("a", 2.0)]}
+    durations.pytest_terminal_summary(SimpleNamespace(stats=stats, section=printed.append, line=printed.append))
+    assert printed == []
 
 
 def test_these_hooks_are_those_of_the_suite(request):

@@ -49,7 +49,7 @@ class Commands(click.Group):
         return self.commands.get(cmd_name)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
-        """Returns what could follow, the commands of all plugins included."""
+        """Returns the completions of `incomplete`, among them the commands of all plugins."""
         self._register_commands_of("")
         return super().shell_complete(ctx, incomplete)
 
@@ -80,7 +80,7 @@ class Commands(click.Group):
             raise RuntimeError(f"EOFError: {error}") from error
 
     def _explain_unknown(self, name: str, message: str) -> str:
-        """Returns what there is instead of a command of that name: similar ones, or what the plugin `name` has."""
+        """Returns a message for an unknown command: similar names, or the commands that the plugin `name` has."""
         from nasplug.loading.discovery import GROUPS, installed
 
         for plugin in (plugin for kind in GROUPS for plugin in installed(kind) if plugin.name == name):

@@ -104,7 +104,7 @@ def _installed(*kinds: discovery.Kind) -> list[discovery.Installed]:
 
 
 def _problem(plugin: discovery.Installed, plugins: list[discovery.Installed], load: bool) -> str | None:
-    """Returns what is wrong with a plugin among `plugins`: found without importing it, unless it is to be loaded."""
+    """Returns the problem of a plugin among `plugins`, None without one; imports it only if it is to be loaded."""
     if sum(other.kind == plugin.kind and other.name == plugin.name for other in plugins) > 1:
         return f"{plugin.kind} {plugin.name!r} of {plugin.provider} clashes: another distribution claims the name"
     if load:
@@ -115,7 +115,7 @@ def _problem(plugin: discovery.Installed, plugins: list[discovery.Installed], lo
 
 
 def _document(kind: discovery.Kind, name: str) -> dict[str, Any]:
-    """Returns what is shown of a plugin as JSON."""
+    """Returns the name, class, help and options of a plugin as JSON values."""
     plugin = discovery.find(kind, name)
     factory: Any = (discovery.load_factory if kind == "task" else discovery.load)(kind, name)
     summary = " ".join((factory.__doc__ or "").strip().partition("\n\n")[0].split())

@@ -95,7 +95,7 @@ class RunProgress:
         return True
 
     def _workers(self, run: ActiveRun) -> str:
-        """Returns what the workers do, if there are several."""
+        """Returns how many trials run, wait and have failed; an empty text with a single worker."""
         return f" ({run.in_flight}, {self._failed} failed)" if run.settings.workers > 1 else ""
 
     def _time_left(self, run: ActiveRun) -> str:

@@ -25,7 +25,7 @@ class Cache:
 
     @hookimpl
     def evaluate(self, architecture: Architecture, purpose: Purpose) -> Evaluation | None:
-        """Returns what the cache holds; None passes the question on."""
+        """Returns the evaluation of an equal network; None, without one, lets the next plugin evaluate."""
         assert self._run is not None, "evaluate was called before on_start"
         return self._evaluations.get((self._run.hook.canonical(architecture=architecture), purpose))
 

@@ -101,7 +101,9 @@ def test_an_executor_may_choose_the_place_of_its_other_hooks():
         def on_start(self):
             return None
 
-    manager.build(toy.ToySpace(), None, [Executor()])
+    executor = Executor()
+    built = manager.build(toy.ToySpace(), None, [executor])
+    assert [implementation.plugin for implementation in built.hook.on_start.get_hookimpls()] == [executor]
 
 
 def test_a_strategy_that_breaks_the_contract_is_refused():

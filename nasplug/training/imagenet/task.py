@@ -143,7 +143,7 @@ def _explained(records: Any, shards: Shards, error: Exception | None) -> Excepti
 
 
 def _fault(record: Any, classes: int) -> str | None:
-    """Returns what is wrong with a record, None for a good one."""
+    """Returns the fault of a record in words, None for a good one."""
     try:
         encoded, label = parsed(record)
         if not tf.io.is_jpeg(encoded):

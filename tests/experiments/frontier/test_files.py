@@ -79,6 +79,8 @@ def test_a_folder_is_made_with_its_parents_and_left_empty(tmp_path):
 def test_a_folder_with_predictions_alone_may_be_written_again(tmp_path):
     write_candidates(Frontier([FIRST], [FIRST], []), tmp_path)
     prepare_folder(tmp_path)
+    write_candidates(FRONTIER, tmp_path)
+    assert str(FIRST.architecture) in (tmp_path / "frontier.csv").read_text()
 
 
 def test_a_folder_with_final_trainings_is_refused(tmp_path):

@@ -349,7 +349,9 @@ def test_an_n_that_leaves_nothing_of_the_budget_is_refused(n, budget, fake_run, 
 
 @pytest.mark.parametrize(("n", "budget"), [(9, 10), (10, None), (None, 10)])
 def test_an_n_that_leaves_something_of_the_budget_is_not_refused(n, budget, fake_run, toy_space):
-    NeuralPredictorSearch(n=n).on_start(fake_run(toy_space(), budget=budget))
+    strategy = NeuralPredictorSearch(n=n)
+    strategy.on_start(fake_run(toy_space(), budget=budget))
+    assert strategy.n == n
 
 
 def test_a_new_run_forgets_the_former(drive, ranked, fake_run, toy_space):
