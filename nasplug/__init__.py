@@ -10,6 +10,8 @@ import lazy_loader
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from nasplug.engine.open_run import OpenRun as OpenRun
+    from nasplug.engine.open_run import open_run as open_run
     from nasplug.engine.search import search as search
     from nasplug.errors import *  # noqa: F403 - type checkers take all of them as names of this module
     from nasplug.hookspecs import hookimpl as hookimpl
@@ -18,14 +20,17 @@ if TYPE_CHECKING:
     from nasplug.types import Architecture as Architecture
     from nasplug.types import Evaluation as Evaluation
     from nasplug.types import Job as Job
+    from nasplug.types import Objective as Objective
     from nasplug.types import Published as Published
     from nasplug.types import Purpose as Purpose
     from nasplug.types import Run as Run
+    from nasplug.types import Suggestion as Suggestion
     from nasplug.types import Trial as Trial
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     "nasplug",
     submod_attrs={
+        "engine.open_run": ["OpenRun", "open_run"],
         "engine.search": ["search"],
         "errors": [
             "ConfigurationError",
@@ -36,6 +41,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "NothingStored",
             "OptionError",
             "PluginError",
+            "SpaceExhausted",
             "StorageError",
             "Unsupported",
             "UsageError",
@@ -43,6 +49,16 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "hookspecs": ["hookimpl"],
         "loading.manager": ["space"],
         "loading.options": ["option"],
-        "types": ["Architecture", "Evaluation", "Job", "Published", "Purpose", "Run", "Trial"],
+        "types": [
+            "Architecture",
+            "Evaluation",
+            "Job",
+            "Objective",
+            "Published",
+            "Purpose",
+            "Run",
+            "Suggestion",
+            "Trial",
+        ],
     },
 )

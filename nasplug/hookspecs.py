@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from nasplug.types import Architecture, Evaluation, Published, Purpose, Run, Trial
+from nasplug.types import Architecture, Evaluation, Job, Objective, Published, Purpose, Run, Suggestion, Trial
 
 if TYPE_CHECKING:
     import click
@@ -50,6 +50,33 @@ class HookSpecs:
         The first answer that is not None counts.
         """
 
+    @first
+    def objective(self) -> "Objective | None":
+        """Returns what `Evaluation.accuracy` stands for: name, unit, direction and bounds. A space.
+
+        None: accuracy in percent, the higher the better.
+
+        The first answer that is not None counts.
+        """
+
+    @first
+    def fidelities(self) -> "tuple[Sequence[int], bool] | None":
+        """Returns which `epochs` the space can train, ascending, and whether a training can be continued. A space.
+
+        None: any number of epochs, and no training can be continued.
+
+        The first answer that is not None counts.
+        """
+
+    @first
+    def choices(self) -> "tuple[int, ...] | None":
+        """Returns how many values each place of a code has, where every combination is an architecture. A space.
+
+        None: codes are no such product.
+
+        The first answer that is not None counts.
+        """
+
     # ------------------------------------------------------------------ a run begins
 
     @hookspec
@@ -64,11 +91,13 @@ class HookSpecs:
     # ------------------------------------------------------------------ suggesting
 
     @first
-    def suggest(self, run: Run, count: int) -> Sequence[Architecture]:
+    def suggest(self, run: Run, count: int) -> "Sequence[Architecture | Suggestion]":
         """Returns the architectures to evaluate next. A strategy must have it.
 
-        An empty list waits for the trials that are pending; where none is pending, it ends the search. The answer
-        must be a function of `run.trials`, `run.rng` and the strategy's options, so that a run can be resumed.
+        A `Suggestion` in place of an architecture says how long to train it, or which training goes on. An empty
+        answer waits for the trials that are pending; where none is pending, it ends the search. The answer must be a
+        function of `run.trials`, `run.pending`, `run.rng` and the strategy's options: a resumed run tells a new
+        instance the stored trials, and asks only for what is missing.
 
         :param run: the run so far
         :param count: how many architectures to suggest, at most
@@ -159,6 +188,27 @@ class HookSpecs:
     # ------------------------------------------------------------------ evaluating
 
     @hookspec
+    def on_job(self, run: Run, job: Job) -> None:
+        """Hears of a job before it is submitted. Any plugin.
+
+        :param run: the run so far
+        :param job: the architecture that is about to be evaluated
+
+        All plugins are called.
+        """
+
+    @first
+    def measure(self, architecture: Architecture) -> "dict[str, float] | None":
+        """Returns what is known of an architecture without training: `parameters`, `multiply_adds`, …. A space.
+
+        A run checks its limits on these names before it pays.
+
+        :param architecture: a valid architecture
+
+        The first answer that is not None counts.
+        """
+
+    @hookspec
     def devices(self) -> Sequence[str]:
         """Returns the names of the devices whose latency this plugin can tell. A space, or a device plugin.
 
@@ -178,7 +228,9 @@ class HookSpecs:
         """
 
     @first
-    def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
+    def evaluate(
+        self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int, job: Job
+    ) -> Evaluation:
         """Returns what training the architecture gives. A space must have it; middleware may answer or wrap it.
 
         The answer must be a function of the arguments and the space's options. The loop calls this hook from threads.
@@ -188,6 +240,7 @@ class HookSpecs:
         :param purpose: `search` asks for validation accuracy, the cheap signal; `final` for test accuracy
         :param epochs: how long to train; None means the space's own number
         :param seed: the seed of the training, from 0 to 2³¹ − 1
+        :param job: the key of the trial, its folder for checkpoints, and the number of the trial that it continues
         :raises ConfigurationError: where no evaluation can succeed, as without data; this ends the run
 
         The first answer that is not None counts.
@@ -204,6 +257,17 @@ class HookSpecs:
         """
 
     # ------------------------------------------------------------------ a run ends
+
+    @first
+    def finalists(self, run: Run) -> Sequence[Architecture]:
+        """Returns the architectures that get a `final` evaluation. A strategy, or middleware.
+
+        Default: the incumbent; with several objectives the frontier.
+
+        :param run: the whole search
+
+        The first answer that is not None counts.
+        """
 
     @hookspec
     def on_stop(self, run: Run, reason: str) -> None:

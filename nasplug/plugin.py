@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 import lazy_loader
 
 from nasplug.errors import Unsupported
-from nasplug.types import Architecture, Evaluation, Published, Purpose, Run, Trial
+from nasplug.types import Architecture, Evaluation, Job, Objective, Published, Purpose, Run, Suggestion, Trial
 
 if TYPE_CHECKING:
     import click
@@ -63,6 +63,10 @@ class Plugin(Protocol):
         """See `HookSpecs.on_start`."""
         return
 
+    def on_job(self, run: Run, job: Job) -> None:
+        """See `HookSpecs.on_job`."""
+        return
+
     def on_trial(self, run: Run, trial: Trial) -> None:
         """See `HookSpecs.on_trial`."""
         return
@@ -84,11 +88,29 @@ class Space(Plugin, Protocol):
         """See `HookSpecs.mutate`."""
 
     @abstractmethod
-    def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
+    def evaluate(
+        self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int, job: Job
+    ) -> Evaluation:
         """See `HookSpecs.evaluate`."""
 
     def recommend(self, strategy: str) -> "dict[str, Any] | None":
         """See `HookSpecs.recommend`."""
+        return None
+
+    def objective(self) -> Objective | None:
+        """See `HookSpecs.objective`."""
+        return None
+
+    def fidelities(self) -> "tuple[Sequence[int], bool] | None":
+        """See `HookSpecs.fidelities`."""
+        return None
+
+    def choices(self) -> "tuple[int, ...] | None":
+        """See `HookSpecs.choices`."""
+        return None
+
+    def measure(self, architecture: Architecture) -> "dict[str, float] | None":
+        """See `HookSpecs.measure`."""
         return None
 
     def sample_within(
@@ -142,8 +164,12 @@ class Strategy(Plugin, Protocol):
     """A search strategy: which architectures are evaluated next."""
 
     @abstractmethod
-    def suggest(self, run: Run, count: int) -> Sequence[Architecture]:
+    def suggest(self, run: Run, count: int) -> Sequence[Architecture | Suggestion]:
         """See `HookSpecs.suggest`."""
+
+    def finalists(self, run: Run) -> Sequence[Architecture] | None:
+        """See `HookSpecs.finalists`."""
+        return None
 
     def predict(self, run: Run, architectures: Sequence[Architecture]) -> "np.ndarray[Any, Any] | None":
         """See `HookSpecs.predict`."""
@@ -171,7 +197,9 @@ class Executor(Middleware, Protocol):
     watches: ClassVar[bool] = True
 
     @abstractmethod
-    def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
+    def evaluate(
+        self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int, job: Job
+    ) -> Evaluation:
         """See `HookSpecs.evaluate`."""
 
 

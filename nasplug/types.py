@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from operator import index
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import attrs
@@ -12,11 +13,12 @@ if TYPE_CHECKING:
     import pluggy
 
 Purpose = Literal["search", "final"]
+Direction = Literal["max", "min"]
 
 
-def _in_percent(_: Any, attribute: "attrs.Attribute[Any]", value: float) -> None:
-    if not 0.0 <= value <= 100.0:  # NaN fails this comparison as well
-        raise ValueError(f"{attribute.name} must be a percentage between 0 and 100, got {value}")
+def _finite(_: Any, attribute: "attrs.Attribute[Any]", value: float) -> None:
+    if not math.isfinite(value):
+        raise ValueError(f"{attribute.name} must be a finite number, got {value}")
 
 
 def _finite_non_negative(_: Any, attribute: "attrs.Attribute[Any]", value: float) -> None:
@@ -80,55 +82,110 @@ class Architecture:
 class Evaluation:
     """The result of one evaluation of an architecture.
 
-    `accuracy` is in percent, `cost` in seconds of training; `metrics` holds whatever else the space knows (parameters,
-    loss, …). `source` says where the accuracy comes from: `trained`, `table`, `cache`, …; one with `surrogate` in it is
-    shown as a prediction.
+    `accuracy` is the space's main figure, in percent unless its hook `objective` says otherwise; `cost` is in seconds
+    of training; `metrics` holds whatever else the space knows (parameters, loss, …). `source` says where the accuracy
+    comes from: `trained`, `table`, `cache`, …; one with `surrogate` in it is shown as a prediction.
 
     Raises:
-        ValueError: a value is out of bounds, or NaN; so a training that diverged never becomes a complete trial
+        ValueError: a value is NaN or infinite, or the cost negative; so a training that diverged is no complete trial
     """
 
-    accuracy: float = attrs.field(converter=float, validator=_in_percent)
+    accuracy: float = attrs.field(converter=float, validator=_finite)
     cost: float = attrs.field(converter=float, validator=_finite_non_negative)
     metrics: dict[str, float] = attrs.field(factory=dict, converter=_floats)
     source: str = "trained"
 
 
 @attrs.frozen
+class Objective:
+    """A figure of architectures that a search makes as large or as small as it can.
+
+    `unit` is shown behind its values; an evaluation outside of `low` to `high` is a failed one.
+    """
+
+    name: str
+    unit: str = ""
+    direction: Direction = attrs.field(default="max", validator=attrs.validators.in_(("max", "min")))
+    low: float = -math.inf
+    high: float = math.inf
+
+    def score(self, value: float) -> float:
+        """Returns a number that is higher for better values."""
+        return value if self.direction == "max" else -value
+
+
+ACCURACY = Objective("accuracy", "%", "max", 0.0, 100.0)
+
+
+@attrs.frozen
+class Suggestion:
+    """An architecture, and how long to train it: what a strategy may suggest in place of an architecture alone.
+
+    `epochs` None means the run's or the space's own number. `continues` is the number of the trial whose training goes
+    on; `epochs` counts from its very beginning.
+    """
+
+    architecture: Architecture
+    epochs: int | None = None
+    continues: int | None = None
+
+
+@attrs.frozen
 class Job:
-    """An architecture that waits for its evaluation; `refused` says why it must not be evaluated."""
+    """An architecture that waits for its evaluation.
+
+    `key` (`RUN/NUMBER`) is the same after a resume. `continues` is the number of the trial whose training goes on.
+    """
 
     number: int
+    key: str
     architecture: Architecture
     canonical: str
     seed: int
     purpose: Purpose = "search"
-    latency: float | None = None
-    refused: str | None = None
+    epochs: int | None = None
+    continues: int | None = None
+    _folder: str = ""
+
+    @property
+    def folder(self) -> Path:
+        """A folder for checkpoints and artifacts, which is made when it is first asked for.
+
+        It is the same after a resume, and removed when the trial can no longer be continued. The folder of the trial
+        `continues` is beside it, with that number for its name. Raises `ValueError` for a job without one.
+        """
+        if not self._folder:
+            raise ValueError(f"the job {self.key} has no folder")
+        folder = Path(self._folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
 
 @attrs.frozen
 class Trial:
-    """One architecture that a run paid for, complete or failed.
+    """One architecture that a run took up: complete, failed, or infeasible where it breaks a limit of the run.
 
     `started` and `finished` are seconds since the epoch. `latency` is in milliseconds, None without a device.
-    `canonical` is equal for equal networks.
+    `canonical` is equal for equal networks. An infeasible trial has an evaluation only where it was paid for. The
+    purpose `known` is that of a trial which the run was told at its beginning; its number is below zero.
     """
 
     number: int
     architecture: Architecture
-    state: Literal["complete", "failed"]
+    state: Literal["complete", "failed", "infeasible"]
     evaluation: Evaluation | None
     error: str | None
-    purpose: Purpose
+    purpose: Literal["search", "final", "known"]
     started: float
     finished: float
     canonical: str = ""
     latency: float | None = None
+    epochs: int | None = None
+    continues: int | None = None
 
     @property
     def accuracy(self) -> float | None:
-        """The evaluation's accuracy in percent, None where the trial failed."""
+        """The evaluation's accuracy, None where there is no evaluation."""
         return self.evaluation.accuracy if self.evaluation else None
 
 
@@ -147,14 +204,14 @@ class Run(Protocol):
     """One run as its plugins see it."""
 
     name: str
-    hook: "pluggy.HookRelay"
-    """The hooks of the run's plugins: `run.hook.sample(rng=run.rng)`."""
     space: object
     """The space's instance."""
     trials: list[Trial]
-    """The search trials told so far, in the order of telling, failed ones included; without `final` ones."""
+    """The known trials, then the search trials told so far in the order of telling, failed ones included."""
+    known: list[Trial]
+    """Trials of other runs or of nobody's, told before the first suggestion; outside of budget and incumbent."""
     rng: "np.random.Generator"
-    """Derived from `seed` and the number of the next trial before each `suggest`, so that no generator is stored."""
+    """Derived from `seed` and the count of suggestions before each `suggest`, so that no generator is stored."""
     replaying: bool
     """True while a resumed run tells its stored trials again."""
     next_number: int
@@ -163,12 +220,24 @@ class Run(Protocol):
     """The URL of the storage, with its password masked; None in memory."""
 
     @property
+    def hook(self) -> "pluggy.HookRelay":
+        """The hooks of the run's plugins: `run.hook.sample(rng=run.rng)`."""
+
+    @property
+    def objectives(self) -> Sequence[Objective]:
+        """What the run searches for, the main objective first."""
+
+    @property
+    def limits(self) -> Sequence[str]:
+        """What an architecture must keep, as in `parameters<=4e6`."""
+
+    @property
     def seed(self) -> int:
         """The seed of the run, from which every generator and every training's seed is derived."""
 
     @property
     def budget(self) -> int | None:
-        """How many trials the run may make; None without such a bound."""
+        """How many trials the run was planned with; None without such a bound. A run that has grown makes more."""
 
     @property
     def remaining(self) -> int | None:
@@ -197,6 +266,19 @@ class Run(Protocol):
     @property
     def middleware(self) -> Sequence[str]:
         """The names of the run's middleware, the outermost first."""
+
+    @property
+    def pending(self) -> Sequence[Architecture]:
+        """The architectures that wait for their evaluation, or are evaluated now."""
+
+    def values(self, trial: Trial) -> tuple[float, ...]:
+        """Returns a trial's value of each objective. Raises `ValueError` where it has none."""
+
+    def score(self, trial: Trial) -> float:
+        """Returns the trial's value of the main objective as a number that is higher for better trials."""
+
+    def feasible(self, trial: Trial) -> bool:
+        """Returns whether a trial is complete and keeps every limit."""
 
     def stop(self, reason: str) -> None:
         """Ends the search once the evaluations that have begun are finished."""

@@ -12,7 +12,6 @@ import attrs
 import click
 
 from nasplug.cli.output import escape_controls
-from nasplug.engine.result import incumbent
 from nasplug.engine.run import ActiveRun
 from nasplug.hookspecs import hookimpl
 from nasplug.types import Trial
@@ -66,7 +65,7 @@ class RunProgress:
         self.trials += 1
         self._new_trials += not run.replaying
         self._failed += trial.state == "failed"
-        self._incumbent = incumbent(filter(None, (self._incumbent, trial)))
+        self._incumbent = run.goal.incumbent(filter(None, (self._incumbent, trial)))
         best = f"best {self._incumbent.accuracy:.2f} %" if self._incumbent else "none complete yet"
         state = self._time_left(run) + self._workers(run)
         if self._bar:

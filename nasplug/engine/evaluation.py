@@ -1,23 +1,25 @@
 """One evaluation: a job becomes a trial, whatever its evaluation does."""
 
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 import numpy as np
 
-from nasplug.errors import ConfigurationError, PluginError, Unsupported
+from nasplug.engine.error_text import storable_text
+from nasplug.engine.objectives import DEFAULT_GOAL, Goal, Limit
+from nasplug.errors import ConfigurationError, PluginError
 from nasplug.types import Architecture, Evaluation, Job, Trial
 
 if TYPE_CHECKING:
     import pluggy
 
-LONGEST_ERROR = 10_000  # characters of an error that are stored
+State = Literal["complete", "failed", "infeasible"]
 
 
 def derived_seed(seed: int, number: int, stream: int) -> int:
-    """Returns a 31-bit seed for a training, made of the run's seed and the trial's number.
+    """Returns a 31-bit seed for a training, made of the run's seed and the count of suggestions before it.
 
     `stream` is 1 for trials, 2 for the incumbents of a comparison, 3 for the final trainings of a frontier.
     """
@@ -56,60 +58,149 @@ class Clock:
         return self._offset + time.monotonic()
 
 
-def evaluate(
-    hook: "pluggy.HookRelay", job: Job, epochs: int | None, retries: int, now: Callable[[], float] = time.time
-) -> Trial:
-    """Evaluates a job and returns its trial; the loop calls this from threads.
+@attrs.frozen(eq=False)
+class Evaluator:
+    """Makes a trial of a job; a run calls it from threads.
 
-    An exception becomes a failed trial after `retries` more attempts with the same seed. Without `epochs`, the space
-    trains as long as it does by default. `now` returns seconds since the epoch.
-
-    Raises:
-        ConfigurationError, Unsupported: no other trial of the run could succeed either
+    Args:
+        hook: the hooks of the run, or of a space alone
+        goal: limits are checked before the architecture is paid for where they can be, objectives afterwards
+        device: where the latency of every architecture is measured; None measures none
+        latency_window: the lowest and the highest latency allowed, in milliseconds
+        retries: more attempts for an evaluation that raises, with the same seed
+        now: returns the seconds since the epoch
     """
-    started = now()
-    evaluation, error = None, job.refused
-    for _ in range(0 if job.refused else retries + 1):
+
+    hook: "pluggy.HookRelay"
+    goal: Goal = DEFAULT_GOAL
+    device: str | None = None
+    latency_window: tuple[float, float] | None = None
+    retries: int = 0
+    now: Callable[[], float] = time.time
+
+    def evaluate(self, job: Job) -> Trial:
+        """Evaluates a job. An exception becomes a failed trial, a limit that is broken an infeasible one.
+
+        Raises:
+            ConfigurationError: no other trial of the run could succeed either
+            PluginError: a hook returned what is none of its answers
+        """
+        attempt = Attempt(self, job, self.now())
+        return attempt.refused() or attempt.evaluated()
+
+    def refusal(self, job: Job) -> Trial | None:
+        """Returns the trial of a job that must not be paid for; None for any other."""
+        return Attempt(self, job, self.now()).refused()
+
+    def judge(self, job: Job, evaluation: Evaluation, started: float) -> Trial:
+        """Returns the trial of a job that somebody else has evaluated."""
+        attempt = Attempt(self, job, started)
+        return attempt.refused() or attempt.judged(evaluation)
+
+    def failed(self, job: Job, error: str, started: float) -> Trial:
+        """Returns the failed trial of a job that somebody else could not evaluate."""
+        return Attempt(self, job, started).trial("failed", None, error)
+
+
+@attrs.define(eq=False)
+class Attempt:
+    """The evaluation of one job while it is made."""
+
+    evaluator: Evaluator
+    job: Job
+    started: float
+    latency: float | None = None
+    measured: dict[str, float] = attrs.field(factory=dict)
+
+    def refused(self) -> Trial | None:
+        """Measures what is known without training. Returns a trial for an architecture that must not be paid for."""
         try:
-            evaluation, error = _ask_space(hook, job, epochs), None
-            break
-        except (ConfigurationError, Unsupported):
+            error = self._broken_bound()
+        except (ConfigurationError, PluginError):
             raise
-        except Exception as problem:  # a crashed training is a result of the search, not its end
-            error = _storable_text(problem)
-    return _trial(job, evaluation, error, started, now())
+        except Exception as problem:  # a device that fails on one architecture may know the next
+            return self.trial("failed", None, storable_text(problem))
+        return self.trial("infeasible", None, error) if error else None
+
+    def evaluated(self) -> Trial:
+        """Evaluates, as often as it may, and returns the trial."""
+        error = ""
+        for _ in range(self.evaluator.retries + 1):
+            try:
+                return self.judged(self._ask_space())
+            except (ConfigurationError, PluginError):
+                raise
+            except BaseExceptionGroup as problems:
+                if problems.subgroup(KeyboardInterrupt):
+                    raise
+                error = storable_text(problems)
+            except (Exception, SystemExit) as problem:  # a crashed training is a result of the search, not its end
+                error = storable_text(problem)
+        return self.trial("failed", None, error)
+
+    def judged(self, evaluation: Evaluation) -> Trial:
+        """Returns the trial of an evaluation: failed out of bounds or without an objective, infeasible over a limit."""
+        goal = self.evaluator.goal
+        main = goal.main
+        if not main.low <= evaluation.accuracy <= main.high:
+            between = f"between {main.low:g} and {main.high:g} {main.unit}".rstrip()
+            return self.trial("failed", None, f"ValueError: {main.name} must be {between}, got {evaluation.accuracy}")
+        if goal.is_default:
+            return self.trial("complete", evaluation, None)
+        metrics = {name: value for name, value in self.measured.items() if name in goal.names} | evaluation.metrics
+        trial = self.trial("complete", attrs.evolve(evaluation, metrics=metrics), None)
+        values = {name: goal.value(trial, name) for name in goal.names}
+        missing = sorted(name for name, value in values.items() if value is None)
+        if missing:
+            known = ", ".join(sorted({main.name, *metrics}))
+            lacks = f"the evaluation has no {' and no '.join(missing)}, which the run looks at; it has {known}"
+            return attrs.evolve(trial, state="failed", evaluation=None, error=lacks)
+        broken = [limit for limit in goal.limits if not limit.holds(values[limit.name] or 0.0)]
+        return attrs.evolve(trial, state="infeasible", error=_breaks(broken, values)) if broken else trial
+
+    def trial(self, state: State, evaluation: Evaluation | None, error: str | None) -> Trial:
+        """Returns the job's trial, which ends now."""
+        job = self.job
+        return Trial(
+            job.number, job.architecture, state, evaluation, error, job.purpose, self.started, self.evaluator.now(),
+            job.canonical, self.latency, job.epochs, job.continues,
+        )  # fmt: skip
+
+    def _broken_bound(self) -> str | None:
+        """Returns which bound the architecture breaks, as far as can be told without training it."""
+        evaluator, architecture = self.evaluator, self.job.architecture
+        if evaluator.device is not None:
+            self.latency = measured_latency(evaluator.hook, architecture, evaluator.device)
+            window = evaluator.latency_window
+            if window and not window[0] <= self.latency <= window[1]:
+                outside = f"is outside the window {window[0]:g}:{window[1]:g} ms"
+                return f"not evaluated: {self.latency:.2f} ms on {evaluator.device} {outside}"
+        if evaluator.goal.is_default:
+            return None
+        self.measured = dict(evaluator.hook.measure(architecture=architecture) or {})
+        known: dict[str, float] = self.measured | ({} if self.latency is None else {"latency": self.latency})
+        broken = [limit for limit in evaluator.goal.limits if limit.name in known and not limit.holds(known[limit.name])]
+        return f"not evaluated: {_breaks(broken, known)}" if broken else None
+
+    def _ask_space(self) -> Evaluation:
+        job = self.job
+        answer = self.evaluator.hook.evaluate(
+            architecture=job.architecture, purpose=job.purpose, epochs=job.epochs, seed=job.seed, job=job
+        )
+        if isinstance(answer, Evaluation):
+            return answer
+        raise PluginError(
+            f"evaluate must return a nasplug.Evaluation; for {job.architecture} it returned {answer!r}, "
+            f"which is {type(answer).__name__}. Write for instance: return nasplug.Evaluation(accuracy, cost=seconds)."
+        )
 
 
 def duplicate(job: Job, leader: Trial) -> Trial:
     """Returns the trial of a job whose network was just evaluated as `leader`: the same answer at no cost."""
     evaluation = leader.evaluation and attrs.evolve(leader.evaluation, cost=0.0, source="duplicate")
-    return _trial(job, evaluation, leader.error, leader.started, leader.finished)
+    return attrs.evolve(leader, number=job.number, architecture=job.architecture, evaluation=evaluation)
 
 
-def _ask_space(hook: "pluggy.HookRelay", job: Job, epochs: int | None) -> Evaluation:
-    answer = hook.evaluate(architecture=job.architecture, purpose=job.purpose, epochs=epochs, seed=job.seed)
-    if not isinstance(answer, Evaluation):
-        raise TypeError(f"evaluate must return a nasplug.Evaluation, it returned {type(answer).__name__}")
-    return answer
-
-
-def _storable_text(problem: Exception) -> str:
-    """Returns the error as text that every database takes: no NUL, no lone surrogates, at most `LONGEST_ERROR` long."""
-    text = f"{type(problem).__name__}: {problem}"
-    text = text if len(text) <= LONGEST_ERROR else f"{text[:LONGEST_ERROR]}… ({len(text):,} characters)"
-    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
-
-
-def _trial(job: Job, evaluation: Evaluation | None, error: str | None, started: float, finished: float) -> Trial:
-    return Trial(
-        number=job.number,
-        architecture=job.architecture,
-        state="complete" if evaluation else "failed",
-        evaluation=evaluation,
-        error=error,
-        purpose=job.purpose,
-        started=started,
-        finished=finished,
-        canonical=job.canonical,
-        latency=job.latency,
-    )
+def _breaks(broken: Sequence[Limit], values: Mapping[str, float | None]) -> str:
+    """Returns which limits are broken, by which values."""
+    return " and ".join(f"{limit.name} is {values[limit.name]:g}, the limit {limit}" for limit in broken)

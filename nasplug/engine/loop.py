@@ -1,187 +1,112 @@
-"""The loop of a run: suggest → evaluate → commit → on_trial, then one `final` evaluation of the best."""
+"""The loop of a search: it takes jobs from a session, evaluates them in threads, and records their trials."""
 
-import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from queue import SimpleQueue
 
 import attrs
 
-from nasplug.engine.evaluation import Clock, duplicate, evaluate
-from nasplug.engine.result import incumbent
-from nasplug.engine.run import ActiveRun
+from nasplug.engine.session import Session
 from nasplug.errors import StorageError
 from nasplug.types import Job, Trial
-
-log = logging.getLogger("nasplug")
 
 
 @attrs.define(eq=False)
 class Loop:
-    """Takes a run to its end.
+    """Takes a started session to its end."""
 
-    Args:
-        run: the run
-        commit: stores a trial, before any plugin hears of it
-        commit_missing: stores those of several trials that are not stored yet
-        stored: the trials of a resumed run by number; empty for a new run
-    """
-
-    run: ActiveRun
-    commit: Callable[[Trial], None]
-    commit_missing: Callable[[list[Trial]], None]
-    stored: Mapping[int, Trial]
-    pool: ThreadPoolExecutor = attrs.field(init=False)
-    pending: set[Future[Trial]] = attrs.field(factory=set, init=False)
-    finished: "SimpleQueue[Future[Trial]]" = attrs.field(factory=SimpleQueue, init=False)
-    uncommitted: Trial | None = attrs.field(default=None, init=False)
-    clock: Clock = attrs.field(init=False)
+    session: Session
+    _pool: ThreadPoolExecutor = attrs.field(init=False)
+    _running: set[Future[Trial]] = attrs.field(factory=set, init=False)
+    _finished: "SimpleQueue[Future[Trial]]" = attrs.field(factory=SimpleQueue, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.pool = ThreadPoolExecutor(self.run.settings.workers, "evaluate")  # starts a thread at its first job
-        self.run.stored_finals = frozenset(trial.number for trial in self.stored.values() if trial.purpose == "final")
-        self.clock = Clock(max((trial.finished for trial in self.stored.values()), default=0.0))
+        self._pool = ThreadPoolExecutor(self.workers, "evaluate")  # starts a thread at its first job
+
+    @property
+    def workers(self) -> int:
+        """How many evaluations go on at the same time."""
+        return self.session.run.settings.workers
 
     def execute(self) -> str:
-        """Runs the search and returns the reason for its end; called once.
+        """Runs the search and the final evaluations, and returns the reason for the end; called once.
 
-        An exception passes on after `on_stop` has heard of it and every finished evaluation is stored.
+        An exception passes on after every finished evaluation is stored.
         """
-        run = self.run
+        session, run = self.session, self.session.run
         try:
-            run.hook.on_start(run=run)
             (self._search_asynchronously if run.settings.asynchronous else self._search_in_batches)()
-            self._evaluate_finally()
-        except BaseException as error:
-            self._commit_finished()
-            self._stop_after(error)
+            self._evaluate(session.finals(), stops=False)
+        except BaseException:
+            self._store_finished()
             raise
         finally:
-            self.pool.shutdown(wait=False, cancel_futures=True)
+            self._pool.shutdown(wait=False, cancel_futures=True)
         reason = run.stop_reason or "the strategy has nothing more to suggest"
-        run.hook.on_stop(run=run, reason=reason)
+        session.finish(reason)
         return reason
 
     def _search_in_batches(self) -> None:
-        """Evaluates batch after batch; the strategy hears of a batch's trials in the order of their numbers."""
-        while jobs := self.run.ask(self.run.settings.batch):
-            for trial in self._trials(jobs):
-                self._tell(trial)
+        """Evaluates batch after batch."""
+        run = self.session.run
+        while (jobs := self.session.ask(run.settings.batch)) or run.open:
+            if not jobs:
+                return  # what is open was withdrawn when the run was stopped
+            self._evaluate(jobs)
 
     def _search_asynchronously(self) -> None:
-        """Keeps every worker busy; the strategy hears of trials in the order in which they finish."""
-        for trial in sorted(self.stored.values(), key=lambda trial: trial.finished):
-            if trial.purpose == "search":
-                self._tell(trial)
-        self.run.next_number, self.run.issued = 1 + max(self.stored, default=-1), len(self.run.trials)
+        """Keeps every worker busy: asks for a job whenever one is free."""
         while True:
-            while (free := self.run.settings.workers - len(self.pending)) and (jobs := self.run.ask(free)):
+            while (free := self.workers - len(self._running)) and (jobs := self.session.ask(free)):
                 for job in jobs:
                     self._submit(job)
-            if not self.pending:
+            if not self._running:
                 return
-            trials = [self._next_finished()]
-            while not self.finished.empty():
-                trials.append(self._next_finished())
-            for trial in sorted(trials, key=lambda trial: trial.finished):
-                self.run.tell(trial)
+            self._record_finished()
 
-    def _evaluate_finally(self) -> None:
-        """Evaluates the incumbent for the accuracy that is reported, unless a resumed run has stored that already."""
-        if best := incumbent(self.run.trials):
-            finals = [self.stored[number] for number in sorted(self.run.stored_finals)]
-            stored_final = [trial for trial in finals if trial.architecture == best.architecture]
-            self.run.next_number = max([self.run.next_number, *(number + 1 for number in self.stored)])
-            for trial in stored_final or self._trials([self.run.job(best.architecture, "final")]):
-                self._tell(trial)
-
-    def _trials(self, jobs: list[Job]) -> Iterator[Trial]:
-        """Yields the committed trials of a batch in the order of their numbers, each as soon as it can.
-
-        Of jobs with equal networks, the first is evaluated; the others are duplicates of its trial.
-        """
-        leaders = {job.canonical: job for job in reversed(jobs)}
-        new = [job for job in jobs if leaders[job.canonical] is job and not self._stored_trial(job)]
-        done = {job.number: trial for job in jobs if (trial := self._stored_trial(job))}
-        evaluated = self._evaluate(new)
-        for job in jobs:
-            leader = leaders[job.canonical].number
-            while leader not in done:
-                trial = next(evaluated)
-                done[trial.number] = trial
-            if job.number not in done:
-                done[job.number] = duplicate(job, done[leader])
-                self._commit(done[job.number])
-            yield done[job.number]
-
-    def _evaluate(self, jobs: list[Job]) -> Iterator[Trial]:
-        """Evaluates the jobs and yields their committed trials as they finish; a single worker is this very thread."""
-        if self.run.settings.workers == 1:
-            for job in jobs:
-                trial = self._evaluated(job)
-                self._commit(trial)
-                yield trial
-            return
-        for job in jobs:
-            self._submit(job)
-        for _ in jobs:
-            yield self._next_finished()
+    def _evaluate(self, jobs: Sequence[Job], stops: bool = True) -> None:
+        """Evaluates jobs and records their trials. Jobs that wait when the run is stopped stay open."""
+        run, waiting = self.session.run, deque(jobs)
+        run.in_flight.waiting.update(job.number for job in jobs)
+        while waiting or self._running:
+            if stops and run.stop_reason:
+                waiting.clear()
+            elif self.workers == 1:
+                self.session.record(self._evaluated(waiting.popleft()))
+                continue
+            while waiting and len(self._running) < self.workers:
+                self._submit(waiting.popleft())
+            if self._running:
+                self._record_finished()
+        run.in_flight.waiting.clear()
 
     def _submit(self, job: Job) -> None:
-        self.run.in_flight.waiting.add(job.number)
-        future = self.pool.submit(self._evaluated, job)
-        self.pending.add(future)
-        future.add_done_callback(self.finished.put)
+        future = self._pool.submit(self._evaluated, job)
+        self._running.add(future)
+        future.add_done_callback(self._finished.put)
 
     def _evaluated(self, job: Job) -> Trial:
-        with self.run.in_flight.evaluating(job.number):
-            settings = self.run.settings
-            return evaluate(self.run.hook, job, settings.epochs, settings.retries, self.clock.now)
+        with self.session.run.in_flight.evaluating(job.number):
+            return self.session.evaluator.evaluate(job)
 
-    def _next_finished(self) -> Trial:
-        """Waits for the next trial that finishes, commits it and returns it. Raises what its evaluation raised."""
-        future = self.finished.get()
-        trial = future.result()
-        self._commit(trial)
-        self.pending.discard(future)
-        return trial
+    def _record_finished(self) -> None:
+        """Waits for a trial, and records all that have finished by then. Raises what an evaluation raised."""
+        futures = [self._finished.get()]
+        while not self._finished.empty():
+            futures.append(self._finished.get())
+        trials = {future: future.result() for future in futures}
+        for future in sorted(futures, key=lambda future: trials[future].finished):
+            self.session.record(trials[future])
+            self._running.discard(future)
 
-    def _commit(self, trial: Trial) -> None:
-        self.uncommitted = trial
-        self.commit(trial)
-        self.uncommitted = None
-
-    def _commit_finished(self) -> None:
-        """Stores every finished evaluation after an error, also a trial whose commit was interrupted."""
-        done = [future for future in self.pending if future.done() and not future.cancelled()]
-        trials = {trial.number: trial for future in done if not future.exception() for trial in [future.result()]}
-        if self.uncommitted is not None:
-            trials[self.uncommitted.number] = self.uncommitted
-        if trials:
+    def _store_finished(self) -> None:
+        """Stores every finished evaluation after an error, also trials whose recording was interrupted."""
+        done = [future for future in self._running if future.done() and not future.cancelled()]
+        trials = [future.result() for future in done if not future.exception()]
+        finished = [each for trial in trials for each in self.session.with_followers(trial)]
+        missing = {trial.number: trial for trial in [*self.session.uncommitted, *finished]}
+        if missing:
             with suppress(StorageError):  # the storage itself may have failed; the first error is reported
-                self.commit_missing([trials[number] for number in sorted(trials)])
-
-    def _stop_after(self, error: BaseException) -> None:
-        """Tells every plugin why the search broke off, and logs what a plugin raises then."""
-        reason = "interrupted" if isinstance(error, KeyboardInterrupt) else f"error: {error}"
-        try:
-            self.run.hook.on_stop(run=self.run, reason=reason)
-        except Exception as second:  # a foreign hook may raise anything; the first error is what ended the search
-            if str(second) != str(error):
-                log.warning("on_stop raised %s: %s", type(second).__name__, second)
-
-    def _tell(self, trial: Trial) -> None:
-        self.run.replaying = self.stored.get(trial.number) is trial
-        self.run.tell(trial)
-        self.run.replaying = False
-
-    def _stored_trial(self, job: Job) -> Trial | None:
-        """Returns the stored trial of a job, if any. Raises `StorageError` where it is of another architecture."""
-        trial = self.stored.get(job.number)
-        if trial is not None and trial.architecture != job.architecture:
-            raise StorageError(
-                f"The run {self.run.name!r} cannot be resumed: its stored trial {job.number} is {trial.architecture}, "
-                f"but the strategy now suggests {job.architecture}. It or the space has changed since; start a new run."
-            )
-        return trial
+                self.session.store.add_missing([missing[number] for number in sorted(missing)])

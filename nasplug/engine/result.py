@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from nasplug.engine.objectives import DEFAULT_GOAL, Goal
 from nasplug.types import Architecture, Trial
 
 if TYPE_CHECKING:
@@ -48,11 +49,17 @@ class Result:
     trials: list[Trial]
     storage: str | None = None
     reason: str = ""
+    goal: Goal = DEFAULT_GOAL
 
     @property
     def best(self) -> Best | None:
-        """The best complete trial by validation accuracy, None where none is complete."""
-        return best_of(self.trials)
+        """The best complete trial by the main objective, None where none is complete."""
+        return best_of(self.trials, self.goal)
+
+    @property
+    def front(self) -> list[Trial]:
+        """The complete trials that no other one dominates in all objectives."""
+        return self.goal.front(self.trials)
 
     def summary(self) -> dict[str, Any]:
         """Returns what `nasplug run --json` prints: counts and cost of the search trials, and the best."""
@@ -77,26 +84,20 @@ class Result:
         return pd.DataFrame(list(rows(self.trials)))
 
 
-def incumbent(trials: Iterable[Trial]) -> Trial | None:
-    """Returns the complete search trial with the highest accuracy, the earliest of equals; None without one."""
-    complete = [trial for trial in trials if trial.evaluation and trial.purpose == "search"]
-    return max(complete, key=lambda trial: (trial.accuracy or 0.0, -trial.number), default=None)
-
-
-def incumbents(trials: Iterable[Trial]) -> list[Trial | None]:
+def incumbents(trials: Iterable[Trial], goal: Goal = DEFAULT_GOAL) -> list[Trial | None]:
     """Returns the incumbent after each search trial; None while none is complete."""
     after_each: list[Trial | None] = []
     best: Trial | None = None
     for trial in trials:
         if trial.purpose == "search":
-            best = incumbent(filter(None, (best, trial)))
+            best = goal.incumbent(filter(None, (best, trial)))
             after_each.append(best)
     return after_each
 
 
-def best_of(trials: Sequence[Trial]) -> Best | None:
+def best_of(trials: Sequence[Trial], goal: Goal = DEFAULT_GOAL) -> Best | None:
     """Returns the incumbent with its test accuracy, where a `final` trial of the same architecture is complete."""
-    top = incumbent(trials)
+    top = goal.incumbent(trials)
     if top is None or top.evaluation is None:
         return None
     finals = [t for t in trials if t.purpose == "final" and t.evaluation and t.architecture == top.architecture]

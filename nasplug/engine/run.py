@@ -1,6 +1,7 @@
-"""One run in memory: it asks the strategy for jobs, and tells every plugin of the trials."""
+"""One run in memory: what its plugins see of it."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -8,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from nasplug.engine.evaluation import derived_seed, measured_latency
+from nasplug.engine.objectives import DEFAULT_GOAL, Goal
 from nasplug.engine.settings import Settings
-from nasplug.errors import PluginError
-from nasplug.types import Architecture, Job, Purpose, Trial
+from nasplug.types import Architecture, Job, Objective, Trial
 
 if TYPE_CHECKING:
     import pluggy
+
+log = logging.getLogger("nasplug")
 
 
 @attrs.define(eq=False)
@@ -51,87 +53,82 @@ def _setting(name: str) -> Any:
 
 @attrs.define(eq=False)
 class ActiveRun:
-    """The `nasplug.Run` that plugins receive, and what the loop needs besides.
+    """The `nasplug.Run` that plugins receive.
 
-    `next_number` is the number of the next trial, `issued` counts the search jobs so far. `stored_finals` are the
-    numbers of the stored `final` trials of a resumed run, which no other trial may get.
+    `next_number` is the number of the next trial. `suggested` counts the search jobs so far, told or not; generators
+    and seeds derive from it, since final trials have numbers too. `open` are the jobs without a trial, by number.
     """
 
     name: str
-    hook: "pluggy.HookRelay"
+    manager: "pluggy.PluginManager"
     settings: Settings
     space: object
+    goal: Goal = DEFAULT_GOAL
     trials: list[Trial] = attrs.field(factory=list)
+    known: list[Trial] = attrs.field(factory=list)
     rng: np.random.Generator = attrs.field(factory=np.random.default_rng)
     replaying: bool = False
     in_flight: TrialsInFlight = attrs.field(factory=TrialsInFlight)
     storage: str | None = None
     stop_reason: str | None = None
     next_number: int = 0
-    issued: int = 0
-    stored_finals: frozenset[int] = frozenset()
+    suggested: int = 0
+    open: dict[int, Job] = attrs.field(factory=dict)
+    _has_told_plan: bool = attrs.field(default=False, init=False)
 
     seed = _setting("seed")
-    budget = _setting("budget")
     batch = _setting("batch")
     workers = _setting("workers")
     timeout = _setting("timeout")
     device = _setting("device")
     latency_window = _setting("latency_window")
     middleware = _setting("middleware")
+    limits = _setting("limits")
+
+    @property
+    def hook(self) -> "pluggy.HookRelay":
+        """The hooks of the run's plugins."""
+        return self.manager.hook
+
+    @property
+    def objectives(self) -> Sequence[Objective]:
+        """What the run searches for, the main objective first."""
+        return self.goal.objectives
+
+    @property
+    def pending(self) -> Sequence[Architecture]:
+        """The architectures that wait for their evaluation, or are evaluated now."""
+        return [job.architecture for job in self.open.values()]
+
+    @property
+    def budget(self) -> int | None:
+        """How many trials the run was planned with. Says once that this stays where a run that has grown is asked."""
+        settings = self.settings
+        if settings.planned not in (None, settings.budget) and not self._has_told_plan:
+            self._has_told_plan = True
+            log.info(
+                "%s planned with a budget of %d trials: what it derives from it stays, the run now goes on to %s.",
+                settings.strategy, settings.planned, settings.budget,
+            )  # fmt: skip
+        return settings.planned or settings.budget
 
     @property
     def remaining(self) -> int | None:
         """How many trials may still be suggested; None without a budget."""
-        return None if self.settings.budget is None else self.settings.budget - self.issued
+        return None if self.settings.budget is None else self.settings.budget - self.suggested
+
+    def values(self, trial: Trial) -> tuple[float, ...]:
+        """Returns a trial's value of each objective. Raises `ValueError` where it has none."""
+        return self.goal.values(trial)
+
+    def score(self, trial: Trial) -> float:
+        """Returns the trial's value of the main objective, higher for better trials; −∞ for one that is not complete."""
+        return self.goal.score(trial)
+
+    def feasible(self, trial: Trial) -> bool:
+        """Returns whether a trial is complete and keeps every limit."""
+        return trial.state == "complete"
 
     def stop(self, reason: str) -> None:
         """Ends the search once the evaluations that have begun are finished."""
         self.stop_reason = self.stop_reason or reason
-
-    def ask(self, count: int) -> list[Job]:
-        """Asks the strategy for at most `count` architectures and returns them as numbered jobs.
-
-        Raises `PluginError` where the strategy answers with anything but architectures of this space.
-        """
-        room = count if self.remaining is None else min(count, self.remaining)
-        if room <= 0:
-            self.stop(f"the budget of {self.budget} trials is used")
-        if self.stop_reason:
-            return []
-        self.rng = np.random.default_rng((self.seed, self.next_number))
-        suggested = self.hook.suggest(run=self, count=room)
-        if not isinstance(suggested, list | tuple) or len(suggested) > room:
-            answer = f"{len(suggested)} architectures" if isinstance(suggested, list | tuple) else repr(suggested)
-            raise PluginError(
-                f"The strategy {self.settings.strategy!r} was asked for a list of at most {room} architectures "
-                f"and returned {answer}."
-            )
-        return [self.job(architecture) for architecture in suggested]
-
-    def job(self, architecture: Architecture, purpose: Purpose = "search") -> Job:
-        """Numbers an architecture and returns its job, with its latency where the run has a device."""
-        if not isinstance(architecture, Architecture):
-            raise PluginError(
-                f"The strategy {self.settings.strategy!r} suggested {architecture!r}, which is no Architecture."
-            )
-        while (number := self.next_number) in self.stored_finals:
-            self.next_number += 1
-        self.next_number, self.issued = number + 1, self.issued + (purpose == "search")
-        canonical = self.hook.canonical(architecture=architecture)
-        latency = measured_latency(self.hook, architecture, self.device) if self.device else None
-        seed = derived_seed(self.seed, number, 1)
-        return Job(number, architecture, canonical, seed, purpose, latency, self._outside(latency))
-
-    def tell(self, trial: Trial) -> None:
-        """Tells every plugin of a trial that is already stored; called in the loop's own thread."""
-        if trial.purpose == "search":
-            self.trials.append(trial)
-        self.hook.on_trial(run=self, trial=trial)
-
-    def _outside(self, latency: float | None) -> str | None:
-        """Returns why an architecture of that latency is not evaluated; None where it lies inside the window."""
-        window = self.latency_window
-        if window is None or latency is None or window[0] <= latency <= window[1]:
-            return None
-        return f"not evaluated: {latency:.2f} ms on {self.device} is outside the window {window[0]:g}:{window[1]:g} ms"

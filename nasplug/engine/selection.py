@@ -58,6 +58,8 @@ class Selection:
         if request.max_cost is not None:
             chosen.append(f"budget:max_cost={request.max_cost}")
         space_options, strategy_options = request.space_options or {}, request.strategy_options or {}
+        if request.space is None or request.strategy is None:
+            raise UsageError("A new run needs a space and a strategy. 'nasplug list' shows what is installed.")
         if request.safe:
             check_trusted(request.space, request.strategy, chosen, request.device, space_options)
         selection = cls.of(request.space, request.strategy, space_options, strategy_options)
@@ -93,12 +95,17 @@ class Selection:
             workers=workers,
             batch=self.recommended.get("batch", workers) if request.batch is None else request.batch,
             device=request.device or self.recommended.get("device"),
-            seed=request.seed,
+            seed=request.seed or 0,
             epochs=request.epochs,
             latency_window=request.latency_window,
             asynchronous=request.asynchronous,
             timeout=request.timeout,
-            retries=request.retries,
+            retries=request.retries or 0,
+            max_failures=request.max_failures,
+            objectives=request.objectives,
+            limits=request.limits,
+            first=request.first,
+            finals=request.finals,
         )
 
     def manager(self, settings: Settings, observers: Sequence[object] = ()) -> pluggy.PluginManager:

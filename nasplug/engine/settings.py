@@ -2,6 +2,7 @@
 
 import math
 import platform
+from collections.abc import Iterable
 from contextlib import suppress
 from importlib import metadata
 from operator import index
@@ -15,7 +16,8 @@ from nasplug.loading import discovery, options
 
 DEFAULT_BUDGET = 100
 COMPUTE = ("numpy", "torch", "torch-geometric", "tensorflow", "tensorflow-tpu")  # whose versions may change a result
-CHANGEABLE_AT_RESUME = ("workers", "timeout", "retries", "watching")  # results do not depend on them
+EXECUTION = ("workers", "timeout", "retries", "watching", "max_failures", "finals")  # trials do not depend on them
+GROWS = ("budget", "planned")
 
 
 def _whole(low: int, default: int | None) -> Any:
@@ -59,6 +61,10 @@ def _bounds(value: Any) -> tuple[float, float] | None:
     return low, high
 
 
+def _texts(values: Iterable[object]) -> list[str]:
+    return [str(value) for value in values]
+
+
 def check_window(low: float, high: float) -> None:
     """Raises `UsageError` unless `low` to `high` is a window of milliseconds."""
     if not 0 <= low < high:
@@ -79,7 +85,10 @@ class Settings:
 
     `space` and `strategy` are names; their options are JSON values, defaults included. `budget` counts trials, complete
     or failed; `timeout` is in seconds, `latency_window` in milliseconds. `middleware` are names with their options;
-    `watching` lists the middleware that does not change results.
+    `watching` lists the middleware that does not change results. `planned` is the budget of the run's beginning, where
+    it has grown since. `objectives`, `limits` and `first` (architectures to begin with) are texts, as on the command
+    line. `finals` is how many architectures get a final evaluation, None for the usual ones; `max_failures` how many
+    failures in a row end the run, None for five at its very beginning.
 
     Raises:
         UsageError: a value has the wrong type or is out of bounds
@@ -93,6 +102,7 @@ class Settings:
     watching: list[str] = attrs.field(factory=list)
     seed: int = _whole(0, default=0)
     budget: int | None = _whole(1, default=None)
+    planned: int | None = _whole(1, default=None)
     workers: int = _whole(1, default=1)
     batch: int = _whole(1, default=1)
     epochs: int | None = _whole(1, default=None)
@@ -101,16 +111,26 @@ class Settings:
     asynchronous: bool = False
     timeout: float | None = attrs.field(default=None, converter=_seconds)
     retries: int = _whole(0, default=0)
+    objectives: list[str] = attrs.field(factory=list, converter=_texts)
+    limits: list[str] = attrs.field(factory=list, converter=_texts)
+    first: list[str] = attrs.field(factory=list, converter=_texts)
+    finals: int | None = _whole(0, default=None)
+    max_failures: int | None = _whole(1, default=None)
 
     def identity(self) -> dict[str, Any]:
         """Returns the settings that must be equal for two runs to be the same run, as JSON values."""
-        values = {name: value for name, value in attrs.asdict(self).items() if name not in CHANGEABLE_AT_RESUME}
+        values = {name: value for name, value in attrs.asdict(self).items() if name not in (*EXECUTION, *GROWS)}
         window, asynchronous = values.pop("latency_window"), values.pop("asynchronous")
         return values | {
             "middleware": [name for name in self.middleware if name not in self.watching],
             "latency_window": list(window) if window else None,
             "steady": asynchronous,  # the name under which version 0.1 stored it
         }
+
+    def document(self) -> dict[str, Any]:
+        """Returns all settings as JSON values, as they are stored: `execution` holds what a resume may change."""
+        execution = {name: getattr(self, name) for name in EXECUTION} | {"middleware": self.middleware}
+        return self.identity() | {name: getattr(self, name) for name in GROWS} | {"execution": execution}
 
 
 def plugin_options(plugin: object) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import attrs
 
 from nasplug import errors
 from nasplug.executors.recipe import SpaceRecipe, hooks_of_space
-from nasplug.types import Architecture, Evaluation, Purpose
+from nasplug.types import Architecture, Evaluation, Job, Purpose
 
 LONGEST_ERROR = 10_000  # characters
 _PRINT_ORIGIN = "import importlib.util as u, sys; s = u.find_spec(sys.argv[1]); print(s and s.origin)"
@@ -36,9 +36,11 @@ def runtime_env(space: type) -> dict[str, Any]:
     return {"working_dir": str(Path(str(file)).parent), "excludes": ["*", "!.", "!*.py"]}
 
 
-def encode_request(architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> str:
+def encode_request(architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int, job: Job) -> str:
     """Returns the arguments of the hook `evaluate` as text."""
-    return json.dumps({"architecture": str(architecture), "purpose": purpose, "epochs": epochs, "seed": seed})
+    values = {"architecture": str(architecture), "purpose": purpose, "epochs": epochs, "seed": seed}
+    plain_job = {field.alias: getattr(job, field.name) for field in attrs.fields(Job)}
+    return json.dumps(values | {"job": plain_job | {"architecture": str(architecture)}})
 
 
 def evaluate_remotely(recipe: str, request: str) -> Iterator[str]:
@@ -47,6 +49,7 @@ def evaluate_remotely(recipe: str, request: str) -> Iterator[str]:
     try:
         arguments = json.loads(request)
         arguments["architecture"] = Architecture.parse(arguments["architecture"])
+        arguments["job"] = Job(**arguments["job"] | {"architecture": arguments["architecture"]})
         evaluation = hooks_of_space(SpaceRecipe.from_json(recipe)).evaluate(**arguments)
         if not isinstance(evaluation, Evaluation):
             raise TypeError(f"evaluate must return a nasplug.Evaluation, it returned {type(evaluation).__name__}")

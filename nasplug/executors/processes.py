@@ -13,7 +13,7 @@ from nasplug.executors.pool import start_pool
 from nasplug.executors.recipe import SpaceRecipe, hooks_of_space
 from nasplug.hookspecs import hookimpl
 from nasplug.loading.options import option
-from nasplug.types import Architecture, Evaluation, Purpose, Run
+from nasplug.types import Architecture, Evaluation, Job, Purpose, Run
 
 _positive = attrs.validators.optional(attrs.validators.gt(0))
 
@@ -46,9 +46,11 @@ class Processes:
         self._timeout, self._workers, self._stopped = run.timeout, run.workers, False
 
     @hookimpl
-    def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
+    def evaluate(
+        self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int, job: Job
+    ) -> Evaluation:
         """Evaluates in a worker process. Raises `TimeoutError` where it was killed, `RuntimeError` where it died."""
-        arguments = {"architecture": architecture, "purpose": purpose, "epochs": epochs, "seed": seed}
+        arguments = {"architecture": architecture, "purpose": purpose, "epochs": epochs, "seed": seed, "job": job}
         future = self._running_future(self._recipe, arguments)
         try:
             return future.result(self._timeout)

@@ -14,7 +14,7 @@ from nasplug.executors.messages import decode_answer, encode_request, evaluate_r
 from nasplug.executors.recipe import SpaceRecipe
 from nasplug.hookspecs import hookimpl
 from nasplug.loading.options import option
-from nasplug.types import Architecture, Evaluation, Purpose
+from nasplug.types import Architecture, Evaluation, Job, Purpose
 
 SHUTDOWN_TIMEOUT = 60.0  # seconds that cancelled evaluations have to return
 _not_negative = attrs.validators.ge(0)
@@ -67,12 +67,14 @@ class Ray:
         self._task = self._ray.remote(max_retries=0, num_returns="streaming", **resources)(evaluate_remotely)
 
     @hookimpl
-    def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
+    def evaluate(
+        self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int, job: Job
+    ) -> Evaluation:
         """Evaluates on a node. Raises `TimeoutError`, `MemoryError`, or `RuntimeError` where every attempt was lost."""
         call = object()
         self._calls.add(call)
         try:
-            return self._evaluate(encode_request(architecture, purpose, epochs, seed))
+            return self._evaluate(encode_request(architecture, purpose, epochs, seed, job))
         finally:
             self._calls.discard(call)
 

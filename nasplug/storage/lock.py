@@ -28,6 +28,7 @@ from nasplug.storage.schema import begin_exclusive, locks
 
 HEARTBEAT = 10.0  # seconds between two heartbeats
 STALE_AFTER = 3.5 * HEARTBEAT  # seconds without a heartbeat
+POLL = 0.02  # seconds between two looks at a lock whose holder lets go soon
 _OWNER = sa.bindparam("lock_owner", type_=sa.String)
 _ROW_OF_OWNER: sa.Select[Any] = sa.select(sa.literal_column("1")).where(locks.c.owner == _OWNER)
 # Without an owner, or while the owner holds a lock; FOR SHARE keeps it so until the transaction ends.
@@ -38,21 +39,29 @@ MAY_WRITE = sa.or_(_OWNER.is_(None), _ROW_OF_OWNER.with_for_update(read=True).ex
 class RunLock:
     """The lock of one run, as one driver sees it.
 
-    `connect` opens a connection of the lock's own, since heartbeats come from a thread; `heartbeat` is in seconds.
+    `connect` opens a connection of the lock's own, since heartbeats come from a thread; `heartbeat` is in seconds. A
+    `brief` holder lets go soon.
     """
 
     connect: Callable[[], sa.Connection]
     run: int
     name: str
+    brief: bool = False
     heartbeat: float = HEARTBEAT
     owner: str = attrs.field(factory=lambda: str(uuid.uuid4()))
     _thread: threading.Thread = attrs.field(init=False)
     _released: threading.Event = attrs.field(factory=threading.Event, init=False)
 
     def acquire(self) -> None:
-        """Takes the lock and starts to send heartbeats. Raises `StorageError` naming a live process that holds it."""
+        """Takes the lock and starts to send heartbeats; waits for a brief holder.
+
+        Raises `StorageError` naming a live process that holds it.
+        """
         with self.connect() as connection:
             holder = self._try_to_take(connection)
+            while holder is not None and holder.brief and not self._looks_old(holder):
+                time.sleep(POLL)
+                holder = self._try_to_take(connection)
             if holder is not None and self._sends_no_heartbeat(connection, holder):
                 holder = self._try_to_take(connection, stale=holder)
         if holder is not None:
@@ -89,7 +98,7 @@ class RunLock:
         is_dead = holder is not None and holder.machine == _machine() and not process_is_alive(holder.pid)
         if holder is None or is_dead or (stale is not None and _heartbeat_of(holder) == _heartbeat_of(stale)):
             connection.execute(locks.delete().where(locks.c.run == self.run))
-            ours = {"run": self.run, "owner": self.owner, "beats": 0, "beaten": time.time()}
+            ours = {"run": self.run, "owner": self.owner, "beats": 0, "beaten": time.time(), "brief": self.brief}
             process = {"host": platform.node(), "machine": _machine(), "pid": os.getpid()}
             connection.execute(locks.insert(), ours | process)
             holder = None
@@ -98,10 +107,9 @@ class RunLock:
 
     def _sends_no_heartbeat(self, connection: sa.Connection, holder: Any) -> bool:
         """Returns whether the last heartbeat looks old and no new heartbeat arrives while we wait."""
-        stale_after = STALE_AFTER / HEARTBEAT * self.heartbeat
-        if abs(time.time() - holder.beaten) < stale_after:
+        if not self._looks_old(holder):
             return False
-        deadline = time.monotonic() + stale_after
+        deadline = time.monotonic() + self._stale_after
         while time.monotonic() < deadline:
             time.sleep(self.heartbeat / 10)
             now = self._holder(connection)
@@ -109,6 +117,13 @@ class RunLock:
             if now is not None and _heartbeat_of(now) != _heartbeat_of(holder):
                 return False
         return True
+
+    @property
+    def _stale_after(self) -> float:
+        return STALE_AFTER / HEARTBEAT * self.heartbeat
+
+    def _looks_old(self, holder: Any) -> bool:
+        return bool(abs(time.time() - holder.beaten) >= self._stale_after)
 
     def _send_heartbeats(self) -> None:
         """Counts a heartbeat every few seconds, until the lock is released or another driver has it."""

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from nasplug.errors import StorageError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 ADVISORY_LOCK = 0x6E617370  # the key of PostgreSQL's lock on migrations and run locks: "nasp"
 metadata = sa.MetaData()
 schema_version = sa.Table("nasplug_schema", metadata, sa.Column("version", sa.Integer, nullable=False))
@@ -37,6 +37,21 @@ trials = sa.Table(
     sa.Column("latency", sa.Float),
     sa.Column("started", sa.Float, nullable=False),
     sa.Column("finished", sa.Float, nullable=False),
+    sa.Column("epochs", sa.Integer),  # since version 3, as the next one
+    sa.Column("continues", sa.Integer),  # the number of the trial whose training went on
+)
+jobs = sa.Table(  # since version 3: what was asked for while something else was open; open is a job without a trial
+    "nasplug_jobs",
+    metadata,
+    sa.Column("run", sa.ForeignKey("nasplug_runs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("architecture", sa.Text, nullable=False),
+    sa.Column("canonical", sa.Text, nullable=False),
+    sa.Column("seed", sa.Integer, nullable=False),
+    sa.Column("purpose", sa.String(10), nullable=False),
+    sa.Column("epochs", sa.Integer),
+    sa.Column("continues", sa.Integer),
+    sa.Column("expires", sa.Float),  # when an open job may be given to somebody else, in seconds since the epoch
 )
 locks = sa.Table(  # since version 2: which process drives a run
     "nasplug_locks",
@@ -48,6 +63,7 @@ locks = sa.Table(  # since version 2: which process drives a run
     sa.Column("pid", sa.Integer, nullable=False),
     sa.Column("beats", sa.Integer, nullable=False),  # how many heartbeats so far
     sa.Column("beaten", sa.Float, nullable=False),  # when the last one was, by the driver's clock
+    sa.Column("brief", sa.Boolean, nullable=False),  # since version 3: whether the holder lets go after one ask or tell
 )
 
 
@@ -99,5 +115,14 @@ def _migrate_from(version: int | None, connection: sa.Connection, url: str) -> N
     connection.execute(schema_version.update(), {"version": SCHEMA_VERSION})
 
 
+def _add_jobs(connection: sa.Connection) -> None:
+    """Adds jobs, fidelities and brief locks. Locks are made anew: a driver of version 2 finds its own taken over."""
+    for name in ("epochs", "continues"):
+        connection.exec_driver_sql(f"ALTER TABLE {trials.name} ADD COLUMN {name} INTEGER")
+    jobs.create(connection)
+    locks.drop(connection)
+    locks.create(connection)
+
+
 # What changes the tables of a version into those of the next one.
-MIGRATIONS: dict[int, Callable[[sa.Connection], None]] = {1: locks.create}
+MIGRATIONS: dict[int, Callable[[sa.Connection], None]] = {1: locks.create, 2: _add_jobs}

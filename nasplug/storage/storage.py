@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, cast
 
@@ -12,11 +12,12 @@ from sqlalchemy.exc import IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from nasplug.errors import NameTaken, NothingStored, StorageError, did_you_mean
 from nasplug.storage.lock import MAY_WRITE, RunLock
-from nasplug.storage.schema import migrate, runs, stored_version, trials
+from nasplug.storage.schema import jobs, migrate, runs, stored_version, trials
 from nasplug.storage.url import DEFAULT_URL, create_engine, parse_storage, shown, sqlite_file
-from nasplug.types import Architecture, Evaluation, Trial
+from nasplug.types import Architecture, Evaluation, Job, Trial
 
 LONGEST_NAME = 200
+MANY = 1000  # rows that are sooner read with all others than one by one
 _RESUME = "What is committed is kept; go on with --resume."
 _ADVICE = {  # by what the database says; the first that fits, the last fits everything
     "disk is full": f"Make room there. {_RESUME}",
@@ -26,9 +27,15 @@ _ADVICE = {  # by what the database says; the first that fits, the last fits eve
     "onnection": f"See that the server is up and reachable. {_RESUME}",
     "": "Check the path and your permissions, or name another --storage.",
 }
-# A trial is inserted by INSERT … SELECT, since only a SELECT has the WHERE that asks for the lock.
-_VALUES = sa.select(*(sa.bindparam(column.name, type_=column.type) for column in trials.c)).where(MAY_WRITE)
-_INSERT = trials.insert().from_select(list(trials.c), _VALUES).execution_options(preserve_rowcount=True)
+
+
+def _insert(table: sa.Table) -> Any:
+    """Returns an INSERT … SELECT of one row, since only a SELECT has the WHERE that asks for the lock."""
+    values = sa.select(*(sa.bindparam(column.name, type_=column.type) for column in table.c)).where(MAY_WRITE)
+    return table.insert().from_select(list(table.c), values).execution_options(preserve_rowcount=True)
+
+
+_INSERT_TRIAL, _INSERT_JOB = _insert(trials), _insert(jobs)
 
 
 @attrs.frozen
@@ -92,9 +99,12 @@ class Storage:
         return int(cast(Any, done.inserted_primary_key)[0])
 
     @contextmanager
-    def locked(self, run: int, name: str) -> Iterator[None]:
-        """Holds the lock of a run. Raises `StorageError` naming the host and the process of another holder."""
-        lock = RunLock(self.engine.connect, run, name)
+    def locked(self, run: int, name: str, brief: bool = False) -> Iterator[None]:
+        """Holds the lock of a run. Raises `StorageError` naming the host and the process of another holder.
+
+        A holder that is `brief` lets go after one ask or tell; everybody waits for it.
+        """
+        lock = RunLock(self.engine.connect, run, name, brief)
         with self._explained("lock a run in"):
             lock.acquire()
         self._lock = lock
@@ -104,10 +114,25 @@ class Storage:
             self._lock = None
             lock.release()
 
-    def add(self, run: int, trial: Trial) -> None:
-        """Stores a trial and commits it; called before any plugin hears of the trial."""
+    def add(self, run: int, finished: Iterable[Trial]) -> None:
+        """Stores trials in one transaction; called before any plugin hears of them."""
         with self._transaction("write to"):
-            self._write(_INSERT, _row_of(run, trial))
+            for trial in finished:
+                self._write(_INSERT_TRIAL, _row_of(run, trial))
+
+    def open(self, run: int, asked: Iterable[Job], expires: float | None = None) -> None:
+        """Stores jobs that wait for their trials. After `expires`, in seconds since the epoch, others may take them."""
+        with self._transaction("write to"):
+            for job in asked:
+                row = {name: getattr(job, name) for name in _SAME_IN_JOB}
+                known = {"run": run, "architecture": str(job.architecture), "expires": expires}
+                self._write(_INSERT_JOB, row | known)
+
+    def lend(self, run: int, number: int, expires: float | None) -> None:
+        """Gives an open job to somebody until `expires`."""
+        mine = sa.and_(jobs.c.run == run, jobs.c.number == number, MAY_WRITE)
+        with self._transaction("write to"):
+            self._write(jobs.update().where(mine), {"expires": expires})
 
     def add_missing(self, run: int, finished: Iterable[Trial]) -> None:
         """Stores those trials that are not stored yet; called after an interruption, which may have cut off `add`."""
@@ -116,12 +141,17 @@ class Storage:
             stored = set(self.connection.scalars(sa.select(trials.c.number).where(trials.c.run == run)))
             for trial in finished:
                 if trial.number not in stored:
-                    self._write(_INSERT, _row_of(run, trial))
+                    self._write(_INSERT_TRIAL, _row_of(run, trial))
 
     def end(self, run: int, reason: str) -> None:
         """Stores why a run has ended."""
         with self._transaction("write to"):
             self._write(runs.update().where(runs.c.id == run, MAY_WRITE), {"ended": reason})
+
+    def reopen(self, run: int, settings: dict[str, Any]) -> None:
+        """Opens a run that had ended, with the settings that it goes on with."""
+        with self._transaction("write to"):
+            self._write(runs.update().where(runs.c.id == run, MAY_WRITE), {"settings": settings, "ended": None})
 
     def delete_if_empty(self, run: int) -> None:
         """Deletes a run that has no trial, unless another driver has taken it over."""
@@ -151,11 +181,23 @@ class Storage:
             )
         return by_name[name]
 
-    def trials(self, run: int) -> list[Trial]:
-        """Returns the trials of a run in the order of their numbers."""
+    def trials(self, run: int, known_numbers: Collection[int] = ()) -> list[Trial]:
+        """Returns the trials of a run in the order of their numbers, without those that the caller knows."""
         query = trials.select().where(trials.c.run == run).order_by(trials.c.number)
+        numbers = sa.select(trials.c.number).where(trials.c.run == run)
         with self._transaction("read"):
-            return [_trial_of(row) for row in self.connection.execute(query)]
+            if known_numbers and len(new := set(self.connection.scalars(numbers)).difference(known_numbers)) < MANY:
+                query = query.where(trials.c.number.in_(new))
+            rows = self.connection.execute(query)
+            return [_trial_of(row) for row in rows if row.number not in known_numbers]
+
+    def open_jobs(self, run: int) -> list[tuple[Job, float | None]]:
+        """Returns the jobs of a run that have no trial, in the order of their numbers, and when each expires."""
+        has_trial = sa.exists().where(trials.c.run == jobs.c.run, trials.c.number == jobs.c.number)
+        named = sa.select(jobs, runs.c.name).join(runs, runs.c.id == jobs.c.run)
+        query = named.where(jobs.c.run == run, ~has_trial).order_by(jobs.c.number)
+        with self._transaction("read"):
+            return [(_job_of(row), row.expires) for row in self.connection.execute(query)]
 
     def close(self) -> None:
         """Closes the connection and its engine."""
@@ -198,7 +240,10 @@ class Storage:
 
 
 _OF_EVALUATION = tuple(attrs.fields_dict(Evaluation))  # each is a column
-_SAME = ("number", "canonical", "state", "purpose", "error", "latency", "started", "finished")  # in a trial and a row
+_SAME_IN_JOB = ("number", "canonical", "seed", "purpose", "epochs", "continues")  # in a job and its row
+_SAME = (  # in a trial and its row
+    "number", "canonical", "state", "purpose", "error", "latency", "started", "finished", "epochs", "continues",
+)  # fmt: skip
 
 
 def _row_of(run: int, trial: Trial) -> dict[str, Any]:
@@ -210,7 +255,12 @@ def _row_of(run: int, trial: Trial) -> dict[str, Any]:
 
 
 def _trial_of(row: Any) -> Trial:
-    complete = row.state == "complete"
-    evaluation = Evaluation(**{name: getattr(row, name) for name in _OF_EVALUATION}) if complete else None
+    is_paid = row.accuracy is not None
+    evaluation = Evaluation(**{name: getattr(row, name) for name in _OF_EVALUATION}) if is_paid else None
     values = {name: getattr(row, name) for name in _SAME}
     return Trial(architecture=Architecture.parse(row.architecture), evaluation=evaluation, **values)
+
+
+def _job_of(row: Any) -> Job:
+    values = {name: getattr(row, name) for name in _SAME_IN_JOB}
+    return Job(key=f"{row.name}/{row.number}", architecture=Architecture.parse(row.architecture), **values)

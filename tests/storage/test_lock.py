@@ -31,7 +31,7 @@ def storage(database):
 
 
 def lock(storage):
-    return RunLock(storage.engine.connect, 1, "run", HEARTBEAT)
+    return RunLock(storage.engine.connect, 1, "run", heartbeat=HEARTBEAT)
 
 
 def pretend(storage, **values):
@@ -54,7 +54,7 @@ def test_a_second_driver_is_refused_by_host_and_process(storage):
 
 
 def test_two_drivers_of_two_runs_share_a_database(storage):
-    other = RunLock(storage.engine.connect, storage.create("other", {}, {}), "other", HEARTBEAT)
+    other = RunLock(storage.engine.connect, storage.create("other", {}, {}), "other", heartbeat=HEARTBEAT)
     both = [lock(storage), other]
     for one in both:
         one.acquire()

@@ -6,7 +6,7 @@ from contextlib import redirect_stderr
 from functools import lru_cache
 from typing import Any
 
-from nasplug.engine.evaluation import derived_seed, evaluate
+from nasplug.engine.evaluation import Evaluator, derived_seed
 from nasplug.engine.result import Result, incumbents, rows
 from nasplug.engine.search import run_request
 from nasplug.experiments.comparison.contender import Contender
@@ -54,8 +54,9 @@ def _evaluate_incumbents(plan: Plan, space: Any, result: Result) -> dict[int, fl
             continue
         if trial.architecture not in finals:
             seed = derived_seed(result.seed, trial.number, 2)
-            job = Job(trial.number, trial.architecture, trial.canonical, seed, "final", trial.latency)
-            finals[trial.architecture] = evaluate(hook, job, plan.epochs, retries=0).accuracy
+            key = f"{result.run}/{trial.number}"
+            job = Job(trial.number, key, trial.architecture, trial.canonical, seed, "final", plan.epochs)
+            finals[trial.architecture] = Evaluator(hook).evaluate(job).accuracy
         reported[trial.number] = finals[trial.architecture]
     return reported
 

@@ -7,7 +7,7 @@ import attrs
 import numpy as np
 
 from nasplug.analysis.pareto import pareto_front
-from nasplug.engine.evaluation import derived_seed, evaluate
+from nasplug.engine.evaluation import Evaluator, derived_seed
 from nasplug.errors import NasplugError, UsageError
 from nasplug.experiments.frontier.window import Window
 from nasplug.experiments.stored_runs.prediction import evenly_spaced, predict
@@ -91,8 +91,9 @@ def train_candidates(
 def _train(run: "ActiveRun", index: int, candidate: Candidate, repeat: int) -> Trial:
     canonical = run.hook.canonical(architecture=candidate.architecture)
     seed = derived_seed(run.seed, repeat, 3)
-    job = Job(index, candidate.architecture, canonical, seed, "final", candidate.latency)
-    return evaluate(run.hook, job, run.settings.epochs, retries=0)
+    key = f"{run.name}/{index}"
+    job = Job(index, key, candidate.architecture, canonical, seed, "final", run.settings.epochs)
+    return Evaluator(run.hook).evaluate(job)
 
 
 def _candidates(run: "ActiveRun", device: str, architectures: Sequence[Architecture]) -> list[Candidate]:

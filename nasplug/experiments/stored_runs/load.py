@@ -50,8 +50,8 @@ def require_complete_trials(trials: Sequence[Trial], name: str) -> list[Trial]:
 
 def make_run(selection: Selection, settings: Settings, name: str, trials: Sequence[Trial] = ()) -> ActiveRun:
     """Returns a run of the selected plugins that has these trials but does not search, for the hook `predict`."""
-    hook = manager.build(selection.space, selection.strategy, space_name=selection.space_name).hook
-    return ActiveRun(name, hook, settings, selection.space, trials=list(trials))
+    plugin_manager = manager.build(selection.space, selection.strategy, space_name=selection.space_name)
+    return ActiveRun(name, plugin_manager, settings, selection.space, trials=list(trials))
 
 
 def remake_run(loaded: LoadedRun, safe: bool = False) -> ActiveRun:

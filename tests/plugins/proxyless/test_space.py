@@ -62,7 +62,7 @@ def test_mutations_change_layers_at_the_rate_of_the_option_and_all_alike(chance)
 
 def test_size_and_bounds_are_those_of_the_space():
     assert SPACE.size == 3 * 6**6 * 7**15 == 664_506_689_423_701_824
-    assert SPACE.choices == (3, 6, 7, 7, 7, 6, 7, 7, 7, 6, 7, 7, 7, 6, 7, 7, 7, 6, 7, 7, 7, 6)
+    assert SPACE.choices() == (3, 6, 7, 7, 7, 6, 7, 7, 7, 6, 7, 7, 7, 6, 7, 7, 7, 6, 7, 7, 7, 6)
 
 
 def test_the_place_of_a_zero_within_its_block_does_not_change_the_network():

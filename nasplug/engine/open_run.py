@@ -1,0 +1,146 @@
+"""`nasplug.open_run`: a search whose evaluations somebody else makes."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+
+import attrs
+
+from nasplug.engine.opening import opened
+from nasplug.engine.request import RunRequest, with_arguments_of
+from nasplug.engine.result import Result
+from nasplug.engine.session import Session
+from nasplug.engine.store import Database
+from nasplug.errors import UsageError
+from nasplug.types import Evaluation, Job, Trial
+
+
+@attrs.define(eq=False)
+class OpenRun:
+    """Hands out jobs and takes their results, from any number of processes where the run is stored.
+
+    Each call holds the run for itself as long as it lasts, and begins with what other processes have told.
+    """
+
+    session: Session
+    reason: str = attrs.field(default="", init=False)  # why it has ended; empty while it goes on
+
+    @property
+    def name(self) -> str:
+        """The run's name."""
+        return self.session.run.name
+
+    def ask(self, count: int = 1, within: float | None = None) -> list[Job]:
+        """Returns at most `count` jobs to evaluate, the final evaluations when the search has ended.
+
+        Fewer, or none, where the strategy waits for jobs that are out, or nothing is left. After `within` seconds a job
+        without a result may be given to somebody else; without it, it stays with whoever asked.
+        """
+        if count < 1:
+            raise UsageError(f"The number of jobs to ask for must be at least 1, got {count}.")
+        with self._turn():
+            session = self.session
+            expires = None if within is None else session.now() + within
+            jobs: list[Job] = []
+            while len(jobs) < count and (new := session.ask(count - len(jobs), expires)):
+                jobs += [job for job in new if not self._refused(job)]
+            if not session.run.open:
+                jobs = session.finals(expires)
+            if not session.run.open:
+                self._end()
+            return jobs
+
+    def tell(
+        self,
+        job: "Job | int",
+        accuracy: "float | Evaluation | None" = None,
+        cost: float = 0.0,
+        metrics: Mapping[str, float] | None = None,
+        evaluation: Evaluation | None = None,
+    ) -> None:
+        """Stores the result of a job, given as an accuracy or as an `Evaluation`.
+
+        Args:
+            job: the job, or its number
+            accuracy: the space's main figure, in percent unless its `objective` says otherwise
+            cost: seconds of training
+            metrics: whatever else is known, by name
+            evaluation: all of it in one value, in place of the others
+
+        Raises:
+            UsageError: the job is not open, or there is no result
+        """
+        if isinstance(accuracy, Evaluation):
+            accuracy, evaluation = None, accuracy
+        if (accuracy is None) == (evaluation is None):
+            raise UsageError("Tell a result either by an accuracy or by an Evaluation.")
+        try:
+            told = evaluation or Evaluation(accuracy, cost, dict(metrics or {}), source="told")  # type: ignore[arg-type]
+        except ValueError as error:
+            raise UsageError(f"This is no result: {error}. Use fail for an evaluation that gave none.") from None
+        self._record(job, lambda open_job, now: self.session.evaluator.judge(open_job, told, now))
+
+    def fail(self, job: "Job | int", error: str) -> None:
+        """Stores that the evaluation of a job failed, and why. Raises `UsageError` where the job is not open."""
+        self._record(job, lambda open_job, now: self.session.evaluator.failed(open_job, error or "failed", now))
+
+    def result(self) -> Result:
+        """Returns what is stored so far."""
+        return self.session.result(self.reason or self.session.run.stop_reason or "open")
+
+    def _record(self, job: "Job | int", make_trial: Callable[[Job, float], Trial]) -> None:
+        number = job if isinstance(job, int) else job.number
+        with self._turn():
+            session = self.session
+            if number not in session.run.open:
+                raise UsageError(self._not_open(number))
+            session.record(make_trial(session.run.open[number], session.now()))
+
+    def _not_open(self, number: int) -> str:
+        told = next((trial for trial in self.session.store.trials() if trial.number == number), None)
+        if told is not None:
+            return f"Job {number} of the run {self.name!r} has a result already: it is {told.state}."
+        numbers = ", ".join(map(str, sorted(self.session.run.open))) or "none"
+        return f"The run {self.name!r} has no open job {number}. Open are: {numbers}."
+
+    def _refused(self, job: Job) -> bool:
+        """Stores the trial of a job that must not be evaluated; returns whether it is one."""
+        trial = self.session.evaluator.refusal(job)
+        if trial is not None:
+            self.session.record(trial)
+        return trial is not None
+
+    def _end(self) -> None:
+        self.reason = self.session.run.stop_reason or "the strategy has nothing more to suggest"
+        self.session.finish(self.reason)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Holds the run, and takes over what others have told since the last turn."""
+        if self.reason:
+            raise UsageError(f"The run {self.name!r} has ended: {self.reason}. Resume it with a larger budget.")
+        store = self.session.store
+        if not isinstance(store, Database):
+            yield
+            return
+        with store.locked(brief=True):
+            self.session.load()
+            yield
+
+
+@with_arguments_of(RunRequest)
+@contextmanager
+def open_run(request: RunRequest) -> Iterator[OpenRun]:
+    """Opens a run whose jobs somebody else evaluates: ask for jobs, and tell their results, in any process.
+
+    A context manager. The run stays open at the end of the block unless the search has ended, and is opened again with
+    `resume=True` or `start_or_resume=True`. Raises `NasplugError` for everything that a user can mend.
+    """
+    with opened(request) as run, ExitStack() as stack:
+        session = run.session(is_external=True)
+        with run.turn(brief=True):
+            stack.enter_context(run.begun(session))
+        open_run = OpenRun(session)
+        yield open_run
+        if not open_run.reason:
+            session.stop_plugins("left open")
+            session.leave()

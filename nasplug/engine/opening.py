@@ -1,0 +1,189 @@
+"""Opens a session from a request: plugins, settings, storage, and the trials that are there already."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+
+from nasplug.engine.folders import Folders
+from nasplug.engine.objectives import Goal
+from nasplug.engine.request import RunRequest
+from nasplug.engine.resume import check_same, completed, grown, objective_document
+from nasplug.engine.run import ActiveRun
+from nasplug.engine.selection import Selection
+from nasplug.engine.session import Session
+from nasplug.engine.settings import versions
+from nasplug.engine.store import Database, Memory
+from nasplug.errors import NameTaken, StorageError, Unsupported, UsageError
+from nasplug.types import ACCURACY, Trial
+
+if TYPE_CHECKING:
+    from nasplug.storage.storage import Storage
+
+log = logging.getLogger("nasplug")
+
+
+def prepare(request: RunRequest) -> ActiveRun:
+    """Makes the plugins and the settings of a run, which has not started.
+
+    Raises `Unsupported` for a device that no plugin knows.
+    """
+    if request.name == "":
+        raise UsageError("A run's name must not be empty; leave it out to have one made up.")
+    selection = Selection.of_request(request)
+    settings = selection.settings(request)
+    manager = selection.manager(settings, request.observers)
+    check_device(manager.hook, settings.device)
+    name = request.name or f"{settings.space}-{settings.strategy}-{settings.seed}"
+    goal = Goal.of(settings.objectives, settings.limits, manager.hook.objective() or ACCURACY)
+    return ActiveRun(name, manager, settings, selection.space, goal)
+
+
+def check_device(hook: Any, device: str | None) -> None:
+    """Raises `Unsupported` for a device that no plugin knows, before anything is paid."""
+    if device is not None and all(device not in devices for devices in hook.devices()):
+        try:
+            hook.measure_latency(architecture=hook.sample(rng=np.random.default_rng(0)), device=device)
+        except Unsupported:
+            raise
+        except Exception as error:  # it may know others; every trial that it fails on says so
+            log.warning("The device %s failed on a first architecture: %s: %s", device, type(error).__name__, error)
+
+
+@contextmanager
+def opened(request: RunRequest) -> Iterator["Opened"]:
+    """Makes a run, in memory or in a storage, which it closes at the end; the run has not started.
+
+    Raises `StorageError` where a run that is resumed was started with other settings.
+    """
+    if request.storage is None:
+        if request.resume or request.start_or_resume:
+            raise UsageError("Only a stored run can be resumed: name the storage it is in.")
+        yield Opened(request, prepare(request), Memory())
+        return
+    from nasplug.storage.storage import Storage  # SQLAlchemy, only where trials are stored
+
+    storage = Storage(os.fspath(request.storage))
+    try:
+        yield _resumed(storage, request) if _is_resumed(storage, request) else _created(storage, request)
+    finally:
+        storage.close()
+
+
+@attrs.frozen(eq=False)
+class Opened:
+    """A run that is about to start, and where it is kept.
+
+    `folder` is below which its jobs get folders; None for a temporary one.
+    """
+
+    request: RunRequest
+    run: ActiveRun
+    store: Memory | Database
+    folder: Path | None = None
+    is_new: bool = True
+
+    def session(self, is_external: bool = False) -> Session:
+        """Returns the session of the run, which has not started."""
+        run = self.run
+        folders = Folders.of_run(self.folder, run.name)
+        in_order = not (run.settings.asynchronous or is_external)
+        return Session(run, self.store, folders, in_order, is_external)
+
+    @contextmanager
+    def turn(self, brief: bool = False) -> Iterator[None]:
+        """Holds the lock of a stored run, and opens it again where it had ended."""
+        if not isinstance(self.store, Database):
+            yield
+            return
+        with self.store.locked(brief):
+            if not self.is_new:
+                self.store.reopen(self.document())
+            yield
+
+    def document(self) -> dict[str, Any]:
+        """Returns the settings as they are stored."""
+        return self.run.settings.document() | objective_document(self.run.goal.main)
+
+    @contextmanager
+    def begun(self, session: Session) -> Iterator[None]:
+        """Starts the session for the block. A run that an error ends before its first trial leaves nothing stored."""
+        try:
+            session.start(self._known())
+            yield
+        except BaseException as error:
+            session.stop_plugins("interrupted" if isinstance(error, KeyboardInterrupt) else f"error: {error}")
+            is_empty = not (self.run.trials or (session.is_external and self.run.open))
+            if isinstance(error, Exception) and isinstance(self.store, Database) and is_empty:
+                with suppress(StorageError):  # the storage may be what refuses; the first error is reported
+                    self.store.storage.delete_if_empty(self.store.id)
+            raise
+
+    def _known(self) -> list[Trial]:
+        """Reads the trials that the run is told at its beginning, and logs what is left out."""
+        request, run = self.request, self.run
+        if not request.known or not self.is_new:
+            return []
+        from nasplug.engine.known import read_known
+
+        url = None if request.storage is None else os.fspath(request.storage)
+        known = read_known(request.known, run.hook, run.settings.space, url)
+        for sentence in known.left_out:
+            log.warning("Left out of the known trials: %s", sentence)
+        return [attrs.evolve(trial, purpose="known") for trial in known.trials]
+
+
+def _is_resumed(storage: "Storage", request: RunRequest) -> bool:
+    """Returns whether a request goes on with a stored run; logs what `start_or_resume` has decided."""
+    if not (request.resume or request.start_or_resume):
+        return False
+    if request.name is None:
+        raise UsageError("Which run is to be resumed? Add --name; 'nasplug runs' lists them.")
+    if request.resume:
+        return True
+    is_there = any(run.name == request.name for run in storage.all_runs())
+    log.info("The run %s %s.", request.name, "is stored: it goes on" if is_there else "is new: it begins")
+    return is_there
+
+
+def _resumed(storage: "Storage", request: RunRequest) -> Opened:
+    """Opens a stored run. What the request leaves open is the run's own; a larger budget makes it grow."""
+    stored = storage.run(str(request.name))
+    request = completed(request, stored.settings)
+    run = prepare(request)
+    check_same(stored.name, stored.settings, run.settings, run.goal.main)
+    run.settings = grown(run.settings, stored.settings)
+    run.storage = storage.url
+    return Opened(request, run, Database(storage, stored.id, stored.name), _folder_beside(storage), is_new=False)
+
+
+def _created(storage: "Storage", request: RunRequest) -> Opened:
+    """Stores a new run; one without a name gets the next free number."""
+    run = prepare(request)
+    run.storage = storage.url
+    settings = run.settings.document() | objective_document(run.goal.main)
+    create, stem = partial(storage.create, settings=settings, versions=versions(run.settings)), run.name
+    if request.name is not None:
+        return Opened(request, run, Database(storage, create(request.name), request.name), _folder_beside(storage))
+    while True:
+        taken = {stored.name for stored in storage.all_runs()}
+        run.name = next(free for i in count(1) if (free := f"{stem}-{i}") not in taken)
+        with suppress(NameTaken):  # by another driver that started at the same moment
+            return Opened(request, run, Database(storage, create(run.name), run.name), _folder_beside(storage))
+
+
+def _folder_beside(storage: "Storage") -> Path:
+    """Returns the folder for the files of a storage's runs: beside a SQLite file, else in the user's cache."""
+    from nasplug.storage.url import sqlite_file
+
+    if file := sqlite_file(storage.engine.url):
+        return file.absolute().with_name(f"{file.name}-files")
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "nasplug" / "files"

@@ -1,0 +1,147 @@
+"""Going on with a stored run: what a request leaves open is taken from the run, what it says must agree."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from nasplug.engine.request import RunRequest
+from nasplug.engine.settings import Settings
+from nasplug.errors import NasplugError, StorageError, UsageError
+from nasplug.loading import discovery, options
+from nasplug.types import Objective
+
+GAINED: dict[str, list[str]] = {"objectives": [], "limits": [], "first": []}  # what settings of version 0.1 do not have
+MAX_COST = "budget:max_cost="  # how `max_cost` is written as middleware
+Document = Mapping[str, Any]
+
+
+def completed(request: RunRequest, stored: Document) -> RunRequest:
+    """Returns the request to resume a run with its stored settings in place of what the request leaves open.
+
+    Raises `UsageError` where a plugin of the run was an instance, which the caller must give again.
+    """
+    execution = stored.get("execution", {})
+    settings = {
+        "seed": stored["seed"], "batch": stored["batch"], "epochs": stored["epochs"], "device": stored["device"],
+        "budget": stored["budget"], "latency_window": stored["latency_window"], "asynchronous": stored["steady"],
+        "objectives": tuple(stored.get("objectives", ())), "limits": tuple(stored.get("limits", ())),
+        "first": tuple(stored.get("first", ())), "workers": execution.get("workers"),
+        "timeout": execution.get("timeout"), "retries": execution.get("retries"), "finals": execution.get("finals"),
+        "max_failures": execution.get("max_failures"),
+    }  # fmt: skip
+    default = attrs.fields_dict(RunRequest)
+    missing = {name: value for name, value in settings.items() if getattr(request, name) == default[name].default}
+    if not request.middleware:
+        texts, max_cost = _middleware(stored)
+        missing |= {"middleware": texts} | ({"max_cost": max_cost} if request.max_cost is None else {})
+    if isinstance(missing.get("latency_window"), list):
+        missing["latency"] = tuple(missing["latency_window"])
+    missing.pop("latency_window", None)
+    for kind in ("space", "strategy"):
+        missing |= _plugin(request, stored, kind)
+    return attrs.evolve(request, **missing)
+
+
+def check_same(name: str, stored: Document, settings: Settings, main: Objective) -> None:
+    """Raises `StorageError` where the settings decide other results than those that are stored."""
+    requested = settings.identity() | objective_document(main)
+    known = GAINED | {"objective": None} | dict(stored)
+    for kind in ("space", "strategy"):
+        ignored = _ignored_options(kind, requested[kind], known, requested)
+        for values in (requested, known):
+            key = f"{kind}_options"
+            values[key] = {option: value for option, value in values[key].items() if option not in ignored}
+    known["middleware"] = [text for text in known["middleware"] if not _watches(text)]
+    changed = [
+        f"{key} was {_as_text(known.get(key))}, now {_as_text(value)}"
+        for key, value in requested.items()
+        if known.get(key) != value
+    ]
+    if changed:
+        raise StorageError(
+            f"The run {name!r} was started with other settings: {'; '.join(changed)}. "
+            "Resume it with those it had, or start a new run under another name."
+        )
+
+
+def grown(settings: Settings, stored: Document) -> Settings:
+    """Returns the settings of a run that goes on, with the budget that its strategy has planned with."""
+    planned = stored.get("planned") or stored["budget"]
+    return attrs.evolve(settings, planned=None if planned == settings.budget else planned)
+
+
+def objective_document(main: Objective) -> dict[str, Any]:
+    """Returns what the space's accuracy stands for, as JSON has it; None for accuracy in percent."""
+    if main == Objective("accuracy", "%", "max", 0.0, 100.0):
+        return {"objective": None}
+    values = attrs.asdict(main)
+    return {"objective": values | {bound: str(values[bound]) for bound in ("low", "high")}}  # JSON has no infinity
+
+
+def main_objective(stored: Document) -> Objective:
+    """Returns what the accuracy of a stored run stands for."""
+    document = stored.get("objective")
+    if document is None:
+        return Objective("accuracy", "%", "max", 0.0, 100.0)
+    return Objective(**{**document, "low": float(document["low"]), "high": float(document["high"])})
+
+
+def _plugin(request: RunRequest, stored: Document, kind: discovery.Kind) -> dict[str, Any]:
+    """Returns the stored name and options of a plugin that the request does not name; its own options override them."""
+    name, given = getattr(request, kind), getattr(request, f"{kind}_options")
+    if name is not None and name != stored[kind]:
+        return {}  # `check_same` compares
+    if name is None:
+        _check_is_named(kind, stored[kind])
+    kept = {key: _unlisted(value) for key, value in stored[f"{kind}_options"].items()}
+    return {kind: stored[kind] if name is None else name, f"{kind}_options": kept | (given or {})}
+
+
+def _check_is_named(kind: discovery.Kind, name: str) -> None:
+    try:
+        discovery.find(kind, name)
+    except NasplugError:
+        raise UsageError(
+            f"The {kind} of the run was {name!r}, which is not installed: it was an instance of a program, or it was "
+            f"uninstalled since. Give the {kind} again."
+        ) from None
+
+
+def _middleware(stored: Document) -> tuple[tuple[str, ...], float | None]:
+    """Returns the stored middleware, without what `timeout` and `max_cost` stand for, and the `max_cost`."""
+    execution = stored.get("execution", {})
+    texts = list(execution.get("middleware", stored["middleware"]))
+    if execution.get("timeout") is not None and "processes" in texts:
+        texts.remove("processes")
+    bounds = [text for text in texts if text.startswith(MAX_COST)]
+    others = tuple(text for text in texts if not text.startswith(MAX_COST))
+    return others, float(bounds[-1].removeprefix(MAX_COST)) if bounds else None
+
+
+def _ignored_options(kind: discovery.Kind, name: str, stored: Document, requested: Document) -> set[str]:
+    """Returns the options that decide no result, and those that the plugin has gained since, at their default."""
+    try:
+        fields = options.fields(discovery.load(kind, name))
+    except NasplugError:  # an instance of a program
+        return set()
+    key, indifferent = f"{kind}_options", {n for n, field in fields.items() if not field.metadata.get("identity", True)}
+    gained = requested[key].keys() - stored[key].keys()
+    return indifferent | {n for n in gained if n in fields and requested[key][n] == fields[n].default}
+
+
+def _watches(text: str) -> bool:
+    """Returns whether results do not depend on the middleware of that name; what is not installed decides them."""
+    try:
+        return bool(getattr(discovery.load("middleware", options.parse_plugin(text)[0]), "watches", False))
+    except NasplugError:
+        return False
+
+
+def _unlisted(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _as_text(value: Any) -> str:
+    return "none" if value is None else json.dumps(value)

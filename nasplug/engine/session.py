@@ -1,0 +1,261 @@
+"""One run as questions and answers: jobs are asked for, and their trials recorded, by whoever evaluates them."""
+
+import logging
+import math
+from collections.abc import Callable, Iterable, Sequence
+
+import attrs
+
+from nasplug.engine.evaluation import Clock, Evaluator, derived_seed, duplicate
+from nasplug.engine.folders import Folders
+from nasplug.engine.open_jobs import OpenJobs
+from nasplug.engine.replay import Replay
+from nasplug.engine.result import Result
+from nasplug.engine.run import ActiveRun
+from nasplug.engine.store import Store
+from nasplug.engine.suggestions import Suggestions
+from nasplug.engine.watch import FailureWatch, LimitWatch, PercentWatch
+from nasplug.types import Architecture, Job, Purpose, Suggestion, Trial
+
+log = logging.getLogger("nasplug")
+TRIALS = 1  # the stream of training seeds
+
+
+@attrs.define(eq=False)
+class Session:
+    """Hands out the jobs of a run, and stores and tells their trials.
+
+    Of jobs with equal networks, purposes and fidelities that are open at the same time one is handed out, and the
+    others get its answer. A trial is stored before any plugin hears of it.
+
+    Args:
+        run: the run
+        store: where trials and open jobs are kept
+        in_order: whether plugins hear of trials in the order of their numbers; else as they come
+        is_external: whether somebody else evaluates; then every open job is stored, for other processes to tell
+    """
+
+    run: ActiveRun
+    store: Store
+    folders: Folders
+    in_order: bool = True
+    is_external: bool = False
+    clock: Clock = attrs.field(factory=Clock)
+    evaluator: Evaluator = attrs.field(init=False)
+    uncommitted: list[Trial] = attrs.field(factory=list, init=False)
+    _suggestions: Suggestions = attrs.field(init=False)
+    _watches: list[Callable[[Trial], None]] = attrs.field(init=False)
+    _numbers: set[int] = attrs.field(factory=set, init=False)  # of all stored trials
+    _searched: int = attrs.field(default=0, init=False)  # stored search trials
+    _held: dict[int, Trial] = attrs.field(factory=dict, init=False)  # stored, not told yet
+    _replayed: set[int] = attrs.field(factory=set, init=False)  # stored by an earlier driver
+    _reported: set[Architecture] = attrs.field(factory=set, init=False)  # what needs no final evaluation any more
+    _open: OpenJobs = attrs.field(init=False)
+    _waiting: list[Job] = attrs.field(factory=list, init=False)  # open, and with nobody who evaluates them
+    _replay: Replay = attrs.field(factory=Replay, init=False)
+    _continues: bool = attrs.field(default=False, init=False)  # whether trainings of the space can go on
+
+    def __attrs_post_init__(self) -> None:
+        run, settings = self.run, self.run.settings
+        window = settings.latency_window
+        self.evaluator = Evaluator(run.hook, run.goal, settings.device, window, settings.retries, self.now)
+        self._suggestions = Suggestions(run)
+        self._open = OpenJobs(run.open)
+        self._watches = [FailureWatch(run), LimitWatch(run), PercentWatch(run)]
+
+    def now(self) -> float:
+        """Returns the seconds since the epoch, later than all that is stored."""
+        return self.clock.now()
+
+    # ------------------------------------------------------------------ beginning and end
+
+    def start(self, known: Iterable[Trial] = ()) -> None:
+        """Starts every plugin, and tells them the trials that are stored or known."""
+        run = self.run
+        run.hook.on_start(run=run)
+        fidelities = run.hook.fidelities()
+        self._continues = bool(fidelities and fidelities[1])
+        self.load()
+        if known := [] if run.known or run.trials else list(known):
+            self.store.add(known)
+            self._take(known)
+            self._tell_held()
+
+    def load(self) -> None:
+        """Takes over what other processes have stored: trials, and jobs without one."""
+        run = self.run
+        trials = self.store.trials(self._numbers)
+        folder = self.folders.path
+        stored = {j.number: (attrs.evolve(j, folder=folder(j.number)), until) for j, until in self.store.open_jobs()}
+        self.clock = Clock(max((trial.finished for trial in trials), default=self.clock.earliest))
+        self._replayed = {trial.number for trial in trials}
+        self._take(trials)
+        leading = self._open.replace([job for job, _ in stored.values()])
+        self._waiting = [job for job in leading if job.purpose == "search" and self._is_free(stored[job.number][1])]
+        run.suggested = self._searched + sum(job.purpose == "search" for job in run.open.values())
+        run.next_number = max([*self._numbers, *run.open, -1]) + 1
+        if self.in_order and self._has_gaps():
+            self._replay_from_the_beginning()
+        self._tell_held()
+
+    def finish(self, reason: str) -> None:
+        """Tells every plugin why the run ends, and stores it."""
+        self.stop_plugins(reason)
+        self.store.end(reason)
+        self.folders.remove_all()
+
+    def stop_plugins(self, reason: str) -> None:
+        """Tells each plugin why the run ends, also where another one raises then; what it raises is logged."""
+        manager = self.run.manager
+        for plugin in manager.get_plugins():
+            others = [other for other in manager.get_plugins() if other is not plugin]
+            try:
+                manager.subset_hook_caller("on_stop", others)(run=self.run, reason=reason)
+            except Exception as error:  # a foreign hook may raise anything; the run has ended all the same
+                if str(error) not in reason:
+                    log.warning("on_stop of %s raised %s: %s", type(plugin).__name__, type(error).__name__, error)
+
+    def leave(self) -> None:
+        """Removes the folders of a run that was in memory alone."""
+        if not self.store.is_shared:
+            self.folders.remove_all()
+
+    def result(self, reason: str = "") -> Result:
+        """Returns what is stored so far."""
+        run, settings = self.run, self.run.settings
+        trials = [trial for trial in self.store.trials() if trial.purpose != "known"]
+        plugins = settings.space, settings.strategy
+        return Result(run.name, *plugins, settings.seed, trials, run.storage, reason, run.goal)
+
+    # ------------------------------------------------------------------ asking
+
+    def ask(self, count: int, expires: float | None = None) -> list[Job]:
+        """Returns at most `count` jobs to evaluate: those that nobody evaluates, else what the strategy suggests.
+
+        An empty list means that the search waits for open jobs, or has ended where there are none.
+        """
+        if self.run.stop_reason:
+            return []
+        jobs, self._waiting = self._waiting[:count], self._waiting[count:]
+        if len(jobs) < count and not (jobs and self.in_order):
+            jobs += self._new_jobs(self._suggestions.ask(count - len(jobs)))
+        return self._handed_out(jobs, expires)
+
+    def finals(self, expires: float | None = None) -> list[Job]:
+        """Returns the jobs of the final evaluations that are missing; called when the search has ended."""
+        self._tell_held(everything=True)
+        is_open = {job.architecture: job for job in self._open.jobs.values() if job.purpose == "final"}
+        missing = [a for a in self._suggestions.finalists() if a not in self._reported and a not in is_open]
+        new = [self._new_job(Suggestion(architecture), "final", nth) for nth, architecture in enumerate(missing)]
+        again = [] if self.is_external else list(is_open.values())
+        return self._handed_out(again + [job for job in new if self._open.add(job)], expires)
+
+    def _new_jobs(self, suggestions: Sequence[Suggestion]) -> list[Job]:
+        """Numbers suggestions and returns the jobs that are to be evaluated."""
+        jobs = [self._new_job(suggestion, "search") for suggestion in suggestions]
+        if self._replay.trials:
+            jobs, answers, new = self._replay.answer(jobs)
+            self.store.add(new)
+            self._take([*answers, *new])
+            self._tell_held()
+        return [job for job in jobs if self._open.add(job)]
+
+    def _new_job(self, suggestion: Suggestion, purpose: Purpose, nth: int = 0) -> Job:
+        run, architecture = self.run, suggestion.architecture
+        while run.next_number in self._numbers:
+            run.next_number += 1  # past the final trials of a run that is replayed
+        number, seed = run.next_number, derived_seed(run.seed, run.suggested + nth, TRIALS)
+        run.next_number, run.suggested = number + 1, run.suggested + (purpose == "search")
+        canonical, key = run.hook.canonical(architecture=architecture), f"{run.name}/{number}"
+        epochs = suggestion.epochs or run.settings.epochs
+        folder = self.folders.path(number)
+        return Job(number, key, architecture, canonical, seed, purpose, epochs, suggestion.continues, folder)
+
+    def _handed_out(self, jobs: list[Job], expires: float | None) -> list[Job]:
+        """Stores what must not be forgotten, and tells every plugin of the jobs.
+
+        A single job with a single driver is a function of the trials before it, and is not stored.
+        """
+        if self.store.is_shared and (len(self._open.jobs) > 1 or self.is_external):
+            again = [job.number for job in jobs if job.number in self._open.stored] if self.is_external else []
+            for number in again:
+                self.store.lend(number, expires)
+            if new := self._open.not_stored():
+                self.store.open(new, expires)
+                self._open.stored.update(job.number for job in new)
+        for job in jobs:
+            self.run.hook.on_job(run=self.run, job=job)
+        return jobs
+
+    def _is_free(self, expires: float | None) -> bool:
+        """Returns whether an open job that is stored may be handed out: its driver is gone, or its time is over."""
+        return not self.is_external if expires is None else expires <= self.now()
+
+    # ------------------------------------------------------------------ telling
+
+    def record(self, trial: Trial) -> None:
+        """Stores a trial with those of its followers, and tells plugins of all whose turn it is."""
+        trials = self.with_followers(trial)
+        self.uncommitted = trials
+        self.store.add(trials)
+        self.uncommitted = []
+        for stored in trials:
+            self._open.close(stored.number)
+            if not (self._continues and stored.state == "complete"):
+                self.folders.remove(stored.number)
+        self._take(trials)
+        self._tell_held()
+
+    def with_followers(self, trial: Trial) -> list[Trial]:
+        """Returns a trial and those of the open jobs that get its answer."""
+        return [trial, *(duplicate(job, trial) for job in self._open.followers(trial.number))]
+
+    def _take(self, trials: Iterable[Trial]) -> None:
+        """Notes stored trials, which are told when it is their turn."""
+        for trial in trials:
+            self._numbers.add(trial.number)
+            self._held[trial.number] = trial
+            self._searched += trial.purpose == "search"
+            if trial.purpose == "final" and (trial.state == "complete" or self.is_external):
+                self._reported.add(trial.architecture)
+
+    def _tell_held(self, everything: bool = False) -> None:
+        """Tells plugins of stored trials: in order those below every open number, else all in the order of their end."""
+        held = self._held
+        if self.in_order:
+            bound = math.inf if everything else min(self._open_searches(), default=math.inf)
+            turn = sorted(number for number, trial in held.items() if number < bound or trial.purpose == "final")
+        else:
+            turn = sorted(held, key=lambda number: (held[number].finished, number))
+        for number in turn:
+            self._tell(held.pop(number))
+
+    def _open_searches(self) -> Iterable[int]:
+        return (number for number, job in self.run.open.items() if job.purpose == "search")
+
+    def _tell(self, trial: Trial) -> None:
+        run = self.run
+        run.replaying = trial.number in self._replayed
+        if trial.purpose == "known":
+            run.known.append(trial)
+        if trial.purpose != "final":
+            run.trials.append(trial)
+        run.hook.on_trial(run=run, trial=trial)
+        if trial.purpose == "search" and not run.replaying:
+            for watch in self._watches:
+                watch(trial)
+        run.replaying = False
+
+    # ------------------------------------------------------------------ runs of version 0.1 that were killed
+
+    def _has_gaps(self) -> bool:
+        """Returns whether trials of a batch are missing whose jobs are not stored, as version 0.1 left them."""
+        last = max((number for number, trial in self._held.items() if trial.purpose == "search"), default=-1)
+        return any(number not in self._numbers and number not in self._open.jobs for number in range(last))
+
+    def _replay_from_the_beginning(self) -> None:
+        """Lets the strategy be asked for everything again: what is stored answers, the rest is evaluated."""
+        self._replay = Replay(self.run.name, {n: t for n, t in self._held.items() if t.purpose == "search"})
+        self._held = {n: trial for n, trial in self._held.items() if n not in self._replay.trials}
+        self._numbers -= self._replay.trials.keys()
+        self.run.next_number, self.run.suggested, self._searched = 0, 0, 0

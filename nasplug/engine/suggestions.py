@@ -1,0 +1,69 @@
+"""What a run asks of its strategy, and what it makes of the answers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+
+from nasplug.engine.run import ActiveRun
+from nasplug.errors import PluginError, SpaceExhausted
+from nasplug.types import Architecture, Suggestion
+
+
+@attrs.frozen(eq=False)
+class Suggestions:
+    """Asks the strategy of a run, or the caller's first architectures, for what is evaluated next."""
+
+    run: ActiveRun
+
+    def ask(self, count: int) -> list[Suggestion]:
+        """Returns at most `count` suggestions; none stops the run where its budget is used.
+
+        Raises `PluginError` where the strategy answers with anything but architectures.
+        """
+        run = self.run
+        room = count if run.remaining is None else min(count, run.remaining)
+        if room <= 0:
+            run.stop(f"the budget of {run.settings.budget} trials is used")
+            return []
+        if first := run.settings.first[run.suggested : run.suggested + room]:
+            return [Suggestion(Architecture.parse(text)) for text in first]
+        run.rng = np.random.default_rng((run.seed, run.suggested))  # so that no generator is stored
+        try:
+            answer = run.hook.suggest(run=run, count=room)
+        except SpaceExhausted as error:
+            if not run.trials:
+                raise
+            run.stop(str(error))
+            return []
+        return [self._checked(suggestion) for suggestion in self._sequence(answer, room)]
+
+    def finalists(self) -> list[Architecture]:
+        """Returns the architectures that get a final evaluation, the best first."""
+        run = self.run
+        if run.settings.finals is not None:
+            return [trial.architecture for trial in run.goal.ranking(run.trials)[: run.settings.finals]]
+        if (chosen := run.hook.finalists(run=run)) is not None:
+            return [self._checked(architecture).architecture for architecture in chosen]
+        several = len(run.goal.objectives) > 1
+        best = run.goal.front(run.trials) if several else [run.goal.incumbent(run.trials)]
+        return [trial.architecture for trial in best if trial]
+
+    def _sequence(self, answer: Any, room: int) -> Sequence[Any]:
+        is_sequence = isinstance(answer, Sequence) and not isinstance(answer, str)
+        if is_sequence and len(answer) <= room:
+            return answer  # type: ignore[no-any-return]
+        raise PluginError(
+            f"The strategy {self.run.settings.strategy!r} was asked for a list of at most {room} architectures "
+            f"and returned {f'{len(answer)} architectures' if is_sequence else repr(answer)}."
+        )
+
+    def _checked(self, suggestion: Any) -> Suggestion:
+        if isinstance(suggestion, Architecture):
+            return Suggestion(suggestion)
+        if isinstance(suggestion, Suggestion) and isinstance(suggestion.architecture, Architecture):
+            return suggestion
+        raise PluginError(
+            f"The strategy {self.run.settings.strategy!r} suggested {suggestion!r}, which is no Architecture."
+        )

@@ -1,0 +1,71 @@
+"""Looks at the trials of a run for what its user should know early."""
+
+import logging
+
+import attrs
+
+from nasplug.engine.error_text import first_line
+from nasplug.engine.run import ActiveRun
+from nasplug.types import Trial
+
+log = logging.getLogger("nasplug")
+FIRST_FAILURES = 5  # failed trials at the very beginning that end a run
+REFUSED_IN_A_ROW = 1000  # architectures outside of the limits that end a run
+ALL_BELOW_ONE = 3  # trials after which accuracies of at most 1 % look like shares
+
+
+@attrs.define(eq=False)
+class FailureWatch:
+    """Ends a run whose trials fail one after the other: the next one would be paid for in vain."""
+
+    run: ActiveRun
+    _in_a_row: int = attrs.field(default=0, init=False)
+    _has_succeeded: bool = attrs.field(default=False, init=False)
+
+    def __call__(self, trial: Trial) -> None:
+        """Counts a new search trial."""
+        failed = trial.state == "failed"
+        self._in_a_row = self._in_a_row + 1 if failed else 0
+        self._has_succeeded = self._has_succeeded or not failed
+        most = self.run.settings.max_failures
+        if failed and self._in_a_row >= (most or FIRST_FAILURES) and (most or not self._has_succeeded):
+            last = first_line(trial.error or "")
+            self.run.stop(
+                f"{self._in_a_row} trials in a row failed, the last with {last}. Mend the cause and go on with "
+                "--resume, or allow more with --max-failures"
+            )
+
+
+@attrs.define(eq=False)
+class PercentWatch:
+    """Warns of accuracies that look like shares, where they are to be in percent."""
+
+    run: ActiveRun
+    _looks_like_shares: int = attrs.field(default=0, init=False)
+
+    def __call__(self, trial: Trial) -> None:
+        """Looks at a new search trial, until one is above 1 %."""
+        if self._looks_like_shares < 0 or trial.accuracy is None or self.run.goal.main.unit != "%":
+            return
+        self._looks_like_shares = self._looks_like_shares + 1 if 0.0 < trial.accuracy <= 1.0 else -1
+        if self._looks_like_shares == ALL_BELOW_ONE:
+            self._looks_like_shares = -1
+            log.warning(
+                "The accuracies of the first %d trials are at most 1, the last is %g. nasplug wants percent, 93 for 0.93: "
+                "multiply by 100 in evaluate.", ALL_BELOW_ONE, trial.accuracy,
+            )  # fmt: skip
+
+
+@attrs.define(eq=False)
+class LimitWatch:
+    """Ends a run that finds nothing inside its limits: without a budget it would go on for ever."""
+
+    run: ActiveRun
+    _in_a_row: int = attrs.field(default=0, init=False)
+
+    def __call__(self, trial: Trial) -> None:
+        """Counts a new search trial."""
+        is_refused = trial.state == "infeasible" and trial.evaluation is None
+        self._in_a_row = self._in_a_row + 1 if is_refused else 0
+        if self._in_a_row == REFUSED_IN_A_ROW:
+            self.run.stop(f"the last {REFUSED_IN_A_ROW:,} architectures are outside of the limits: {trial.error}")
