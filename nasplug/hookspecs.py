@@ -51,7 +51,7 @@ class HookSpecs:
         """
 
     @first
-    def objective(self) -> "Objective | None":
+    def objective(self) -> Objective | None:
         """Returns what `Evaluation.accuracy` stands for: name, unit, direction and bounds. A space.
 
         None: accuracy in percent, the higher the better.
@@ -91,7 +91,7 @@ class HookSpecs:
     # ------------------------------------------------------------------ suggesting
 
     @first
-    def suggest(self, run: Run, count: int) -> "Sequence[Architecture | Suggestion]":
+    def suggest(self, run: Run, count: int) -> Sequence[Architecture | Suggestion]:
         """Returns the architectures to evaluate next. A strategy must have it.
 
         A `Suggestion` in place of an architecture says how long to train it, or which training goes on. An empty
@@ -259,7 +259,7 @@ class HookSpecs:
     # ------------------------------------------------------------------ a run ends
 
     @first
-    def finalists(self, run: Run) -> Sequence[Architecture]:
+    def finalists(self, run: Run) -> Sequence[Architecture] | None:
         """Returns the architectures that get a `final` evaluation. A strategy, or middleware.
 
         Default: the incumbent; with several objectives the frontier.

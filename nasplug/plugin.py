@@ -2,18 +2,18 @@
 
 Inherit from `Space`, `Strategy`, `Middleware`, `Executor` or `Device` to let mypy check your signatures; a class that
 does not inherit is a plugin all the same. The methods are the hooks of `nasplug.hookspecs`, which documents them:
-mark yours with `nasplug.hookimpl`. A class that inherits takes all arguments of a hook; one that does not may leave
-some out. Plugins import from `nasplug`, `nasplug.plugin`, `nasplug.training` and `nasplug.testing` alone.
+mark yours with `nasplug.hookimpl`. A class that inherits takes all arguments of a hook but `evaluate`; one that does
+not may leave some out. Plugins import from `nasplug`, `nasplug.plugin`, `nasplug.training` and `nasplug.testing` alone.
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import lazy_loader
 
 from nasplug.errors import Unsupported
-from nasplug.types import Architecture, Evaluation, Job, Objective, Published, Purpose, Run, Suggestion, Trial
+from nasplug.types import Architecture, Evaluation, Job, Objective, Published, Run, Suggestion, Trial
 
 if TYPE_CHECKING:
     import click
@@ -87,11 +87,10 @@ class Space(Plugin, Protocol):
     def mutate(self, architecture: Architecture, rng: "np.random.Generator") -> Architecture:
         """See `HookSpecs.mutate`."""
 
+    @property
     @abstractmethod
-    def evaluate(
-        self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int, job: Job
-    ) -> Evaluation:
-        """See `HookSpecs.evaluate`."""
+    def evaluate(self) -> Callable[..., Evaluation]:
+        """See `HookSpecs.evaluate`. A method that takes whichever of the hook's arguments it needs."""
 
     def recommend(self, strategy: str) -> "dict[str, Any] | None":
         """See `HookSpecs.recommend`."""
@@ -196,11 +195,10 @@ class Executor(Middleware, Protocol):
     executes: ClassVar[bool] = True
     watches: ClassVar[bool] = True
 
+    @property
     @abstractmethod
-    def evaluate(
-        self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int, job: Job
-    ) -> Evaluation:
-        """See `HookSpecs.evaluate`."""
+    def evaluate(self) -> Callable[..., Evaluation]:
+        """See `HookSpecs.evaluate`. A method that takes whichever of the hook's arguments it needs."""
 
 
 class Device(Protocol):

@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from nas_bench_graph import Arch, gnn_list, link_list
 
-from nasplug import Architecture, ConfigurationError, Evaluation, InvalidArchitecture, Job, Purpose, hookimpl, option
+from nasplug import Architecture, ConfigurationError, Evaluation, InvalidArchitecture, Purpose, hookimpl, option
 from nasplug.plugin import Space
 
 if TYPE_CHECKING:
@@ -97,9 +97,7 @@ class NASBenchGraph(Space):
         return 1e3 * self.table[self._hash(architecture)]["latency"] if device == GPU else None
 
     @hookimpl
-    def evaluate(
-        self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int, job: Job
-    ) -> Evaluation:
+    def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
         """Returns the validation accuracy for `search`, the test accuracy for `final`."""
         if epochs is not None:
             raise ConfigurationError("NAS-Bench-Graph knows networks that are trained to the end: leave out --epochs.")

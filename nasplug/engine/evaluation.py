@@ -179,7 +179,9 @@ class Attempt:
             return None
         self.measured = dict(evaluator.hook.measure(architecture=architecture) or {})
         known: dict[str, float] = self.measured | ({} if self.latency is None else {"latency": self.latency})
-        broken = [limit for limit in evaluator.goal.limits if limit.name in known and not limit.holds(known[limit.name])]
+        broken = [
+            limit for limit in evaluator.goal.limits if limit.name in known and not limit.holds(known[limit.name])
+        ]
         return f"not evaluated: {_breaks(broken, known)}" if broken else None
 
     def _ask_space(self) -> Evaluation:

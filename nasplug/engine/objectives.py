@@ -4,12 +4,13 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterable, Sequence
+from typing import cast
 
 import attrs
 import numpy as np
 
 from nasplug.errors import UsageError
-from nasplug.types import ACCURACY, Objective, Trial
+from nasplug.types import ACCURACY, Direction, Objective, Trial
 
 MINIMISED = ("parameters", "multiply_adds", "loss", "latency", "cost")  # of all other figures, more is better
 UNITS = {"latency": "ms", "cost": "s"}
@@ -27,7 +28,7 @@ def parse_objective(text: str, main: Objective = ACCURACY) -> Objective:
         raise UsageError(f"An objective is NAME, NAME:max or NAME:min, got {text!r}.")
     usual = Objective(name, UNITS.get(name, ""), "min" if name in MINIMISED else "max")
     objective = main if name in ("accuracy", main.name) else usual
-    return attrs.evolve(objective, direction=direction) if colon else objective
+    return attrs.evolve(objective, direction=cast(Direction, direction)) if colon else objective
 
 
 @attrs.frozen

@@ -37,6 +37,8 @@ class OpenRun:
         """
         if count < 1:
             raise UsageError(f"The number of jobs to ask for must be at least 1, got {count}.")
+        if self.reason:
+            return []
         with self._turn():
             session = self.session
             expires = None if within is None else session.now() + within
@@ -116,8 +118,6 @@ class OpenRun:
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """Holds the run, and takes over what others have told since the last turn."""
-        if self.reason:
-            raise UsageError(f"The run {self.name!r} has ended: {self.reason}. Resume it with a larger budget.")
         store = self.session.store
         if not isinstance(store, Database):
             yield

@@ -7,9 +7,9 @@ import toy
 
 from nasplug import PluginError, hookimpl
 from nasplug.engine.evaluation import derived_seed
+from nasplug.engine.opening import prepare
 from nasplug.engine.request import RunRequest
 from nasplug.engine.run import ActiveRun, TrialsInFlight
-from nasplug.engine.opening import prepare
 from nasplug.types import Evaluation, Trial
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 import numpy as np
 
-from nasplug import Architecture, Evaluation, InvalidArchitecture, Job, Purpose, Run, hookimpl, option
+from nasplug import Architecture, Evaluation, InvalidArchitecture, Purpose, Run, hookimpl, option
 from nasplug.plugin import Space
 from nasplug_nasbench101 import sampling
 from nasplug_nasbench101.cell import CODE_LENGTH, Cell
@@ -138,9 +138,7 @@ class NASBench101(Space):
         return litert.host_latency(CellNetwork(Cell.from_code(_valid_code(architecture))), (1, 32, 32, 3))
 
     @hookimpl
-    def evaluate(
-        self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int, job: Job
-    ) -> Evaluation:
+    def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
         """Returns what the option `evaluator` says; raises `ConfigurationError` where that has no data."""
         return self._evaluator().evaluate(_valid_code(architecture), purpose, epochs or self.epochs, seed)
 

@@ -9,7 +9,7 @@ import numpy as np
 from attrs.validators import and_, ge, le
 from numpy.typing import NDArray
 
-from nasplug import Architecture, Evaluation, InvalidArchitecture, Job, Published, Purpose, Run, hookimpl, option
+from nasplug import Architecture, Evaluation, InvalidArchitecture, Published, Purpose, Run, hookimpl, option
 from nasplug.plugin import Space
 from nasplug.training import describe_task
 from nasplug_proxyless import counts, latency
@@ -178,9 +178,7 @@ class Proxyless(TrainingOptions, Space):
         return build(_checked(architecture), self.setting, "search", np.random.default_rng(0))
 
     @hookimpl
-    def evaluate(
-        self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int, job: Job
-    ) -> Evaluation:
+    def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
         """Trains the network and returns its accuracy; for `search`, the mean of `repeats` trainings."""
         _checked(architecture)
         from nasplug_proxyless.trainer import Trainer
