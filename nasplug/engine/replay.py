@@ -1,4 +1,4 @@
-"""Runs of version 0.1 that were killed in the middle of a batch: their open jobs are not stored, and asked for again."""
+"""Runs of version 0.1 that were killed inside a batch: their open jobs are not stored, and are asked for again."""
 
 from collections.abc import Sequence
 

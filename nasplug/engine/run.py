@@ -122,7 +122,7 @@ class ActiveRun:
         return self.goal.values(trial)
 
     def score(self, trial: Trial) -> float:
-        """Returns the trial's value of the main objective, higher for better trials; −∞ for one that is not complete."""
+        """Returns the trial's value of the main objective, higher for better trials; −∞ unless it is complete."""
         return self.goal.score(trial)
 
     def feasible(self, trial: Trial) -> bool:

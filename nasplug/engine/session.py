@@ -220,7 +220,7 @@ class Session:
                 self._reported.add(trial.architecture)
 
     def _tell_held(self, everything: bool = False) -> None:
-        """Tells plugins of stored trials: in order those below every open number, else all in the order of their end."""
+        """Tells plugins of stored trials: in order those below every open number, else all as they ended."""
         held = self._held
         if self.in_order:
             bound = math.inf if everything else min(self._open_searches(), default=math.inf)

@@ -51,8 +51,8 @@ class PercentWatch:
         if self._looks_like_shares == ALL_BELOW_ONE:
             self._looks_like_shares = -1
             log.warning(
-                "The accuracies of the first %d trials are at most 1, the last is %g. nasplug wants percent, 93 for 0.93: "
-                "multiply by 100 in evaluate.", ALL_BELOW_ONE, trial.accuracy,
+                "The accuracies of the first %d trials are at most 1, the last is %g. nasplug wants percent, 93 for "
+                "0.93: multiply by 100 in evaluate.", ALL_BELOW_ONE, trial.accuracy,
             )  # fmt: skip
 
 
