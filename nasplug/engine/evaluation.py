@@ -1,5 +1,6 @@
 """One evaluation: a job becomes a trial, whatever its evaluation does."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
@@ -15,6 +16,7 @@ from nasplug.types import Architecture, Evaluation, Job, Trial
 if TYPE_CHECKING:
     import pluggy
 
+log = logging.getLogger("nasplug")
 State = Literal["complete", "failed", "infeasible"]
 
 
@@ -141,6 +143,7 @@ class Attempt:
                     raise
                 error = storable_text(problems)
             except (Exception, SystemExit) as problem:  # a crashed training is a result of the search, not its end
+                log.debug("Trial %d failed.", self.job.number, exc_info=problem)
                 error = storable_text(problem)
         return self.trial("failed", None, error)
 
