@@ -35,7 +35,7 @@ def _integers(code: Iterable[Any]) -> tuple[int, ...]:
 
 def _floats(metrics: Mapping[str, Any]) -> dict[str, float]:
     try:
-        return {name: float(value) for name, value in metrics.items()}
+        return {str(name): float(value) for name, value in metrics.items()}
     except (AttributeError, TypeError, ValueError):
         raise ValueError(f"metrics must be a dict of numbers, got {metrics!r}") from None
 

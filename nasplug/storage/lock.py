@@ -86,7 +86,7 @@ class RunLock:
         """
         begin_exclusive(connection)
         holder = self._holder(connection)
-        is_dead = holder is not None and holder.machine == _machine() and not process_is_alive(holder.pid)
+        is_dead = holder is not None and _is_gone(holder)
         if holder is None or is_dead or (stale is not None and _heartbeat_of(holder) == _heartbeat_of(stale)):
             connection.execute(locks.delete().where(locks.c.run == self.run))
             ours = {"run": self.run, "owner": self.owner, "beats": 0, "beaten": time.time()}
@@ -99,7 +99,7 @@ class RunLock:
     def _sends_no_heartbeat(self, connection: sa.Connection, holder: Any) -> bool:
         """Returns whether the last heartbeat looks old and no new heartbeat arrives while we wait."""
         stale_after = STALE_AFTER / HEARTBEAT * self.heartbeat
-        if abs(time.time() - holder.beaten) < stale_after:
+        if not _looks_silent(holder, stale_after):
             return False
         deadline = time.monotonic() + stale_after
         while time.monotonic() < deadline:
@@ -122,6 +122,22 @@ class RunLock:
 
     def _holder(self, connection: sa.Connection) -> Any:
         return connection.execute(locks.select().where(locks.c.run == self.run)).one_or_none()
+
+
+def is_alive(holder: Any) -> bool:
+    """Returns whether the holder of a lock, a row, gives signs of life by this machine's clock.
+
+    It is for those who only look, and do not watch the lock as one does who wants to take it over.
+    """
+    return not _is_gone(holder) and not _looks_silent(holder, STALE_AFTER)
+
+
+def _is_gone(holder: Any) -> bool:
+    return bool(holder.machine == _machine()) and not process_is_alive(holder.pid)
+
+
+def _looks_silent(holder: Any, stale_after: float) -> bool:
+    return bool(abs(time.time() - holder.beaten) >= stale_after)
 
 
 def _heartbeat_of(holder: Any) -> tuple[str, int]:
