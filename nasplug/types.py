@@ -112,7 +112,8 @@ class Trial:
     """One architecture that a run paid for, complete or failed.
 
     `started` and `finished` are seconds since the epoch. `latency` is in milliseconds, None without a device.
-    `canonical` is equal for equal networks.
+    `canonical` is equal for equal networks. `epochs` is how long it was trained, None for the space's own number;
+    `continues` the number of the trial whose training went on.
     """
 
     number: int
@@ -125,6 +126,8 @@ class Trial:
     finished: float
     canonical: str = ""
     latency: float | None = None
+    epochs: int | None = None
+    continues: int | None = None
 
     @property
     def accuracy(self) -> float | None:

@@ -67,7 +67,7 @@ def _delete(storage: "Storage", name: str, yes: bool, as_json: bool) -> None:
     """Deletes a run, after a question unless `yes`. Raises `UsageError` where there is no terminal to ask on."""
     run = storage.run(name)
     what = f"the run {name!r} with its trials ({run.trials:,})"
-    if not yes and not sys.stdin.isatty():
+    if not yes and not (sys.stdin and sys.stdin.isatty()):
         raise UsageError(f"There is no terminal to ask on. To delete {what}, add --yes.")
     if not yes and not click.confirm(f"Delete {what}?", err=True):
         return click.echo("Nothing was deleted.", err=True)

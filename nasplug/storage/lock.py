@@ -99,7 +99,7 @@ class RunLock:
     def _sends_no_heartbeat(self, connection: sa.Connection, holder: Any) -> bool:
         """Returns whether the last heartbeat looks old and no new heartbeat arrives while we wait."""
         stale_after = STALE_AFTER / HEARTBEAT * self.heartbeat
-        if not _looks_silent(holder, stale_after):
+        if abs(time.time() - holder.beaten) < stale_after:
             return False
         deadline = time.monotonic() + stale_after
         while time.monotonic() < deadline:
@@ -125,19 +125,15 @@ class RunLock:
 
 
 def is_alive(holder: Any) -> bool:
-    """Returns whether the holder of a lock, a row, gives signs of life by this machine's clock.
+    """Returns whether the holder of a lock, its row, gives signs of life by this machine's clock.
 
-    It is for those who only look, and do not watch the lock as one does who wants to take it over.
+    For those who only look; who wants to take the lock over watches it.
     """
-    return not _is_gone(holder) and not _looks_silent(holder, STALE_AFTER)
+    return not _is_gone(holder) and bool(abs(time.time() - holder.beaten) < STALE_AFTER)
 
 
 def _is_gone(holder: Any) -> bool:
     return bool(holder.machine == _machine()) and not process_is_alive(holder.pid)
-
-
-def _looks_silent(holder: Any, stale_after: float) -> bool:
-    return bool(abs(time.time() - holder.beaten) >= stale_after)
 
 
 def _heartbeat_of(holder: Any) -> tuple[str, int]:
