@@ -22,7 +22,7 @@ COMMANDS = {  # the module of each command, and its help in the list of commands
     "new": ("authoring", "Make a project for a space or strategy of your own."),
     "check": ("authoring", "Test whether a plugin keeps the laws of its kind."),
     "doctor": ("plugins", "Show what is installed, and what is wrong with it."),
-    "runs": ("stored_runs", "List the runs of a storage."),
+    "runs": ("runs", "List the runs of a storage, delete or rename one."),
     "trials": ("stored_runs", "List the trials of a run."),
     "best": ("stored_runs", "Show the best architecture of a run."),
     "export": ("stored_runs", "Write the trials of a run as CSV or JSON."),

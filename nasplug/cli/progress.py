@@ -13,6 +13,7 @@ import click
 
 from nasplug.cli.output import escape_controls
 from nasplug.engine.run import ActiveRun
+from nasplug.errors import first_line
 from nasplug.hookspecs import hookimpl
 from nasplug.types import Trial
 
@@ -71,7 +72,7 @@ class RunProgress:
         if self._bar:
             self._bar.update(0, completed=self.trials, best=best, left=state)
         if trial.state == "failed":
-            error = escape_controls(trial.error or "")
+            error = escape_controls(first_line(trial.error))
             self._console.print(f"trial {trial.number} failed: {error}", style="yellow")
         elif not self._bar and not run.replaying and self._is_line_due(run):
             place = f"{trial.number + 1}/{run.settings.budget}" if run.settings.budget else str(trial.number + 1)

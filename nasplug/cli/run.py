@@ -15,7 +15,7 @@ from nasplug.cli.progress import RunProgress, show_logging
 from nasplug.cli.run_options import run_options
 from nasplug.engine.result import Result
 from nasplug.engine.search import explain, search
-from nasplug.errors import NasplugError
+from nasplug.errors import NasplugError, first_line
 from nasplug.hookspecs import HookSpecs
 
 RESUMING = ("--resume", "--start-or-resume")
@@ -128,8 +128,8 @@ def _print_result(result: Result, progress: RunProgress, as_json: bool) -> None:
         rows += [("trials", trials), ("kept in", f"{result.storage} as run {result.run}")]
         print_table(f"{result.space} × {result.strategy}: {result.reason}", ("", ""), rows)
     if best is None:
-        first = f" The first: {failed[0].error}" if failed else ""
+        first = f" The first: {first_line(failed[0].error)}" if failed else ""
         raise NasplugError(f"No trial of the run {result.run!r} is complete: {len(failed)} failed.{first}")
     if best.test is None:
-        cause = failed[-1].error if failed else "unknown"
+        cause = first_line(failed[-1].error) if failed else "unknown"
         raise NasplugError(f"The final evaluation of {best.architecture} failed: {cause}")
