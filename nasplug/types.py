@@ -73,7 +73,7 @@ class Architecture:
         if space is None and not colon:
             raise ValueError(f"{text!r} is not an architecture: wanted SPACE:INTEGER,INTEGER,…")
         try:
-            return cls(name or str(space), tuple(int(part) for part in code.split(",")))
+            return cls(name or str(space), tuple(map(int, code.split(","))))
         except ValueError:
             raise ValueError(f"{code!r} is not an architecture code: wanted integers separated by commas") from None
 
