@@ -151,6 +151,8 @@ class Run(Protocol):
     """The hooks of the run's plugins: `run.hook.sample(rng=run.rng)`."""
     space: object
     """The space's instance."""
+    space_given: bool
+    """Whether the caller gave this instance; else it was made of the space's name or class, and options."""
     trials: list[Trial]
     """The search trials told so far, in the order of telling, failed ones included; without `final` ones."""
     rng: "np.random.Generator"

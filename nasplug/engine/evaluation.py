@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
+from nasplug.engine.frames import message_of
 from nasplug.errors import ConfigurationError, PluginError, Unsupported
 from nasplug.types import Architecture, Evaluation, Job, Trial
 
@@ -87,7 +88,11 @@ def duplicate(job: Job, leader: Trial) -> Trial:
 
 
 def _ask_space(hook: "pluggy.HookRelay", job: Job, epochs: int | None) -> Evaluation:
-    answer = hook.evaluate(architecture=job.architecture, purpose=job.purpose, epochs=epochs, seed=job.seed)
+    return checked(hook.evaluate(architecture=job.architecture, purpose=job.purpose, epochs=epochs, seed=job.seed))
+
+
+def checked(answer: object) -> Evaluation:
+    """Returns what the hook `evaluate` answered. Raises `TypeError` where that is no `Evaluation`."""
     if not isinstance(answer, Evaluation):
         raise TypeError(f"evaluate must return a nasplug.Evaluation, it returned {type(answer).__name__}")
     return answer
@@ -95,7 +100,7 @@ def _ask_space(hook: "pluggy.HookRelay", job: Job, epochs: int | None) -> Evalua
 
 def _storable_text(problem: Exception) -> str:
     """Returns the error as text that every database takes: no NUL, no lone surrogates, at most `LONGEST_ERROR` long."""
-    text = f"{type(problem).__name__}: {problem}"
+    text = f"{type(problem).__name__}: {message_of(problem)}"
     text = text if len(text) <= LONGEST_ERROR else f"{text[:LONGEST_ERROR]}… ({len(text):,} characters)"
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 

@@ -70,6 +70,7 @@ class ActiveRun:
     next_number: int = 0
     issued: int = 0
     stored_finals: frozenset[int] = frozenset()
+    space_given: bool = False
 
     seed = _setting("seed")
     budget = _setting("budget")

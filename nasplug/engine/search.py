@@ -47,7 +47,7 @@ def prepare(request: RunRequest) -> ActiveRun:
     settings = selection.settings(request)
     hook = selection.manager(settings, request.observers).hook
     name = request.name or f"{settings.space}-{settings.strategy}-{request.seed}"
-    return ActiveRun(name, hook, settings, selection.space)
+    return ActiveRun(name, hook, settings, selection.space, space_given=not isinstance(request.space, str | type))
 
 
 @with_arguments_of(RunRequest)
