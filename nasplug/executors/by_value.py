@@ -3,6 +3,7 @@
 import sys
 from collections import ChainMap
 from collections.abc import Callable
+from copyreg import __newobj__  # type: ignore[attr-defined]  # pickle's own way to make an instance
 from functools import cache, cached_property, lru_cache
 from io import BytesIO
 from operator import attrgetter
@@ -57,9 +58,32 @@ def _property(function: Callable[[Any], Any], name: str) -> "cached_property[Any
     return made
 
 
-class _Pickler(cloudpickle.Pickler):
+def _has_more_than_fields(value: Any) -> bool:
+    """Returns whether an instance has attributes that attrs or dataclasses leave out of the state of slotted classes.
+
+    They do so where a class below has no slots, and sets attributes of its own.
+    """
+    wrote_getstate = getattr(getattr(type(value), "__getstate__", None), "__module__", None) or ""
+    return wrote_getstate.partition(".")[0] in ("attr", "dataclasses") and bool(getattr(value, "__dict__", None))
+
+
+def _reduce_whole(value: Any) -> Any:
+    return __newobj__, (type(value),), object.__getstate__(value), None, None, _set_attributes
+
+
+def _set_attributes(made: object, state: Any) -> None:
+    for part in state if isinstance(state, tuple) else (state,):
+        for name, value in (part or {}).items():
+            object.__setattr__(made, name, value)
+
+
+class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle carries no types
     """Sends by value what cloudpickle leaves to pickle, which has it by name, or not at all if it holds a lock."""
 
     dispatch_table = ChainMap(
         {type(cache(len)): _reduce_cached, cached_property: _reduce_property}, cloudpickle.Pickler.dispatch_table
     )
+
+    def reducer_override(self, value: Any) -> Any:
+        """Returns how a value is made again; NotImplemented for the usual way."""
+        return _reduce_whole(value) if _has_more_than_fields(value) else super().reducer_override(value)

@@ -56,7 +56,7 @@ class SpaceRecipe:
         return discovery.load("space", self.plugin)(**self.options)  # they are converted already
 
     def to_json(self) -> str:
-        """Returns the recipe as text. Raises `ConfigurationError` for a pickle, which stays in memory, and odd options."""
+        """Returns the recipe as text. Raises `ConfigurationError` for a pickle, which stays in memory."""
         with suppress(TypeError):
             if self.instance is None:
                 return json.dumps({"plugin": self.plugin, "options": _to_plain(self.options), "id": self.id})

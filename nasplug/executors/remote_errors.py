@@ -60,6 +60,6 @@ def _like(base: type[Exception], error: str, kinds: list[str], frames: str) -> E
     made: Any = kind.__new__(kind, error)
     made.error, made.kinds, made.frames_in_worker = error, kinds, frames
     made.args = (error,)
-    made.__cause__ = InWorker(frames)
+    made.__cause__ = InWorker(f"\n{frames}")
     result: Exception = made
     return result

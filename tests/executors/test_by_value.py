@@ -1,8 +1,11 @@
 """What a worker cannot import by its name goes to it by value."""
 
+import dataclasses
 import functools
 import pickle
+import threading
 
+import attrs
 import pytest
 import toy
 
@@ -58,6 +61,49 @@ def test_a_cached_property_of_a_class_in_a_script():
     there = travelled(Local())
     assert there.table is there.table
     assert (there.calls, there.table) == (1, [1, 2])
+
+
+@attrs.define(eq=False)
+class Slotted:
+    width: int = 1
+    _lock: object = attrs.field(default=None, init=False)
+
+
+@dataclasses.dataclass(slots=True, eq=False, frozen=True)
+class SlottedData:
+    width: int = 1
+
+
+@pytest.mark.parametrize("base", [Slotted, SlottedData])
+def test_attributes_beside_the_fields_of_a_slotted_class_arrive(base):
+    class Below(base):
+        def __init__(self, depth):
+            super().__init__(width=3)
+            self.__dict__["depth"] = depth
+
+    there = travelled(Below(7))
+    assert (there.width, there.depth, type(there).__name__) == (3, 7, "Below")
+    assert travelled(base(5)).width == 5
+
+
+def test_a_state_of_its_own_is_respected():
+    @attrs.define(eq=False)
+    class Careful:
+        width: int
+        table: object = None
+
+        def __getstate__(self):
+            return {"width": self.width, "table": None}
+
+        def __setstate__(self, state):
+            self.width, self.table = state["width"], state["table"]
+
+    class Below(Careful):
+        """Without slots."""
+
+    space = Below(3, threading.Lock())
+    space.more = 1
+    assert (travelled(space).width, travelled(space).table) == (3, None)
 
 
 def test_what_a_foreign_method_raises_is_one_message():
