@@ -1,6 +1,7 @@
 """Errors that come back from a worker: as the names of their classes and their texts, whatever their classes are."""
 
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from operator import attrgetter
 from typing import Any
@@ -43,6 +44,17 @@ def raised_again(error: str, kinds: list[str], frames: str) -> Exception:
         with suppress(Exception):  # of a class whose instances cannot be made without more arguments
             return _like(base, error, kinds, frames)
     return _like(RuntimeError, error, kinds, frames)
+
+
+def attempted(function: Callable[..., Any], *arguments: Any) -> tuple[Any, dict[str, Any] | None]:
+    """Returns what a function returns, and the error that it raised as `described`; a worker process calls this.
+
+    An error that does not unpickle would break the pool, and with it the tasks of all other workers.
+    """
+    try:
+        return function(*arguments), None
+    except BaseException as error:
+        return None, described(error)
 
 
 def _loaded(name: str) -> type[Exception] | None:

@@ -104,3 +104,11 @@ class InMinutes(Plain):
     @hookimpl
     def evaluate(self):
         return Evaluation(self.minutes / 60.0, 1.0)
+
+
+class Raising:
+    """A strategy whose error does not unpickle."""
+
+    @hookimpl
+    def suggest(self):
+        raise TwoArguments(3, 7)
