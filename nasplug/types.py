@@ -208,6 +208,8 @@ class Run(Protocol):
     name: str
     space: object
     """The space's instance."""
+    space_given: bool
+    """Whether the caller gave this instance; else it was made of the space's name or class, and options."""
     trials: list[Trial]
     """The known trials, then the search trials told so far in the order of telling, failed ones included."""
     known: list[Trial]

@@ -196,12 +196,17 @@ class Attempt:
         answer = self.evaluator.hook.evaluate(
             architecture=job.architecture, purpose=job.purpose, epochs=job.epochs, seed=job.seed, job=job
         )
-        if isinstance(answer, Evaluation):
-            return answer
-        raise PluginError(
-            f"evaluate must return a nasplug.Evaluation; for {job.architecture} it returned {answer!r}, "
-            f"which is {type(answer).__name__}. Write for instance: return nasplug.Evaluation(accuracy, cost=seconds)."
-        )
+        return checked(answer)
+
+
+def checked(answer: object) -> Evaluation:
+    """Returns what the hook `evaluate` answered. Raises `PluginError` where that is no `Evaluation`."""
+    if isinstance(answer, Evaluation):
+        return answer
+    raise PluginError(
+        f"evaluate must return a nasplug.Evaluation, it returned {answer!r:.200}, which is {type(answer).__name__}. "
+        "Write for instance: return nasplug.Evaluation(accuracy, cost=seconds)."
+    )
 
 
 def duplicate(job: Job, leader: Trial) -> Trial:

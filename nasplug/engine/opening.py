@@ -44,7 +44,9 @@ def prepare(request: RunRequest) -> ActiveRun:
     check_device(plugins.hook, settings.device)
     name = request.name or f"{settings.space}-{settings.strategy}-{settings.seed}"
     goal = Goal.of(settings.objectives, settings.limits, plugins.hook.objective() or ACCURACY)
-    return ActiveRun(name, plugins, settings, selection.space, goal)
+    return ActiveRun(
+        name, plugins, settings, selection.space, goal, space_given=not isinstance(request.space, str | type)
+    )
 
 
 def check_device(hook: Any, device: str | None) -> None:

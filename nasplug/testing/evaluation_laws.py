@@ -8,7 +8,8 @@ import numpy as np
 
 from nasplug.engine.selection import RUN_OPTIONS
 from nasplug.loading import discovery, options
-from nasplug.testing.laws import Fault, NotApplicable, law
+from nasplug.testing.laws import Fault, NotApplicable, law, report_errors
+from nasplug.testing.other_process import accuracies_in_worker, recipes
 from nasplug.testing.space_laws import SpaceLaws
 from nasplug.types import Evaluation
 
@@ -56,6 +57,21 @@ class EvaluationLaws(SpaceLaws):
             one = self.evaluate(architecture, "search", seed).accuracy
             two = other.evaluate(architecture, "search", seed).accuracy
             self.expect(one == two, f"{architecture} with seed {seed} gave {one} %, then {two} %")
+
+    @law("a worker")
+    def test_evaluation_is_the_same_in_a_worker(self) -> None:
+        """evaluate gives the same accuracy in a worker process, where the space is a pickle or made of its options.
+
+        `--with processes` and `--timeout` evaluate there. What an evaluation needs belongs to the options or the
+        instance, and what cannot be pickled is left out in `__getstate__`.
+        """
+        space, architecture = self.new_plugin(), self.sampled(1)[0]
+        arguments = {"architecture": architecture, "purpose": "search", "epochs": self.epochs, "seed": 0}
+        with report_errors("evaluate", f"evaluate({architecture}, search)"):
+            here = self.build(space, name=self.name).evaluate(**arguments).accuracy
+        with report_errors("a worker", "an evaluation in a worker process"):
+            there = accuracies_in_worker(recipes(space), **arguments)
+        self.expect(set(there) == {here}, f"{architecture} gave {here} % here, and in a worker process {there}")
 
     @law()
     def test_evaluation_leaves_the_program_alone(self) -> None:
