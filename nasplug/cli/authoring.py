@@ -19,7 +19,7 @@ MARKS = {"kept": "✓", "broken": "✗", "not applicable": "–"}
 @click.command()
 @click.argument("kind", type=click.Choice(["space", "strategy"]))
 @click.argument("name")
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The new folder.  [default: nasplug-NAME]")
+@click.option("--out", type=shared.FOLDER, metavar="DIR", help="The new folder.  [default: nasplug-NAME]")
 def new_command(kind: Literal["space", "strategy"], name: str, out: Path | None) -> None:
     """Make a pip-installable project for a space or strategy NAME, which passes its own tests."""
     folder = out or Path(f"nasplug-{name.replace('_', '-')}")

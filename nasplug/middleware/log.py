@@ -22,7 +22,7 @@ class Log:
 
     watches: ClassVar[bool] = True
 
-    path: Path | None = option(None, "the file to append to; standard error if none is named")
+    path: Path | None = option(None, "the file to append to; standard error if none is named", identity=False)
 
     @hookimpl
     def on_start(self, run: ActiveRun) -> None:

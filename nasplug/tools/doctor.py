@@ -12,6 +12,7 @@ import attrs
 
 from nasplug.errors import NasplugError, NothingStored
 from nasplug.loading import discovery
+from nasplug.loading.paths import expanded_path
 
 PACKAGES = ("tensorflow", "torch", "torch-geometric", "pandas", "ray")
 
@@ -64,7 +65,7 @@ def data() -> Iterator[Finding]:
         yield Finding("data", "cache", f"nothing in {folder}: no table was imported")
     for name, value in sorted(os.environ.items()):
         if name.startswith("NASPLUG_"):
-            missing = os.sep in value and not Path(value).exists()
+            missing = os.sep in value and not Path(expanded_path(value)).exists()
             yield Finding("data", name, value, f"{name} names {value}, which does not exist" if missing else "")
 
 

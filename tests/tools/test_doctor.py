@@ -53,6 +53,9 @@ def test_tables_in_the_cache_and_variables_are_told(tmp_path, monkeypatch):
     findings = of("data", doctor.data())
     assert "no table was imported" in findings["cache"].found
     assert findings["NASPLUG_NASBENCH101_TABLE"].problem.endswith("gone, which does not exist")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NASPLUG_NASBENCH101_TABLE", "~/")
+    assert of("data", doctor.data())["NASPLUG_NASBENCH101_TABLE"].problem == ""
     (tmp_path / "nasplug" / "nasbench101").mkdir(parents=True)
     (tmp_path / "nasplug" / "nasbench101" / "column.npy").write_bytes(bytes(2_000_000))
     assert of("data", doctor.data())["nasbench101"].found.endswith("nasbench101, 2.0 MB")
