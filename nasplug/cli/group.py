@@ -94,8 +94,23 @@ class Commands(click.Group):
         register_plugin_commands(self, plugin)
 
 
+def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        from nasplug.loading.distributions import version_of
+
+        click.echo(f"nasplug {version_of('nasplug')}")
+        ctx.exit()
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(package_name="nasplug", message="nasplug %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
 @click.option("--debug", is_flag=True, help="Show the traceback of an error. May stand anywhere.")
 def cli(debug: bool) -> None:
     """Neural architecture search: any strategy on any search space.

@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Callable
 from functools import lru_cache
-from importlib.metadata import entry_points
 from inspect import isclass
 from pkgutil import resolve_name
 from typing import Any, Literal
@@ -12,6 +11,7 @@ from typing import Any, Literal
 import attrs
 
 from nasplug.errors import DiscoveryError, did_you_mean
+from nasplug.loading.distributions import announced
 
 Kind = Literal["space", "strategy", "middleware", "device", "task"]
 PLURALS: dict[Kind, str] = {
@@ -49,15 +49,22 @@ class Installed:
 
 def installed(kind: Kind) -> list[Installed]:
     """Returns all plugins of one kind in the order of their names, read from metadata alone."""
-    return list(_scanned(kind, tuple((folder, _changed(folder)) for folder in sys.path)))
+    scanned = _scanned(tuple((folder, _changed(folder)) for folder in sys.path))
+    return [plugin for plugin in scanned if plugin.kind == kind]
 
 
 @lru_cache(maxsize=32)
-def _scanned(kind: Kind, folders: tuple[tuple[str, int], ...]) -> list[Installed]:
-    """Returns the plugins of one kind; scanned again when a folder of `sys.path` has changed, as by an installation."""
-    points = [(point, point.dist) for point in entry_points(group=GROUPS[kind])]
-    plugins = {Installed(kind, point.name, point.value, dist.name, dist.version) for point, dist in points if dist}
-    return sorted(plugins, key=lambda plugin: (plugin.name, plugin.distribution))
+def _scanned(folders: tuple[tuple[str, int], ...]) -> list[Installed]:
+    """Returns all plugins; scanned again when a folder of `sys.path` has changed, as by an installation.
+
+    A class that several distributions announce under one name is one plugin, of the first of them.
+    """
+    kinds = {group: kind for kind, group in GROUPS.items()}
+    plugins: dict[tuple[str, str, str], Installed] = {}
+    for point, *about in announced(kinds):
+        plugin = Installed(kinds[point.group], point.name, point.value, *about)
+        plugins.setdefault((plugin.kind, plugin.name, plugin.value), plugin)
+    return sorted(plugins.values(), key=lambda plugin: (plugin.name, plugin.distribution))
 
 
 def _changed(folder: str) -> int:

@@ -3,7 +3,6 @@
 import os
 import platform
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
 from typing import Literal
@@ -12,6 +11,7 @@ import attrs
 
 from nasplug.errors import NasplugError, NothingStored
 from nasplug.loading import discovery
+from nasplug.loading.distributions import unreadable, version_of
 from nasplug.loading.paths import expanded_path
 
 PACKAGES = ("tensorflow", "torch", "torch-geometric", "pandas", "ray")
@@ -33,13 +33,13 @@ def examine(storage: str) -> Iterator[Finding]:
 
 
 def versions() -> Iterator[Finding]:
-    """Yields the versions of Python, nasplug and the packages that its parts need."""
+    """Yields the versions of Python, nasplug and the packages that its parts need, and what is left over of others."""
     yield Finding("version", "python", f"{platform.python_version()} on {platform.platform()}")
     for package in ("nasplug", *PACKAGES):
-        try:
-            yield Finding("version", package, version(package))
-        except PackageNotFoundError:
-            yield Finding("version", package, "not installed")
+        yield Finding("version", package, version_of(package) or "not installed")
+    for path in unreadable():
+        left = f"ignored: no metadata, as after an uninstallation that was interrupted. Delete {path}"
+        yield Finding("version", path.name, left)
 
 
 def accelerators() -> Iterator[Finding]:

@@ -104,7 +104,7 @@ def test_two_plugins_of_one_name_clash(invoke, foreign, tmp_path, monkeypatch):
     info = tmp_path / "other" / "other-3.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 3\n")
-    (info / "entry_points.txt").write_text("[nasplug.devices]\nabacus = foreign_plugins:Abacus\n")
+    (info / "entry_points.txt").write_text("[nasplug.devices]\nabacus = other_plugins:Abacus\n")
     monkeypatch.syspath_prepend(tmp_path / "other")
     warnings = invoke("list", "devices").stderr
     assert "device 'abacus' of other 3 clashes: another distribution claims the name" in warnings
