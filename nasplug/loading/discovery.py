@@ -5,13 +5,13 @@ import sys
 from collections.abc import Callable
 from functools import lru_cache
 from inspect import isclass
-from pkgutil import resolve_name
 from typing import Any, Literal
 
 import attrs
 
 from nasplug.errors import DiscoveryError, did_you_mean
 from nasplug.loading.distributions import announced
+from nasplug.loading.importing import ImportFailed, add_current_folder, current_folder, imported
 
 Kind = Literal["space", "strategy", "middleware", "device", "task"]
 PLURALS: dict[Kind, str] = {
@@ -107,10 +107,12 @@ def load_factory(kind: Kind, name: str) -> Callable[..., object]:
 
 def _imported(kind: Kind, name: str, accepts: Callable[[object], bool], otherwise: str) -> Any:
     plugin = find(kind, name)
+    if not plugin.distribution:
+        add_current_folder(plugin.value)
     try:
-        target = resolve_name(plugin.value)
-    except Exception as error:  # a foreign module may raise anything when it is imported
-        raise DiscoveryError(_broken(plugin, f"{type(error).__name__}: {error}")) from error
+        target = imported(plugin.value)
+    except ImportFailed as failure:
+        raise DiscoveryError(_broken(plugin, str(failure), failure.raised)) from failure.__cause__
     if not accepts(target):
         raise DiscoveryError(_broken(plugin, f"{target!r}, {otherwise}"))
     return target
@@ -125,9 +127,12 @@ def problem(plugin: Installed) -> str | None:
     return None
 
 
-def _broken(plugin: Installed, cause: str) -> str:
+def _broken(plugin: Installed, cause: str, raised: bool = False) -> str:
+    """Returns a message for a plugin that cannot be loaded; `raised` says that its module raised the cause."""
     if not plugin.distribution:
-        problem = f"wanted {DIRECT_NAMES[plugin.kind]}, got {cause}"
+        problem = f"wanted {DIRECT_NAMES[plugin.kind]}, got {cause}; the current folder is {current_folder()}"
+        if raised:
+            problem = f"importing {plugin.value.partition(':')[0]} raised {cause}"
         return f"The {plugin.kind} {plugin.name!r} cannot be loaded: {problem}.{_options_instead(plugin)}"
     return (
         f"The {plugin.kind} {plugin.name!r} of the distribution {plugin.provider} is broken: loading {plugin.value} "

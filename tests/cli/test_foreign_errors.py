@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import sys
 
 import pytest
 from faulty.raising import HOOKS, SAID
@@ -122,6 +123,7 @@ def foreign(tmp_path, monkeypatch):
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: third-party\nVersion: 1.2\n")
     (info / "entry_points.txt").write_text("[nasplug.spaces]\nforeign = foreign_module:Space\n")
     (tmp_path / "site" / "foreign_module.py").write_text(f"raise RuntimeError('{SAID} import')\n")
+    monkeypatch.delitem(sys.modules, "foreign_module", raising=False)
     monkeypatch.syspath_prepend(tmp_path / "site")
 
 

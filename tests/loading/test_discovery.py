@@ -52,7 +52,7 @@ def test_one_class_that_two_distributions_announce_is_one_plugin(distribution):
         ("gone:Space", MODULE, "ModuleNotFoundError: No module named 'gone'"),
         ("foreign_module:Space", "import no_such_dependency", "No module named 'no_such_dependency'"),
         ("foreign_module:Space", "1 / 0", "ZeroDivisionError"),
-        ("foreign_module:Spaec", MODULE, "AttributeError"),
+        ("foreign_module:Spaec", MODULE, "no 'Spaec' in the module foreign_module"),
         ("foreign_module:attrs", MODULE, "no class"),
     ],
 )
