@@ -1,6 +1,7 @@
 """The command `nasplug`, which imports its subcommands when they are called, and the exit codes of the program."""
 
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,12 @@ COMMANDS = {  # the module of each command, and its help in the list of commands
 
 
 class Commands(click.Group):
-    """The core's commands, and those that plugins register when their name is used."""
+    """The core's commands, and those that plugins register when their name is used.
+
+    `problems` are the errors of plugins that could not register theirs.
+    """
+
+    problems: Sequence[NasplugError] = ()
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Returns the names of the core's commands and of those that plugins have registered."""
@@ -86,12 +92,13 @@ class Commands(click.Group):
         for plugin in (plugin for kind in GROUPS for plugin in installed(kind) if plugin.name == name):
             brings = " and ".join(f"'nasplug {command}'" for command in self.commands) or "no commands"
             return f"The {plugin.kind} {name!r} brings {brings}. 'nasplug show {name}' explains its options."
-        return f"{message}{did_you_mean(name, [*COMMANDS, *self.commands])} 'nasplug --help' lists the commands."
+        hint = f"{did_you_mean(name, [*COMMANDS, *self.commands])} 'nasplug --help' lists the commands."
+        return message + hint + "".join(f"\n{problem}" for problem in self.problems)
 
     def _register_commands_of(self, plugin: str) -> None:
-        from nasplug.cli.plugins import register_plugin_commands
+        from nasplug.cli.plugin_commands import register_plugin_commands
 
-        register_plugin_commands(self, plugin)
+        self.problems = register_plugin_commands(self, plugin)
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
