@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nasplug.cli.output import escape_controls, exit_now
-from nasplug.errors import NasplugError, UsageError, did_you_mean
+from nasplug.errors import NasplugError, UsageError, did_you_mean, error_text
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -150,7 +150,7 @@ def main(arguments: list[str] | None = None) -> None:
     except click.Abort:
         click.echo("Interrupted.", err=True)
         code = 130
-    except Exception as error:
+    except (Exception, BaseExceptionGroup) as error:
         if debug:
             raise
         click.echo(f"Error: {escape_controls(_message(error))}", err=True)
@@ -158,9 +158,7 @@ def main(arguments: list[str] | None = None) -> None:
     exit_now(code)  # outside of `except`, where the error would keep alive all that its traceback refers to
 
 
-def _message(error: Exception) -> str:
+def _message(error: BaseException) -> str:
     if isinstance(error, NasplugError):
         return str(error)
-    return (
-        f"{type(error).__name__}: {error}\nThis is not an error that nasplug expects; --debug shows where it came from."
-    )
+    return f"{error_text(error)}\nThis is not an error that nasplug expects; --debug shows where it came from."

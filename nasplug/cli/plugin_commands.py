@@ -3,7 +3,7 @@
 import click
 import pluggy
 
-from nasplug.errors import NasplugError, PluginError
+from nasplug.errors import NasplugError, PluginError, error_text
 from nasplug.loading import discovery, manager
 
 KINDS: tuple[discovery.Kind, ...] = ("space", "strategy", "middleware")  # of plugins that may have commands
@@ -69,6 +69,6 @@ def _call_alone(
 
 
 def _failure(owner: str, error: Exception) -> PluginError:
-    problem = PluginError(f"{owner} cannot register its commands: {type(error).__name__}: {error}")
+    problem = PluginError(f"{owner} cannot register its commands: {error_text(error)}")
     problem.__cause__ = error
     return problem

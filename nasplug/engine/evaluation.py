@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
-from nasplug.errors import ConfigurationError, PluginError, Unsupported
+from nasplug.errors import ConfigurationError, PluginError, Unsupported, error_text
 from nasplug.types import Architecture, Evaluation, Job, Trial
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _ask_space(hook: "pluggy.HookRelay", job: Job, epochs: int | None) -> Evalua
 
 def _storable_text(problem: Exception) -> str:
     """Returns the error as text that every database takes: no NUL, no lone surrogates, at most `LONGEST_ERROR` long."""
-    text = f"{type(problem).__name__}: {problem}"
+    text = error_text(problem)
     text = text if len(text) <= LONGEST_ERROR else f"{text[:LONGEST_ERROR]}… ({len(text):,} characters)"
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 

@@ -16,6 +16,7 @@ from nasplug.executors.recipe import SpaceRecipe, hooks_of_space
 from nasplug.types import Architecture, Evaluation, Purpose
 
 LONGEST_ERROR = 10_000  # characters
+_WITH_MORE_ARGUMENTS = (UnicodeError, ExceptionGroup)  # than a message
 _PRINT_ORIGIN = "import importlib.util as u, sys; s = u.find_spec(sys.argv[1]); print(s and s.origin)"
 
 
@@ -52,7 +53,7 @@ def evaluate_remotely(recipe: str, request: str) -> Iterator[str]:
             raise TypeError(f"evaluate must return a nasplug.Evaluation, it returned {type(evaluation).__name__}")
         answer = attrs.asdict(evaluation)
     except Exception as problem:  # the driver raises it again
-        answer = {"kind": type(problem).__name__, "error": str(problem)[:LONGEST_ERROR]}
+        answer = {"kind": type(problem).__name__, "error": errors.error_message(problem)[:LONGEST_ERROR]}
     yield json.dumps(answer)
 
 
@@ -67,6 +68,6 @@ def decode_answer(text: str) -> Evaluation:
 def _error(kind: str, message: str) -> Exception:
     """Returns an error of nasplug or of Python by the name of its class, a `RuntimeError` for any other."""
     error = getattr(errors, kind, None) or getattr(builtins, kind, None)
-    if isinstance(error, type) and issubclass(error, Exception) and not issubclass(error, UnicodeError):
+    if isinstance(error, type) and issubclass(error, Exception) and not issubclass(error, _WITH_MORE_ARGUMENTS):
         return error(message)
     return RuntimeError(f"{kind}: {message}")

@@ -11,6 +11,8 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
+from nasplug.errors import error_text
+
 
 class ImportFailed(Exception):
     """An object could not be imported. The message says what there was instead, without a full stop.
@@ -69,7 +71,7 @@ def _explained(module: str, error: BaseException) -> tuple[str, bool]:
     """Returns the arguments of `ImportFailed` for what importing a module raised."""
     is_name = all(part.isidentifier() for part in module.split("."))
     missing = isinstance(error, ModuleNotFoundError) and f"{module}.".startswith(f"{error.name}.")
-    return f"{type(error).__name__}: {error}{'' if missing else _place(error)}", is_name and not missing
+    return f"{error_text(error)}{'' if missing else _place(error)}", is_name and not missing
 
 
 def _place(error: BaseException) -> str:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal
 
 import attrs
 
-from nasplug.errors import DiscoveryError, OptionError
+from nasplug.errors import DiscoveryError, OptionError, error_text
 
 PAGE = "docs/write/laws.md"
 
@@ -48,7 +48,7 @@ def report_errors(subject: str, action: str, *others: type[Exception]) -> Iterat
     except Exception as error:
         if isinstance(error, (Fault, *others)):
             raise
-        raise Fault(subject, f"{action} raised {type(error).__name__}: {error}") from error
+        raise Fault(subject, f"{action} raised {error_text(error)}") from error
 
 
 def law(*subjects: str) -> Callable[[Law], Law]:
@@ -70,7 +70,7 @@ def law(*subjects: str) -> Callable[[Law], Law]:
             except (unittest.SkipTest, DiscoveryError, OptionError):  # the latter two: the test itself is wrong
                 raise
             except Exception as error:  # an answer of the plugin made the law itself fail
-                raise Broken(_message(type(self), method, f"{type(error).__name__}: {error}")) from error
+                raise Broken(_message(type(self), method, error_text(error))) from error
 
         return run
 

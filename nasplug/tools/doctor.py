@@ -9,7 +9,7 @@ from typing import Literal
 
 import attrs
 
-from nasplug.errors import NasplugError, NothingStored
+from nasplug.errors import NasplugError, NothingStored, error_text
 from nasplug.loading import discovery
 from nasplug.loading.distributions import unreadable, version_of
 from nasplug.loading.paths import expanded_path
@@ -50,7 +50,7 @@ def accelerators() -> Iterator[Finding]:
         except ModuleNotFoundError as error:
             yield Finding("accelerator", name, f"{error.name} is not installed")
         except Exception as error:  # a foreign package whose installation is broken may raise anything
-            problem = f"{name} cannot be used: {type(error).__name__}: {error}"
+            problem = f"{name} cannot be used: {error_text(error)}"
             yield Finding("accelerator", name, "broken", problem)
 
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 import toy
 
-from nasplug import Evaluation
+from nasplug import Evaluation, hookimpl
 from nasplug.errors import ConfigurationError, Unsupported
 from nasplug.executors import messages
 from nasplug.executors.recipe import SpaceRecipe
@@ -42,6 +42,19 @@ def test_an_error_comes_back_as_it_was_raised(options, kind, message):
 def test_what_is_no_error_of_ours_keeps_its_name(kind):
     with pytest.raises(RuntimeError, match=f"{kind}: what"):
         messages.decode_answer(json.dumps({"kind": kind, "error": "what"}))
+
+
+def test_a_group_of_errors_comes_back_with_the_errors_in_it(monkeypatch):
+    group = ExceptionGroup("two failed", [ValueError("loss is NaN"), KeyError("rate")])
+
+    def evaluate(self, architecture):
+        raise group
+
+    monkeypatch.setattr(toy.ToySpace, "evaluate", hookimpl(evaluate))
+    with pytest.raises(
+        RuntimeError, match=r"^ExceptionGroup: two failed \[ValueError: loss is NaN; KeyError: 'rate'\]"
+    ):
+        messages.decode_answer(answer())
 
 
 def test_an_error_of_the_core_stays_one():
