@@ -9,6 +9,7 @@ import click
 
 from nasplug.cli.output import escape_controls, exit_now
 from nasplug.errors import NasplugError, UsageError, did_you_mean, error_text
+from nasplug.loading.streams import make_streams_safe
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -139,6 +140,7 @@ def completion_command(shell: str) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command line and ends the process: 0 done, 1 an error, 2 wrong use, 130 Ctrl-C, 143 SIGTERM."""
+    make_streams_safe()
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
     try:
