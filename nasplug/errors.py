@@ -36,6 +36,10 @@ class ConfigurationError(NasplugError):
     """No evaluation of this run can succeed (data missing, no accelerator): the run ends, not only the trial."""
 
 
+class MissingPackage(UsageError, ConfigurationError):
+    """A package is not installed that a part of nasplug needs; the message says how to install it."""
+
+
 class StorageError(NasplugError):
     """The database cannot be opened, read or written, or disagrees with the request."""
 

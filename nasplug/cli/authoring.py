@@ -13,7 +13,7 @@ from nasplug.errors import UsageError
 from nasplug.loading import discovery, options
 from nasplug.tools.scaffold import create
 
-MARKS = {"kept": "✓", "broken": "✗", "not applicable": "–"}
+MARKS = {"kept": "✓", "broken": "✗", "not applicable": "–", "not checked": "?"}
 
 
 @click.command()
@@ -61,7 +61,7 @@ def check_command(
     if as_json:
         print_json([attrs.asdict(verdict) for verdict in verdicts])
     else:
-        click.echo(", ".join(f"{counts[state]} {state}" for state in MARKS))
+        click.echo(", ".join(f"{counts[state]} {state}" for state in MARKS if counts[state] or state != "not checked"))
     return 1 if counts["broken"] else 0
 
 

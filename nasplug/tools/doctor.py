@@ -9,7 +9,7 @@ from typing import Literal
 
 import attrs
 
-from nasplug.errors import NasplugError, NothingStored, error_text
+from nasplug.errors import MissingPackage, NasplugError, NothingStored, error_text
 from nasplug.loading import discovery
 from nasplug.loading.distributions import unreadable, version_of
 from nasplug.loading.paths import expanded_path
@@ -47,6 +47,8 @@ def accelerators() -> Iterator[Finding]:
     for name, list_devices in (("tensorflow", _tensorflow_devices), ("torch", _torch_devices)):
         try:
             yield Finding("accelerator", name, ", ".join(list_devices()))
+        except MissingPackage:
+            yield Finding("accelerator", name, f"{name} is not installed")
         except ModuleNotFoundError as error:
             yield Finding("accelerator", name, f"{error.name} is not installed")
         except Exception as error:  # a foreign package whose installation is broken may raise anything

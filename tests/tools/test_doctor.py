@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from nasplug.cli import plugins
+from nasplug.errors import MissingPackage
 from nasplug.storage.storage import Storage
 from nasplug.tools import doctor
 
@@ -37,6 +38,16 @@ def test_a_package_that_is_broken_or_missing_is_a_finding_and_not_the_end(monkey
     problem = "tensorflow cannot be used: ImportError: undefined symbol"
     assert (tensorflow.found, tensorflow.problem) == ("broken", problem)
     assert (torch.found, torch.problem) == ("torch is not installed", "")
+
+
+def test_tensorflow_need_not_be_there(monkeypatch):
+    def lacks():
+        raise MissingPackage("Trainings need tensorflow")
+
+    monkeypatch.setattr(doctor, "_tensorflow_devices", lacks)
+    monkeypatch.setattr(doctor, "_torch_devices", lambda: ["CPU"])
+    [tensorflow, _] = doctor.accelerators()
+    assert (tensorflow.found, tensorflow.problem) == ("tensorflow is not installed", "")
 
 
 def test_accelerators_are_listed_after_the_processor(monkeypatch):
