@@ -4,11 +4,11 @@ import csv
 import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nasplug.errors import UsageError
+from nasplug.loading.packages import require_packages
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,10 +31,8 @@ STYLE = {
 
 
 def require_libraries(libraries: Sequence[str] = LIBRARIES) -> None:
-    """Raises `UsageError`, with the command that installs them, unless all `libraries` are installed."""
-    missing = [name for name in libraries if find_spec(name) is None]
-    if missing:
-        raise UsageError(f"Figures and tables need {', '.join(missing)}: pip install 'nasplug[analysis]'.")
+    """Raises `MissingPackage`, with the command that installs them, unless all `libraries` are installed."""
+    require_packages(libraries, "Figures and tables", "'nasplug[analysis]'")
 
 
 def accuracy_label(sources: Iterable[str]) -> str:

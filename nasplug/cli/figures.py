@@ -28,7 +28,7 @@ FIGURES: "dict[str, Callable[..., Figure]]" = {
 
 @click.command()
 @click.argument("runs", nargs=-1)
-@click.option("--comparison", type=click.Path(file_okay=False, path_type=Path), help="A folder of nasplug compare.")
+@click.option("--comparison", type=shared.FOLDER, help="A folder of nasplug compare.")
 @click.option(
     "--kind", type=click.Choice([*FIGURES]), default="incumbent", show_default=True, help="What to draw of RUNS."
 )

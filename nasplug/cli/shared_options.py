@@ -9,10 +9,22 @@ import click
 
 from nasplug.loading import options
 from nasplug.loading.discovery import GROUPS, PLURALS, Kind, installed
+from nasplug.loading.paths import expanded_path
 from nasplug.loading.trust import check_trusted
 
 DEFAULT_URL = "sqlite:///nasplug.db"  # as in nasplug.storage.url, whose import takes SQLAlchemy along
-FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+class ExpandedPath(click.Path):
+    """A path in which `~` and `$VAR` count, also where no shell has read it: in `--out=~/x`."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Returns the path; fails with a message of click where it cannot be used."""
+        return super().convert(expanded_path(value), param, ctx)
+
+
+FILE = ExpandedPath(dir_okay=False, path_type=Path)
+FOLDER = ExpandedPath(file_okay=False, path_type=Path)
 
 
 def plugin_names(*kinds: Kind) -> Callable[[click.Context, click.Parameter, str], list[str]]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import attrs
 import numpy as np
 
-from nasplug.engine.error_text import storable_text
 from nasplug.engine.objectives import DEFAULT_GOAL, Goal, Limit
+from nasplug.engine.stored_error import storable_text
 from nasplug.errors import ConfigurationError, PluginError
 from nasplug.types import Architecture, Evaluation, Job, Trial
 

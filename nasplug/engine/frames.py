@@ -1,4 +1,4 @@
-"""What an error says of itself, and where it was raised: its message and its last frames, as text."""
+"""Where an error was raised: its last frames, as text."""
 
 import os
 from collections.abc import Iterator
@@ -13,14 +13,6 @@ _CORE = Path(__file__).parents[1]
 _MACHINERY = tuple(
     f"{folder}{os.sep}" for folder in (_CORE / "engine", _CORE / "executors", Path(pluggy.__file__).parent)
 )
-
-
-def message_of(error: BaseException) -> str:
-    """Returns the text of an error, also where its class fails to make one."""
-    try:
-        return str(error)
-    except Exception as problem:  # a foreign __str__ may raise anything
-        return f"its text cannot be shown, {type(problem).__name__} was raised"
 
 
 def last_frames(error: BaseException) -> str:

@@ -3,7 +3,6 @@
 import platform
 from collections.abc import Iterable
 from contextlib import suppress
-from importlib import metadata
 from operator import index
 from threading import TIMEOUT_MAX
 from typing import Any
@@ -13,6 +12,7 @@ import attrs
 from nasplug.engine.plugin_state import as_json, constructor_arguments
 from nasplug.errors import UsageError
 from nasplug.loading import discovery, options
+from nasplug.loading.distributions import version_of
 
 DEFAULT_BUDGET = 100
 COMPUTE = ("numpy", "torch", "torch-geometric", "tensorflow", "tensorflow-tpu")  # whose versions may change a result
@@ -145,13 +145,6 @@ def versions(settings: Settings) -> dict[str, str]:
     """Returns the version of each distribution on which a result may depend, by its name."""
     kinds: list[tuple[discovery.Kind, str]] = [("space", settings.space), ("strategy", settings.strategy)]
     plugins = [plugin for kind, name in kinds for plugin in discovery.installed(kind) if plugin.name == name]
-    core = {"python": platform.python_version(), "nasplug": metadata.version("nasplug")}
-    return core | _installed_versions() | {plugin.distribution: plugin.version for plugin in plugins}
-
-
-def _installed_versions() -> dict[str, str]:
-    installed = {}
-    for name in COMPUTE:
-        with suppress(metadata.PackageNotFoundError):
-            installed[name] = metadata.version(name)
-    return installed
+    core = {"python": platform.python_version(), "nasplug": version_of("nasplug") or "unknown"}
+    installed = {name: version for name in COMPUTE if (version := version_of(name))}
+    return core | installed | {plugin.distribution: plugin.version for plugin in plugins}

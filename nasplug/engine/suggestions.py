@@ -7,7 +7,7 @@ import attrs
 import numpy as np
 
 from nasplug.engine.run import ActiveRun
-from nasplug.errors import NasplugError, PluginError, SpaceExhausted
+from nasplug.errors import NasplugError, PluginError, SpaceExhausted, error_text
 from nasplug.types import Architecture, Suggestion
 
 
@@ -41,7 +41,7 @@ class Suggestions:
             raise
         except Exception as error:
             raise PluginError(
-                f"The strategy {run.settings.strategy!r} raised {type(error).__name__}: {error}. It was asked for "
+                f"The strategy {run.settings.strategy!r} raised {error_text(error)}. It was asked for "
                 f"{room} after {len(run.trials)} trials."
             ) from error
         return [self._checked(suggestion) for suggestion in self._sequence(answer, room)]

@@ -11,8 +11,7 @@ from typing import Any
 
 import cloudpickle
 
-from nasplug.engine.frames import message_of
-from nasplug.errors import ConfigurationError
+from nasplug.errors import ConfigurationError, error_message
 
 
 def importable(definition: Any) -> bool:
@@ -31,8 +30,8 @@ def pickled(space: object) -> bytes:
         _Pickler(stream).dump(space)
     except Exception as error:  # a foreign __reduce__ or __getstate__ may raise anything
         raise ConfigurationError(
-            f"The space {type(space).__name__!r} cannot be sent to a worker: {message_of(error)}. Make what cannot be "
-            "pickled in evaluate, or leave it out in __getstate__; or evaluate without processes, ray and --timeout."
+            f"The space {type(space).__name__!r} cannot be sent to a worker: {error_message(error)}. Make what cannot "
+            "be pickled in evaluate, or leave it out in __getstate__; or evaluate without processes, ray and --timeout."
         ) from error
     return stream.getvalue()
 

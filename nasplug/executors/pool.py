@@ -14,6 +14,8 @@ from typing import Any
 
 from pebble import ProcessPool
 
+from nasplug.loading.streams import make_streams_safe
+
 
 def start_pool(
     count: int, memory: float | None = None, threads: int | None = None, first: Callable[[], None] | None = None
@@ -93,6 +95,7 @@ def _ctrl_c_blocked() -> Iterator[None]:
 
 def _set_up(memory: float | None, threads: int | None, first: Callable[[], None] | None) -> None:
     """Sets a worker process up before its first task."""
+    make_streams_safe()
     if threads is not None:  # numpy and torch read it when they are imported, which is later
         os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     if memory is not None:

@@ -32,7 +32,10 @@ class Processes:
     watches: ClassVar[bool] = True
 
     memory: float | None = option(
-        None, "GiB that a worker may take for its data; beyond them an evaluation fails", validator=_positive
+        None,
+        "GiB that a worker may take for its data; beyond them an evaluation fails",
+        identity=False,
+        validator=_positive,
     )
     _pool: Any = attrs.field(default=None, init=False)
     _pool_lock: threading.Lock = attrs.field(factory=threading.Lock, init=False)

@@ -17,7 +17,10 @@ from nasplug.loading.options import option
 from nasplug.types import Architecture, Evaluation, Job, Purpose
 
 SHUTDOWN_TIMEOUT = 60.0  # seconds that cancelled evaluations have to return
-_not_negative = attrs.validators.ge(0)
+
+
+def _amount(default: float, help: str) -> Any:
+    return option(default, help, identity=False, validator=attrs.validators.ge(0))
 
 
 @attrs.define(eq=False)
@@ -33,13 +36,17 @@ class Ray:
     watches: ClassVar[bool] = True
 
     address: str = option(
-        "local", "the cluster: auto (this machine's), HOST:PORT, or local (one on this machine for this run)"
+        "local",
+        "the cluster: auto (this machine's), HOST:PORT, or local (one on this machine for this run)",
+        identity=False,
     )
-    cpus: float = option(1.0, "CPU cores that an evaluation takes", validator=_not_negative)
-    gpus: float = option(0.0, "GPUs that an evaluation takes", validator=_not_negative)
-    tpu: float = option(0.0, "how much of Ray's resource TPU an evaluation takes", validator=_not_negative)
-    attempts: int = option(2, "more attempts for an evaluation whose node or process was lost", validator=_not_negative)
-    growing: bool = option(False, "wait for nodes that are large enough, where the cluster has none yet")
+    cpus: float = _amount(1.0, "CPU cores that an evaluation takes")
+    gpus: float = _amount(0.0, "GPUs that an evaluation takes")
+    tpu: float = _amount(0.0, "how much of Ray's resource TPU an evaluation takes")
+    attempts: int = _amount(2, "more attempts for an evaluation whose node or process was lost")
+    growing: bool = option(
+        False, "wait for nodes that are large enough, where the cluster has none yet", identity=False
+    )
     _ray: Any = attrs.field(default=None, init=False)
     _task: Any = attrs.field(default=None, init=False)
     _recipe: Any = attrs.field(default=None, init=False)  # where Ray keeps it: it may hold a large table

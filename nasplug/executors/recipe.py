@@ -11,8 +11,7 @@ from typing import Any
 import attrs
 import pluggy
 
-from nasplug.engine.frames import message_of
-from nasplug.errors import ConfigurationError
+from nasplug.errors import ConfigurationError, error_text
 from nasplug.executors.by_value import importable, pickled
 from nasplug.loading import discovery, manager, options
 from nasplug.types import Run
@@ -84,7 +83,7 @@ def hooks_of_space(recipe: SpaceRecipe) -> pluggy.HookRelay:
         raise
     except Exception as error:  # whatever an import, a constructor or __setstate__ raises
         raise ConfigurationError(
-            f"A worker cannot make the space {recipe.plugin!r}: {type(error).__name__}: {message_of(error)}. "
+            f"A worker cannot make the space {recipe.plugin!r}: {error_text(error)}. "
             "It must be able to import all that the space needs."
         ) from error
     return manager.build(space).hook

@@ -6,7 +6,8 @@ from contextlib import suppress
 from operator import attrgetter
 from typing import Any
 
-from nasplug.engine.frames import last_frames, message_of
+from nasplug.engine.frames import last_frames
+from nasplug.errors import error_message
 
 LONGEST_MESSAGE = 1_000_000  # characters
 
@@ -32,7 +33,7 @@ class FromWorker:
 def described(error: BaseException) -> dict[str, Any]:
     """Returns an error as JSON values: its text, the names of its class and of the classes above it, and its frames."""
     kinds = [f"{kind.__module__}:{kind.__qualname__}" for kind in type(error).__mro__]
-    return {"error": message_of(error)[:LONGEST_MESSAGE], "kinds": kinds, "frames": last_frames(error)}
+    return {"error": error_message(error)[:LONGEST_MESSAGE], "kinds": kinds, "frames": last_frames(error)}
 
 
 def raised_again(error: str, kinds: list[str], frames: str) -> Exception:

@@ -23,7 +23,7 @@ class Log:
 
     watches: ClassVar[bool] = True
 
-    path: Path | None = option(None, "the file to append to; standard error if none is named")
+    path: Path | None = option(None, "the file to append to; standard error if none is named", identity=False)
     _written: set[int] = attrs.field(factory=set, init=False)  # trials of this run that the file has already
 
     @hookimpl

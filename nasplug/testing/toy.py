@@ -11,9 +11,11 @@ import numpy as np
 from nasplug.errors import InvalidArchitecture
 from nasplug.hookspecs import hookimpl
 from nasplug.loading.options import option
+from nasplug.loading.packages import require_packages
 from nasplug.types import Architecture, Evaluation, Run
 
 NAME = "toy"
+GRAPH_PACKAGES = (("torch", "torch_geometric"), "The kit's laws of graphs", "torch torch-geometric")
 MAX_CALLS = 200_000  # of sample and mutate between two evaluations; a strategy that needs more never ends
 
 
@@ -66,6 +68,7 @@ class Toy:
     @hookimpl
     def encode_graph(self, architectures: Sequence[Architecture]) -> Any:
         """Returns chains of one-hot operations, with the last two layers sorted."""
+        require_packages(*GRAPH_PACKAGES)
         import torch
         from torch_geometric.data import Batch, Data
 

@@ -21,7 +21,8 @@ from nasplug.errors import UsageError
 
 def test_missing_libraries_are_named_with_the_command_that_installs_them():
     require_libraries()
-    with pytest.raises(UsageError, match=r"need nothing_a, nothing_b: pip install 'nasplug\[analysis\]'"):
+    install = r"which are not installed: pip install 'nasplug\[analysis\]'"
+    with pytest.raises(UsageError, match=f"Figures and tables need nothing_a, nothing_b, {install}"):
         require_libraries(("json", "nothing_a", "nothing_b"))
 
 

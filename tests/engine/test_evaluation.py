@@ -46,6 +46,12 @@ def test_an_exception_is_a_failed_trial_after_so_many_more_attempts(retries):
     assert len(space_hook.calls) == retries + 1
 
 
+def test_a_group_of_errors_is_stored_with_the_errors_in_it():
+    space_hook = hook(ExceptionGroup("two failed", [ValueError("loss is NaN"), KeyError("rate")]))
+    trial = evaluate(space_hook, JOB, None, retries=0)
+    assert trial.error == "ExceptionGroup: two failed [ValueError: loss is NaN; KeyError: 'rate']"
+
+
 def test_no_attempt_follows_a_success():
     space_hook = hook(Evaluation(90.0, 3.0))
     evaluate(space_hook, JOB, None, retries=5)

@@ -13,7 +13,7 @@ from nasplug.cli import runs, shared_options
 from nasplug.errors import StorageError
 from nasplug.storage import url as url_module
 from nasplug.storage.storage import Storage
-from nasplug.storage.url import DEFAULT_URL, create_engine, masked, parse_storage, sqlite_file
+from nasplug.storage.url import DEFAULT_URL, create_engine, masked, parse_storage, shown, sqlite_file
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,30 @@ from nasplug.storage.url import DEFAULT_URL, create_engine, masked, parse_storag
 )
 def test_the_file_of_a_url(url, file):
     assert sqlite_file(parse_storage(url)) == (None if file is None else Path(file))
+
+
+@pytest.mark.parametrize(
+    ("place", "file"),
+    [
+        ("~/runs.db", "/home/me/runs.db"),
+        ("$DATA/runs.db", "/data/runs.db"),
+        ("sqlite:///~/runs.db", "/home/me/runs.db"),
+        ("sqlite+pysqlite:///${DATA}/runs.db?timeout=10", "/data/runs.db"),
+        ("sqlite:///file:~/runs.db?uri=true", "/home/me/runs.db"),
+    ],
+)
+def test_home_and_variables_are_expanded_in_the_path_of_a_file(monkeypatch, place, file):
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("DATA", "/data")
+    assert sqlite_file(parse_storage(place)) == Path(file)
+    assert file in shown(place)
+
+
+def test_nothing_is_expanded_in_the_address_of_a_server(monkeypatch):
+    monkeypatch.setenv("DATA", "/data")
+    url = "postgresql+psycopg://me:$DATA@host/runs"
+    assert parse_storage(url).password == "$DATA"
+    assert shown("postgresql://me@host/$DATA") == "postgresql://me@host/$DATA"
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,9 @@ class NASBench101(Space):
         "auto", help="where accuracies come from; auto: the official table if it was imported, else the surrogate"
     )
     table: Path | None = option(
-        None, help="folder of the imported table; default: the one that 'nasplug nasbench101 import' uses"
+        None,
+        help="folder of the imported table; default: the one that 'nasplug nasbench101 import' uses",
+        identity=False,
     )
     record: Literal["random", "mean"] = option(
         "random", help="what a search sees: the accuracy of one training, drawn at random, or the mean of all trainings"
