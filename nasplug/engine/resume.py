@@ -123,12 +123,14 @@ def _middleware(stored: Document) -> tuple[tuple[str, ...], float | None]:
 def _ignored_options(kind: discovery.Kind, name: str, stored: Document, requested: Document) -> set[str]:
     """Returns the options that decide no result, and those that the plugin has gained since, at their default."""
     try:
-        fields = options.fields(discovery.load(kind, name))
+        plugin = discovery.load(kind, name)
     except NasplugError:  # an instance of a program
         return set()
-    key, indifferent = f"{kind}_options", {n for n, field in fields.items() if not field.metadata.get("identity", True)}
+    fields, key = options.fields(plugin), f"{kind}_options"
     gained = requested[key].keys() - stored[key].keys()
-    return indifferent | {n for n in gained if n in fields and requested[key][n] == fields[n].default}
+    return options.outside_identity(plugin) | {
+        option for option in gained if option in fields and requested[key][option] == fields[option].default
+    }
 
 
 def _watches(text: str) -> bool:
