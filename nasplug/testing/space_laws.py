@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from typing import Any, ClassVar, cast
 from weakref import finalize
@@ -13,7 +13,7 @@ from nasplug.engine.folders import Folders
 from nasplug.errors import Unsupported
 from nasplug.testing.contract import PluginConformance
 from nasplug.testing.laws import Fault, NotApplicable, report_errors
-from nasplug.types import Architecture, Evaluation, Job, Purpose
+from nasplug.types import ACCURACY, Architecture, Evaluation, Job, Objective, Purpose
 
 
 class SpaceLaws(PluginConformance):
@@ -93,6 +93,21 @@ class SpaceLaws(PluginConformance):
         """Returns the evaluation of a job."""
         arguments = {"architecture": job.architecture, "purpose": job.purpose, "epochs": job.epochs, "seed": job.seed}
         return cast(Evaluation, self.call("evaluate", Evaluation, **arguments, job=job))
+
+    @classmethod
+    @cache
+    def evaluated(cls) -> list[Evaluation]:
+        """Returns search evaluations of a few samples and a final one, made once for all laws, as they may be slow."""
+        laws = cls()
+        search = [laws.evaluate(architecture, "search") for architecture in laws.sampled(cls.evaluations)]
+        return [*search, laws.evaluate(laws.sampled(1)[0], "final")]
+
+    def objective(self) -> Objective:
+        """Returns what the accuracy stands for. An answer that is none, or has no bounds, is a fault of `objective`."""
+        answer = self.call("objective") or ACCURACY
+        if isinstance(answer, Objective) and answer.name and answer.low < answer.high:
+            return answer
+        raise Fault("objective", f"it returned {answer!r}")
 
     def sampled(self, count: int | None = None) -> list[Architecture]:
         """Returns `count` samples (default: `samples`), the same ones at every call."""
