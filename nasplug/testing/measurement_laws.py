@@ -20,9 +20,7 @@ class MeasurementLaws(SpaceLaws):
         measured = self.call("measure", architecture=architecture)
         if measured is None:
             return {}
-        if isinstance(measured, dict) and all(
-            isinstance(name, str) and _is_finite(measured[name]) for name in measured
-        ):
+        if isinstance(measured, dict) and all(map(_is_named_number, measured.items())):
             return measured
         raise Fault("measure", f"{architecture} gave {measured!r}, which is no dict of finite numbers")
 
