@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from nasplug_proxyless.operations import HEAD_FILTERS, LAYERS, ZERO, Position, kernel, positions, scaled
 
-
 PLACES = np.arange(len(LAYERS))
 
 
