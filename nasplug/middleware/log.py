@@ -33,7 +33,8 @@ class Log:
     def on_trial(self, run: ActiveRun, trial: Trial) -> None:
         """Writes a trial, unless it was stored by the run that is resumed."""
         if not run.replaying:
-            self._write({"event": "trial", "run": run.name} | next(iter(rows([trial]))))
+            event = {"event": "trial", "run": run.name}
+            self._write(event | next(iter(rows([trial], taken=tuple(event)))))
 
     @hookimpl
     def on_stop(self, run: ActiveRun, reason: str) -> None:

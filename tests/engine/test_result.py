@@ -1,8 +1,10 @@
 """What a search found: the incumbent, its final evaluation, and the rows that are printed."""
 
 import toy
+from hypothesis import given
+from hypothesis import strategies as st
 
-from nasplug.engine.result import Result, best_of, incumbent, incumbents, rows
+from nasplug.engine.result import COLUMNS, Result, best_of, incumbent, incumbents, metric_of, rows
 from nasplug.types import Evaluation, Trial
 
 
@@ -64,10 +66,26 @@ def test_the_summary_counts_search_trials_alone():
 
 
 def test_a_row_has_the_fixed_columns_then_the_metrics():
-    complete, failed = rows([trial(0, 80.0, metrics={"loss": 0.5, "number": 7}), trial(1, None)])
+    complete, failed = rows([trial(0, 80.0, metrics={"loss": 0.5}), trial(1, None)])
     assert list(complete) == [
         "number", "architecture", "canonical", "state", "purpose", "accuracy", "cost", "source", "error", "latency",
         "started", "finished", "loss",
     ]  # fmt: skip
     assert (complete["number"], complete["loss"], complete["cost"]) == (0, 0.5, 2.0)
     assert (failed["accuracy"], failed["cost"], failed["source"], failed["error"]) == (None, None, None, "lost")
+
+
+@given(
+    st.dictionaries(st.sampled_from([*COLUMNS, "loss", "metric.state", "metric.metric.state"]) | st.text(), st.floats())
+)
+def test_every_metric_has_a_column_of_its_own_whatever_it_is_called(metrics):
+    [row] = rows([trial(0, 80.0, metrics=metrics)], taken=["strategy"])
+    [bare] = rows([trial(0, 80.0)])
+    assert {name: row[name] for name in COLUMNS} == bare
+    found = {metric_of(column): value for column, value in row.items() if column not in COLUMNS}
+    assert repr(sorted(found.items())) == repr(sorted(metrics.items()))  # NaN is not itself
+
+
+def test_a_metric_gives_way_to_the_columns_that_the_caller_adds():
+    [row] = rows([trial(0, 80.0, metrics={"strategy": 1.0})], taken=["strategy"])
+    assert ("strategy" in row, row["metric.strategy"]) == (False, 1.0)
