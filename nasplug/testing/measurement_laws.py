@@ -1,13 +1,11 @@
 """Laws of what a space knows without evaluating: its objective, the measures of an architecture, its choices."""
 
-import math
 from collections import defaultdict
-from numbers import Real
-from typing import Any
 
 import numpy as np
 
-from nasplug.testing.laws import Fault, NotApplicable, law, report_here
+from nasplug.engine.evaluation import measured
+from nasplug.testing.laws import Fault, NotApplicable, law, report_errors, report_here
 from nasplug.testing.space_laws import SpaceLaws
 from nasplug.types import Architecture
 
@@ -17,12 +15,8 @@ class MeasurementLaws(SpaceLaws):
 
     def measure(self, architecture: Architecture) -> dict[str, float]:
         """Returns the measures of an architecture. Anything but finite numbers by name is a fault of `measure`."""
-        measured = self.call("measure", architecture=architecture)
-        if measured is None:
-            return {}
-        if isinstance(measured, dict) and all(map(_is_named_number, measured.items())):
-            return measured
-        raise Fault("measure", f"{architecture} gave {measured!r}, which is no dict of finite numbers")
+        with report_errors("measure", f"measure({architecture})"):
+            return measured(self.hook, architecture)
 
     @law("measure")
     def test_measures_are_finite_numbers(self) -> None:
@@ -115,8 +109,3 @@ class MeasurementLaws(SpaceLaws):
         if not isinstance(answer, tuple) or not answer or not all(type(n) is int and n > 0 for n in answer):
             raise Fault("choices", f"it returned {answer!r}, which is no tuple of whole numbers above 0")
         return answer
-
-
-def _is_named_number(item: tuple[Any, Any]) -> bool:
-    name, value = item
-    return isinstance(name, str) and isinstance(value, Real) and math.isfinite(value)
