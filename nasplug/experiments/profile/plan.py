@@ -48,6 +48,5 @@ class Plan:
         rng = np.random.default_rng((self.seed, 1))
         question = Question(meter, bounds, samples, self.latency_window, rng)
         answer = question.answer() if bounds else None
-        return Profile(
-            self.space, count_codes(hook), networks, samples, bounds, answer, tuple(dict.fromkeys(meter.failures))
-        )
+        codes, networks = count_codes(hook), count_networks(hook, samples)
+        return Profile(self.space, codes, networks, samples, bounds, answer, meter.failures)
