@@ -19,6 +19,7 @@ COMMANDS = {  # the module of each command, and its help in the list of commands
     "run": ("run", "Search a space with a strategy."),
     "ask": ("sessions", "Ask a run for architectures to evaluate yourself."),
     "tell": ("sessions", "Tell a run the result of an architecture."),
+    "profile": ("profile", "Show what a space holds, and whether bounds can be met in it."),
     "list": ("plugins", "List the installed plugins."),
     "show": ("plugins", "Show a plugin's options with types, defaults and help."),
     "new": ("authoring", "Make a project for a space or strategy of your own."),

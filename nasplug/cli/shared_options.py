@@ -101,8 +101,8 @@ def checks_trust(command: Callable[..., Any]) -> Callable[..., Any]:
     def checked(safe: bool, **arguments: Any) -> Any:
         """Returns what the command returns."""
         if safe:
-            for strategy in arguments.get("strategies") or [arguments["strategy"]]:
-                name, _ = options.parse_plugin(strategy)
+            for strategy in arguments.get("strategies") or [arguments.get("strategy")]:
+                name = strategy and options.parse_plugin(strategy)[0]
                 check_trusted(arguments["space"], name, (), arguments["device"], arguments.get("space_options"))
         return command(**arguments)
 

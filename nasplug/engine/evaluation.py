@@ -42,6 +42,22 @@ def measured_latency(hook: "pluggy.HookRelay", architecture: Architecture, devic
     )
 
 
+def measured(hook: "pluggy.HookRelay", architecture: Architecture) -> dict[str, float]:
+    """Returns what the space knows of an architecture without an evaluation, by name; empty where it knows nothing.
+
+    Raises `PluginError` where the answer is no dict of finite numbers.
+    """
+    answer = hook.measure(architecture=architecture)
+    if isinstance(answer, dict | None) and all(map(_is_named_number, (answer or {}).items())):
+        return {name: float(value) for name, value in (answer or {}).items()}
+    raise PluginError(f"measure must return a dict of finite numbers; for {architecture} it returned {answer!r}.")
+
+
+def _is_named_number(item: tuple[object, object]) -> bool:
+    name, value = item
+    return isinstance(name, str) and isinstance(value, int | float | np.number) and bool(np.isfinite(value))
+
+
 @attrs.define(eq=False)
 class Clock:
     """Tells seconds since the epoch without ever going backwards, also when the machine's clock is set back.
@@ -184,7 +200,7 @@ class Attempt:
             if window and not window[0] <= self.latency <= window[1]:
                 outside = f"is outside the window {window[0]:g}:{window[1]:g} ms"
                 return f"not evaluated: {self.latency:.2f} ms on {evaluator.device} {outside}"
-        self.measured = dict(evaluator.hook.measure(architecture=architecture) or {})
+        self.measured = measured(evaluator.hook, architecture)
         known: dict[str, float] = self.measured | ({} if self.latency is None else {"latency": self.latency})
         broken = [
             limit for limit in evaluator.goal.limits if limit.name in known and not limit.holds(known[limit.name])

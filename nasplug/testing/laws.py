@@ -60,6 +60,15 @@ def report_errors(subject: str, action: str, *others: type[Exception]) -> Iterat
         raise Fault(subject, f"{action} raised {error_text(error)}") from error
 
 
+@contextmanager
+def report_here(action: str) -> Iterator[None]:
+    """Turns a `Fault` of any subject, raised inside, into one that the running law reports."""
+    try:
+        yield
+    except Fault as fault:
+        raise Fault("", f"{action}: {fault}") from fault
+
+
 def law(*subjects: str) -> Callable[[Law], Law]:
     """Returns a decorator for laws. The law also reports every `Fault` of the `subjects`, mostly names of hooks."""
 

@@ -66,6 +66,16 @@ class Toy:
         return (a for code in codes if code == self._sorted(a := Architecture(NAME, code)))
 
     @hookimpl
+    def choices(self) -> tuple[int, ...]:
+        """Returns how many operations each layer has."""
+        return (self.operations,) * self.layers
+
+    @hookimpl
+    def measure(self, architecture: Architecture) -> dict[str, float]:
+        """Returns the parameters: 1,000 for the network, and as many for each step of an operation."""
+        return {"parameters": 1000.0 * (1 + sum(self.checked(architecture)))}
+
+    @hookimpl
     def encode_graph(self, architectures: Sequence[Architecture]) -> Any:
         """Returns chains of one-hot operations, with the last two layers sorted."""
         require_packages(*GRAPH_PACKAGES)

@@ -123,6 +123,17 @@ class NASBench101(Space):
         return encode(to_array([architecture.code for architecture in architectures]))
 
     @hookimpl
+    def measure(self, architecture: Architecture) -> dict[str, float]:
+        """Returns the trainable parameters of the network whose accuracy `evaluate` tells: counted, not looked up."""
+        return {"parameters": float(self._evaluator().parameters(_valid_code(architecture)))}
+
+    @hookimpl
+    def fidelities(self) -> tuple[Sequence[int], bool] | None:
+        """Returns the epoch budgets that can be looked up, each a training of its own; None where cells are trained."""
+        epochs = self._evaluator().epochs
+        return None if epochs is None else (tuple(epochs), False)
+
+    @hookimpl
     def devices(self) -> Sequence[str]:
         """Returns `host`: this machine's CPU."""
         return (HOST,)

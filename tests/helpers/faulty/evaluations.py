@@ -19,14 +19,6 @@ class BareFloat(Toy):
         return Toy.evaluate(self, architecture, purpose, seed).accuracy
 
 
-class OverHundred(Toy):
-    breaks = "test_evaluate_answers_for_both_purposes"
-
-    @hookimpl
-    def evaluate(self, architecture, purpose, seed):
-        return Evaluation(1.5 * Toy.evaluate(self, architecture, purpose, seed).accuracy + 60, cost=1.0)
-
-
 class InfiniteMetric(Toy):
     breaks = "test_evaluate_answers_for_both_purposes"
 
