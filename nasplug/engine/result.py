@@ -42,7 +42,7 @@ class Best:
         return {"architecture": str(self.architecture)} | {name: getattr(self, name) for name in names}
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Result:
     """A finished search: `trials` in the order of their numbers, the `final` evaluation among them."""
 
@@ -54,6 +54,11 @@ class Result:
     storage: str | None = None
     reason: str = ""
     goal: Goal = DEFAULT_GOAL
+
+    def __repr__(self) -> str:
+        """One line: what was searched, how many trials there are, and the best."""
+        best = f"{self.best.validation:.4g}" if self.best else "none"
+        return f"<Result {self.run}: {self.space} × {self.strategy}, {len(self.trials)} trials, best {best}>"
 
     @property
     def best(self) -> Best | None:

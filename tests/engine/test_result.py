@@ -89,3 +89,8 @@ def test_every_metric_has_a_column_of_its_own_whatever_it_is_called(metrics):
 def test_a_metric_gives_way_to_the_columns_that_the_caller_adds():
     [row] = rows([trial(0, 80.0, metrics={"strategy": 1.0})], taken=["strategy"])
     assert ("strategy" in row, row["metric.strategy"]) == (False, 1.0)
+
+
+def test_a_result_of_many_trials_is_shown_in_one_line():
+    result = Result("run", "toy", "grid", 0, [trial(number, 80.0 + number % 10) for number in range(500)])
+    assert repr(result) == "<Result run: toy × grid, 500 trials, best 89>"
