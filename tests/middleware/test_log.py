@@ -34,6 +34,18 @@ def test_a_resumed_run_does_not_repeat_its_trials(tmp_path):
     assert [event["number"] for event in events(path) if event["event"] == "trial"] == [0, 1, 2, 3]
 
 
+def test_a_resumed_run_writes_what_an_interruption_kept_from_the_file(tmp_path):
+    path = tmp_path / "log.jsonl"
+    settings = {"budget": 3, "storage": tmp_path / "runs.db", "name": "run", "middleware": [f"log:path={path}"]}
+    nasplug.search(toy.ToySpace(), "toy:Grid", **settings)
+    whole = path.read_text().splitlines()
+    path.write_text("\n".join([*whole[:2], *whole[3:4]]) + '\n{"event": "tri')  # trial 1 is missing, and a line is cut
+    path.write_text(path.read_text() + "\n")
+    nasplug.search(toy.ToySpace(), "toy:Grid", resume=True, **settings)
+    numbers = [json.loads(line)["number"] for line in path.read_text().splitlines() if '"event": "trial"' in line]
+    assert numbers == [0, 2, 1, 3]
+
+
 @pytest.mark.parametrize("metric", ["event", "run", "state"])
 def test_a_metric_overwrites_nothing_and_is_written_whatever_it_is_called(tmp_path, metric):
     path = tmp_path / "log.jsonl"
