@@ -71,3 +71,8 @@ def test_a_row_has_the_fixed_columns_then_the_metrics():
     ]  # fmt: skip
     assert (complete["number"], complete["loss"], complete["cost"]) == (0, 0.5, 2.0)
     assert (failed["accuracy"], failed["cost"], failed["source"], failed["error"]) == (None, None, None, "lost")
+
+
+def test_the_final_evaluation_of_another_architecture_says_nothing_of_the_best():
+    other = trial(2, 99.0, purpose="final", code=(3, 3, 3))  # as of an incumbent that a grown run has overtaken
+    assert best_of([trial(0, 80.0), trial(1, 70.0, code=(3, 3, 3)), other]).test is None
