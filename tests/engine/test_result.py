@@ -94,3 +94,8 @@ def test_a_metric_gives_way_to_the_columns_that_the_caller_adds():
 def test_a_result_of_many_trials_is_shown_in_one_line():
     result = Result("run", "toy", "grid", 0, [trial(number, 80.0 + number % 10) for number in range(500)])
     assert repr(result) == "<Result run: toy × grid, 500 trials, best 89>"
+
+
+def test_the_final_evaluation_of_another_architecture_says_nothing_of_the_best():
+    other = trial(2, 99.0, purpose="final", code=(3, 3, 3))  # as of an incumbent that a grown run has overtaken
+    assert best_of([trial(0, 80.0), trial(1, 70.0, code=(3, 3, 3)), other]).test is None

@@ -92,6 +92,12 @@ def test_the_shortest_and_the_longest_name_are_names(storage, length):
     assert storage.create("x" * length, {}, {}) == 1
 
 
+@pytest.mark.parametrize("length", [0, 201])
+def test_no_name_and_a_longer_one_are_refused(storage, length):
+    with pytest.raises(StorageError, match="has 1 to 200 printable characters"):
+        storage.create("x" * length, {}, {})
+
+
 def tamper(url, statement):
     engine = sa.create_engine(url)
     with engine.begin() as connection:
