@@ -27,7 +27,8 @@ class Log:
     @hookimpl
     def on_start(self, run: ActiveRun) -> None:
         """Writes the run's settings."""
-        self._write({"event": "start", "run": run.name} | run.settings.identity())
+        settings = run.settings
+        self._write({"event": "start", "run": run.name, "budget": settings.budget} | settings.identity())
 
     @hookimpl
     def on_trial(self, run: ActiveRun, trial: Trial) -> None:
