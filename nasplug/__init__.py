@@ -43,6 +43,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "PluginError",
             "SpaceExhausted",
             "StorageError",
+            "UnknownRun",
             "Unsupported",
             "UsageError",
         ],

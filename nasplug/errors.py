@@ -48,6 +48,10 @@ class NothingStored(StorageError):
     """There is no storage yet where one was named."""
 
 
+class UnknownRun(StorageError):
+    """No run of that name is stored."""
+
+
 class NameTaken(StorageError):
     """A run of that name is stored already."""
 
@@ -56,3 +60,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Returns ` Did you mean 'x'?` for the closest known name, else an empty string."""
     close = difflib.get_close_matches(name, list(known), n=1)
     return f" Did you mean {close[0]!r}?" if close else ""
+
+
+def first_line(error: str | None) -> str:
+    """Returns the first line of a trial's stored error: what happened, without where; empty for None."""
+    return (error or "").partition("\n")[0]

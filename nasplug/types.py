@@ -37,7 +37,7 @@ def _integers(code: Iterable[Any]) -> tuple[int, ...]:
 
 def _floats(metrics: Mapping[str, Any]) -> dict[str, float]:
     try:
-        return {name: float(value) for name, value in metrics.items()}
+        return {str(name): float(value) for name, value in metrics.items()}
     except (AttributeError, TypeError, ValueError):
         raise ValueError(f"metrics must be a dict of numbers, got {metrics!r}") from None
 
@@ -167,7 +167,9 @@ class Trial:
 
     `started` and `finished` are seconds since the epoch. `latency` is in milliseconds, None without a device.
     `canonical` is equal for equal networks. An infeasible trial has an evaluation only where it was paid for. The
-    purpose `known` is that of a trial which the run was told at its beginning; its number is below zero.
+    purpose `known` is that of a trial which the run was told at its beginning; its number is below zero. `epochs`
+    is how long it was trained, None for the space's own number; `continues` the number of the trial whose training
+    went on.
     """
 
     number: int

@@ -52,10 +52,18 @@ def to_json_values(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+class _Lines(io.StringIO):
+    """Ends each line of a csv writer as Unix does. Told to do that itself, csv would leave a \\r in a cell unquoted."""
+
+    def write(self, line: str) -> int:
+        """Writes one whole line."""
+        return super().write(line.removesuffix("\r\n") + "\n")
+
+
 def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     """Returns rows as CSV; the columns are the keys of all rows in the order in which they first appear."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(dict.fromkeys(name for row in rows for name in row)), lineterminator="\n")
+    text = _Lines(newline="")
+    writer = csv.DictWriter(text, list(dict.fromkeys(name for row in rows for name in row)), lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()

@@ -77,6 +77,8 @@ def _figure_of_runs(runs: tuple[str, ...], kind: str, title: str, storage: str, 
     from nasplug.experiments.stored_runs.load import load_run
 
     loaded = [load_run(storage, name) for name in runs]
+    for run in loaded:
+        run.require_complete_trials()
     with stdout_to_stderr():
         shown = {run.run.name: _prediction(run, safe) if kind == "prediction" else run.trials for run in loaded}
     return FIGURES[kind](shown, title)

@@ -1,5 +1,6 @@
 """The command `nasplug`, which imports its subcommands when they are called, and the exit codes of the program."""
 
+import logging
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -14,12 +15,14 @@ if TYPE_CHECKING:
 
 COMMANDS = {  # the module of each command, and its help in the list of commands
     "run": ("run", "Search a space with a strategy."),
+    "ask": ("sessions", "Ask a run for architectures to evaluate yourself."),
+    "tell": ("sessions", "Tell a run the result of an architecture."),
     "list": ("plugins", "List the installed plugins."),
     "show": ("plugins", "Show a plugin's options with types, defaults and help."),
     "new": ("authoring", "Make a project for a space or strategy of your own."),
     "check": ("authoring", "Test whether a plugin keeps the laws of its kind."),
     "doctor": ("plugins", "Show what is installed, and what is wrong with it."),
-    "runs": ("stored_runs", "List the runs of a storage."),
+    "runs": ("runs", "List the runs of a storage, delete or rename one."),
     "trials": ("stored_runs", "List the trials of a run."),
     "best": ("stored_runs", "Show the best architecture of a run."),
     "export": ("stored_runs", "Write the trials of a run as CSV or JSON."),
@@ -119,6 +122,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Runs the command line and ends the process: 0 done, 1 an error, 2 wrong use, 130 Ctrl-C, 143 SIGTERM."""
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
+    if debug:
+        logging.getLogger("nasplug").setLevel(logging.DEBUG)
     try:
         code = cli.main([argument for argument in arguments if argument != "--debug"], "nasplug", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

@@ -43,9 +43,10 @@ def _parse_options(_: click.Context, parameter: click.Parameter, texts: Sequence
     return options.parse_options(texts, parameter.opts[0])
 
 
-def _plugin_name(kind: Kind) -> Callable[[Any], Any]:
+def plugin_option(kind: Kind, required: bool = True) -> Callable[[Any], Any]:
+    """Returns the option that names a plugin of that kind."""
     what = f"The {kind}; 'nasplug list {PLURALS[kind]}' shows them."
-    return click.option(f"--{kind}", required=True, metavar="NAME", shell_complete=plugin_names(kind), help=what)
+    return click.option(f"--{kind}", required=required, metavar="NAME", shell_complete=plugin_names(kind), help=what)
 
 
 def _plugin_options(kind: Kind) -> Callable[[Any], Any]:
@@ -54,11 +55,22 @@ def _plugin_options(kind: Kind) -> Callable[[Any], Any]:
     return click.option(f"--{kind}-opt", name, multiple=True, metavar="k=v,…", callback=_parse_options, help=what)
 
 
-space, strategy = _plugin_name("space"), _plugin_name("strategy")
+space, strategy = plugin_option("space"), plugin_option("strategy")
 space_options, strategy_options = _plugin_options("space"), _plugin_options("strategy")
 epochs = click.option("--epochs", type=int, help="Epochs of each training.  [default: the space's]")
 device = click.option("--device", help="Measure every architecture's latency on this device, pixel1 for instance.")
 latency = click.option("--latency", type=LatencyRange(), help="Only architectures of this latency in ms on --device.")
+objective = click.option(
+    "--objective",
+    "objectives",
+    multiple=True,
+    metavar="NAME[:max|min]",
+    help="What to search for: accuracy, latency, parameters or any metric.  [default: accuracy]",
+)
+limit = click.option(
+    "--limit", "limits", multiple=True, metavar="'NAME<=VALUE'", help="What every architecture must keep."
+)
+goal_options = (objective, limit)
 storage = click.option(
     "--storage", metavar="URL", default=DEFAULT_URL, show_default=True, help="The database of the runs, or its file."
 )

@@ -1,12 +1,12 @@
-"""`nasplug runs`, `trials`, `best` and `export`: what a storage holds."""
+"""`nasplug trials`, `best` and `export`: what a storage holds of a run."""
 
 import json
 import sys
-import time
-from contextlib import closing
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import click
 
 from nasplug.analysis.pareto import hypervolume_curve_of, pareto_trials, timed_trials
@@ -14,46 +14,38 @@ from nasplug.analysis.rendering import to_csv, to_json_values
 from nasplug.cli import shared_options as shared
 from nasplug.cli.output import best_rows, emit, escape_controls, print_json, print_table, rounded, stdout_to_stderr
 from nasplug.engine.result import best_of, rows
-from nasplug.errors import StorageError
+from nasplug.errors import StorageError, first_line
 from nasplug.types import Trial
 
 if TYPE_CHECKING:
     from nasplug.experiments.stored_runs.load import LoadedRun
-    from nasplug.storage.storage import StoredRun
 
 COLUMNS = ("number", "architecture", "state", "purpose", "accuracy", "cost", "source", "latency", "error")
 MAX_RANKED = 10  # rows of the ranking in the table for people
 
 
 @click.command()
-@shared.storage
-@shared.as_json
-def runs_command(storage: str, as_json: bool) -> None:
-    """List the runs that the storage holds."""
-    runs = _runs(storage)
-    if as_json:
-        settings = [{key: run.settings.get(key) for key in ("space", "strategy", "seed", "budget")} for run in runs]
-        stored = [{"run": r.name, "trials": r.trials, "created": r.created, "ended": r.ended} for r in runs]
-        return print_json([document | chosen for document, chosen in zip(stored, settings, strict=True)])
-    lines = []
-    for run in runs:
-        started = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created))
-        searched = (run.settings["space"], run.settings["strategy"], str(run.settings["seed"]))
-        lines.append((run.name, *searched, run.trials, started, run.ended or "not ended: --resume it"))
-    return print_table("", ("run", "space", "strategy", "seed", "trials", "started", "ended"), lines)
-
-
-@click.command()
 @click.argument("run")
+@click.option("--failed", is_flag=True, help="Only those that failed, with their whole errors.")
 @shared.storage
 @shared.as_json
-def trials_command(run: str, storage: str, as_json: bool) -> None:
+def trials_command(run: str, failed: bool, storage: str, as_json: bool) -> None:
     """List the trials of RUN."""
-    table = _trial_rows(storage, run)
+    loaded = _load(storage, run)
+    table = [row for row in rows(loaded.trials) if not failed or row["state"] == "failed"]
     if as_json:
         return print_json(table)
-    columns = [column for column in COLUMNS if any(row[column] is not None for row in table)]
-    return print_table("", columns, [[rounded(row[column]) for column in columns] for row in table])
+    if failed:
+        return emit("\n".join(map(_failure, table)) or f"No trial of the run {run!r} has failed.")
+    lines = [row | {"error": row["error"] and first_line(row["error"])} for row in table]
+    columns = [column for column in COLUMNS if any(row[column] is not None for row in lines)]
+    return print_table("", columns, [[rounded(row[column]) for column in columns] for row in lines])
+
+
+def _failure(row: dict[str, Any]) -> str:
+    """Returns number, architecture and the whole error of a failed trial, in lines."""
+    kind = "trial" if row["purpose"] == "search" else row["purpose"]
+    return escape_controls(f"{kind} {row['number']}, {row['architecture']}:\n{indent(row['error'] or '', '  ')}")
 
 
 @click.command()
@@ -72,10 +64,7 @@ def best_command(run: str, predicted: bool, storage: str, safe: bool, as_json: b
     With a device, also the Pareto frontier of validation accuracy against latency and its hypervolume, from the slowest
     latency and the lowest accuracy of the run.
     """
-    from nasplug.experiments.stored_runs.load import load_run, require_complete_trials
-
-    loaded = load_run(storage, run)
-    require_complete_trials(loaded.trials, loaded.run.name)
+    loaded = _load(storage, run, complete=True)
     best = best_of(loaded.trials)
     assert best is not None
     frontier = [{"latency": t.latency} | _row(t) for t in pareto_trials(loaded.trials)]
@@ -83,7 +72,8 @@ def best_command(run: str, predicted: bool, storage: str, safe: bool, as_json: b
     ranking = _ranking(loaded, safe) if predicted else []
     if as_json:
         timed = {"frontier": frontier, "hypervolume": hypervolume} if frontier else {}
-        return print_json(best.document() | timed | ({"predicted": ranking} if predicted else {}))
+        document = best.document() | {"running": loaded.run.running and attrs.asdict(loaded.run.running)} | timed
+        return print_json(document | ({"predicted": ranking} if predicted else {}))
     print_table(f"Best of {loaded.run.name}", ("", ""), best_rows(best))
     title = f"Frontier of validation accuracy (%) against latency (ms), hypervolume {hypervolume:,.2f} % × ms"
     _print_further(title, frontier)
@@ -100,7 +90,7 @@ def best_command(run: str, predicted: bool, storage: str, safe: bool, as_json: b
 @shared.storage
 def export_command(run: str, form: str, out: Path | None, storage: str) -> None:
     """Write the trials of RUN, metrics included, as CSV or JSON."""
-    table = _trial_rows(storage, run)
+    table = list(rows(_load(storage, run).trials))
     if form == "json" and out is None:
         return print_json(table)
     values = to_json_values(table)
@@ -115,17 +105,16 @@ def export_command(run: str, form: str, out: Path | None, storage: str) -> None:
     return click.echo(f"{len(table)} trials written to {out}", err=True)
 
 
-def _runs(url: str) -> "list[StoredRun]":
-    from nasplug.storage.storage import Storage
-
-    with closing(Storage(url, must_exist=True)) as storage:
-        return storage.all_runs()
-
-
-def _trial_rows(url: str, run: str) -> list[dict[str, Any]]:
+def _load(url: str, run: str, complete: bool = False) -> "LoadedRun":
+    """Loads a run, and says on standard error where it is not over. `complete` requires a complete trial."""
     from nasplug.experiments.stored_runs.load import load_run
 
-    return list(rows(load_run(url, run).trials))
+    loaded = load_run(url, run)
+    if complete:
+        loaded.require_complete_trials()
+    if not loaded.run.is_over:
+        click.echo(escape_controls(f"The run {run!r} is not over ({loaded.run.state})."), err=True)
+    return loaded
 
 
 def _ranking(loaded: "LoadedRun", safe: bool) -> list[dict[str, Any]]:

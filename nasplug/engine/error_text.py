@@ -27,11 +27,6 @@ def last_frames(problem: BaseException) -> str:
     return "\n".join(f"  {frame.filename}:{frame.lineno} in {frame.name}: {frame.line}" for frame in own)
 
 
-def first_line(error: str) -> str:
-    """Returns the message of a stored error, without its frames."""
-    return error.partition("\n  ")[0]
-
-
 def _message(problem: BaseException) -> str:
     if not isinstance(problem, BaseExceptionGroup):
         return str(problem)

@@ -1,5 +1,6 @@
 """One evaluation: a job becomes a trial, whatever its evaluation does."""
 
+import logging
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,7 @@ from nasplug.types import Architecture, Evaluation, Job, Trial
 if TYPE_CHECKING:
     import pluggy
 
+log = logging.getLogger("nasplug")
 State = Literal["complete", "failed", "infeasible"]
 
 
@@ -78,6 +80,10 @@ class Evaluator:
     latency_window: tuple[float, float] | None = None
     retries: int = 0
     now: Callable[[], float] = time.time
+    is_plain: bool = attrs.field(init=False)  # nothing is measured, and accuracy alone counts
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "is_plain", self.device is None and self.goal == DEFAULT_GOAL)
 
     def evaluate(self, job: Job) -> Trial:
         """Evaluates a job. An exception becomes a failed trial, a limit that is broken an infeasible one.
@@ -115,6 +121,8 @@ class Attempt:
 
     def refused(self) -> Trial | None:
         """Measures what is known without training. Returns a trial for an architecture that must not be paid for."""
+        if self.evaluator.is_plain:
+            return None
         try:
             error = self._broken_bound()
         except (ConfigurationError, PluginError):
@@ -136,6 +144,7 @@ class Attempt:
                     raise
                 error = storable_text(problems)
             except (Exception, SystemExit) as problem:  # a crashed training is a result of the search, not its end
+                log.debug("Trial %d failed.", self.job.number, exc_info=problem)
                 error = storable_text(problem)
         return self.trial("failed", None, error)
 
@@ -146,7 +155,7 @@ class Attempt:
         if not main.low <= evaluation.accuracy <= main.high:
             between = f"between {main.low:g} and {main.high:g} {main.unit}".rstrip()
             return self.trial("failed", None, f"ValueError: {main.name} must be {between}, got {evaluation.accuracy}")
-        if goal.is_default:
+        if self.evaluator.is_plain:
             return self.trial("complete", evaluation, None)
         metrics = {name: value for name, value in self.measured.items() if name in goal.names} | evaluation.metrics
         trial = self.trial("complete", attrs.evolve(evaluation, metrics=metrics), None)
@@ -177,8 +186,6 @@ class Attempt:
             if window and not window[0] <= self.latency <= window[1]:
                 outside = f"is outside the window {window[0]:g}:{window[1]:g} ms"
                 return f"not evaluated: {self.latency:.2f} ms on {evaluator.device} {outside}"
-        if evaluator.goal.is_default:
-            return None
         self.measured = dict(evaluator.hook.measure(architecture=architecture) or {})
         known: dict[str, float] = self.measured | ({} if self.latency is None else {"latency": self.latency})
         broken = [

@@ -1,6 +1,6 @@
 """What a search found: the trials and the best architecture among them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -11,10 +11,14 @@ from nasplug.types import Architecture, Trial
 if TYPE_CHECKING:
     import pandas as pd
 
+METRIC = "metric."  # begins the column of a metric that is called like another column
 COLUMNS = (
     "number", "architecture", "canonical", "state", "purpose", "accuracy", "cost", "source", "error", "latency",
     "started", "finished",
 )  # fmt: skip
+
+
+NO_METRICS = {*COLUMNS, "epochs", "continues"}  # what no column of a metric is called
 
 
 @attrs.frozen
@@ -107,10 +111,25 @@ def best_of(trials: Sequence[Trial], goal: Goal = DEFAULT_GOAL) -> Best | None:
     return Best(top.architecture, validation, test, top.latency, latest.metrics, latest.source)
 
 
-def rows(trials: Iterable[Trial]) -> Iterable[dict[str, Any]]:
-    """Yields one flat dict for each trial, as `trials` and `export` print them; metrics follow the fixed columns."""
+def rows(trials: Iterable[Trial], taken: Sequence[str] = ()) -> Iterable[dict[str, Any]]:
+    """Yields one flat dict for each trial, as `trials` and `export` print them; metrics follow the fixed columns.
+
+    A metric that is called like one of them, or like a column that the caller has `taken`, is in the column
+    `metric.NAME`. So is one whose name begins with `metric.` itself: no two metrics share a column.
+    """
+    fixed = {*NO_METRICS, *taken}
     for trial in trials:
         evaluation = trial.evaluation
         row = {name: getattr(evaluation if name in ("cost", "source") else trial, name, None) for name in COLUMNS}
         row["architecture"] = str(trial.architecture)
-        yield row | {k: v for k, v in (evaluation.metrics if evaluation else {}).items() if k not in row}
+        metrics = evaluation.metrics if evaluation else {}
+        yield row | {_metric_column(name, fixed): value for name, value in metrics.items()}
+
+
+def metric_of(column: str) -> str:
+    """Returns the name of the metric that is in a column of `rows`."""
+    return column.removeprefix(METRIC)
+
+
+def _metric_column(metric: str, fixed: Collection[str]) -> str:
+    return METRIC + metric if metric in fixed or metric.startswith(METRIC) else metric

@@ -227,16 +227,15 @@ class Session:
     def _tell_held(self, everything: bool = False) -> None:
         """Tells plugins of stored trials: in order those below every open number, else all as they ended."""
         held = self._held
-        if self.in_order:
-            bound = math.inf if everything else min(self._open_searches(), default=math.inf)
+        if self.in_order and (everything or not self._open.jobs):
+            turn = sorted(held)
+        elif self.in_order:
+            bound = min((n for n, job in self._open.jobs.items() if job.purpose == "search"), default=math.inf)
             turn = sorted(number for number, trial in held.items() if number < bound or trial.purpose == "final")
         else:
             turn = sorted(held, key=lambda number: (held[number].finished, number))
         for number in turn:
             self._tell(held.pop(number))
-
-    def _open_searches(self) -> Iterable[int]:
-        return (number for number, job in self.run.open.items() if job.purpose == "search")
 
     def _tell(self, trial: Trial) -> None:
         run = self.run

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
 from nasplug.errors import NasplugError, NothingStored
 from nasplug.loading import discovery
+
+if TYPE_CHECKING:
+    from nasplug.storage.runs import StoredRun
 
 PACKAGES = ("tensorflow", "torch", "torch-geometric", "pandas", "ray")
 
@@ -82,9 +85,7 @@ def stored(url: str) -> Iterator[Finding]:
     except NasplugError as error:
         yield Finding("storage", masked(url), "unusable", str(error))
     else:
-        running = sum(run.ended is None for run in runs)
-        count = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
-        yield Finding("storage", masked(url), f"{count}, {running} not ended" if running else count)
+        yield Finding("storage", masked(url), _counted(runs))
 
 
 def plugins() -> Iterator[Finding]:
@@ -92,6 +93,13 @@ def plugins() -> Iterator[Finding]:
     for kind in discovery.GROUPS:
         for plugin in discovery.installed(kind):
             yield Finding("plugin", f"{kind} {plugin.name}", plugin.provider, discovery.problem(plugin) or "")
+
+
+def _counted(runs: "list[StoredRun]") -> str:
+    running = sum(run.running is not None for run in runs)
+    unfinished = {"running": running, "not ended": sum(not run.is_over for run in runs) - running}
+    total = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
+    return ", ".join([total, *(f"{count} {state}" for state, count in unfinished.items() if count)])
 
 
 def _tensorflow_devices() -> list[str]:

@@ -2,9 +2,11 @@
 
 import attrs
 import toy
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nasplug.engine.objectives import Goal
-from nasplug.engine.result import Result, best_of, incumbents, rows
+from nasplug.engine.result import COLUMNS, Result, best_of, incumbents, metric_of, rows
 from nasplug.types import Evaluation, Trial
 
 
@@ -50,7 +52,7 @@ def test_the_summary_counts_search_trials_alone():
 
 
 def test_a_row_has_the_fixed_columns_then_the_metrics():
-    complete, failed = rows([trial(0, 80.0, metrics={"loss": 0.5, "number": 7}), trial(1, None)])
+    complete, failed = rows([trial(0, 80.0, metrics={"loss": 0.5}), trial(1, None)])
     assert list(complete) == [
         "number", "architecture", "canonical", "state", "purpose", "accuracy", "cost", "source", "error", "latency",
         "started", "finished", "loss",
@@ -70,3 +72,19 @@ def test_the_front_of_a_result_is_that_of_its_goal():
 def test_a_result_is_best_by_its_own_objective():
     trials = [trial(0, 80.0, metrics={"loss": 0.5}), trial(1, 70.0, code=(1, 1, 1), metrics={"loss": 0.4})]
     assert Result("run", "toy", "random", 3, trials, goal=Goal.of(["loss"], [])).best.validation == 70.0
+
+
+@given(
+    st.dictionaries(st.sampled_from([*COLUMNS, "loss", "metric.state", "metric.metric.state"]) | st.text(), st.floats())
+)
+def test_every_metric_has_a_column_of_its_own_whatever_it_is_called(metrics):
+    [row] = rows([trial(0, 80.0, metrics=metrics)], taken=["strategy"])
+    [bare] = rows([trial(0, 80.0)])
+    assert {name: row[name] for name in COLUMNS} == bare
+    found = {metric_of(column): value for column, value in row.items() if column not in COLUMNS}
+    assert repr(sorted(found.items())) == repr(sorted(metrics.items()))  # NaN is not itself
+
+
+def test_a_metric_gives_way_to_the_columns_that_the_caller_adds():
+    [row] = rows([trial(0, 80.0, metrics={"strategy": 1.0})], taken=["strategy"])
+    assert ("strategy" in row, row["metric.strategy"]) == (False, 1.0)

@@ -31,6 +31,18 @@ def test_a_resumed_run_does_not_repeat_its_trials(tmp_path):
     assert [event["number"] for event in events(path) if event["event"] == "trial"] == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize("metric", ["event", "run", "state"])
+def test_a_metric_overwrites_nothing_and_is_written_whatever_it_is_called(tmp_path, metric):
+    path = tmp_path / "log.jsonl"
+    space = toy.ToySpace(metric=metric)
+    nasplug.search(
+        space, "toy:Grid", budget=1, name="night", storage=tmp_path / "x.db", middleware=[f"log:path={path}"]
+    )
+    logged = events(path)[1]
+    assert (logged["event"], logged["run"], logged["state"]) == ("trial", "night", "complete")
+    assert logged[f"metric.{metric}"] == 100.0
+
+
 def test_without_a_path_it_speaks_on_standard_error(capsys):
     nasplug.search(toy.ToySpace(), "toy:Grid", budget=1, middleware=["log"])
     out, err = capsys.readouterr()

@@ -9,7 +9,7 @@ import toy
 from click.testing import CliRunner
 
 import nasplug
-from nasplug.cli import shared_options, stored_runs
+from nasplug.cli import runs, shared_options
 from nasplug.errors import StorageError
 from nasplug.storage import url as url_module
 from nasplug.storage.storage import Storage
@@ -139,8 +139,8 @@ def test_what_holds_no_password_is_shown_as_it_is(plain):
 def test_a_database_that_may_only_be_read_is_read(tmp_path):
     nasplug.search(toy.ToySpace(), "toy:Grid", budget=2, storage=f"{tmp_path}/nasplug.db", name="night")
     url = f"sqlite:///file:{tmp_path}/nasplug.db?mode=ro&uri=true"
-    assert "night" in CliRunner().invoke(stored_runs.runs_command, ["--storage", url]).stdout
-    missing = CliRunner().invoke(stored_runs.runs_command, ["--storage", url.replace("nasplug.db", "none.db")])
+    assert "night" in CliRunner().invoke(runs.runs_command, ["--storage", url]).stdout
+    missing = CliRunner().invoke(runs.runs_command, ["--storage", url.replace("nasplug.db", "none.db")])
     assert isinstance(missing.exception, StorageError)
     assert str(missing.exception).startswith(f"There is no storage at {tmp_path}/none.db.")
 

@@ -86,6 +86,14 @@ def test_the_runs_of_a_storage_are_counted(tmp_path, ended, text):
     assert (finding.found, finding.problem) == (text, "")
 
 
+def test_runs_that_are_driven_are_counted_as_running(tmp_path):
+    with closing(Storage(f"{tmp_path / 'runs.db'}")) as storage:
+        storage.create("stopped", {}, {})
+        with storage.locked(storage.create("going on", {}, {}), "going on"):
+            [finding] = doctor.stored(f"{tmp_path / 'runs.db'}")
+    assert finding.found == "2 runs, 1 running, 1 not ended"
+
+
 def test_a_password_is_not_told():
     [finding] = doctor.stored("postgresql+none://me:secret@host/runs")
     assert finding.name == "postgresql+none://me:***@host/runs"

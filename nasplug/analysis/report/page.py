@@ -25,7 +25,7 @@ def page(subject: Subject) -> str:
         run=subject.run,
         settings=subject.settings,
         began=time.strftime("%Y-%m-%d %H:%M", time.localtime(subject.created)),
-        ended=subject.ended,
+        state=subject.state,
         facts=facts(subject),
         style=source["css"],
         script=source["js"],

@@ -9,11 +9,12 @@ import attrs
 from nasplug.engine.run import ActiveRun
 from nasplug.engine.selection import Selection
 from nasplug.engine.settings import Settings
+from nasplug.engine.trial_rows import space_of_architectures
 from nasplug.errors import UsageError
 from nasplug.experiments.frontier.frontier import Candidate, Frontier, predict_frontier, train_candidates
-from nasplug.experiments.frontier.training_data import read_trials, require_space, space_of_architectures
+from nasplug.experiments.frontier.training_data import read_trials, require_space
 from nasplug.experiments.frontier.window import Window
-from nasplug.experiments.stored_runs.load import load_run, make_run, require_complete_trials
+from nasplug.experiments.stored_runs.load import load_run, make_run
 from nasplug.types import Trial
 
 
@@ -77,6 +78,6 @@ class Plan:
         if self.data is not None:
             return read_trials(self.data, hook)
         name = str(self.run)
-        trials = load_run(self.storage, name).trials
-        require_space(trials, space_of_architectures(hook), name)
-        return require_complete_trials(trials, name)
+        loaded = load_run(self.storage, name)
+        require_space(loaded.trials, space_of_architectures(hook), name)
+        return loaded.require_complete_trials()

@@ -9,10 +9,11 @@ import attrs
 from nasplug.engine.run import ActiveRun
 from nasplug.engine.selection import Selection
 from nasplug.engine.settings import Settings
-from nasplug.errors import StorageError
+from nasplug.errors import StorageError, first_line
 from nasplug.loading import manager
 from nasplug.loading.trust import check_trusted
-from nasplug.storage.storage import Storage, StoredRun
+from nasplug.storage.runs import StoredRun
+from nasplug.storage.storage import Storage
 from nasplug.types import Trial
 
 
@@ -23,6 +24,10 @@ class LoadedRun:
     run: StoredRun
     trials: list[Trial]
 
+    def require_complete_trials(self) -> list[Trial]:
+        """Returns the complete search trials. Raises `StorageError`, with the state of the run, without any."""
+        return require_complete_trials(self.trials, self.run.name, "" if self.run.is_over else self.run.state)
+
 
 def load_run(url: str, name: str) -> LoadedRun:
     """Returns the run `name` of a storage. Raises `StorageError` where there is none, or it has no trial."""
@@ -30,7 +35,8 @@ def load_run(url: str, name: str) -> LoadedRun:
         run = storage.run(name)
         trials = storage.trials(run.id)
     if not trials:
-        raise StorageError(f"The run {name!r} is empty: no trial was stored before it ended.")
+        empty = "is empty: no trial was stored before it ended" if run.is_over else f"has no trial yet ({run.state})"
+        raise StorageError(f"The run {name!r} {empty}.")
     return LoadedRun(run, trials)
 
 
@@ -39,12 +45,16 @@ def complete_trials(trials: Sequence[Trial]) -> list[Trial]:
     return [t for t in trials if t.purpose == "search" and t.state == "complete"]
 
 
-def require_complete_trials(trials: Sequence[Trial], name: str) -> list[Trial]:
-    """Returns the complete search trials of the run `name`. Raises `StorageError`, with a failure, without any."""
+def require_complete_trials(trials: Sequence[Trial], name: str, unfinished: str = "") -> list[Trial]:
+    """Returns the complete search trials of the run `name`; `unfinished` is the state of a run that is not over.
+
+    Raises `StorageError` without any, with the first failure.
+    """
     complete = complete_trials(trials)
     if not complete:
-        first = next((t.error for t in trials if t.error), "no trial was evaluated")
-        raise StorageError(f"The run {name!r} has no complete trial: {len(trials)} failed. The first: {first}")
+        first = next((first_line(t.error) for t in trials if t.error), "no trial was evaluated")
+        yet = f" yet ({unfinished})" if unfinished else ""
+        raise StorageError(f"The run {name!r} has no complete trial{yet}: {len(trials)} failed. The first: {first}")
     return complete
 
 

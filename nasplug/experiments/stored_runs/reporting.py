@@ -27,7 +27,7 @@ def report_subject(loaded: LoadedRun, warn: Callable[[str], None], safe: bool = 
     caller = TolerantCaller(warn)
     missing = "No pictures, descriptions and predictions: the run's plugins cannot be made again"
     run: ActiveRun | None = caller.call(missing, partial(remake_run, loaded, safe), None)
-    stored = {name: getattr(loaded.run, name) for name in ("settings", "versions", "created", "ended")}
+    stored = {name: getattr(loaded.run, name) for name in ("settings", "versions", "created", "state")}
     subject = Subject(run=loaded.run.name, trials=loaded.trials, picture=lambda _: None, describe=str, **stored)
     if run is None:
         return subject
