@@ -1,6 +1,7 @@
 """One evaluation: a job becomes a trial, whatever its evaluation does."""
 
 import logging
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
@@ -175,9 +176,10 @@ class Attempt:
         metrics = {name: value for name, value in self.measured.items() if name in goal.names} | evaluation.metrics
         trial = self.trial("complete", attrs.evolve(evaluation, metrics=metrics), None)
         values = {name: goal.value(trial, name) for name in goal.names}
-        missing = sorted(name for name, value in values.items() if value is None)
+        missing = sorted(name for name, value in values.items() if value is None or math.isnan(value))
         if missing:
-            known = ", ".join(sorted({main.name, *metrics}))
+            figures = {main.name: evaluation.accuracy} | metrics
+            known = ", ".join(f"{name} {value:g}" for name, value in sorted(figures.items()))
             lacks = f"the evaluation has no {' and no '.join(missing)}, which the run looks at; it has {known}"
             return attrs.evolve(trial, state="failed", evaluation=None, error=lacks)
         broken = [limit for limit in goal.limits if not limit.holds(values[limit.name] or 0.0)]

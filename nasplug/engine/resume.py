@@ -1,7 +1,8 @@
 """Going on with a stored run: what a request leaves open is taken from the run, what it says must agree."""
 
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -12,6 +13,7 @@ from nasplug.errors import NasplugError, StorageError, UsageError
 from nasplug.loading import discovery, options
 from nasplug.types import Objective
 
+log = logging.getLogger("nasplug")
 GAINED: dict[str, list[str]] = {"objectives": [], "limits": [], "first": []}  # what settings of version 0.1 do not have
 MAX_COST = "budget:max_cost="  # how `max_cost` is written as middleware
 Document = Mapping[str, Any]
@@ -112,12 +114,25 @@ def _check_is_named(kind: discovery.Kind, name: str) -> None:
 def _middleware(stored: Document) -> tuple[tuple[str, ...], float | None]:
     """Returns the stored middleware, without what `timeout` and `max_cost` stand for, and the `max_cost`."""
     execution = stored.get("execution", {})
-    texts = list(execution.get("middleware", stored["middleware"]))
+    texts = _named(execution.get("middleware", stored["middleware"]))
     if execution.get("timeout") is not None and "processes" in texts:
         texts.remove("processes")
     bounds = [text for text in texts if text.startswith(MAX_COST)]
     others = tuple(text for text in texts if not text.startswith(MAX_COST))
     return others, float(bounds[-1].removeprefix(MAX_COST)) if bounds else None
+
+
+def _named(texts: Iterable[str]) -> list[str]:
+    """Returns what is installed of the stored middleware; `check_same` refuses to go on without what decides results.
+
+    Logs what else is left out.
+    """
+    installed = {plugin.name for plugin in discovery.installed("middleware")}
+    names = {text: options.parse_plugin(text)[0] for text in texts}
+    missing = [text for text, name in names.items() if ":" not in name and name not in installed]
+    if missing:
+        log.warning("Not installed, and left out at the resume: the middleware %s.", ", ".join(missing))
+    return [text for text in texts if text not in missing]
 
 
 def _ignored_options(kind: discovery.Kind, name: str, stored: Document, requested: Document) -> set[str]:

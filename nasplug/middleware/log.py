@@ -30,7 +30,8 @@ class Log:
     def on_start(self, run: ActiveRun) -> None:
         """Reads which trials of the run the file has, and writes the run's settings."""
         self._written = self._trials_of(run.name)
-        self._write({"event": "start", "run": run.name} | run.settings.identity())
+        event = {"event": "start", "run": run.name, "budget": run.settings.budget}
+        self._write(event | run.settings.identity())
 
     @hookimpl
     def on_trial(self, run: ActiveRun, trial: Trial) -> None:

@@ -1,10 +1,12 @@
-"""What a search found: the incumbent, its final evaluation, and the rows that are printed."""
+"""What a search found: the best with its final evaluation, the frontier, and the rows that are printed."""
 
+import attrs
 import toy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nasplug.engine.result import COLUMNS, Result, best_of, incumbent, incumbents, metric_of, rows
+from nasplug.engine.objectives import Goal
+from nasplug.engine.result import COLUMNS, Result, best_of, incumbents, metric_of, rows
 from nasplug.types import Evaluation, Trial
 
 
@@ -12,22 +14,6 @@ def trial(number, accuracy, purpose="search", code=(0, 0, 0), **evaluation):
     answer = None if accuracy is None else Evaluation(accuracy, **{"cost": 2.0} | evaluation)
     state, error = ("complete", None) if answer else ("failed", "lost")
     return Trial(number, toy.architecture(*code), state, answer, error, purpose, 1.0, 2.0, "c", 9.0)
-
-
-def test_of_equal_trials_the_earliest_is_the_incumbent():
-    trials = [trial(2, 90.0), trial(0, 80.0), trial(1, 90.0)]
-    assert incumbent(trials).number == 1
-
-
-def test_failed_and_final_trials_are_never_the_incumbent():
-    trials = [trial(0, None), trial(1, 70.0), trial(2, 99.0, "final")]
-    assert incumbent(trials).number == 1
-    assert incumbent(trials[:1]) is None
-
-
-def test_an_accuracy_of_zero_is_better_than_none():
-    assert incumbent([trial(0, 0.0)]).number == 0
-    assert incumbent([trial(0, 0.0), trial(1, 0.5)]).number == 1
 
 
 def test_the_incumbent_after_each_search_trial():
@@ -73,6 +59,19 @@ def test_a_row_has_the_fixed_columns_then_the_metrics():
     ]  # fmt: skip
     assert (complete["number"], complete["loss"], complete["cost"]) == (0, 0.5, 2.0)
     assert (failed["accuracy"], failed["cost"], failed["source"], failed["error"]) == (None, None, None, "lost")
+
+
+def test_the_front_of_a_result_is_that_of_its_goal():
+    goal = Goal.of(["accuracy", "loss"], [])
+    trials = [trial(0, 80.0, metrics={"loss": 0.5}), trial(1, 70.0, code=(1, 1, 1), metrics={"loss": 0.4})]
+    assert [t.number for t in Result("run", "toy", "random", 3, trials, goal=goal).front] == [0]
+    apart = [attrs.evolve(t, canonical=str(t.architecture)) for t in trials]
+    assert [t.number for t in Result("run", "toy", "random", 3, apart, goal=goal).front] == [0, 1]
+
+
+def test_a_result_is_best_by_its_own_objective():
+    trials = [trial(0, 80.0, metrics={"loss": 0.5}), trial(1, 70.0, code=(1, 1, 1), metrics={"loss": 0.4})]
+    assert Result("run", "toy", "random", 3, trials, goal=Goal.of(["loss"], [])).best.validation == 70.0
 
 
 @given(

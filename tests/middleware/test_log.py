@@ -19,11 +19,8 @@ def test_every_event_is_a_line(tmp_path):
     nasplug.search(toy.ToySpace(fails="0,0,1"), "toy:Grid", budget=3, middleware=[f"log:path={path}"])
     logged_events = events(path)
     assert [event["event"] for event in logged_events] == ["start", "trial", "trial", "trial", "trial", "stop"]
-    assert (logged_events[0]["budget"], logged_events[2]["error"], logged_events[-1]["reason"]) == (
-        3,
-        "RuntimeError: loss is NaN at step 12",
-        "the budget of 3 trials is used",
-    )
+    assert (logged_events[0]["budget"], logged_events[-1]["reason"]) == (3, "the budget of 3 trials is used")
+    assert logged_events[2]["error"].startswith("RuntimeError: loss is NaN at step 12")
 
 
 def test_a_resumed_run_does_not_repeat_its_trials(tmp_path):
