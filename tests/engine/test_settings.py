@@ -63,9 +63,7 @@ def test_what_results_depend_on_is_part_of_the_identity(change):
     assert settings(**change).identity() != settings().identity()
 
 
-@pytest.mark.parametrize(
-    "change", [{"workers": 3}, {"timeout": 5}, {"retries": 2}, {"finals": 0}, {"max_failures": 9}]
-)
+@pytest.mark.parametrize("change", [{"workers": 3}, {"timeout": 5}, {"retries": 2}, {"finals": 0}, {"max_failures": 9}])
 def test_how_a_run_is_executed_is_not_part_of_the_identity(change):
     assert settings(**change).identity() == settings().identity()
 

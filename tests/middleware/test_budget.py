@@ -143,7 +143,11 @@ def test_what_is_replayed_costs_what_it_has_cost_but_takes_no_time(clock):
 @pytest.mark.parametrize("batch", [2, 4, 50])
 def test_a_bound_that_is_reached_inside_a_batch_pays_for_no_more_of_it(batch):
     result = nasplug.search(toy.ToySpace(), "toy:Grid", budget=1000, batch=batch, middleware=["budget:max_cost=3"])
-    assert [(trial.purpose, trial.number) for trial in result.trials] == [("search", 0), ("search", 1), ("final", batch)]
+    assert [(trial.purpose, trial.number) for trial in result.trials] == [
+        ("search", 0),
+        ("search", 1),
+        ("final", batch),
+    ]
 
 
 def test_evaluations_that_have_begun_are_kept():
