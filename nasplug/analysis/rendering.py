@@ -1,9 +1,9 @@
-"""What figures, tables and reports share: the libraries they need, labels, colours, and reproducible files."""
+"""What figures, tables and reports share: the libraries they need, colours, and reproducible files."""
 
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,12 +35,6 @@ def require_libraries(libraries: Sequence[str] = LIBRARIES) -> None:
     missing = [name for name in libraries if find_spec(name) is None]
     if missing:
         raise UsageError(f"Figures and tables need {', '.join(missing)}: pip install 'nasplug[analysis]'.")
-
-
-def accuracy_label(sources: Iterable[str]) -> str:
-    """Returns what to call the accuracies of final evaluations from these `source`s: a surrogate has no test images."""
-    surrogate = next((source for source in sources if "surrogate" in source), None)
-    return f"predicted validation accuracy ({surrogate})" if surrogate else "test accuracy"
 
 
 def to_json_values(value: Any) -> Any:

@@ -9,10 +9,19 @@ from typing import Any
 
 import click
 
+from nasplug.analysis.labels import counts, limits_line
 from nasplug.cli import shared_options as shared
-from nasplug.cli.output import best_rows, emit, exit_now, print_json, print_table, stdout_to_stderr
+from nasplug.cli.output import (
+    best_rows,
+    emit,
+    exit_now,
+    print_front,
+    print_json,
+    print_table,
+    stdout_to_stderr,
+)
 from nasplug.cli.progress import RunProgress
-from nasplug.engine.result import Result
+from nasplug.engine.result import Result, why_infeasible
 from nasplug.engine.search import explain, search
 from nasplug.errors import NasplugError
 from nasplug.hookspecs import HookSpecs
@@ -43,6 +52,8 @@ CORE_PLUGINS = {"fallback": "nasplug's default", "window": "the latency window"}
 @shared.strategy_options
 @shared.device
 @shared.latency
+@shared.objectives
+@shared.limits
 @click.option(
     "--timeout", type=float, metavar="S", help="Stop an evaluation after S seconds; it runs in a process of its own."
 )
@@ -135,21 +146,30 @@ def _print_how_to_resume(progress: RunProgress, request: dict[str, Any]) -> None
 
 
 def _print_result(result: Result, progress: RunProgress, as_json: bool) -> None:
-    """Prints what was found. Raises `NasplugError` where no trial, or not the final evaluation, is complete."""
+    """Prints what was found. Raises `NasplugError` where no trial is complete, or a final evaluation was in vain."""
     best = result.best
-    failed = [trial for trial in result.trials if trial.state == "failed"]
     if as_json:
         print_json(result.summary())
     elif best is not None:
         summary = result.summary()
         assert progress.run is not None
         rows = best_rows(best, str(progress.run.hook.describe(architecture=best.architecture)))
-        trials = f"{summary['trials']}, {summary['failed']} failed, {summary['cost']:,.0f} s of training"
-        rows += [("trials", trials), ("kept in", f"{result.storage} as run {result.run}")]
+        searched = [trial for trial in result.trials if trial.purpose == "search"]
+        rows += [*limits_line(result.goal), ("trials", f"{counts(searched)}, {summary['cost']:,.0f} s of training")]
+        rows += [("kept in", f"{result.storage} as run {result.run}")]
         print_table(f"{result.space} × {result.strategy}: {result.reason}", ("", ""), rows)
+        print_front(summary.get("front", ()), result.goal)
     if best is None:
-        first = f" The first: {failed[0].error}" if failed else ""
-        raise NasplugError(f"No trial of the run {result.run!r} is complete: {len(failed)} failed.{first}")
-    if best.test is None:
-        cause = failed[-1].error if failed else "unknown"
-        raise NasplugError(f"The final evaluation of {best.architecture} failed: {cause}")
+        raise NasplugError(_nothing_found(result))
+    final = [t for t in result.trials if t.purpose == "final" and t.architecture == best.architecture]
+    if best.test is None and final:
+        raise NasplugError(f"The final evaluation of {best.architecture} failed: {final[-1].error or 'unknown'}")
+
+
+def _nothing_found(result: Result) -> str:
+    """Returns why no trial of a run is complete."""
+    if why := why_infeasible(result.trials, result.goal):
+        return f"In the run {result.run!r}, {why}."
+    failed = [trial for trial in result.trials if trial.state == "failed"]
+    first = f" The first: {failed[0].error}" if failed else ""
+    return f"No trial of the run {result.run!r} is complete: {len(failed)} failed.{first}"

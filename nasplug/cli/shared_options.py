@@ -59,6 +59,16 @@ space_options, strategy_options = _plugin_options("space"), _plugin_options("str
 epochs = click.option("--epochs", type=int, help="Epochs of each training.  [default: the space's]")
 device = click.option("--device", help="Measure every architecture's latency on this device, pixel1 for instance.")
 latency = click.option("--latency", type=LatencyRange(), help="Only architectures of this latency in ms on --device.")
+objectives = click.option(
+    "--objective",
+    "objectives",
+    multiple=True,
+    metavar="NAME[:max|min]",
+    help="What to search for, the main objective first: accuracy, latency or any metric.  [default: the space's]",
+)
+limits = click.option(
+    "--limit", "limits", multiple=True, metavar="'NAME<=VALUE'", help="What every architecture must keep; also '>='."
+)
 storage = click.option(
     "--storage", metavar="URL", default=DEFAULT_URL, show_default=True, help="The database of the runs, or its file."
 )

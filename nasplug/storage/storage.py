@@ -248,17 +248,19 @@ _SAME = (  # in a trial and its row
 
 def _row_of(run: int, trial: Trial) -> dict[str, Any]:
     row = {"run": run, "architecture": str(trial.architecture)} | {name: getattr(trial, name) for name in _SAME}
+    figures = trial.evaluation.metrics if trial.evaluation else trial.measured
+    metrics = {name: x if math.isfinite(x) else str(x) for name, x in figures.items()} or None  # as in JSON
     if trial.evaluation is None:
-        return row | dict.fromkeys(_OF_EVALUATION)
-    metrics = {name: x if math.isfinite(x) else str(x) for name, x in trial.evaluation.metrics.items()}  # as in JSON
-    return row | attrs.asdict(trial.evaluation) | {"metrics": metrics}
+        return row | dict.fromkeys(_OF_EVALUATION) | {"metrics": metrics}
+    return row | attrs.asdict(trial.evaluation) | {"metrics": metrics or {}}
 
 
 def _trial_of(row: Any) -> Trial:
     is_paid = row.accuracy is not None
     evaluation = Evaluation(**{name: getattr(row, name) for name in _OF_EVALUATION}) if is_paid else None
     values = {name: getattr(row, name) for name in _SAME}
-    return Trial(architecture=Architecture.parse(row.architecture), evaluation=evaluation, **values)
+    measured = {} if is_paid else row.metrics or {}
+    return Trial(architecture=Architecture.parse(row.architecture), evaluation=evaluation, measured=measured, **values)
 
 
 def _job_of(row: Any) -> Job:

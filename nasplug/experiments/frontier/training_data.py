@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 
 from nasplug.errors import StorageError
-from nasplug.types import Architecture, Evaluation, Trial
+from nasplug.types import ACCURACY, Architecture, Evaluation, Trial
 
 COLUMNS = ("architecture", "accuracy")
 
 
 def read_trials(path: Path, hook: Any) -> list[Trial]:
-    """Returns the rows of a CSV file with the columns `architecture` and `accuracy` (percent) as complete trials.
+    """Returns the rows of a CSV file with the columns `architecture` and `accuracy` as complete trials.
 
-    A file that `nasplug export` wrote can be read too: its failed trials and final evaluations are left out.
+    The accuracy is in percent, unless the space's `objective` says otherwise. A file that `nasplug export` wrote can be
+    read too: its failed and infeasible trials and its final evaluations are left out.
 
     Raises:
         StorageError: for a missing column, a file without rows, fractions instead of percent, or a wrong line
@@ -31,21 +32,23 @@ def read_trials(path: Path, hook: Any) -> list[Trial]:
         raise StorageError(f"{path} cannot be read: {error}.") from error
     if not trials:
         raise StorageError(f"{path} is empty: there is nothing to learn from.")
-    if (highest := max(trial.accuracy or 0.0 for trial in trials)) <= 1.0:
+    is_percent = (hook.objective() or ACCURACY).unit == "%"
+    if is_percent and (highest := max(trial.accuracy or 0.0 for trial in trials)) <= 1.0:
         raise StorageError(f"{path} has no accuracy above {highest:g} %: it needs percent, as in 94.3, not fractions.")
     return trials
 
 
 def _search_rows(rows: "csv.DictReader[str]", path: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yields file and line, and the row, of each accuracy of a search. Raises `StorageError` without the columns."""
+    """Yields file and line, and the row, of each complete search trial. Raises `StorageError` without the columns."""
     if missing := [column for column in COLUMNS if column not in (rows.fieldnames or ())]:
         present = ", ".join(rows.fieldnames or ()) or "none"
         raise StorageError(
             f"{path} lacks the columns {', '.join(missing)}; there are: {present}. "
-            "It needs architecture,accuracy (percent)."
+            "It needs architecture,accuracy (percent, or what the space calls its objective)."
         )
     for row in rows:
-        if row["accuracy"] != "" and (row.get("purpose") or "search") == "search":
+        of_search = (row.get("purpose") or "search") == "search" and row.get("state") != "infeasible"
+        if row["accuracy"] != "" and of_search:
             yield f"{path}, line {rows.line_num}", row
 
 

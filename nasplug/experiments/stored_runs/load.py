@@ -6,6 +6,9 @@ from typing import Any
 
 import attrs
 
+from nasplug.engine.objectives import DEFAULT_GOAL, Goal
+from nasplug.engine.result import why_infeasible
+from nasplug.engine.resume import goal_of
 from nasplug.engine.run import ActiveRun
 from nasplug.engine.selection import Selection
 from nasplug.engine.settings import Settings
@@ -13,7 +16,7 @@ from nasplug.errors import StorageError
 from nasplug.loading import manager
 from nasplug.loading.trust import check_trusted
 from nasplug.storage.storage import Storage, StoredRun
-from nasplug.types import Trial
+from nasplug.types import ACCURACY, Trial
 
 
 @attrs.frozen
@@ -22,6 +25,15 @@ class LoadedRun:
 
     run: StoredRun
     trials: list[Trial]
+
+    @property
+    def goal(self) -> Goal:
+        """The run's objectives and limits."""
+        return goal_of(self.run.settings)
+
+    def require_complete_trials(self) -> list[Trial]:
+        """Returns the complete search trials. Raises `StorageError` without any, and says why."""
+        return require_complete_trials(self.trials, self.run.name, self.goal)
 
 
 def load_run(url: str, name: str) -> LoadedRun:
@@ -39,19 +51,28 @@ def complete_trials(trials: Sequence[Trial]) -> list[Trial]:
     return [t for t in trials if t.purpose == "search" and t.state == "complete"]
 
 
-def require_complete_trials(trials: Sequence[Trial], name: str) -> list[Trial]:
-    """Returns the complete search trials of the run `name`. Raises `StorageError`, with a failure, without any."""
+def require_complete_trials(trials: Sequence[Trial], name: str, goal: Goal = DEFAULT_GOAL) -> list[Trial]:
+    """Returns the complete search trials of the run `name`.
+
+    Raises `StorageError` without any, with the first failure, or the trial that is nearest to the run's limits.
+    """
     complete = complete_trials(trials)
-    if not complete:
-        first = next((t.error for t in trials if t.error), "no trial was evaluated")
-        raise StorageError(f"The run {name!r} has no complete trial: {len(trials)} failed. The first: {first}")
-    return complete
+    if complete:
+        return complete
+    if why := why_infeasible(trials, goal):
+        raise StorageError(f"In the run {name!r}, {why}.")
+    first = next((t.error for t in trials if t.error), "no trial was evaluated")
+    raise StorageError(f"The run {name!r} has no complete trial: {len(trials)} failed. The first: {first}")
 
 
-def make_run(selection: Selection, settings: Settings, name: str, trials: Sequence[Trial] = ()) -> ActiveRun:
-    """Returns a run of the selected plugins that has these trials but does not search, for the hook `predict`."""
+def make_run(selection: Selection, settings: Settings, name: str, goal: Goal | None = None) -> ActiveRun:
+    """Returns a run of the selected plugins that does not search, for the hook `predict`.
+
+    Without a goal its objective is the space's own.
+    """
     plugin_manager = manager.build(selection.space, selection.strategy, space_name=selection.space_name)
-    return ActiveRun(name, plugin_manager, settings, selection.space, trials=list(trials))
+    goal = goal or Goal.of((), (), plugin_manager.hook.objective() or ACCURACY)
+    return ActiveRun(name, plugin_manager, settings, selection.space, goal)
 
 
 def remake_run(loaded: LoadedRun, safe: bool = False) -> ActiveRun:
@@ -66,7 +87,7 @@ def remake_run(loaded: LoadedRun, safe: bool = False) -> ActiveRun:
         check_trusted(space, strategy, space_options=stored["space_options"])
     options = (_without_lists(stored[f"{kind}_options"]) for kind in ("space", "strategy"))
     settings = Settings(space=space, strategy=strategy, seed=stored["seed"], budget=stored.get("budget"))
-    return make_run(Selection.of(space, strategy, *options), settings, loaded.run.name)
+    return make_run(Selection.of(space, strategy, *options), settings, loaded.run.name, loaded.goal)
 
 
 def _without_lists(options: Mapping[str, Any]) -> dict[str, Any]:
