@@ -110,7 +110,7 @@ class Objective:
     high: float = math.inf
 
     def score(self, value: float) -> float:
-        """Returns a number that is higher for better values."""
+        """Returns a number that is higher for better values; of such a number, the value again."""
         return value if self.direction == "max" else -value
 
     def number(self, value: float) -> str:
