@@ -1,7 +1,9 @@
 # make run: a first search.  make test: lint, types, docs and every test of under two seconds, in a few minutes.
 # make test-all: the slow tests too: real trainings, kills, packaging, servers, a browser.  make install: the set-up alone.
 PYTHON ?= python3
-VENV := .venv
+VERSION = $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+# .venv, unless make was asked for another Python than the one that it has
+VENV := $(if $(filter-out file,$(origin PYTHON)),$(if $(wildcard .venv/lib/python3*),$(if $(wildcard .venv/lib/python$(VERSION)),.venv,.venv-$(VERSION)),.venv),.venv)
 BIN := $(VENV)/bin
 DONE := $(VENV)/.installed
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nasplug.analysis.figures import kendall_tau as kendall_tau
     from nasplug.cli.output import print_json as print_json
     from nasplug.cli.output import print_table as print_table
+    from nasplug.cli.shared_options import ExpandedPath as ExpandedPath
     from nasplug.cli.shared_options import plugin_names as plugin_names
     from nasplug.engine.selection import Selection as Selection
     from nasplug.engine.settings import plugin_options as plugin_options
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from nasplug.experiments.frontier.training_data import read_trials as read_trials
     from nasplug.loading.manager import make as make
     from nasplug.loading.options import parse_options as parse_options
+    from nasplug.loading.paths import expanded_path as expanded_path
     from nasplug.storage.atomic_files import write_atomically as write_atomically
 
 __getattr__, _, _HELPERS = lazy_loader.attach(
@@ -39,13 +41,14 @@ __getattr__, _, _HELPERS = lazy_loader.attach(
     submod_attrs={
         "analysis.figures": ["kendall_tau"],
         "cli.output": ["print_json", "print_table"],
-        "cli.shared_options": ["plugin_names"],
+        "cli.shared_options": ["ExpandedPath", "plugin_names"],
         "engine.selection": ["Selection"],
         "engine.settings": ["plugin_options"],
         "executors.recipe": ["SpaceRecipe", "hooks_of_space"],
         "experiments.frontier.training_data": ["read_trials"],
         "loading.manager": ["make"],
         "loading.options": ["parse_options"],
+        "loading.paths": ["expanded_path"],
         "storage.atomic_files": ["write_atomically"],
     },
 )

@@ -37,7 +37,7 @@ def _integers(code: Iterable[Any]) -> tuple[int, ...]:
 
 def _floats(metrics: Mapping[str, Any]) -> dict[str, float]:
     try:
-        return {name: float(value) for name, value in metrics.items()}
+        return {str(name): float(value) for name, value in metrics.items()}
     except (AttributeError, TypeError, ValueError):
         raise ValueError(f"metrics must be a dict of numbers, got {metrics!r}") from None
 
@@ -73,7 +73,7 @@ class Architecture:
         if space is None and not colon:
             raise ValueError(f"{text!r} is not an architecture: wanted SPACE:INTEGER,INTEGER,…")
         try:
-            return cls(name or str(space), tuple(int(part) for part in code.split(",")))
+            return cls(name or str(space), tuple(map(int, code.split(","))))
         except ValueError:
             raise ValueError(f"{code!r} is not an architecture code: wanted integers separated by commas") from None
 
@@ -179,7 +179,8 @@ class Trial:
     `started` and `finished` are seconds since the epoch. `latency` is in milliseconds, None without a device.
     `canonical` is equal for equal networks. An infeasible trial has an evaluation only where it was paid for. Without
     one, `measured` has those figures at which the run looks and that are known without training. The purpose `known`
-    is that of a trial which the run was told at its beginning; its number is below zero.
+    is that of a trial which the run was told at its beginning; its number is below zero. `epochs` is how long it was
+    trained, None for the space's own number; `continues` the number of the trial whose training went on.
     """
 
     number: int
@@ -219,6 +220,8 @@ class Run(Protocol):
     name: str
     space: object
     """The space's instance."""
+    space_given: bool
+    """Whether the caller gave this instance; else it was made of the space's name or class, and options."""
     trials: list[Trial]
     """The known trials, then the search trials told so far in the order of telling, failed ones included."""
     known: list[Trial]

@@ -182,6 +182,7 @@ def test_private_names_are_recognized():
     [
         ("nasplug", "pluggy"),  # the text of an error of it is read
         ("nasplug", "pebble"),  # its pools free locks too early
+        ("nasplug", "cloudpickle"),  # its pickler is given more to send by value
     ],
 )
 def test_a_library_whose_behaviour_is_relied_on_is_bounded_above(package, library):

@@ -5,10 +5,12 @@ import pickle
 
 import numpy as np
 import pytest
+import toy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nasplug import Architecture, Evaluation
+from nasplug import Architecture, Evaluation, Objective
+from nasplug.types import ACCURACY
 
 codes = st.lists(st.integers(0, 99), min_size=1, max_size=30).map(tuple)
 names = st.from_regex(r"[a-z][a-z0-9_]*", fullmatch=True)
@@ -41,10 +43,34 @@ def test_what_is_no_architecture_is_said_so(text, space, complaint):
         Architecture.parse(text, space)
 
 
-@pytest.mark.parametrize("accuracy", [float("nan"), float("inf"), -0.1, 100.1, 250])
-def test_an_accuracy_outside_0_to_100_percent_is_refused(accuracy):
-    with pytest.raises(ValueError, match="accuracy must be a percentage"):
+@pytest.mark.parametrize("accuracy", [float("nan"), float("inf"), float("-inf")])
+def test_an_accuracy_that_is_no_finite_number_is_refused(accuracy):
+    with pytest.raises(ValueError, match=f"accuracy must be a finite number, got {accuracy}"):
         Evaluation(accuracy, 1.0)
+
+
+def test_the_bounds_of_an_accuracy_are_the_matter_of_the_spaces_objective():
+    assert [Evaluation(accuracy, 1.0).accuracy for accuracy in (-3, 250)] == [-3.0, 250.0]
+    assert (ACCURACY.low, ACCURACY.high, ACCURACY.unit, ACCURACY.direction) == (0.0, 100.0, "%", "max")
+
+
+def test_an_objective_is_better_upwards_or_downwards():
+    assert [Objective("f1").score(2.0), Objective("loss", direction="min").score(2.0)] == [2.0, -2.0]
+    with pytest.raises(ValueError, match="direction"):
+        Objective("f1", direction="up")
+
+
+def test_the_folder_of_a_job_is_made_when_it_is_first_asked_for(tmp_path):
+    job = toy.job(0, 1, 2, folder=f"{tmp_path}/files/run/0")
+    assert not (tmp_path / "files").exists()
+    assert (job.folder, job.folder.is_dir()) == (tmp_path / "files" / "run" / "0", True)
+    (job.folder / "checkpoint").touch()
+    assert (job.folder / "checkpoint").exists()
+
+
+def test_a_job_without_a_folder_says_so():
+    with pytest.raises(ValueError, match="the job run/7 has no folder"):
+        _ = toy.job(0, 1, 2, number=7).folder
 
 
 @pytest.mark.parametrize("cost", [float("nan"), float("inf"), -1.0])

@@ -10,7 +10,16 @@ import attrs
 import numpy as np
 from nas_bench_graph import Arch, gnn_list, link_list
 
-from nasplug import Architecture, ConfigurationError, Evaluation, InvalidArchitecture, Purpose, hookimpl, option
+from nasplug import (
+    Architecture,
+    ConfigurationError,
+    Evaluation,
+    InvalidArchitecture,
+    Objective,
+    Purpose,
+    hookimpl,
+    option,
+)
 from nasplug.plugin import Space
 
 if TYPE_CHECKING:
@@ -87,6 +96,21 @@ class NASBenchGraph(Space):
         return Batch.from_data_list([Data(x=x, edge_index=e) for x, e in zip(nodes, edges, strict=True)])
 
     @hookimpl
+    def measure(self, architecture: Architecture) -> dict[str, float]:
+        """Returns the parameters, from the table."""
+        return {"parameters": round(1e6 * self.table[self._hash(architecture)]["para"])}
+
+    @hookimpl
+    def objective(self) -> Objective | None:
+        """Returns the area under the ROC curve on `proteins`, None elsewhere: the accuracy in percent."""
+        return Objective("roc_auc", "%", "max", 0.0, 100.0) if self.dataset == "proteins" else None
+
+    @hookimpl
+    def fidelities(self) -> tuple[Sequence[int], bool]:
+        """Returns no number of epochs: all networks were trained to the end."""
+        return (), False
+
+    @hookimpl
     def devices(self) -> Sequence[str]:
         """Returns `gpu`: that of the authors."""
         return (GPU,)
@@ -103,7 +127,7 @@ class NASBenchGraph(Space):
             raise ConfigurationError("NAS-Bench-Graph knows networks that are trained to the end: leave out --epochs.")
         measured = self.table[self._hash(architecture)]
         accuracy = 100 * measured["valid_perf" if purpose == "search" else "perf"]
-        return Evaluation(accuracy, cost=0.0, metrics={"parameters": round(1e6 * measured["para"])}, source="table")
+        return Evaluation(accuracy, cost=0.0, metrics=self.measure(architecture), source="table")
 
     @hookimpl
     def describe(self, architecture: Architecture) -> str:

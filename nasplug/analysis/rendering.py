@@ -4,11 +4,11 @@ import csv
 import io
 import math
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nasplug.errors import UsageError
+from nasplug.loading.packages import require_packages
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,10 +31,8 @@ STYLE = {
 
 
 def require_libraries(libraries: Sequence[str] = LIBRARIES) -> None:
-    """Raises `UsageError`, with the command that installs them, unless all `libraries` are installed."""
-    missing = [name for name in libraries if find_spec(name) is None]
-    if missing:
-        raise UsageError(f"Figures and tables need {', '.join(missing)}: pip install 'nasplug[analysis]'.")
+    """Raises `MissingPackage`, with the command that installs them, unless all `libraries` are installed."""
+    require_packages(libraries, "Figures and tables", "'nasplug[analysis]'")
 
 
 def to_json_values(value: Any) -> Any:
@@ -46,10 +44,18 @@ def to_json_values(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+class _Lines(io.StringIO):
+    """Ends each line of a csv writer as Unix does. Told to do that itself, csv would leave a \\r in a cell unquoted."""
+
+    def write(self, line: str) -> int:
+        """Writes one whole line."""
+        return super().write(line.removesuffix("\r\n") + "\n")
+
+
 def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     """Returns rows as CSV; the columns are the keys of all rows in the order in which they first appear."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(dict.fromkeys(name for row in rows for name in row)), lineterminator="\n")
+    text = _Lines(newline="")
+    writer = csv.DictWriter(text, list(dict.fromkeys(name for row in rows for name in row)), lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()

@@ -13,13 +13,13 @@ from nasplug.errors import UsageError
 from nasplug.loading import discovery, options
 from nasplug.tools.scaffold import create
 
-MARKS = {"kept": "✓", "broken": "✗", "not applicable": "–"}
+MARKS = {"kept": "✓", "broken": "✗", "not applicable": "–", "not checked": "?"}
 
 
 @click.command()
 @click.argument("kind", type=click.Choice(["space", "strategy"]))
 @click.argument("name")
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The new folder.  [default: nasplug-NAME]")
+@click.option("--out", type=shared.FOLDER, metavar="DIR", help="The new folder.  [default: nasplug-NAME]")
 def new_command(kind: Literal["space", "strategy"], name: str, out: Path | None) -> None:
     """Make a pip-installable project for a space or strategy NAME, which passes its own tests."""
     folder = out or Path(f"nasplug-{name.replace('_', '-')}")
@@ -61,7 +61,7 @@ def check_command(
     if as_json:
         print_json([attrs.asdict(verdict) for verdict in verdicts])
     else:
-        click.echo(", ".join(f"{counts[state]} {state}" for state in MARKS))
+        click.echo(", ".join(f"{counts[state]} {state}" for state in MARKS if counts[state] or state != "not checked"))
     return 1 if counts["broken"] else 0
 
 

@@ -47,15 +47,15 @@ class Level(click.ParamType[float]):
 )
 @click.option("--repeats", required=True, type=int, help="Independent searches of each strategy.")
 @click.option("--budget", required=True, type=int, metavar="TRIALS", help="Architectures that each search evaluates.")
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder of the files.")
+@click.option("--out", required=True, type=shared.FOLDER, help="The folder of the files.")
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Repeats at the same time.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the first repeat; the others count on.")
 @shared.epochs
 @shared.space_options
 @shared.device
 @shared.latency
-@shared.objectives
-@shared.limits
+@shared.objective
+@shared.limit
 @click.option(
     "--level",
     "levels",

@@ -36,7 +36,7 @@ FIGURES: "dict[str, Callable[..., Figure]]" = {
 
 @click.command()
 @click.argument("runs", nargs=-1)
-@click.option("--comparison", type=click.Path(file_okay=False, path_type=Path), help="A folder of nasplug compare.")
+@click.option("--comparison", type=shared.FOLDER, help="A folder of nasplug compare.")
 @click.option(
     "--kind", type=click.Choice([*FIGURES]), default="incumbent", show_default=True, help="What to draw of RUNS."
 )
@@ -86,6 +86,8 @@ def _figure_of_runs(runs: tuple[str, ...], kind: str, title: str, storage: str, 
 
     loaded = [load_run(storage, name) for name in runs]
     _check_same_objectives(loaded)
+    for run in loaded:
+        run.require_complete_trials()
     with stdout_to_stderr():
         shown = {run.run.name: _prediction(run, safe) if kind == "prediction" else run.trials for run in loaded}
     return FIGURES[kind](shown, title, loaded[0].goal)

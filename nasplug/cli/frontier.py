@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @shared.space_options
 @shared.strategy_options
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of samples and predictor.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="The folder for tables and figures.")
+@click.option("--out", type=shared.FOLDER, help="The folder for tables and figures.")
 @shared.storage
 @shared.as_json
 @shared.checks_trust

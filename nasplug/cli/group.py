@@ -1,25 +1,31 @@
 """The command `nasplug`, which imports its subcommands when they are called, and the exit codes of the program."""
 
+import logging
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from nasplug.cli.output import escape_controls, exit_now
-from nasplug.errors import NasplugError, UsageError, did_you_mean
+from nasplug.errors import NasplugError, UsageError, did_you_mean, error_text
+from nasplug.loading.streams import make_streams_safe
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 COMMANDS = {  # the module of each command, and its help in the list of commands
     "run": ("run", "Search a space with a strategy."),
+    "ask": ("sessions", "Ask a run for architectures to evaluate yourself."),
+    "tell": ("sessions", "Tell a run the result of an architecture."),
+    "profile": ("profile", "Show what a space holds, and whether bounds can be met in it."),
     "list": ("plugins", "List the installed plugins."),
     "show": ("plugins", "Show a plugin's options with types, defaults and help."),
     "new": ("authoring", "Make a project for a space or strategy of your own."),
     "check": ("authoring", "Test whether a plugin keeps the laws of its kind."),
     "doctor": ("plugins", "Show what is installed, and what is wrong with it."),
-    "runs": ("stored_runs", "List the runs of a storage."),
+    "runs": ("runs", "List the runs of a storage, delete or rename one."),
     "trials": ("stored_runs", "List the trials of a run."),
     "best": ("stored_runs", "Show the best architecture of a run."),
     "export": ("stored_runs", "Write the trials of a run as CSV or JSON."),
@@ -32,7 +38,12 @@ COMMANDS = {  # the module of each command, and its help in the list of commands
 
 
 class Commands(click.Group):
-    """The core's commands, and those that plugins register when their name is used."""
+    """The core's commands, and those that plugins register when their name is used.
+
+    `problems` are the errors of plugins that could not register theirs.
+    """
+
+    problems: Sequence[NasplugError] = ()
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Returns the names of the core's commands and of those that plugins have registered."""
@@ -86,16 +97,32 @@ class Commands(click.Group):
         for plugin in (plugin for kind in GROUPS for plugin in installed(kind) if plugin.name == name):
             brings = " and ".join(f"'nasplug {command}'" for command in self.commands) or "no commands"
             return f"The {plugin.kind} {name!r} brings {brings}. 'nasplug show {name}' explains its options."
-        return f"{message}{did_you_mean(name, [*COMMANDS, *self.commands])} 'nasplug --help' lists the commands."
+        hint = f"{did_you_mean(name, [*COMMANDS, *self.commands])} 'nasplug --help' lists the commands."
+        return message + hint + "".join(f"\n{problem}" for problem in self.problems)
 
     def _register_commands_of(self, plugin: str) -> None:
-        from nasplug.cli.plugins import register_plugin_commands
+        from nasplug.cli.plugin_commands import register_plugin_commands
 
-        register_plugin_commands(self, plugin)
+        self.problems = register_plugin_commands(self, plugin)
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        from nasplug.loading.distributions import version_of
+
+        click.echo(f"nasplug {version_of('nasplug')}")
+        ctx.exit()
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(package_name="nasplug", message="nasplug %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
 @click.option("--debug", is_flag=True, help="Show the traceback of an error. May stand anywhere.")
 def cli(debug: bool) -> None:
     """Neural architecture search: any strategy on any search space.
@@ -117,8 +144,11 @@ def completion_command(shell: str) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command line and ends the process: 0 done, 1 an error, 2 wrong use, 130 Ctrl-C, 143 SIGTERM."""
+    make_streams_safe()
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
+    if debug:
+        logging.getLogger("nasplug").setLevel(logging.DEBUG)
     try:
         code = cli.main([argument for argument in arguments if argument != "--debug"], "nasplug", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
@@ -128,7 +158,7 @@ def main(arguments: list[str] | None = None) -> None:
     except click.Abort:
         click.echo("Interrupted.", err=True)
         code = 130
-    except Exception as error:
+    except (Exception, BaseExceptionGroup) as error:
         if debug:
             raise
         click.echo(f"Error: {escape_controls(_message(error))}", err=True)
@@ -136,9 +166,7 @@ def main(arguments: list[str] | None = None) -> None:
     exit_now(code)  # outside of `except`, where the error would keep alive all that its traceback refers to
 
 
-def _message(error: Exception) -> str:
+def _message(error: BaseException) -> str:
     if isinstance(error, NasplugError):
         return str(error)
-    return (
-        f"{type(error).__name__}: {error}\nThis is not an error that nasplug expects; --debug shows where it came from."
-    )
+    return f"{error_text(error)}\nThis is not an error that nasplug expects; --debug shows where it came from."

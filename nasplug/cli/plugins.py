@@ -1,6 +1,6 @@
-"""`nasplug list`, `show` and `doctor`: what is installed. And the commands that plugins register."""
+"""`nasplug list`, `show` and `doctor`: what is installed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from inspect import Parameter, isclass, signature
 from typing import Any
@@ -11,11 +11,10 @@ import click
 from nasplug.cli import shared_options as shared
 from nasplug.cli.output import emit, print_json, print_table
 from nasplug.errors import DiscoveryError, did_you_mean
-from nasplug.loading import discovery, manager, options
+from nasplug.loading import discovery, options
 from nasplug.tools.doctor import examine
 
 KINDS = {plural: kind for kind, plural in discovery.PLURALS.items()}
-WITH_COMMANDS: tuple[discovery.Kind, ...] = ("space", "strategy", "middleware")
 
 
 @click.command()
@@ -43,12 +42,12 @@ def list_command(kind: str | None, check: bool, as_json: bool) -> None:
 @shared.as_json
 def show_command(name: str, as_json: bool) -> None:
     """Show the options of the plugin NAME with types, defaults and help, and what provides it."""
-    kinds = dict.fromkeys(plugin.kind for plugin in _installed() if plugin.name == name)
+    kinds: Iterable[discovery.Kind] = dict.fromkeys(plugin.kind for plugin in _installed() if plugin.name == name)
     if not kinds and ":" not in name:
         known = sorted({plugin.name for plugin in _installed()})
         hint = did_you_mean(name, known)
         raise DiscoveryError(f"No plugin named {name!r} is installed.{hint} Installed: {', '.join(known)}.")
-    documents = [_document(kind, name) for kind in kinds or WITH_COMMANDS[:1]]  # a class may be of any kind
+    documents = [_document(kind, name) for kind in kinds or ("space",)]  # a class may be of any kind
     if as_json:
         return print_json(documents[0] if len(documents) == 1 else documents)
     for document in documents:
@@ -79,24 +78,6 @@ def doctor_command(storage: str, as_json: bool) -> int:
         for problem in problems:
             click.echo(f"! {problem}", err=True)
     return int(bool(problems))
-
-
-def register_plugin_commands(group: click.Group, name: str) -> None:
-    """Lets the plugin `name` register its commands in `group`, or all plugins where none has that name.
-
-    Plugins that raise are skipped, so that one cannot take other commands away. The error of the plugin that is named
-    is passed on.
-    """
-    plugins = _installed(*WITH_COMMANDS)
-    named = [plugin for plugin in plugins if plugin.name == name]
-    for plugin in named or plugins:
-        try:
-            instance = manager.make(plugin.kind, plugin.name, {})
-            if hasattr(instance, "register_commands"):
-                instance.register_commands(group=group)
-        except Exception:  # a foreign plugin may raise anything; it must not take the other commands away
-            if named:
-                raise
 
 
 def _installed(*kinds: discovery.Kind) -> list[discovery.Installed]:

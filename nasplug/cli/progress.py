@@ -14,6 +14,7 @@ import click
 from nasplug.analysis.labels import plain_name
 from nasplug.cli.output import escape_controls
 from nasplug.engine.run import ActiveRun
+from nasplug.errors import first_line
 from nasplug.hookspecs import hookimpl
 from nasplug.types import ACCURACY, Trial
 
@@ -48,15 +49,15 @@ class RunProgress:
 
         self.run, self._started = run, time.monotonic()
         self._console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-        _show_logging(self._console)
+        show_logging(self._console)
         answers = yield
-        budget = "no budget of trials" if run.budget is None else f"{run.budget} trials"
+        budget = "no budget of trials" if run.settings.budget is None else f"{run.settings.budget} trials"
         place = f", kept in {run.storage} as {run.name}" if run.storage else ""
         what = f"{run.settings.space} × {run.settings.strategy}: seed {run.seed}, {budget}{place}"
         self._console.print(escape_controls(what))
         if self._console.is_terminal:
             self._bar = progress_bar(self._console, "{task.fields[best]}{task.fields[left]}")
-            self._bar.add_task("trials", total=run.budget and run.budget + 1, best="", left="")
+            self._bar.add_task("trials", total=run.settings.budget and run.settings.budget + 1, best="", left="")
             self._bar.start()
         return answers
 
@@ -74,10 +75,10 @@ class RunProgress:
         if self._bar:
             self._bar.update(0, completed=self.trials, best=best, left=state)
         if trial.state == "failed":
-            error = escape_controls(trial.error or "")
+            error = escape_controls(first_line(trial.error))
             self._console.print(f"trial {trial.number} failed: {error}", style="yellow")
         elif not self._bar and not run.replaying and self._is_line_due(run):
-            place = f"{trial.number + 1}/{run.budget}" if run.budget else str(trial.number + 1)
+            place = f"{trial.number + 1}/{run.settings.budget}" if run.settings.budget else str(trial.number + 1)
             label = f"trial {place}" if trial.purpose == "search" else "final"
             self._console.print(f"{label}: {_found(run, trial)}, {best}{state}")
 
@@ -91,7 +92,7 @@ class RunProgress:
         """Returns whether a trial gets a line: the first twenty and the last two do, others if the last is old."""
         now = time.monotonic()
         recent = now - self._last_line < TRIAL_INTERVAL
-        if self.trials > ALL_LINES and recent and run.remaining and self.trials <= (run.budget or 0):
+        if self.trials > ALL_LINES and recent and run.remaining and self.trials <= (run.settings.budget or 0):
             return False
         self._last_line = now
         return True
@@ -102,11 +103,11 @@ class RunProgress:
 
     def _time_left(self, run: ActiveRun) -> str:
         """Estimates the time left: all workers together evaluate in rounds, and the final evaluation is one more."""
-        if not self._new_trials or not run.budget or self.trials > run.budget:
+        if not self._new_trials or not run.settings.budget or self.trials > run.settings.budget:
             return ""
         workers = run.settings.workers
         seconds_a_round = (time.monotonic() - self._started) / ceil(self._new_trials / workers)
-        rounds = ceil(run.budget / workers) - ceil(self.trials / workers) + 1
+        rounds = ceil(run.settings.budget / workers) - ceil(self.trials / workers) + 1
         return time_left(seconds_a_round * rounds)
 
 
@@ -186,10 +187,23 @@ def _found(run: ActiveRun, trial: Trial) -> str:
     return f"{'' if objective == ACCURACY else f'{plain_name(objective)} '}{_value(run, trial)}"
 
 
-def _show_logging(console: "Console") -> None:
-    """Shows what plugins log under `nasplug`, at INFO and above, over the bar."""
-    from rich.logging import RichHandler
+def show_logging(console: "Console | None" = None) -> None:
+    """Shows what is logged under `nasplug` on standard error, over the bar of a console; with `--debug` all of it."""
+    from rich.console import Console
 
     logger = logging.getLogger("nasplug")
-    logger.setLevel(logging.INFO)
-    logger.handlers = [RichHandler(console=console, show_time=False, show_level=False, show_path=False)]
+    logger.setLevel(min(logger.level or logging.INFO, logging.INFO))
+    logger.handlers = [_ConsoleHandler(console or Console(stderr=True, highlight=False, markup=False))]
+
+
+class _ConsoleHandler(logging.Handler):
+    """Prints each record as one line of a console."""
+
+    def __init__(self, console: "Console") -> None:
+        super().__init__()
+        self._console = console
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Prints a record, warnings in yellow."""
+        style = "yellow" if record.levelno >= logging.WARNING else None
+        self._console.print(escape_controls(self.format(record)), style=style, soft_wrap=True)

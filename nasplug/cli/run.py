@@ -20,54 +20,31 @@ from nasplug.cli.output import (
     print_table,
     stdout_to_stderr,
 )
-from nasplug.cli.progress import RunProgress
+from nasplug.cli.progress import RunProgress, show_logging
+from nasplug.cli.run_options import run_options
 from nasplug.engine.result import Result, why_infeasible
 from nasplug.engine.search import explain, search
-from nasplug.errors import NasplugError
+from nasplug.errors import NasplugError, first_line
 from nasplug.hookspecs import HookSpecs
 
+RESUMING = ("--resume", "--start-or-resume")
 CORE_PLUGINS = {"fallback": "nasplug's default", "window": "the latency window"}
 
 
 @click.command()
-@shared.space
-@shared.strategy
-@click.option(
-    "--budget", type=int, metavar="TRIALS", help="How many architectures to evaluate.  [default: the space's, else 100]"
-)
-@click.option("--max-cost", type=float, metavar="SECONDS", help="Stop after so many seconds of training.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Same seed, same trials.")
-@click.option("--workers", type=int, help="Evaluations at the same time.  [default: the space's, else 1]")
-@click.option("--batch", type=int, metavar="N", help="Architectures suggested at once.  [default: --workers]")
-@shared.epochs
-@click.option(
-    "--with",
-    "middleware",
-    multiple=True,
-    metavar="NAME[:k=v,…]",
-    shell_complete=shared.plugin_names("middleware"),
-    help="Add middleware; the first is outermost.",
-)
-@shared.space_options
-@shared.strategy_options
-@shared.device
-@shared.latency
-@shared.objectives
-@shared.limits
-@click.option(
-    "--timeout", type=float, metavar="S", help="Stop an evaluation after S seconds; it runs in a process of its own."
-)
-@click.option("--retries", type=int, default=0, show_default=True, help="More attempts for an evaluation that fails.")
+@run_options
 @click.option(
     "--storage", metavar="URL", default=shared.DEFAULT_URL, show_default=True, help="The database of the trials."
 )
 @click.option("--name", metavar="RUN", help="The run's name.  [default: SPACE-STRATEGY-SEED-NUMBER]")
-@click.option("--resume", is_flag=True, help="Go on with the run --name where it was stopped.")
+@click.option(
+    "--resume", is_flag=True, help="Go on with the run --name where it was stopped; what is left out is as it was."
+)
+@click.option("--start-or-resume", is_flag=True, help="Begin the run --name, or go on with it if it is stored.")
 @click.option(
     "--async", "asynchronous", is_flag=True, help="Suggest whenever a worker is free: faster, not repeatable."
 )
 @click.option("--explain", "explained", is_flag=True, help="Show which plugins each hook would call, and run nothing.")
-@shared.safe
 @shared.as_json
 def run_command(explained: bool, as_json: bool, **request: Any) -> None:
     """Search a space with a strategy, then evaluate the best architecture once more, for its test accuracy.
@@ -76,6 +53,7 @@ def run_command(explained: bool, as_json: bool, **request: Any) -> None:
     """
     if explained:
         return _print_explanation(request, as_json)
+    show_logging()
     progress = RunProgress()
     end = partial(_end, progress, request)
     _stop_on_signals(end)
@@ -86,6 +64,8 @@ def run_command(explained: bool, as_json: bool, **request: Any) -> None:
         end(signal.SIGTERM if isinstance(interruption, Terminated) else signal.SIGINT)
     except Exception:  # the bar must end before any message is printed
         progress.on_stop()
+        if progress.trials:
+            _print_how_to_resume(progress, request, "Broken off")
         raise
     return _print_result(result, progress, as_json)
 
@@ -127,22 +107,20 @@ def _end(progress: RunProgress, request: dict[str, Any], number: int) -> None:
     for ignored in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ignored, signal.SIG_IGN)  # the message is short: no signal may cut it off
     progress.on_stop()
-    _print_how_to_resume(progress, request)
+    _print_how_to_resume(progress, request, "Interrupted")
     exit_now(128 + number)
 
 
-def _print_how_to_resume(progress: RunProgress, request: dict[str, Any]) -> None:
+def _print_how_to_resume(progress: RunProgress, request: dict[str, Any], what: str) -> None:
     run = progress.run
     if run is None:
-        return click.echo("Interrupted before the first trial.", err=True)
+        return click.echo(f"{what} before the first trial.", err=True)
     from nasplug.storage.url import masked  # takes SQLAlchemy along, which is loaded where trials are stored
 
-    arguments = [masked(argument) for argument in sys.argv[1:] if argument != "--resume"]
+    arguments = [masked(argument) for argument in sys.argv[1:] if argument not in RESUMING]
     name = [] if request["name"] else ["--name", run.name]
     command = shlex.join(["nasplug", *arguments, *name, "--resume"])
-    return click.echo(
-        f"Interrupted. {progress.trials} trials are kept in {run.storage}. Go on with:\n  {command}", err=True
-    )
+    return click.echo(f"{what}. {progress.trials} trials are kept in {run.storage}. Go on with:\n  {command}", err=True)
 
 
 def _print_result(result: Result, progress: RunProgress, as_json: bool) -> None:
@@ -163,7 +141,8 @@ def _print_result(result: Result, progress: RunProgress, as_json: bool) -> None:
         raise NasplugError(_nothing_found(result))
     final = [t for t in result.trials if t.purpose == "final" and t.architecture == best.architecture]
     if best.test is None and final:
-        raise NasplugError(f"The final evaluation of {best.architecture} failed: {final[-1].error or 'unknown'}")
+        cause = first_line(final[-1].error) or "unknown"
+        raise NasplugError(f"The final evaluation of {best.architecture} failed: {cause}")
 
 
 def _nothing_found(result: Result) -> str:
@@ -171,5 +150,5 @@ def _nothing_found(result: Result) -> str:
     if why := why_infeasible(result.trials, result.goal):
         return f"In the run {result.run!r}, {why}."
     failed = [trial for trial in result.trials if trial.state == "failed"]
-    first = f" The first: {failed[0].error}" if failed else ""
+    first = f" The first: {first_line(failed[0].error)}" if failed else ""
     return f"No trial of the run {result.run!r} is complete: {len(failed)} failed.{first}"

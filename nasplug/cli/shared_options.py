@@ -9,10 +9,22 @@ import click
 
 from nasplug.loading import options
 from nasplug.loading.discovery import GROUPS, PLURALS, Kind, installed
+from nasplug.loading.paths import expanded_path
 from nasplug.loading.trust import check_trusted
 
 DEFAULT_URL = "sqlite:///nasplug.db"  # as in nasplug.storage.url, whose import takes SQLAlchemy along
-FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+class ExpandedPath(click.Path):
+    """A path in which `~` and `$VAR` count, also where no shell has read it: in `--out=~/x`."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Returns the path; fails with a message of click where it cannot be used."""
+        return super().convert(expanded_path(value), param, ctx)
+
+
+FILE = ExpandedPath(dir_okay=False, path_type=Path)
+FOLDER = ExpandedPath(file_okay=False, path_type=Path)
 
 
 def plugin_names(*kinds: Kind) -> Callable[[click.Context, click.Parameter, str], list[str]]:
@@ -43,9 +55,10 @@ def _parse_options(_: click.Context, parameter: click.Parameter, texts: Sequence
     return options.parse_options(texts, parameter.opts[0])
 
 
-def _plugin_name(kind: Kind) -> Callable[[Any], Any]:
+def plugin_option(kind: Kind, required: bool = True) -> Callable[[Any], Any]:
+    """Returns the option that names a plugin of that kind."""
     what = f"The {kind}; 'nasplug list {PLURALS[kind]}' shows them."
-    return click.option(f"--{kind}", required=True, metavar="NAME", shell_complete=plugin_names(kind), help=what)
+    return click.option(f"--{kind}", required=required, metavar="NAME", shell_complete=plugin_names(kind), help=what)
 
 
 def _plugin_options(kind: Kind) -> Callable[[Any], Any]:
@@ -54,21 +67,22 @@ def _plugin_options(kind: Kind) -> Callable[[Any], Any]:
     return click.option(f"--{kind}-opt", name, multiple=True, metavar="k=v,…", callback=_parse_options, help=what)
 
 
-space, strategy = _plugin_name("space"), _plugin_name("strategy")
+space, strategy = plugin_option("space"), plugin_option("strategy")
 space_options, strategy_options = _plugin_options("space"), _plugin_options("strategy")
 epochs = click.option("--epochs", type=int, help="Epochs of each training.  [default: the space's]")
 device = click.option("--device", help="Measure every architecture's latency on this device, pixel1 for instance.")
 latency = click.option("--latency", type=LatencyRange(), help="Only architectures of this latency in ms on --device.")
-objectives = click.option(
+objective = click.option(
     "--objective",
     "objectives",
     multiple=True,
     metavar="NAME[:max|min]",
-    help="What to search for, the main objective first: accuracy, latency or any metric.  [default: the space's]",
+    help="What to search for, the main one first: accuracy, latency or any metric.  [default: the space's]",
 )
-limits = click.option(
-    "--limit", "limits", multiple=True, metavar="'NAME<=VALUE'", help="What every architecture must keep; also '>='."
+limit = click.option(
+    "--limit", "limits", multiple=True, metavar="'NAME<=VALUE'", help="What every architecture must keep."
 )
+goal_options = (objective, limit)
 storage = click.option(
     "--storage", metavar="URL", default=DEFAULT_URL, show_default=True, help="The database of the runs, or its file."
 )
@@ -87,8 +101,8 @@ def checks_trust(command: Callable[..., Any]) -> Callable[..., Any]:
     def checked(safe: bool, **arguments: Any) -> Any:
         """Returns what the command returns."""
         if safe:
-            for strategy in arguments.get("strategies") or [arguments["strategy"]]:
-                name, _ = options.parse_plugin(strategy)
+            for strategy in arguments.get("strategies") or [arguments.get("strategy")]:
+                name = strategy and options.parse_plugin(strategy)[0]
                 check_trusted(arguments["space"], name, (), arguments["device"], arguments.get("space_options"))
         return command(**arguments)
 

@@ -1,12 +1,12 @@
-"""`nasplug runs`, `trials`, `best` and `export`: what a storage holds."""
+"""`nasplug trials`, `best` and `export`: what a storage holds of a run."""
 
 import json
 import sys
-import time
-from contextlib import closing
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import click
 
 from nasplug.analysis.labels import axis, limits_line, plain_name
@@ -25,12 +25,11 @@ from nasplug.cli.output import (
 )
 from nasplug.engine.objectives import Goal
 from nasplug.engine.result import best_of, front_rows, rows
-from nasplug.errors import StorageError
+from nasplug.errors import StorageError, first_line
 from nasplug.types import Objective, Trial
 
 if TYPE_CHECKING:
     from nasplug.experiments.stored_runs.load import LoadedRun
-    from nasplug.storage.storage import StoredRun
 
 COLUMNS = (
     "number", "architecture", "state", "purpose", "epochs", "continues", "accuracy", "cost", "source", "latency",
@@ -40,37 +39,29 @@ MAX_RANKED = 10  # rows of the ranking in the table for people
 
 
 @click.command()
-@shared.storage
-@shared.as_json
-def runs_command(storage: str, as_json: bool) -> None:
-    """List the runs that the storage holds."""
-    runs = _runs(storage)
-    if as_json:
-        settings = [{key: run.settings.get(key) for key in ("space", "strategy", "seed", "budget")} for run in runs]
-        stored = [{"run": r.name, "trials": r.trials, "created": r.created, "ended": r.ended} for r in runs]
-        return print_json([document | chosen for document, chosen in zip(stored, settings, strict=True)])
-    lines = []
-    for run in runs:
-        started = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.created))
-        searched = (run.settings["space"], run.settings["strategy"], str(run.settings["seed"]))
-        lines.append((run.name, *searched, run.trials, started, run.ended or "not ended: --resume it"))
-    return print_table("", ("run", "space", "strategy", "seed", "trials", "started", "ended"), lines)
-
-
-@click.command()
 @click.argument("run")
+@click.option("--failed", is_flag=True, help="Only those that failed, with their whole errors.")
 @shared.storage
 @shared.as_json
-def trials_command(run: str, storage: str, as_json: bool) -> None:
+def trials_command(run: str, failed: bool, storage: str, as_json: bool) -> None:
     """List the trials of RUN."""
     loaded = _load(storage, run)
-    table, main = list(rows(loaded.trials)), loaded.goal.main
+    table = [row for row in rows(loaded.trials) if not failed or row["state"] == "failed"]
     if as_json:
         return print_json(table)
-    columns = [column for column in COLUMNS if any(row[column] is not None for row in table)]
-    names = [plain_name(main) if column == "accuracy" else column for column in columns]
-    objectives = {"accuracy": main}
-    return print_table("", names, [[rounded(row[c], objectives.get(c)) for c in columns] for row in table])
+    if failed:
+        return emit("\n".join(map(_failure, table)) or f"No trial of the run {run!r} has failed.")
+    lines = [row | {"error": row["error"] and first_line(row["error"])} for row in table]
+    columns = [column for column in COLUMNS if any(row[column] is not None for row in lines)]
+    names = [plain_name(loaded.goal.main) if column == "accuracy" else column for column in columns]
+    objectives = {"accuracy": loaded.goal.main}
+    return print_table("", names, [[rounded(row[c], objectives.get(c)) for c in columns] for row in lines])
+
+
+def _failure(row: dict[str, Any]) -> str:
+    """Returns number, architecture and the whole error of a failed trial, in lines."""
+    kind = "trial" if row["purpose"] == "search" else row["purpose"]
+    return escape_controls(f"{kind} {row['number']}, {row['architecture']}:\n{indent(row['error'] or '', '  ')}")
 
 
 @click.command()
@@ -89,8 +80,7 @@ def best_command(run: str, predicted: bool, storage: str, safe: bool, as_json: b
     For a run with other objectives, by the main one; with several, also its front. With a device, also the Pareto
     frontier of the only objective against latency. The hypervolume is measured from the worst values of the run.
     """
-    loaded = _load(storage, run)
-    loaded.require_complete_trials()
+    loaded = _load(storage, run, complete=True)
     best, goal, plane = best_of(loaded.trials, loaded.goal), loaded.goal, Plane.of(loaded.goal)
     assert best is not None
     shown = plane.trials(loaded.trials) if plane.is_whole else []
@@ -100,8 +90,10 @@ def best_command(run: str, predicted: bool, storage: str, safe: bool, as_json: b
     frontier = [] if several else [{"latency": t.latency} | _row(t, goal) for t in plane.front(loaded.trials)]
     ranking = _ranking(loaded, safe) if predicted else []
     if as_json:
-        tables = {"front": front, "frontier": frontier, "predicted": ranking if predicted else None}
-        return print_json(best.document() | hypervolume | {k: v for k, v in tables.items() if v not in (None, [])})
+        running = {"running": loaded.run.running and attrs.asdict(loaded.run.running)}
+        tables = {"front": front, "frontier": frontier} | hypervolume
+        document = best.document() | running | {name: value for name, value in tables.items() if value != []}
+        return print_json(document | ({"predicted": ranking} if predicted else {}))
     print_table(f"Best of {loaded.run.name}", ("", ""), [*best_rows(best), *limits_line(goal)])
     area = f", hypervolume {hypervolume['hypervolume']:,.2f} {plane.unit}" if hypervolume else ""
     print_front(front, goal, area)
@@ -135,17 +127,16 @@ def export_command(run: str, form: str, out: Path | None, storage: str) -> None:
     return click.echo(f"{len(table)} trials written to {out}", err=True)
 
 
-def _runs(url: str) -> "list[StoredRun]":
-    from nasplug.storage.storage import Storage
-
-    with closing(Storage(url, must_exist=True)) as storage:
-        return storage.all_runs()
-
-
-def _load(url: str, run: str) -> "LoadedRun":
+def _load(url: str, run: str, complete: bool = False) -> "LoadedRun":
+    """Loads a run, and says on standard error where it is not over. `complete` requires a complete trial."""
     from nasplug.experiments.stored_runs.load import load_run
 
-    return load_run(url, run)
+    loaded = load_run(url, run)
+    if complete:
+        loaded.require_complete_trials()
+    if not loaded.run.is_over:
+        click.echo(escape_controls(f"The run {run!r} is not over ({loaded.run.state})."), err=True)
+    return loaded
 
 
 def _ranking(loaded: "LoadedRun", safe: bool) -> list[dict[str, Any]]:

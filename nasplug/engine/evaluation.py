@@ -1,5 +1,7 @@
 """One evaluation: a job becomes a trial, whatever its evaluation does."""
 
+import logging
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
@@ -7,14 +9,15 @@ from typing import TYPE_CHECKING, Literal
 import attrs
 import numpy as np
 
-from nasplug.engine.error_text import storable_text
 from nasplug.engine.objectives import DEFAULT_GOAL, Goal, Limit
+from nasplug.engine.stored_error import storable_text
 from nasplug.errors import ConfigurationError, PluginError
 from nasplug.types import Architecture, Evaluation, Job, Trial
 
 if TYPE_CHECKING:
     import pluggy
 
+log = logging.getLogger("nasplug")
 State = Literal["complete", "failed", "infeasible"]
 
 
@@ -38,6 +41,22 @@ def measured_latency(hook: "pluggy.HookRelay", architecture: Architecture, devic
         f"measure_latency must return milliseconds, a finite number above 0; for {architecture} on {device!r} it "
         f"returned {latency!r}."
     )
+
+
+def measured(hook: "pluggy.HookRelay", architecture: Architecture) -> dict[str, float]:
+    """Returns what the space knows of an architecture without an evaluation, by name; empty where it knows nothing.
+
+    Raises `PluginError` where the answer is no dict of finite numbers.
+    """
+    answer = hook.measure(architecture=architecture)
+    if isinstance(answer, dict | None) and all(map(_is_named_number, (answer or {}).items())):
+        return {name: float(value) for name, value in (answer or {}).items()}
+    raise PluginError(f"measure must return a dict of finite numbers; for {architecture} it returned {answer!r}.")
+
+
+def _is_named_number(item: tuple[object, object]) -> bool:
+    name, value = item
+    return isinstance(name, str) and isinstance(value, int | float | np.number) and bool(np.isfinite(value))
 
 
 @attrs.define(eq=False)
@@ -77,6 +96,10 @@ class Evaluator:
     latency_window: tuple[float, float] | None = None
     retries: int = 0
     now: Callable[[], float] = time.time
+    is_plain: bool = attrs.field(init=False)  # nothing is measured, and accuracy alone counts
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "is_plain", self.device is None and self.goal == DEFAULT_GOAL)
 
     def evaluate(self, job: Job) -> Trial:
         """Evaluates a job. An exception becomes a failed trial, a limit that is broken an infeasible one.
@@ -114,6 +137,8 @@ class Attempt:
 
     def refused(self) -> Trial | None:
         """Measures what is known without training. Returns a trial for an architecture that must not be paid for."""
+        if self.evaluator.is_plain:
+            return None
         try:
             error = self._broken_bound()
         except (ConfigurationError, PluginError):
@@ -135,6 +160,7 @@ class Attempt:
                     raise
                 error = storable_text(problems)
             except (Exception, SystemExit) as problem:  # a crashed training is a result of the search, not its end
+                log.debug("Trial %d failed.", self.job.number, exc_info=problem)
                 error = storable_text(problem)
         return self.trial("failed", None, error)
 
@@ -145,14 +171,15 @@ class Attempt:
         if not main.low <= evaluation.accuracy <= main.high:
             between = f"between {main.low:g} and {main.high:g} {main.unit}".rstrip()
             return self.trial("failed", None, f"ValueError: {main.name} must be {between}, got {evaluation.accuracy}")
-        if goal.is_default:
+        if self.evaluator.is_plain:
             return self.trial("complete", evaluation, None)
         metrics = self._looked_at() | evaluation.metrics
         trial = self.trial("complete", attrs.evolve(evaluation, metrics=metrics), None)
         values = {name: goal.value(trial, name) for name in goal.names}
-        missing = sorted(name for name, value in values.items() if value is None)
+        missing = sorted(name for name, value in values.items() if value is None or math.isnan(value))
         if missing:
-            known = ", ".join(sorted({main.name, *metrics}))
+            figures = {main.name: evaluation.accuracy} | metrics
+            known = ", ".join(f"{name} {value:g}" for name, value in sorted(figures.items()))
             lacks = f"the evaluation has no {' and no '.join(missing)}, which the run looks at; it has {known}"
             return attrs.evolve(trial, state="failed", evaluation=None, error=lacks)
         broken = [limit for limit in goal.limits if not limit.holds(values[limit.name] or 0.0)]
@@ -179,9 +206,7 @@ class Attempt:
             if window and not window[0] <= self.latency <= window[1]:
                 outside = f"is outside the window {window[0]:g}:{window[1]:g} ms"
                 return f"not evaluated: {self.latency:.2f} ms on {evaluator.device} {outside}"
-        if evaluator.goal.is_default:
-            return None
-        self.measured = dict(evaluator.hook.measure(architecture=architecture) or {})
+        self.measured = measured(evaluator.hook, architecture)
         known: dict[str, float] = self.measured | ({} if self.latency is None else {"latency": self.latency})
         broken = [
             limit for limit in evaluator.goal.limits if limit.name in known and not limit.holds(known[limit.name])
@@ -193,12 +218,17 @@ class Attempt:
         answer = self.evaluator.hook.evaluate(
             architecture=job.architecture, purpose=job.purpose, epochs=job.epochs, seed=job.seed, job=job
         )
-        if isinstance(answer, Evaluation):
-            return answer
-        raise PluginError(
-            f"evaluate must return a nasplug.Evaluation; for {job.architecture} it returned {answer!r}, "
-            f"which is {type(answer).__name__}. Write for instance: return nasplug.Evaluation(accuracy, cost=seconds)."
-        )
+        return checked(answer)
+
+
+def checked(answer: object) -> Evaluation:
+    """Returns what the hook `evaluate` answered. Raises `PluginError` where that is no `Evaluation`."""
+    if isinstance(answer, Evaluation):
+        return answer
+    raise PluginError(
+        f"evaluate must return a nasplug.Evaluation, it returned {answer!r:.200}, which is {type(answer).__name__}. "
+        "Write for instance: return nasplug.Evaluation(accuracy, cost=seconds)."
+    )
 
 
 def duplicate(job: Job, leader: Trial) -> Trial:

@@ -68,14 +68,18 @@ class Loop:
 
     def _evaluate(self, jobs: Sequence[Job], stops: bool = True) -> None:
         """Evaluates jobs and records their trials. Jobs that wait when the run is stopped stay open."""
-        run, waiting = self.session.run, deque(jobs)
+        run = self.session.run
+        if self.workers == 1:
+            for job in jobs:
+                if stops and run.stop_reason:
+                    return
+                self.session.record(self._evaluated(job))
+            return
+        waiting = deque(jobs)
         run.in_flight.waiting.update(job.number for job in jobs)
         while waiting or self._running:
             if stops and run.stop_reason:
                 waiting.clear()
-            elif self.workers == 1:
-                self.session.record(self._evaluated(waiting.popleft()))
-                continue
             while waiting and len(self._running) < self.workers:
                 self._submit(waiting.popleft())
             if self._running:

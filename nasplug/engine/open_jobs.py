@@ -18,8 +18,8 @@ class OpenJobs:
 
     jobs: dict[int, Job]
     stored: set[int] = attrs.field(factory=set)
-    _leaders: dict[Any, int] = attrs.field(factory=dict)
-    _followers: dict[int, list[Job]] = attrs.field(factory=dict)
+    _leaders: dict[Any, int] = attrs.field(factory=dict, init=False)
+    _followers: dict[int, list[Job]] = attrs.field(factory=dict, init=False)
 
     def replace(self, stored: Iterable[Job]) -> list[Job]:
         """Forgets all jobs, adds the stored ones, and returns those that follow no other."""

@@ -78,7 +78,13 @@ class OpenRun:
         try:
             told = evaluation or Evaluation(accuracy, cost, dict(metrics or {}), source="told")  # type: ignore[arg-type]
         except ValueError as error:
-            raise UsageError(f"This is no result: {error}. Use fail for an evaluation that gave none.") from None
+            raise UsageError(f"This is no result: {error}. Tell a failure where the evaluation gave none.") from None
+        main = self.session.run.goal.main
+        if not main.low <= told.accuracy <= main.high:
+            raise UsageError(
+                f"{main.name} is between {main.low:g} and {main.high:g} {main.unit}, got {told.accuracy:g}. The job "
+                "stays open: tell it again, or that it failed."
+            )
         self._record(job, lambda open_job, now: self.session.evaluator.judge(open_job, told, now))
 
     def fail(self, job: "Job | int", error: str) -> None:

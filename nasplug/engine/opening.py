@@ -22,6 +22,7 @@ from nasplug.engine.session import Session
 from nasplug.engine.settings import versions
 from nasplug.engine.store import Database, Memory
 from nasplug.errors import NameTaken, StorageError, Unsupported, UsageError
+from nasplug.loading import manager
 from nasplug.types import ACCURACY, Trial
 
 if TYPE_CHECKING:
@@ -39,11 +40,13 @@ def prepare(request: RunRequest) -> ActiveRun:
         raise UsageError("A run's name must not be empty; leave it out to have one made up.")
     selection = Selection.of_request(request)
     settings = selection.settings(request)
-    manager = selection.manager(settings, request.observers)
-    check_device(manager.hook, settings.device)
+    plugins = selection.manager(settings, request.observers)
+    check_device(plugins.hook, settings.device)
     name = request.name or f"{settings.space}-{settings.strategy}-{settings.seed}"
-    goal = Goal.of(settings.objectives, settings.limits, manager.hook.objective() or ACCURACY)
-    return ActiveRun(name, manager, settings, selection.space, goal)
+    goal = Goal.of(settings.objectives, settings.limits, plugins.hook.objective() or ACCURACY)
+    return ActiveRun(
+        name, plugins, settings, selection.space, goal, space_given=not isinstance(request.space, str | type)
+    )
 
 
 def check_device(hook: Any, device: str | None) -> None:
@@ -134,7 +137,9 @@ class Opened:
         from nasplug.engine.known import read_known
 
         url = None if request.storage is None else os.fspath(request.storage)
-        known = read_known(request.known, run.hook, run.settings.space, url)
+        space = manager.build(run.space, space_name=run.settings.space).hook
+        bounds = run.goal.main.low, run.goal.main.high
+        known = read_known(request.known, space, run.settings.space, url, bounds)
         for sentence in known.left_out:
             log.warning("Left out of the known trials: %s", sentence)
         return [attrs.evolve(trial, purpose="known") for trial in known.trials]

@@ -1,6 +1,6 @@
 """What a search found: the trials and the best architecture among them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -11,6 +11,7 @@ from nasplug.types import ACCURACY, Architecture, Objective, Trial
 if TYPE_CHECKING:
     import pandas as pd
 
+METRIC = "metric."  # begins the column of a metric that is called like another column
 COLUMNS = (
     "number", "architecture", "canonical", "state", "purpose", "accuracy", "cost", "source", "error", "latency",
     "started", "finished", "epochs", "continues",
@@ -46,7 +47,7 @@ class Best:
         return values | ({"breaks": self.breaks} if self.breaks else {})
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Result:
     """A finished search: `trials` in the order of their numbers, the `final` evaluation among them."""
 
@@ -58,6 +59,11 @@ class Result:
     storage: str | None = None
     reason: str = ""
     goal: Goal = DEFAULT_GOAL
+
+    def __repr__(self) -> str:
+        """One line: what was searched, how many trials there are, and the best."""
+        best = f"{self.best.validation:.4g}" if self.best else "none"
+        return f"<Result {self.run}: {self.space} × {self.strategy}, {len(self.trials)} trials, best {best}>"
 
     @property
     def best(self) -> Best | None:
@@ -160,11 +166,25 @@ def _finals(trials: Iterable[Trial]) -> dict[Architecture, Trial]:
     return {trial.architecture: trial for trial in trials if trial.purpose == "final" and trial.evaluation}
 
 
-def rows(trials: Iterable[Trial]) -> Iterable[dict[str, Any]]:
-    """Yields one flat dict for each trial, as `trials` and `export` print them; metrics follow the fixed columns."""
+def rows(trials: Iterable[Trial], taken: Sequence[str] = ()) -> Iterable[dict[str, Any]]:
+    """Yields one flat dict for each trial, as `trials` and `export` print them; metrics follow the fixed columns.
+
+    A metric that is called like one of them, or like a column that the caller has `taken`, is in the column
+    `metric.NAME`. So is one whose name begins with `metric.` itself: no two metrics share a column.
+    """
+    fixed = {*COLUMNS, *taken}
     for trial in trials:
         evaluation = trial.evaluation
         row = {name: getattr(evaluation if name in ("cost", "source") else trial, name, None) for name in COLUMNS}
         row["architecture"] = str(trial.architecture)
         metrics = evaluation.metrics if evaluation else trial.measured
-        yield row | {name: value for name, value in metrics.items() if name not in row}
+        yield row | {_metric_column(name, fixed): value for name, value in metrics.items()}
+
+
+def metric_of(column: str) -> str:
+    """Returns the name of the metric that is in a column of `rows`."""
+    return column.removeprefix(METRIC)
+
+
+def _metric_column(metric: str, fixed: Collection[str]) -> str:
+    return METRIC + metric if metric in fixed or metric.startswith(METRIC) else metric

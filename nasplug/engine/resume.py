@@ -1,7 +1,8 @@
 """Going on with a stored run: what a request leaves open is taken from the run, what it says must agree."""
 
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -13,6 +14,7 @@ from nasplug.errors import NasplugError, StorageError, UsageError
 from nasplug.loading import discovery, options
 from nasplug.types import ACCURACY, Objective
 
+log = logging.getLogger("nasplug")
 GAINED: dict[str, list[str]] = {"objectives": [], "limits": [], "first": []}  # what settings of version 0.1 do not have
 MAX_COST = "budget:max_cost="  # how `max_cost` is written as middleware
 Document = Mapping[str, Any]
@@ -118,7 +120,7 @@ def _check_is_named(kind: discovery.Kind, name: str) -> None:
 def _middleware(stored: Document) -> tuple[tuple[str, ...], float | None]:
     """Returns the stored middleware, without what `timeout` and `max_cost` stand for, and the `max_cost`."""
     execution = stored.get("execution", {})
-    texts = list(execution.get("middleware", stored["middleware"]))
+    texts = _named(execution.get("middleware", stored["middleware"]))
     if execution.get("timeout") is not None and "processes" in texts:
         texts.remove("processes")
     bounds = [text for text in texts if text.startswith(MAX_COST)]
@@ -126,15 +128,30 @@ def _middleware(stored: Document) -> tuple[tuple[str, ...], float | None]:
     return others, float(bounds[-1].removeprefix(MAX_COST)) if bounds else None
 
 
+def _named(texts: Iterable[str]) -> list[str]:
+    """Returns what is installed of the stored middleware; `check_same` refuses to go on without what decides results.
+
+    Logs what else is left out.
+    """
+    installed = {plugin.name for plugin in discovery.installed("middleware")}
+    names = {text: options.parse_plugin(text)[0] for text in texts}
+    missing = [text for text, name in names.items() if ":" not in name and name not in installed]
+    if missing:
+        log.warning("Not installed, and left out at the resume: the middleware %s.", ", ".join(missing))
+    return [text for text in texts if text not in missing]
+
+
 def _ignored_options(kind: discovery.Kind, name: str, stored: Document, requested: Document) -> set[str]:
     """Returns the options that decide no result, and those that the plugin has gained since, at their default."""
     try:
-        fields = options.fields(discovery.load(kind, name))
+        plugin = discovery.load(kind, name)
     except NasplugError:  # an instance of a program
         return set()
-    key, indifferent = f"{kind}_options", {n for n, field in fields.items() if not field.metadata.get("identity", True)}
+    fields, key = options.fields(plugin), f"{kind}_options"
     gained = requested[key].keys() - stored[key].keys()
-    return indifferent | {n for n in gained if n in fields and requested[key][n] == fields[n].default}
+    return options.outside_identity(plugin) | {
+        option for option in gained if option in fields and requested[key][option] == fields[option].default
+    }
 
 
 def _watches(text: str) -> bool:

@@ -74,6 +74,7 @@ class ActiveRun:
     next_number: int = 0
     suggested: int = 0
     open: dict[int, Job] = attrs.field(factory=dict)
+    space_given: bool = False
     _has_told_plan: bool = attrs.field(default=False, init=False)
 
     seed = _setting("seed")

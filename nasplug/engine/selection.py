@@ -87,8 +87,8 @@ class Selection:
         return Settings(
             space=self.space_name,
             strategy=self.strategy_name,
-            space_options=plugin_options(self.space),
-            strategy_options=plugin_options(self.strategy),
+            space_options=_stored_options(request.space, self.space),
+            strategy_options=_stored_options(request.strategy, self.strategy),
             middleware=[middleware.name for middleware in self.middleware],
             watching=[middleware.name for middleware in self.middleware if middleware.watches],
             budget=default if request.budget is None else request.budget,
@@ -145,6 +145,12 @@ def _in_order(middleware: Iterable[NamedMiddleware], timeout: float | None) -> t
             "each says where evaluations run. Leave all but one out."
         )
     return (*(plugin for plugin in chosen if not plugin.executes), *executors)
+
+
+def _stored_options(choice: PluginChoice, plugin: object) -> Options:
+    """Returns what a run stores of a plugin: its options, and where the caller gave an instance its arguments too."""
+    values = plugin_options(plugin)
+    return {name: values[name] for name in options.fields(type(plugin))} if isinstance(choice, str | type) else values
 
 
 def _recommendations(space: object, space_name: str, strategy_name: str) -> Options:

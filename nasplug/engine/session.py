@@ -112,7 +112,7 @@ class Session:
             try:
                 manager.subset_hook_caller("on_stop", others)(run=self.run, reason=reason)
             except Exception as error:  # a foreign hook may raise anything; the run has ended all the same
-                if str(error) not in reason:
+                if not (str(error) and str(error) in reason):
                     log.warning("on_stop of %s raised %s: %s", type(plugin).__name__, type(error).__name__, error)
 
     def leave(self) -> None:
@@ -138,7 +138,7 @@ class Session:
             return []
         jobs, self._waiting = self._waiting[:count], self._waiting[count:]
         if len(jobs) < count and not (jobs and self.in_order):
-            jobs += self._new_jobs(self._suggestions.ask(count - len(jobs)))
+            jobs += self._new_jobs(count - len(jobs))
         return self._handed_out(jobs, expires)
 
     def finals(self, expires: float | None = None) -> list[Job]:
@@ -150,15 +150,20 @@ class Session:
         again = [] if self.is_external else list(is_open.values())
         return self._handed_out(again + [job for job in new if self._open.add(job)], expires)
 
-    def _new_jobs(self, suggestions: Sequence[Suggestion]) -> list[Job]:
-        """Numbers suggestions and returns the jobs that are to be evaluated."""
-        jobs = [self._new_job(suggestion, "search") for suggestion in suggestions]
-        if self._replay.trials:
-            jobs, answers, new = self._replay.answer(jobs)
+    def _new_jobs(self, count: int) -> list[Job]:
+        """Asks the strategy, and returns the jobs that are to be evaluated."""
+        while suggestions := self._suggestions.ask(count):
+            jobs = [self._new_job(suggestion, "search") for suggestion in suggestions]
+            jobs, answers, new = self._replay.answer(jobs) if self._replay.trials else (jobs, [], [])
+            leading = [job for job in jobs if self._open.add(job)]
+            if not answers:
+                return leading
             self.store.add(new)
             self._take([*answers, *new])
             self._tell_held()
-        return [job for job in jobs if self._open.add(job)]
+            if leading:
+                return leading
+        return []
 
     def _new_job(self, suggestion: Suggestion, purpose: Purpose, nth: int = 0) -> Job:
         run, architecture = self.run, suggestion.architecture
@@ -222,16 +227,15 @@ class Session:
     def _tell_held(self, everything: bool = False) -> None:
         """Tells plugins of stored trials: in order those below every open number, else all as they ended."""
         held = self._held
-        if self.in_order:
-            bound = math.inf if everything else min(self._open_searches(), default=math.inf)
+        if self.in_order and (everything or not self._open.jobs):
+            turn = sorted(held)
+        elif self.in_order:
+            bound = min((n for n, job in self._open.jobs.items() if job.purpose == "search"), default=math.inf)
             turn = sorted(number for number, trial in held.items() if number < bound or trial.purpose == "final")
         else:
             turn = sorted(held, key=lambda number: (held[number].finished, number))
         for number in turn:
             self._tell(held.pop(number))
-
-    def _open_searches(self) -> Iterable[int]:
-        return (number for number, job in self.run.open.items() if job.purpose == "search")
 
     def _tell(self, trial: Trial) -> None:
         run = self.run

@@ -1,18 +1,18 @@
 """The validated settings of a run, and the versions it ran with: both are stored, and compared at a resume."""
 
-import math
 import platform
 from collections.abc import Iterable
 from contextlib import suppress
-from importlib import metadata
 from operator import index
 from threading import TIMEOUT_MAX
 from typing import Any
 
 import attrs
 
+from nasplug.engine.plugin_state import as_json, constructor_arguments
 from nasplug.errors import UsageError
 from nasplug.loading import discovery, options
+from nasplug.loading.distributions import version_of
 
 DEFAULT_BUDGET = 100
 COMPUTE = ("numpy", "torch", "torch-geometric", "tensorflow", "tensorflow-tpu")  # whose versions may change a result
@@ -134,31 +134,17 @@ class Settings:
 
 
 def plugin_options(plugin: object) -> dict[str, Any]:
-    """Returns the values of a plugin's options as JSON values, defaults included; empty for a class without any."""
-    return {name: _jsonable(getattr(plugin, name)) for name in options.fields(type(plugin))}
-
-
-def _jsonable(value: Any) -> Any:
-    if isinstance(value, tuple | list):
-        return [_jsonable(part) for part in value]
-    if isinstance(value, dict):
-        return {str(key): _jsonable(part) for key, part in value.items()}
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)  # JSON has no NaN and no infinity; an option reads the word
-    return value if isinstance(value, int | float | str | bool | None) else str(value)
+    """Returns what a plugin was made with, as JSON values: its options, defaults included, and of a plain class the
+    arguments of its constructor. What it keeps besides is left out, so that it may change.
+    """
+    values = {name: as_json(getattr(plugin, name)) for name in options.fields(type(plugin))}
+    return values | constructor_arguments(plugin)
 
 
 def versions(settings: Settings) -> dict[str, str]:
     """Returns the version of each distribution on which a result may depend, by its name."""
     kinds: list[tuple[discovery.Kind, str]] = [("space", settings.space), ("strategy", settings.strategy)]
     plugins = [plugin for kind, name in kinds for plugin in discovery.installed(kind) if plugin.name == name]
-    core = {"python": platform.python_version(), "nasplug": metadata.version("nasplug")}
-    return core | _installed_versions() | {plugin.distribution: plugin.version for plugin in plugins}
-
-
-def _installed_versions() -> dict[str, str]:
-    installed = {}
-    for name in COMPUTE:
-        with suppress(metadata.PackageNotFoundError):
-            installed[name] = metadata.version(name)
-    return installed
+    core = {"python": platform.python_version(), "nasplug": version_of("nasplug") or "unknown"}
+    installed = {name: version for name in COMPUTE if (version := version_of(name))}
+    return core | installed | {plugin.distribution: plugin.version for plugin in plugins}

@@ -7,7 +7,7 @@ import attrs
 import numpy as np
 
 from nasplug.engine.run import ActiveRun
-from nasplug.errors import PluginError, SpaceExhausted
+from nasplug.errors import NasplugError, PluginError, SpaceExhausted, error_text
 from nasplug.types import Architecture, Suggestion
 
 
@@ -28,7 +28,7 @@ class Suggestions:
             run.stop(f"the budget of {run.settings.budget} trials is used")
             return []
         if first := run.settings.first[run.suggested : run.suggested + room]:
-            return [Suggestion(Architecture.parse(text)) for text in first]
+            return [Suggestion(self._parsed(text)) for text in first]
         run.rng = np.random.default_rng((run.seed, run.suggested))  # so that no generator is stored
         try:
             answer = run.hook.suggest(run=run, count=room)
@@ -37,6 +37,13 @@ class Suggestions:
                 raise
             run.stop(str(error))
             return []
+        except NasplugError:
+            raise
+        except Exception as error:
+            raise PluginError(
+                f"The strategy {run.settings.strategy!r} raised {error_text(error)}. It was asked for "
+                f"{room} after {len(run.trials)} trials."
+            ) from error
         return [self._checked(suggestion) for suggestion in self._sequence(answer, room)]
 
     def finalists(self) -> list[Architecture]:
@@ -49,6 +56,11 @@ class Suggestions:
         several = len(run.goal.objectives) > 1
         best = run.goal.front(run.trials) if several else [run.goal.incumbent(run.trials)]
         return [trial.architecture for trial in best if trial]
+
+    def _parsed(self, text: str) -> Architecture:
+        """Returns the architecture of a text, which may leave out the name of the space."""
+        name = self.run.hook.sample(rng=np.random.default_rng(0)).space
+        return Architecture.parse(text if ":" in text else f"{name}:{text}")
 
     def _sequence(self, answer: Any, room: int) -> Sequence[Any]:
         is_sequence = isinstance(answer, Sequence) and not isinstance(answer, str)

@@ -4,8 +4,8 @@ import logging
 
 import attrs
 
-from nasplug.engine.error_text import first_line
 from nasplug.engine.run import ActiveRun
+from nasplug.errors import first_line
 from nasplug.types import Trial
 
 log = logging.getLogger("nasplug")
@@ -29,7 +29,7 @@ class FailureWatch:
         self._has_succeeded = self._has_succeeded or not failed
         most = self.run.settings.max_failures
         if failed and self._in_a_row >= (most or FIRST_FAILURES) and (most or not self._has_succeeded):
-            last = first_line(trial.error or "")
+            last = first_line(trial.error)
             self.run.stop(
                 f"{self._in_a_row} trials in a row failed, the last with {last}. Mend the cause and go on with "
                 "--resume, or allow more with --max-failures"

@@ -1,8 +1,7 @@
-"""What travels between the driver of a run and a worker on a Ray cluster: a request and an answer, as JSON texts."""
+"""What travels between the driver of a run and its workers: a request as a pickle, an answer as a JSON text."""
 
-import builtins
-import inspect
 import json
+import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,24 +9,27 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import cloudpickle
 
-from nasplug import errors
+from nasplug.engine.evaluation import checked
 from nasplug.executors.recipe import SpaceRecipe, hooks_of_space
-from nasplug.types import Architecture, Evaluation, Job, Purpose
+from nasplug.executors.remote_errors import described, raised_again
+from nasplug.types import Evaluation
 
-LONGEST_ERROR = 10_000  # characters
 _PRINT_ORIGIN = "import importlib.util as u, sys; s = u.find_spec(sys.argv[1]); print(s and s.origin)"
 
 
 def runtime_env(space: type) -> dict[str, Any]:
     """Returns Ray's `runtime_env` that sends the code of a space's class along; empty for an installed package.
 
-    A package travels as its folder, a module with the other modules beside it.
+    A package travels as its folder, a module or script with the other modules beside it.
     """
-    name = space.__module__.partition(".")[0]
-    module = sys.modules[name]
+    name = _module_name(space)
+    module = sys.modules.get(name, sys.modules["__main__"])
     folder = Path(next(iter(module.__path__))) if hasattr(module, "__path__") else None
-    file = inspect.getfile(module) if folder is None or module.__file__ else None
+    file = getattr(module, "__file__", None)
+    if folder is None and file is None:  # of a notebook
+        return {}
     isolated = [sys.executable, "-I", "-c", _PRINT_ORIGIN, name]  # finds what is installed, wherever it is called
     if file and subprocess.run(isolated, capture_output=True, text=True).stdout.strip() == file:
         return {}
@@ -36,40 +38,41 @@ def runtime_env(space: type) -> dict[str, Any]:
     return {"working_dir": str(Path(str(file)).parent), "excludes": ["*", "!.", "!*.py"]}
 
 
-def encode_request(architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int, job: Job) -> str:
-    """Returns the arguments of the hook `evaluate` as text."""
-    values = {"architecture": str(architecture), "purpose": purpose, "epochs": epochs, "seed": seed}
-    plain_job = {field.alias: getattr(job, field.name) for field in attrs.fields(Job)}
-    return json.dumps(values | {"job": plain_job | {"architecture": str(architecture)}})
+def _module_name(space: type) -> str:
+    """Returns the top module of a class; of what `python -m package.module` runs, that of the package."""
+    name = space.__module__
+    if name == "__main__":
+        name = getattr(sys.modules["__main__"].__spec__, "name", name)
+    return name.partition(".")[0]
 
 
-def evaluate_remotely(recipe: str, request: str) -> Iterator[str]:
-    """Yields `begun` as soon as a worker runs this, then the answer: an evaluation, or the error that was raised."""
-    yield "begun"
+def encode_request(**arguments: Any) -> bytes:
+    """Returns the arguments of the hook `evaluate` for a worker."""
+    request: bytes = cloudpickle.dumps(arguments)
+    return request
+
+
+def answer(recipe: SpaceRecipe, request: bytes) -> str:
+    """Returns what the space of a recipe answers: an evaluation, or the error that was raised. A worker calls this.
+
+    It raises nothing, and no class of the space or its error travels, so that no answer is one that cannot be read.
+    """
     try:
-        arguments = json.loads(request)
-        arguments["architecture"] = Architecture.parse(arguments["architecture"])
-        arguments["job"] = Job(**arguments["job"] | {"architecture": arguments["architecture"]})
-        evaluation = hooks_of_space(SpaceRecipe.from_json(recipe)).evaluate(**arguments)
-        if not isinstance(evaluation, Evaluation):
-            raise TypeError(f"evaluate must return a nasplug.Evaluation, it returned {type(evaluation).__name__}")
-        answer = attrs.asdict(evaluation)
-    except Exception as problem:  # the driver raises it again
-        answer = {"kind": type(problem).__name__, "error": str(problem)[:LONGEST_ERROR]}
-    yield json.dumps(answer)
+        evaluation = checked(hooks_of_space(recipe).evaluate(**pickle.loads(request)))
+        return json.dumps({field.name: getattr(evaluation, field.name) for field in attrs.fields(Evaluation)})
+    except BaseException as error:  # SystemExit too: it is the evaluation that ends, not the worker
+        return json.dumps(described(error))
+
+
+def answer_in_stream(recipe: SpaceRecipe, request: bytes) -> Iterator[str]:
+    """Yields `begun` as soon as a worker runs this, then the answer."""
+    yield "begun"
+    yield answer(recipe, request)
 
 
 def decode_answer(text: str) -> Evaluation:
     """Returns the evaluation that a worker sent, validated like any other, or raises the error that it sent."""
-    answer = json.loads(text)
-    if "error" in answer:
-        raise _error(str(answer["kind"]), str(answer["error"]))
-    return Evaluation(**answer)
-
-
-def _error(kind: str, message: str) -> Exception:
-    """Returns an error of nasplug or of Python by the name of its class, a `RuntimeError` for any other."""
-    error = getattr(errors, kind, None) or getattr(builtins, kind, None)
-    if isinstance(error, type) and issubclass(error, Exception) and not issubclass(error, UnicodeError):
-        return error(message)
-    return RuntimeError(f"{kind}: {message}")
+    values = json.loads(text)
+    if "error" in values:
+        raise raised_again(**values)
+    return Evaluation(**values)

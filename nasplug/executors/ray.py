@@ -10,19 +10,22 @@ import attrs
 
 from nasplug.engine.run import ActiveRun
 from nasplug.errors import ConfigurationError
-from nasplug.executors.messages import decode_answer, encode_request, evaluate_remotely, runtime_env
+from nasplug.executors.messages import answer_in_stream, decode_answer, encode_request, runtime_env
 from nasplug.executors.recipe import SpaceRecipe
 from nasplug.hookspecs import hookimpl
 from nasplug.loading.options import option
 from nasplug.types import Architecture, Evaluation, Job, Purpose
 
 SHUTDOWN_TIMEOUT = 60.0  # seconds that cancelled evaluations have to return
-_not_negative = attrs.validators.ge(0)
+
+
+def _amount(default: float, help: str) -> Any:
+    return option(default, help, identity=False, validator=attrs.validators.ge(0))
 
 
 @attrs.define(eq=False)
 class Ray:
-    """Evaluates as Ray tasks; requests and answers are texts. The run's `workers` bound how many are sent at once.
+    """Evaluates as Ray tasks, whose answers are texts. The run's `workers` bound how many are sent at once.
 
     An evaluation that lasts longer than the run's `timeout`, counted from its start on a node, is cancelled. One whose
     node or process was lost is tried again, and then a failed trial. What evaluations print stays in Ray's logs.
@@ -33,16 +36,20 @@ class Ray:
     watches: ClassVar[bool] = True
 
     address: str = option(
-        "local", "the cluster: auto (this machine's), HOST:PORT, or local (one on this machine for this run)"
+        "local",
+        "the cluster: auto (this machine's), HOST:PORT, or local (one on this machine for this run)",
+        identity=False,
     )
-    cpus: float = option(1.0, "CPU cores that an evaluation takes", validator=_not_negative)
-    gpus: float = option(0.0, "GPUs that an evaluation takes", validator=_not_negative)
-    tpu: float = option(0.0, "how much of Ray's resource TPU an evaluation takes", validator=_not_negative)
-    attempts: int = option(2, "more attempts for an evaluation whose node or process was lost", validator=_not_negative)
-    growing: bool = option(False, "wait for nodes that are large enough, where the cluster has none yet")
+    cpus: float = _amount(1.0, "CPU cores that an evaluation takes")
+    gpus: float = _amount(0.0, "GPUs that an evaluation takes")
+    tpu: float = _amount(0.0, "how much of Ray's resource TPU an evaluation takes")
+    attempts: int = _amount(2, "more attempts for an evaluation whose node or process was lost")
+    growing: bool = option(
+        False, "wait for nodes that are large enough, where the cluster has none yet", identity=False
+    )
     _ray: Any = attrs.field(default=None, init=False)
     _task: Any = attrs.field(default=None, init=False)
-    _recipe: str = attrs.field(default="", init=False)
+    _recipe: Any = attrs.field(default=None, init=False)  # where Ray keeps it: it may hold a large table
     _timeout: float | None = attrs.field(default=None, init=False)
     _streams: set[Any] = attrs.field(factory=set, init=False)  # one for each task that was sent and has not answered
     _queued: set[object] = attrs.field(factory=set, init=False)  # one for each task that no worker has begun
@@ -54,7 +61,7 @@ class Ray:
     def on_start(self, run: ActiveRun) -> None:
         """Connects to the cluster, unless the program is connected. Raises `ConfigurationError` if it cannot work."""
         self._stopped = False
-        self._recipe, self._timeout = SpaceRecipe.of(run).to_json(), run.timeout
+        recipe, self._timeout = SpaceRecipe.of(run), run.timeout
         self._queued = run.in_flight.queued
         code = runtime_env(type(run.space))
         self._ray = _imported()
@@ -63,8 +70,9 @@ class Ray:
             self._connect(code)
         if not self.growing:
             self._check_nodes()
+        self._recipe = self._ray.put(recipe)
         resources = {"num_cpus": self.cpus, "num_gpus": self.gpus, "resources": {"TPU": self.tpu} if self.tpu else {}}
-        self._task = self._ray.remote(max_retries=0, num_returns="streaming", **resources)(evaluate_remotely)
+        self._task = self._ray.remote(max_retries=0, num_returns="streaming", **resources)(answer_in_stream)
 
     @hookimpl
     def evaluate(
@@ -74,7 +82,8 @@ class Ray:
         call = object()
         self._calls.add(call)
         try:
-            return self._evaluate(encode_request(architecture, purpose, epochs, seed, job))
+            arguments = {"architecture": architecture, "purpose": purpose, "epochs": epochs, "seed": seed, "job": job}
+            return self._evaluate(encode_request(**arguments))
         finally:
             self._calls.discard(call)
 
@@ -86,9 +95,9 @@ class Ray:
         self._stopped = True
         if self._cancel_all() and self._connected_here:
             self._ray.shutdown()
-        self._ray = None
+        self._ray = self._recipe = None
 
-    def _evaluate(self, request: str) -> Evaluation:
+    def _evaluate(self, request: bytes) -> Evaluation:
         errors = self._ray.exceptions
         losses = (errors.WorkerCrashedError, errors.NodeDiedError, errors.ObjectLostError, errors.LocalRayletDiedError)
         for _ in range(self.attempts + 1):
@@ -102,7 +111,7 @@ class Ray:
                 raise MemoryError(f"Ray ended the worker, whose node ran out of memory: {_first_line(death)}") from None
         raise RuntimeError(f"the node or the process was lost in all of {self.attempts + 1} attempts ({reason})")
 
-    def _answer(self, request: str) -> str:
+    def _answer(self, request: bytes) -> str:
         """Sends a request and returns the answer. The timeout does not count while the cluster has no room."""
         ray, queued = self._ray, object()
         stream = self._task.remote(self._recipe, request)

@@ -4,14 +4,14 @@ import os
 import sys
 from collections.abc import Callable
 from functools import lru_cache
-from importlib.metadata import entry_points
 from inspect import isclass
-from pkgutil import resolve_name
 from typing import Any, Literal
 
 import attrs
 
 from nasplug.errors import DiscoveryError, did_you_mean
+from nasplug.loading.distributions import announced
+from nasplug.loading.importing import ImportFailed, add_current_folder, current_folder, imported
 
 Kind = Literal["space", "strategy", "middleware", "device", "task"]
 PLURALS: dict[Kind, str] = {
@@ -49,15 +49,22 @@ class Installed:
 
 def installed(kind: Kind) -> list[Installed]:
     """Returns all plugins of one kind in the order of their names, read from metadata alone."""
-    return list(_scanned(kind, tuple((folder, _changed(folder)) for folder in sys.path)))
+    scanned = _scanned(tuple((folder, _changed(folder)) for folder in sys.path))
+    return [plugin for plugin in scanned if plugin.kind == kind]
 
 
 @lru_cache(maxsize=32)
-def _scanned(kind: Kind, folders: tuple[tuple[str, int], ...]) -> list[Installed]:
-    """Returns the plugins of one kind; scanned again when a folder of `sys.path` has changed, as by an installation."""
-    points = [(point, point.dist) for point in entry_points(group=GROUPS[kind])]
-    plugins = {Installed(kind, point.name, point.value, dist.name, dist.version) for point, dist in points if dist}
-    return sorted(plugins, key=lambda plugin: (plugin.name, plugin.distribution))
+def _scanned(folders: tuple[tuple[str, int], ...]) -> list[Installed]:
+    """Returns all plugins; scanned again when a folder of `sys.path` has changed, as by an installation.
+
+    A class that several distributions announce under one name is one plugin, of the first of them.
+    """
+    kinds = {group: kind for kind, group in GROUPS.items()}
+    plugins: dict[tuple[str, str, str], Installed] = {}
+    for point, *about in announced(kinds):
+        plugin = Installed(kinds[point.group], point.name, point.value, *about)
+        plugins.setdefault((plugin.kind, plugin.name, plugin.value), plugin)
+    return sorted(plugins.values(), key=lambda plugin: (plugin.name, plugin.distribution))
 
 
 def _changed(folder: str) -> int:
@@ -100,10 +107,12 @@ def load_factory(kind: Kind, name: str) -> Callable[..., object]:
 
 def _imported(kind: Kind, name: str, accepts: Callable[[object], bool], otherwise: str) -> Any:
     plugin = find(kind, name)
+    if not plugin.distribution:
+        add_current_folder(plugin.value)
     try:
-        target = resolve_name(plugin.value)
-    except Exception as error:  # a foreign module may raise anything when it is imported
-        raise DiscoveryError(_broken(plugin, f"{type(error).__name__}: {error}")) from error
+        target = imported(plugin.value)
+    except ImportFailed as failure:
+        raise DiscoveryError(_broken(plugin, str(failure), failure.raised)) from failure.__cause__
     if not accepts(target):
         raise DiscoveryError(_broken(plugin, f"{target!r}, {otherwise}"))
     return target
@@ -118,9 +127,12 @@ def problem(plugin: Installed) -> str | None:
     return None
 
 
-def _broken(plugin: Installed, cause: str) -> str:
+def _broken(plugin: Installed, cause: str, raised: bool = False) -> str:
+    """Returns a message for a plugin that cannot be loaded; `raised` says that its module raised the cause."""
     if not plugin.distribution:
-        problem = f"wanted {DIRECT_NAMES[plugin.kind]}, got {cause}"
+        problem = f"wanted {DIRECT_NAMES[plugin.kind]}, got {cause}; the current folder is {current_folder()}"
+        if raised:
+            problem = f"importing {plugin.value.partition(':')[0]} raised {cause}"
         return f"The {plugin.kind} {plugin.name!r} cannot be loaded: {problem}.{_options_instead(plugin)}"
     return (
         f"The {plugin.kind} {plugin.name!r} of the distribution {plugin.provider} is broken: loading {plugin.value} "

@@ -55,8 +55,11 @@ class FallbackHooks:
 
     @last
     def evaluate(self, architecture: Architecture, purpose: str) -> Any:
-        """Raises `Unsupported`: the space has answered None for this architecture."""
-        self._refuse(f"evaluate {architecture} for the purpose {purpose!r}", "evaluate")
+        """Raises `PluginError`: whoever evaluates has answered None for this architecture."""
+        raise PluginError(
+            f"evaluate must return a nasplug.Evaluation; for {architecture} and the purpose {purpose!r} it returned "
+            f"None. See that evaluate of the space {self.space!r} ends with a return."
+        )
 
     @last
     def draw(self, architecture: Architecture) -> str:

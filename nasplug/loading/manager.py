@@ -38,6 +38,13 @@ def name_of(plugin: str | object) -> str:
     return str(getattr(plugin, "name", None) or (plugin if isinstance(plugin, type) else type(plugin)).__name__)
 
 
+def empty() -> pluggy.PluginManager:
+    """Returns a manager that knows the hooks and holds no plugin."""
+    manager = pluggy.PluginManager("nasplug")
+    manager.add_hookspecs(HookSpecs)
+    return manager
+
+
 def build(
     space: object, strategy: object | None = None, middleware: Sequence[object] = (), space_name: str = ""
 ) -> pluggy.PluginManager:
@@ -45,8 +52,7 @@ def build(
 
     Raises `PluginError` for a misspelt hook, wrong arguments, or a required hook that is missing.
     """
-    manager = pluggy.PluginManager("nasplug")
-    manager.add_hookspecs(HookSpecs)
+    manager = empty()
     manager.register(FallbackHooks(space_name or name_of(space), manager.hook), name="fallback")
     _register(manager, space, "space")
     if strategy is not None:
@@ -64,8 +70,8 @@ def space(name: str, **given: Any) -> pluggy.HookRelay:
     return build(make("space", name, given), space_name=name).hook
 
 
-def _register(manager: pluggy.PluginManager, plugin: object, kind: str) -> None:
-    owner = f"The {kind} {type(plugin).__name__!r}"
+def register(manager: pluggy.PluginManager, plugin: object, owner: str) -> None:
+    """Registers a plugin, whatever kind it is of. Raises `PluginError`, which begins with `owner`, for a wrong hook."""
     if type(plugin).__hash__ is None:
         raise PluginError(f"{owner} is unhashable: decorate its class with @attrs.define(eq=False).")
     try:
@@ -73,6 +79,11 @@ def _register(manager: pluggy.PluginManager, plugin: object, kind: str) -> None:
     except pluggy.PluginValidationError as error:
         raise PluginError(f"{owner} breaks {_broken(error)}") from error
     _check_hooks(manager, plugin, owner)
+
+
+def _register(manager: pluggy.PluginManager, plugin: object, kind: str) -> None:
+    owner = f"The {kind} {type(plugin).__name__!r}"
+    register(manager, plugin, owner)
     implemented = {caller.name for caller in manager.get_hookcallers(plugin) or ()}
     missing = [hook for hook in REQUIRED[kind] if hook not in implemented]
     if missing:

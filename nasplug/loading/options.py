@@ -14,17 +14,20 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import attrs
 
 from nasplug.errors import OptionError, UsageError, did_you_mean
+from nasplug.loading.paths import expanded_path
 
 _WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 _SEPARATOR = re.compile(r",(?=[A-Za-z_][\w-]*=)")  # the comma before a name, not that in a value such as `a=1,2`
 
 
-def option(default: Any, help: str, **field: Any) -> Any:
+def option(default: Any, help: str, identity: bool = True, **field: Any) -> Any:
     """Returns an attrs field that users set as `--space-opt name=value`; use it in a plugin's class body.
 
-    `help` is shown by `nasplug show`. Further arguments go to `attrs.field` (`validator`, …).
+    `help` is shown by `nasplug show`. `identity=False` says that the value decides no result, as the number of threads
+    or the folder of the data: a run may be resumed with another one. Further arguments go to `attrs.field`
+    (`validator`, …).
     """
-    return attrs.field(default=default, metadata={"help": help}, **field)
+    return attrs.field(default=default, metadata={"help": help, "identity": identity}, **field)
 
 
 def fields(plugin: type) -> dict[str, "attrs.Attribute[Any]"]:
@@ -32,6 +35,11 @@ def fields(plugin: type) -> dict[str, "attrs.Attribute[Any]"]:
     if not attrs.has(plugin):
         return {}
     return {f.name: f for f in attrs.fields(plugin) if f.init and not f.name.startswith("_")}
+
+
+def outside_identity(plugin: type) -> set[str]:
+    """Returns the names of the options of a plugin class whose values decide no result."""
+    return {name for name, field in fields(plugin).items() if not field.metadata.get("identity", True)}
 
 
 def type_of(plugin: type, name: str) -> Any:
@@ -132,7 +140,9 @@ def _read(value: Any, kind: Any) -> Any:
         return index(value)  # refuses 1.5, where int() would cut it
     if kind is str and not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
-    return kind(value) if kind in (int, float, str, Path) else value
+    if kind is Path:
+        return Path(expanded_path(value))
+    return kind(value) if kind in (int, float, str) else value
 
 
 def _read_first(value: Any, kinds: Iterable[Any]) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from nasplug.errors import DiscoveryError
 from nasplug.loading import discovery, options
+from nasplug.loading.importing import is_installed
 
 OWN = ("nasplug", "nasplug-nasbench101", "nasplug-proxyless", "nasplug-strategies")
 VARIABLE = "NASPLUG_SAFE"
@@ -33,8 +34,17 @@ def check_trusted(
         chosen.append(("task", str(task)))
     listed = {name.strip() for name in os.environ.get(VARIABLE, "").split(",")}
     for kind, name in chosen:
-        if isinstance(name, str) and name not in listed:
-            _check(discovery.find(kind, name))
+        if isinstance(name, str):
+            _check_listed(kind, name) if name in listed else _check(discovery.find(kind, name))
+
+
+def _check_listed(kind: discovery.Kind, name: str) -> None:
+    """Raises `DiscoveryError` for a trusted name that only a file of the current folder would answer to."""
+    if ":" in name and not is_installed(name):
+        raise DiscoveryError(
+            f"--safe does not look for {name!r} in the current folder, and Python's path has no such module. "
+            "Install it, or leave --safe out."
+        )
 
 
 def _check(plugin: discovery.Installed) -> None:

@@ -95,7 +95,7 @@ class RunLock:
         """
         begin_exclusive(connection)
         holder = self._holder(connection)
-        is_dead = holder is not None and holder.machine == _machine() and not process_is_alive(holder.pid)
+        is_dead = holder is not None and _is_gone(holder)
         if holder is None or is_dead or (stale is not None and _heartbeat_of(holder) == _heartbeat_of(stale)):
             connection.execute(locks.delete().where(locks.c.run == self.run))
             ours = {"run": self.run, "owner": self.owner, "beats": 0, "beaten": time.time(), "brief": self.brief}
@@ -137,6 +137,18 @@ class RunLock:
 
     def _holder(self, connection: sa.Connection) -> Any:
         return connection.execute(locks.select().where(locks.c.run == self.run)).one_or_none()
+
+
+def is_alive(holder: Any) -> bool:
+    """Returns whether the holder of a lock, its row, gives signs of life by this machine's clock.
+
+    For those who only look; who wants to take the lock over watches it.
+    """
+    return not _is_gone(holder) and bool(abs(time.time() - holder.beaten) < STALE_AFTER)
+
+
+def _is_gone(holder: Any) -> bool:
+    return bool(holder.machine == _machine()) and not process_is_alive(holder.pid)
 
 
 def _heartbeat_of(holder: Any) -> tuple[str, int]:

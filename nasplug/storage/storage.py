@@ -10,9 +10,10 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, NoSuchModuleError, SQLAlchemyError
 
-from nasplug.errors import NameTaken, NothingStored, StorageError, did_you_mean
+from nasplug.errors import NameTaken, NothingStored, StorageError, UnknownRun, did_you_mean
 from nasplug.storage.lock import MAY_WRITE, RunLock
-from nasplug.storage.schema import jobs, migrate, runs, stored_version, trials
+from nasplug.storage.runs import SELECT_RUNS, StoredRun
+from nasplug.storage.schema import jobs, locks, metadata, migrate, runs, stored_version, trials
 from nasplug.storage.url import DEFAULT_URL, create_engine, parse_storage, shown, sqlite_file
 from nasplug.types import Architecture, Evaluation, Job, Trial
 
@@ -36,19 +37,6 @@ def _insert(table: sa.Table) -> Any:
 
 
 _INSERT_TRIAL, _INSERT_JOB = _insert(trials), _insert(jobs)
-
-
-@attrs.frozen
-class StoredRun:
-    """A stored run. `ended` is the reason for the end, or None if the run is going on or was killed."""
-
-    id: int
-    name: str
-    settings: dict[str, Any]
-    versions: dict[str, str]
-    created: float
-    ended: str | None
-    trials: int = 0
 
 
 class Storage:
@@ -83,8 +71,7 @@ class Storage:
 
         Raises `NameTaken` where the name is taken, `StorageError` where it is empty, too long or not printable.
         """
-        if not name.isprintable() or not 0 < len(name) <= LONGEST_NAME:
-            raise StorageError(f"A run's name has 1 to {LONGEST_NAME} printable characters, got {name[:300]!a}.")
+        _check_name(name)
         row = {"name": name, "settings": settings, "versions": versions, "created": time.time()}
         with self._explained("create a run in"):
             try:
@@ -92,10 +79,7 @@ class Storage:
                 self.connection.commit()
             except IntegrityError:
                 self.connection.rollback()
-                raise NameTaken(
-                    f"A run named {name!r} is already in {self.url}. Add --resume to go on with it, "
-                    "or choose another --name."
-                ) from None
+                raise self._taken(name, "Add --resume to go on with it, or choose another --name.") from None
         return int(cast(Any, done.inserted_primary_key)[0])
 
     @contextmanager
@@ -160,26 +144,19 @@ class Storage:
             self.connection.execute(runs.delete().where(runs.c.id == run, is_empty, MAY_WRITE), self._lock_owner)
 
     def all_runs(self) -> list[StoredRun]:
-        """Returns every run with the number of its search trials, oldest first."""
-        of_search = sa.and_(trials.c.run == runs.c.id, trials.c.purpose == "search")
-        query = (
-            sa.select(runs, sa.func.count(trials.c.number).label("trials"))
-            .outerjoin(trials, of_search)
-            .group_by(runs.c.id)
-            .order_by(runs.c.id)
-        )
+        """Returns every run, oldest first."""
         with self._transaction("read"):
-            return [StoredRun(**row) for row in self.connection.execute(query).mappings()]
+            return [StoredRun.of(row, self.url) for row in self.connection.execute(SELECT_RUNS)]
 
     def run(self, name: str) -> StoredRun:
-        """Returns the run of that name. Raises `StorageError` with the latest names where there is none."""
-        by_name = {run.name: run for run in self.all_runs()}
-        if name not in by_name:
-            latest = ", ".join(list(by_name)[-5:]) or "none"
-            raise StorageError(
-                f"There is no run {name!r} in {self.url}.{did_you_mean(name, by_name)} The latest runs: {latest}."
-            )
-        return by_name[name]
+        """Returns the run of that name. Raises `UnknownRun` with the latest names where there is none."""
+        with self._transaction("read"):
+            row = self.connection.execute(SELECT_RUNS.where(runs.c.name == name)).one_or_none()
+            if row is not None:
+                return StoredRun.of(row, self.url)
+            names = self.connection.scalars(sa.select(runs.c.name).order_by(runs.c.id)).all()
+        others = f"{did_you_mean(name, names)} The latest runs: {', '.join(names[-5:]) or 'none'}"
+        raise UnknownRun(f"There is no run {name!r} in {self.url}.{others}.")
 
     def trials(self, run: int, known_numbers: Collection[int] = ()) -> list[Trial]:
         """Returns the trials of a run in the order of their numbers, without those that the caller knows."""
@@ -199,10 +176,31 @@ class Storage:
         with self._transaction("read"):
             return [(_job_of(row), row.expires) for row in self.connection.execute(query)]
 
+    def rename(self, run: StoredRun, name: str) -> None:
+        """Gives a run another name. Raises `NameTaken`, or `StorageError` naming a live process that drives the run."""
+        _check_name(name)
+        with self.locked(run.id, run.name), self._transaction("write to"):
+            try:
+                self._write(runs.update().where(runs.c.id == run.id, MAY_WRITE), {"name": name})
+            except IntegrityError:
+                self.connection.rollback()
+                raise self._taken(name, "Choose another name.") from None
+
+    def delete(self, run: StoredRun) -> None:
+        """Deletes a run and all that is stored of it. Raises `StorageError` naming a live process that drives it."""
+        with self.locked(run.id, run.name), self._transaction("write to"):
+            for table in reversed(metadata.sorted_tables):  # its lock is the last to go, with the run itself
+                if "run" in table.c and table is not locks:
+                    self.connection.execute(table.delete().where(table.c.run == run.id, MAY_WRITE), self._lock_owner)
+            self._write(runs.delete().where(runs.c.id == run.id, MAY_WRITE), {})
+
     def close(self) -> None:
         """Closes the connection and its engine."""
         self.connection.close()
         self.engine.dispose()
+
+    def _taken(self, name: str, advice: str) -> NameTaken:
+        return NameTaken(f"A run named {name!r} is already in {self.url}. {advice}")
 
     @property
     def _lock_owner(self) -> dict[str, str | None]:
@@ -239,6 +237,12 @@ class Storage:
             raise StorageError(f"Cannot {action} {self.url}: {cause}. {advice}") from error
 
 
+def _check_name(name: str) -> None:
+    """Raises `StorageError` for what is no name of a run."""
+    if not name.isprintable() or not 0 < len(name) <= LONGEST_NAME:
+        raise StorageError(f"A run's name has 1 to {LONGEST_NAME} printable characters, got {name[:300]!a}.")
+
+
 _OF_EVALUATION = tuple(attrs.fields_dict(Evaluation))  # each is a column
 _SAME_IN_JOB = ("number", "canonical", "seed", "purpose", "epochs", "continues")  # in a job and its row
 _SAME = (  # in a trial and its row
@@ -256,11 +260,15 @@ def _row_of(run: int, trial: Trial) -> dict[str, Any]:
 
 
 def _trial_of(row: Any) -> Trial:
-    is_paid = row.accuracy is not None
-    evaluation = Evaluation(**{name: getattr(row, name) for name in _OF_EVALUATION}) if is_paid else None
-    values = {name: getattr(row, name) for name in _SAME}
-    measured = {} if is_paid else row.metrics or {}
-    return Trial(architecture=Architecture.parse(row.architecture), evaluation=evaluation, measured=measured, **values)
+    """Returns the trial of a row, by position: a resumed run reads thousands."""
+    (_, number, architecture, canonical, state, purpose, accuracy, cost, source, metrics, error, latency, started,
+     finished, epochs, continues) = row  # fmt: skip
+    evaluation = None if accuracy is None else Evaluation(accuracy, cost, metrics, source)
+    measured = {} if evaluation else metrics or {}
+    return Trial(
+        number, Architecture.parse(architecture), state, evaluation, error, purpose, started, finished, canonical,
+        latency, epochs, continues, measured,
+    )  # fmt: skip
 
 
 def _job_of(row: Any) -> Job:

@@ -11,10 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
 
 from nasplug.errors import StorageError
+from nasplug.loading.paths import expanded_path
 
 DEFAULT_URL = "sqlite:///nasplug.db"
 BUSY_TIMEOUT = 30  # seconds that a writer of a SQLite file waits for another
 _URL = re.compile(r"[a-z][a-z0-9+_]+:")
+_SQLITE = re.compile(r"sqlite(\+\w+)?:///(file:)?")
 _PASSWORD = re.compile(r"(//[^:@/\s]*):(?!\d+/[^@?\s]*\?)\S*@")  # not from a port to an @ in the query
 _PASSWORD_IN_QUERY = re.compile(r"([?&]\w*passw\w*=)[^&\s]*", re.IGNORECASE)
 
@@ -25,7 +27,8 @@ def parse_storage(storage: str) -> sa.URL:
     Raises `StorageError` for what is no URL, and for a database in memory, where the trials would be lost.
     """
     try:
-        url = sa.make_url(storage) if _URL.match(storage) else sa.URL.create("sqlite", database=storage)
+        place = _expanded(storage)
+        url = sa.make_url(place) if _URL.match(storage) else sa.URL.create("sqlite", database=place)
     except (ArgumentError, ValueError) as error:  # ValueError: the port is no number
         raise _invalid(storage) from error
     name, mode = url.database or ":memory:", url.query.get("mode")
@@ -43,7 +46,15 @@ def masked(text: str) -> str:
 
 def shown(storage: str) -> str:
     """Returns the URL that `--storage` means as it may be shown."""
-    return masked(storage if _URL.match(storage) else f"sqlite:///{storage}")
+    place = _expanded(storage)
+    return masked(place if _URL.match(storage) else f"sqlite:///{place}")
+
+
+def _expanded(storage: str) -> str:
+    """Returns a URL or a path of a SQLite file with `~` and `$VAR` replaced; the address of a server as it is."""
+    if address := _SQLITE.match(storage):
+        return address[0] + expanded_path(storage[address.end() :])
+    return storage if _URL.match(storage) else expanded_path(storage)
 
 
 def sqlite_file(url: sa.URL) -> Path | None:

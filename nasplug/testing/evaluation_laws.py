@@ -1,16 +1,15 @@
 """Laws of evaluations, latencies and recommendations."""
 
 import math
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from nasplug.engine.selection import RUN_OPTIONS
 from nasplug.loading import discovery, options
-from nasplug.testing.laws import Fault, NotApplicable, law
+from nasplug.testing.laws import Fault, NotApplicable, law, report_errors
+from nasplug.testing.other_process import accuracies_in_worker, recipes
 from nasplug.testing.space_laws import SpaceLaws
-from nasplug.types import Evaluation
 
 LATENCIES = 20  # samples whose latencies say where a window may lie
 COUNT = 7  # architectures to draw from a window
@@ -19,29 +18,35 @@ COUNT = 7  # architectures to draw from a window
 class EvaluationLaws(SpaceLaws):
     """Laws of `evaluate`, `devices`, `measure_latency`, `sample_within` and `recommend`."""
 
-    @classmethod
-    @cache
-    def evaluated(cls) -> list[Evaluation]:
-        """Returns the search evaluations of a few samples, made once for all laws, since they may be trainings."""
-        laws = cls()
-        return [laws.evaluate(architecture, "search") for architecture in laws.sampled(cls.evaluations)]
-
     @law("evaluate")
     def test_evaluate_answers_for_both_purposes(self) -> None:
         """evaluate returns an Evaluation for `search` and for `final`, whose metrics are finite numbers.
 
-        They are stored as JSON. Evaluation itself refuses accuracies outside 0 to 100 and negative costs.
+        They are stored as JSON. Evaluation itself refuses negative costs, and accuracies that are no finite numbers.
         """
-        for evaluation in [*self.evaluated(), self.evaluate(self.sampled(1)[0], "final")]:
+        for evaluation in self.evaluated():
             finite = all(isinstance(name, str) and math.isfinite(x) for name, x in evaluation.metrics.items())
             self.expect(finite, f"the metrics are {evaluation.metrics}")
 
     @law()
+    def test_evaluations_lie_within_the_objective(self) -> None:
+        """Accuracies lie within the bounds that the hook objective gives; without it, from 0 to 100 %.
+
+        A run stores any other evaluation as a failed trial.
+        """
+        objective = self.objective()
+        for evaluation in self.evaluated():
+            inside = objective.low <= evaluation.accuracy <= objective.high
+            self.expect(inside, f"{evaluation.accuracy:g} is not from {objective.low:g} to {objective.high:g}")
+
+    @law()
     def test_accuracy_is_in_percent(self) -> None:
-        """Accuracies are percentages: 93.2, not 0.932.
+        """Accuracies are percentages, 93.2 and not 0.932, unless the hook objective names another unit.
 
         Strategies, plots and thresholds read them so.
         """
+        if self.objective().unit != "%":
+            raise NotApplicable(f"the objective is {self.objective().name}, not in percent")
         accuracies = [evaluation.accuracy for evaluation in self.evaluated()]
         self.expect(not all(0.0 < accuracy <= 1.0 for accuracy in accuracies), f"the accuracies are {accuracies}")
 
@@ -56,6 +61,21 @@ class EvaluationLaws(SpaceLaws):
             one = self.evaluate(architecture, "search", seed).accuracy
             two = other.evaluate(architecture, "search", seed).accuracy
             self.expect(one == two, f"{architecture} with seed {seed} gave {one} %, then {two} %")
+
+    @law("a worker")
+    def test_evaluation_is_the_same_in_a_worker(self) -> None:
+        """evaluate gives the same accuracy in a worker process, where the space is a pickle or made of its options.
+
+        `--with processes` and `--timeout` evaluate there. What an evaluation needs belongs to the options or the
+        instance, and what cannot be pickled is left out in `__getstate__`.
+        """
+        space, architecture = self.new_plugin(), self.sampled(1)[0]
+        arguments = {"architecture": architecture, "purpose": "search", "epochs": self.epochs, "seed": 0}
+        with report_errors("evaluate", f"evaluate({architecture}, search)"):
+            here = self.build(space, name=self.name).evaluate(**arguments).accuracy
+        with report_errors("a worker", "an evaluation in a worker process"):
+            there = accuracies_in_worker(recipes(space), **arguments)
+        self.expect(set(there) == {here}, f"{architecture} gave {here} % here, and in a worker process {there}")
 
     @law()
     def test_evaluation_leaves_the_program_alone(self) -> None:

@@ -1,14 +1,17 @@
 """Laws of the graphs that predictors learn from, and of the canonical form, which must agree with them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from graphlib import CycleError, TopologicalSorter
 from operator import eq
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nasplug.loading.packages import require_packages
 from nasplug.testing.laws import Fault, NotApplicable, law
 from nasplug.testing.space_laws import SpaceLaws
+from nasplug.testing.toy import GRAPH_PACKAGES
 from nasplug.types import Architecture
 
 if TYPE_CHECKING:
@@ -18,12 +21,17 @@ if TYPE_CHECKING:
 class GraphLaws(SpaceLaws):
     """Laws of `encode_graph` and `features`, and of `canonical` beside them."""
 
+    def requires_graphs(self) -> None:
+        """Ends the law as not applicable where the space has no graphs, and as not checked where torch is missing."""
+        self.requires("encode_graph")
+        require_packages(*GRAPH_PACKAGES)
+
     def graphs(self, architectures: Sequence[Architecture]) -> "Batch":
         """Returns the architectures as one batch. An answer of the wrong format is a fault of the `format`."""
+        self.requires_graphs()
         import torch
         from torch_geometric.data import Batch
 
-        self.requires("encode_graph")
         batch = self.call("encode_graph", architectures=list(architectures))
         if not isinstance(batch, Batch):
             raise Fault("format", f"it returned {type(batch).__name__}, not torch_geometric.data.Batch")
@@ -65,6 +73,7 @@ class GraphLaws(SpaceLaws):
 
         Predictors match graphs and accuracies by their order.
         """
+        self.requires_graphs()
         from torch_geometric.data import Batch, Data
 
         architectures = [*self.sampled(20), *self.mutants(20)]
@@ -82,14 +91,11 @@ class GraphLaws(SpaceLaws):
 
         Edges follow the data from input to output. Predictors add the self-loops that they need.
         """
-        import networkx
-
         for graph in self.single_graphs():
             edges, nodes = graph.edge_index.T.tolist(), graph.x.shape[0]
             outside = [edge for edge in edges if not 0 <= min(edge) <= max(edge) < nodes]
             self.expect(not outside, f"the edge {outside[:1]} leaves the {nodes} nodes")
-            acyclic = networkx.is_directed_acyclic_graph(networkx.DiGraph(edges))
-            self.expect(acyclic, f"there is a cycle in the edges {edges}")
+            self.expect(_is_acyclic(edges), f"there is a cycle in the edges {edges}")
 
     @law()
     def test_arguments_are_left_as_they_were(self) -> None:
@@ -124,6 +130,8 @@ class GraphLaws(SpaceLaws):
 
         Otherwise a search trains one network twice. Derive the form from the pruned graph, not from the sorted code.
         """
+        self.requires_graphs()
+        require_packages(["networkx"], "The kit's laws of graphs", "'nasplug[testing]'")
         import networkx
         from torch_geometric.utils import to_networkx
 
@@ -143,6 +151,17 @@ class GraphLaws(SpaceLaws):
                     equal, f"{architecture} and {other} have isomorphic graphs, but the forms {one!r} and {two!r}"
                 )
             alike.append((graph, architecture))
+
+
+def _is_acyclic(edges: Iterable[tuple[int, int]]) -> bool:
+    sorter: TopologicalSorter[int] = TopologicalSorter()
+    for source, target in edges:
+        sorter.add(target, source)
+    try:
+        sorter.prepare()
+    except CycleError:
+        return False
+    return True
 
 
 def _fingerprint(graph: Any) -> str:

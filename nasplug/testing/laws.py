@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal
 
 import attrs
 
-from nasplug.errors import DiscoveryError, OptionError
+from nasplug.errors import DiscoveryError, MissingPackage, OptionError, error_text
 
 PAGE = "docs/write/laws.md"
 
@@ -32,6 +32,12 @@ class NotApplicable(unittest.SkipTest):
     state: Literal["not applicable"] = "not applicable"
 
 
+class NotChecked(unittest.SkipTest):
+    """The kit lacks a package with which it would test the law. pytest shows the test as skipped."""
+
+    state: Literal["not checked"] = "not checked"
+
+
 class Fault(Exception):
     """The plugin did something wrong: `subject` is a hook or a word such as `search`, empty for the running law."""
 
@@ -42,13 +48,25 @@ class Fault(Exception):
 
 @contextmanager
 def report_errors(subject: str, action: str, *others: type[Exception]) -> Iterator[None]:
-    """Turns whatever a foreign plugin raises inside into a `Fault` of `subject`; errors of the types `others` pass."""
+    """Turns whatever a foreign plugin raises inside into a `Fault` of `subject`; errors of the types `others` pass.
+
+    So does `MissingPackage`, which says something about the installation and nothing about the plugin.
+    """
     try:
         yield
     except Exception as error:
-        if isinstance(error, (Fault, *others)):
+        if isinstance(error, (Fault, MissingPackage, *others)):
             raise
-        raise Fault(subject, f"{action} raised {type(error).__name__}: {error}") from error
+        raise Fault(subject, f"{action} raised {error_text(error)}") from error
+
+
+@contextmanager
+def report_here(action: str) -> Iterator[None]:
+    """Turns a `Fault` of any subject, raised inside, into one that the running law reports."""
+    try:
+        yield
+    except Fault as fault:
+        raise Fault("", f"{action}: {fault}") from fault
 
 
 def law(*subjects: str) -> Callable[[Law], Law]:
@@ -67,10 +85,12 @@ def law(*subjects: str) -> Callable[[Law], Law]:
                 if fault.subject and fault.subject not in subjects:
                     raise NotApplicable(f"{happened} (another law reports this)") from fault
                 raise Broken(_message(type(self), method, happened)) from fault.__cause__
+            except MissingPackage as missing:
+                raise NotChecked(str(missing)) from missing
             except (unittest.SkipTest, DiscoveryError, OptionError):  # the latter two: the test itself is wrong
                 raise
             except Exception as error:  # an answer of the plugin made the law itself fail
-                raise Broken(_message(type(self), method, f"{type(error).__name__}: {error}")) from error
+                raise Broken(_message(type(self), method, error_text(error))) from error
 
         return run
 
@@ -100,11 +120,11 @@ class Laws:
 
 @attrs.frozen
 class Verdict:
-    """The result of one law; `message` says why it is broken or not applicable, and is empty where it is kept."""
+    """The result of one law; `message` says why it is not kept, and is empty where it is."""
 
     law: str
     statement: str
-    state: Literal["kept", "broken", "not applicable"]
+    state: Literal["kept", "broken", "not applicable", "not checked"]
     message: str = ""
 
 
@@ -116,7 +136,7 @@ def check(conformance: type[Laws]) -> Iterator[Verdict]:
         with redirect_stdout(sys.stderr):  # keeps what plugins print out of the caller's output
             try:
                 getattr(conformance(), name)()
-            except (Broken, NotApplicable) as error:
+            except (Broken, NotApplicable, NotChecked) as error:
                 verdict = attrs.evolve(verdict, state=error.state, message=str(error))
         yield verdict
 

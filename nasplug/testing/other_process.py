@@ -1,4 +1,4 @@
-"""What a plugin does in another process: what its import loads, and which canonical forms it gives there."""
+"""What a plugin does in another process: what its import loads, which canonical forms and accuracies it gives there."""
 
 import json
 import os
@@ -6,7 +6,14 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from functools import cache
+from types import SimpleNamespace
+from typing import Any
 
+from nasplug.executors import by_value
+from nasplug.executors.messages import answer as evaluated
+from nasplug.executors.messages import decode_answer, encode_request
+from nasplug.executors.pool import start_pool
+from nasplug.executors.recipe import SpaceRecipe
 from nasplug.loading import manager, options
 from nasplug.testing.laws import NotApplicable
 from nasplug.types import Architecture
@@ -37,6 +44,29 @@ def canonical_forms(space: object, architectures: Sequence[Architecture]) -> lis
         raise NotApplicable(f"the space could not be made in another process: {error}")
     forms: list[str] = json.loads(process.stdout.strip().rpartition("\n")[2])
     return forms
+
+
+def recipes(space: object) -> list[SpaceRecipe]:
+    """Returns how a space goes to a worker: as it is, and by its name and options where those suffice.
+
+    The law is not applicable where a worker cannot import the class, and its code does not travel.
+    """
+    if by_value.importable(type(space)):
+        importable(type(space))
+    made: Any = SimpleNamespace(space=space, space_given=False)
+    as_it_is, named = SpaceRecipe.of_instance(space), SpaceRecipe.of(made)
+    return [as_it_is] if named.instance else [as_it_is, named]
+
+
+def accuracies_in_worker(recipes: Sequence[SpaceRecipe], **arguments: object) -> list[float]:
+    """Returns the accuracies that the spaces of some recipes give in a worker process, as `processes` has them."""
+    request, pool = encode_request(**arguments), start_pool(1)
+    try:
+        texts = [pool.schedule(evaluated, args=(recipe, request)).result() for recipe in recipes]
+        return [decode_answer(text).accuracy for text in texts]
+    finally:
+        pool.stop()
+        pool.join()
 
 
 def answer(request: str) -> None:

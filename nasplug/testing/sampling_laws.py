@@ -81,6 +81,7 @@ class SamplingLaws(SpaceLaws):
         architectures = [*other.sampled(10), *other.mutants(10)]
         for architecture in architectures:
             other.canonical(architecture)
+            other.call("measure", architecture=architecture)
         for name in implemented & {"encode_graph", "features"}:
             other.call(name, architectures=[*architectures])
         if "enumerate_space" in implemented:

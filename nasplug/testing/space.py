@@ -3,14 +3,16 @@
 from xml.etree import ElementTree
 
 from nasplug.testing.evaluation_laws import EvaluationLaws
+from nasplug.testing.fidelity_laws import FidelityLaws
 from nasplug.testing.graph_laws import GraphLaws
 from nasplug.testing.laws import NotApplicable, law
+from nasplug.testing.measurement_laws import MeasurementLaws
 from nasplug.testing.other_process import canonical_forms
 from nasplug.testing.sampling_laws import SamplingLaws
 from nasplug.types import Architecture
 
 
-class SpaceConformance(EvaluationLaws, GraphLaws, SamplingLaws):
+class SpaceConformance(MeasurementLaws, FidelityLaws, EvaluationLaws, GraphLaws, SamplingLaws):
     """The laws of a space: `class TestMine(SpaceConformance): space = "mine"`.
 
     `space` is a name, a class or an instance; `options` are the space's options. `devices` are those whose latency is

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from typing import Any, ClassVar, cast
+from weakref import finalize
 
 import numpy as np
 
+from nasplug.engine.folders import Folders
 from nasplug.errors import Unsupported
 from nasplug.testing.contract import PluginConformance
 from nasplug.testing.laws import Fault, NotApplicable, report_errors
-from nasplug.types import Architecture, Evaluation
+from nasplug.types import ACCURACY, Architecture, Evaluation, Job, Objective, Purpose
 
 
 class SpaceLaws(PluginConformance):
@@ -24,6 +26,13 @@ class SpaceLaws(PluginConformance):
     evaluations: ClassVar[int] = 2
     enumerated: ClassVar[int] = 100_000
     samples: ClassVar[int] = 100
+    _jobs = 0
+
+    @cached_property
+    def _folders(self) -> Folders:
+        folders = Folders.temporary()
+        finalize(self, folders.remove_all)
+        return folders
 
     @cached_property
     def hook(self) -> Any:
@@ -62,10 +71,43 @@ class SpaceLaws(PluginConformance):
         """Returns the canonical form."""
         return cast(str, self.call("canonical", str, architecture=architecture))
 
-    def evaluate(self, architecture: Architecture, purpose: str, seed: int = 0) -> Evaluation:
+    def evaluate(self, architecture: Architecture, purpose: Purpose, seed: int = 0) -> Evaluation:
         """Returns an evaluation, a training of `epochs` epochs."""
-        arguments = {"architecture": architecture, "purpose": purpose, "epochs": self.epochs, "seed": seed}
-        return cast(Evaluation, self.call("evaluate", Evaluation, **arguments))
+        return self.evaluate_job(self.job(architecture, purpose, seed, self.epochs))
+
+    def job(
+        self,
+        architecture: Architecture,
+        purpose: Purpose,
+        seed: int = 0,
+        epochs: int | None = None,
+        continues: int | None = None,
+    ) -> Job:
+        """Returns the next job, whose folder is beside those of the jobs before it."""
+        self._jobs += 1
+        number, form = self._jobs, self.canonical(architecture)
+        folder = self._folders.path(number)
+        return Job(number, f"laws/{number}", architecture, form, seed, purpose, epochs, continues, folder)
+
+    def evaluate_job(self, job: Job) -> Evaluation:
+        """Returns the evaluation of a job."""
+        arguments = {"architecture": job.architecture, "purpose": job.purpose, "epochs": job.epochs, "seed": job.seed}
+        return cast(Evaluation, self.call("evaluate", Evaluation, **arguments, job=job))
+
+    @classmethod
+    @cache
+    def evaluated(cls) -> list[Evaluation]:
+        """Returns search evaluations of a few samples and a final one, made once for all laws, as they may be slow."""
+        laws = cls()
+        search = [laws.evaluate(architecture, "search") for architecture in laws.sampled(cls.evaluations)]
+        return [*search, laws.evaluate(laws.sampled(1)[0], "final")]
+
+    def objective(self) -> Objective:
+        """Returns what the accuracy stands for. An answer that is none, or has no bounds, is a fault of `objective`."""
+        answer = self.call("objective") or ACCURACY
+        if isinstance(answer, Objective) and answer.name and answer.low < answer.high:
+            return answer
+        raise Fault("objective", f"it returned {answer!r}")
 
     def sampled(self, count: int | None = None) -> list[Architecture]:
         """Returns `count` samples (default: `samples`), the same ones at every call."""

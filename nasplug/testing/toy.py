@@ -11,9 +11,11 @@ import numpy as np
 from nasplug.errors import InvalidArchitecture
 from nasplug.hookspecs import hookimpl
 from nasplug.loading.options import option
+from nasplug.loading.packages import require_packages
 from nasplug.types import Architecture, Evaluation, Run
 
 NAME = "toy"
+GRAPH_PACKAGES = (("torch", "torch_geometric"), "The kit's laws of graphs", "torch torch-geometric")
 MAX_CALLS = 200_000  # of sample and mutate between two evaluations; a strategy that needs more never ends
 
 
@@ -64,8 +66,19 @@ class Toy:
         return (a for code in codes if code == self._sorted(a := Architecture(NAME, code)))
 
     @hookimpl
+    def choices(self) -> tuple[int, ...]:
+        """Returns how many operations each layer has."""
+        return (self.operations,) * self.layers
+
+    @hookimpl
+    def measure(self, architecture: Architecture) -> dict[str, float]:
+        """Returns the parameters: 1,000 for the network, and as many for each step of an operation."""
+        return {"parameters": 1000.0 * (1 + sum(self.checked(architecture)))}
+
+    @hookimpl
     def encode_graph(self, architectures: Sequence[Architecture]) -> Any:
         """Returns chains of one-hot operations, with the last two layers sorted."""
+        require_packages(*GRAPH_PACKAGES)
         import torch
         from torch_geometric.data import Batch, Data
 

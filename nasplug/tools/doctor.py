@@ -3,15 +3,19 @@
 import os
 import platform
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from nasplug.errors import NasplugError, NothingStored
+from nasplug.errors import MissingPackage, NasplugError, NothingStored, error_text
 from nasplug.loading import discovery
+from nasplug.loading.distributions import unreadable, version_of
+from nasplug.loading.paths import expanded_path
+
+if TYPE_CHECKING:
+    from nasplug.storage.runs import StoredRun
 
 PACKAGES = ("tensorflow", "torch", "torch-geometric", "pandas", "ray")
 
@@ -32,13 +36,13 @@ def examine(storage: str) -> Iterator[Finding]:
 
 
 def versions() -> Iterator[Finding]:
-    """Yields the versions of Python, nasplug and the packages that its parts need."""
+    """Yields the versions of Python, nasplug and the packages that its parts need, and what is left over of others."""
     yield Finding("version", "python", f"{platform.python_version()} on {platform.platform()}")
     for package in ("nasplug", *PACKAGES):
-        try:
-            yield Finding("version", package, version(package))
-        except PackageNotFoundError:
-            yield Finding("version", package, "not installed")
+        yield Finding("version", package, version_of(package) or "not installed")
+    for path in unreadable():
+        left = f"ignored: no metadata, as after an uninstallation that was interrupted. Delete {path}"
+        yield Finding("version", path.name, left)
 
 
 def accelerators() -> Iterator[Finding]:
@@ -46,10 +50,12 @@ def accelerators() -> Iterator[Finding]:
     for name, list_devices in (("tensorflow", _tensorflow_devices), ("torch", _torch_devices)):
         try:
             yield Finding("accelerator", name, ", ".join(list_devices()))
+        except MissingPackage:
+            yield Finding("accelerator", name, f"{name} is not installed")
         except ModuleNotFoundError as error:
             yield Finding("accelerator", name, f"{error.name} is not installed")
         except Exception as error:  # a foreign package whose installation is broken may raise anything
-            problem = f"{name} cannot be used: {type(error).__name__}: {error}"
+            problem = f"{name} cannot be used: {error_text(error)}"
             yield Finding("accelerator", name, "broken", problem)
 
 
@@ -64,7 +70,7 @@ def data() -> Iterator[Finding]:
         yield Finding("data", "cache", f"nothing in {folder}: no table was imported")
     for name, value in sorted(os.environ.items()):
         if name.startswith("NASPLUG_"):
-            missing = os.sep in value and not Path(value).exists()
+            missing = os.sep in value and not Path(expanded_path(value)).exists()
             yield Finding("data", name, value, f"{name} names {value}, which does not exist" if missing else "")
 
 
@@ -82,9 +88,7 @@ def stored(url: str) -> Iterator[Finding]:
     except NasplugError as error:
         yield Finding("storage", masked(url), "unusable", str(error))
     else:
-        running = sum(run.ended is None for run in runs)
-        count = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
-        yield Finding("storage", masked(url), f"{count}, {running} not ended" if running else count)
+        yield Finding("storage", masked(url), _counted(runs))
 
 
 def plugins() -> Iterator[Finding]:
@@ -92,6 +96,13 @@ def plugins() -> Iterator[Finding]:
     for kind in discovery.GROUPS:
         for plugin in discovery.installed(kind):
             yield Finding("plugin", f"{kind} {plugin.name}", plugin.provider, discovery.problem(plugin) or "")
+
+
+def _counted(runs: "list[StoredRun]") -> str:
+    running = sum(run.running is not None for run in runs)
+    unfinished = {"running": running, "not ended": sum(not run.is_over for run in runs) - running}
+    total = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
+    return ", ".join([total, *(f"{count} {state}" for state, count in unfinished.items() if count)])
 
 
 def _tensorflow_devices() -> list[str]:

@@ -3,13 +3,13 @@
 import keyword
 import re
 import tempfile
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
 from nasplug.errors import UsageError
 from nasplug.loading import discovery
+from nasplug.loading.distributions import version_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 SUFFIX = ".jinja"
@@ -25,7 +25,7 @@ def create(kind: Literal["space", "strategy"], name: str, folder: Path) -> list[
     if folder.exists():
         raise UsageError(f"{folder} already exists, and nothing is ever overwritten. Name another folder with --out.")
     values = {"name": name, "title": title, "module": f"nasplug_{name}"}
-    values |= {"project": f"nasplug-{name.replace('_', '-')}", "version": version("nasplug")}
+    values |= {"project": f"nasplug-{name.replace('_', '-')}", "version": str(version_of("nasplug"))}
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".nasplug-new-") as parent:

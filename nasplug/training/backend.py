@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import Literal
 
 from nasplug.errors import ConfigurationError
+from nasplug.loading.packages import require_packages
 
 Accelerator = Literal["auto", "cpu", "gpu", "tpu"]
 _lock = threading.Lock()
@@ -42,6 +43,7 @@ def native_stderr_held() -> Iterator[None]:
             os.close(terminal)
 
 
+require_packages(["tensorflow"], "Trainings, networks and their latencies", "'nasplug[train]'")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 with native_stderr_held():
     import tensorflow as tf

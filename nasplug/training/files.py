@@ -18,6 +18,12 @@ class TrainingFiles:
     every: int = 1000
     tensorboard: Path | None = None
 
+    def remove_checkpoints(self) -> None:
+        """Removes the checkpoints of a training that is over, if there are any."""
+        path = tensorflow_path(self.checkpoints) if self.checkpoints else None
+        if path and tf.io.gfile.exists(path):
+            tf.io.gfile.rmtree(path)
+
 
 def tensorflow_path(folder: Path) -> str:
     """Returns the folder as TensorFlow reads and writes it: a `Path` has lost one slash of `gs://bucket`."""

@@ -1,5 +1,7 @@
 """What figures, tables and reports share."""
 
+import csv
+import io
 import math
 
 import pytest
@@ -19,7 +21,8 @@ from nasplug.errors import UsageError
 
 def test_missing_libraries_are_named_with_the_command_that_installs_them():
     require_libraries()
-    with pytest.raises(UsageError, match=r"need nothing_a, nothing_b: pip install 'nasplug\[analysis\]'"):
+    install = r"which are not installed: pip install 'nasplug\[analysis\]'"
+    with pytest.raises(UsageError, match=f"Figures and tables need nothing_a, nothing_b, {install}"):
         require_libraries(("json", "nothing_a", "nothing_b"))
 
 
@@ -42,6 +45,12 @@ def test_json_has_no_value_for_what_is_no_finite_number():
 
 def test_the_columns_of_a_csv_are_those_of_all_rows():
     assert to_csv([{"a": 1, "b": "x,y"}, {"a": 2, "c": None}]) == 'a,b,c\n1,"x,y",\n2,,\n'
+
+
+@pytest.mark.parametrize("text", ["a\rb", "a\r\nb", "a\nb", "a\r\n", "\r", 'say "x"\r'])
+def test_a_cell_with_the_end_of_a_line_is_read_back_as_it_was(text):
+    written = to_csv([{"a": text, "b": 1}, {"a": 2, "b": text}])
+    assert list(csv.DictReader(io.StringIO(written, newline=""))) == [{"a": text, "b": "1"}, {"a": "2", "b": text}]
 
 
 @pytest.mark.parametrize("name", ["x.PNG", "x.svg", "a.b.pdf"])

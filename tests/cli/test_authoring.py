@@ -48,11 +48,16 @@ def test_a_mistake_is_one_message(invoke, arguments, message):
 
 
 @pytest.mark.parametrize(
-    ("state", "code", "line"), [("kept", 0, "✓ Good."), ("broken", 1, "✗ Good.\n    why\n    how")]
+    ("state", "code", "line"),
+    [
+        ("kept", 0, "✓ Good."),
+        ("broken", 1, "✗ Good.\n    why\n    how"),
+        ("not checked", 0, "? Good.\n    why\n    how"),
+    ],
 )
 def test_every_law_is_a_line_and_the_last_one_counts_them(invoke, monkeypatch, state, code, line):
     verdicts = [
-        Verdict("test_good", "Good.", state, "why\nhow\n" if state == "broken" else ""),
+        Verdict("test_good", "Good.", state, "" if state == "kept" else "why\nhow\n"),
         Verdict("test_other", "Other.", "not applicable", ""),
     ]
     checked = []
@@ -61,7 +66,8 @@ def test_every_law_is_a_line_and_the_last_one_counts_them(invoke, monkeypatch, s
     result = invoke("check", "space", "nasplug.testing:Toy", *options)
     counts = {"kept": 0, "broken": 0} | {state: 1}
     assert result.returncode == code
-    assert result.stdout == f"{line}\n– Other.\n{counts['kept']} kept, {counts['broken']} broken, 1 not applicable\n"
+    told = f"{counts['kept']} kept, {counts['broken']} broken, 1 not applicable"
+    assert result.stdout == f"{line}\n– Other.\n{told}{', 1 not checked' * (state == 'not checked')}\n"
     assert (checked[0].space, checked[0].options) == ("nasplug.testing:Toy", {"layers": "5"})
     assert (checked[0].epochs, checked[0].devices) == (2, ("toyphone",))
 

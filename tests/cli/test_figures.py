@@ -5,8 +5,6 @@ import re
 
 import pytest
 
-from nasplug.storage.storage import Storage
-
 RUN = ("run", "--space", "toy:ToySpace", "--strategy", "random", "--budget", "12", "--name")
 
 
@@ -48,11 +46,7 @@ def test_a_mistake_about_runs_is_one_message(stored, arguments, code, message):
     assert message in result.stderr
 
 
-def test_empty_runs_and_runs_of_failures_are_said_to_be_that(invoke, tmp_path):
-    storage = Storage(f"sqlite:///{tmp_path}/nasplug.db")
-    storage.create("empty", {"space": "toy", "strategy": "random", "seed": 0}, {})
-    storage.close()
-    assert "The run 'empty' is empty" in invoke("report", "empty", "--out", "x.html").stderr
+def test_runs_of_failures_are_said_to_be_that(invoke, tmp_path):
     invoke(*RUN, "bad", "--space-opt", "value=250")
     assert "no complete trial" in invoke("plot", "bad", "--out", "x.png").stderr
     assert invoke("report", "bad", "--out", "x.html").returncode == 0

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import sys
 
 import pytest
 from faulty.raising import HOOKS, SAID
@@ -122,6 +123,7 @@ def foreign(tmp_path, monkeypatch):
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: third-party\nVersion: 1.2\n")
     (info / "entry_points.txt").write_text("[nasplug.spaces]\nforeign = foreign_module:Space\n")
     (tmp_path / "site" / "foreign_module.py").write_text(f"raise RuntimeError('{SAID} import')\n")
+    monkeypatch.delitem(sys.modules, "foreign_module", raising=False)
     monkeypatch.syspath_prepend(tmp_path / "site")
 
 
@@ -147,6 +149,23 @@ def test_a_plugin_that_cannot_be_imported_is_one_message_where_it_is_named(invok
     result = invoke(*command)
     assert (result.returncode, "Traceback" in result.stderr) == (2, False)
     assert f"third-party 1.2 is broken: loading foreign_module:Space gave RuntimeError: {SAID} import" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "more", [(), ("--workers", "2"), pytest.param(("--with", "processes"), marks=pytest.mark.slow)]
+)
+def test_a_group_of_errors_in_an_evaluation_is_shown_and_stored_with_the_errors_in_it(invoke, more):
+    pair = ("--space", "faulty.raising:InGroups", "--strategy", STRATEGY)
+    result = invoke("run", *pair, "--budget", "2", "--name", "r", *more)
+    told = "ExceptionGroup: two failed [ValueError: loss is NaN; KeyError: 'rate']"
+    assert (result.returncode, f"trial 0 failed: {told}\n" in result.stderr) == (1, True), result.stderr
+    assert json.loads(invoke("trials", "r", "--json").stdout)[0]["error"] == told
+
+
+def test_a_group_of_errors_outside_of_an_evaluation_is_one_message(invoke):
+    result = invoke("run", "--space", SPACE, "--strategy", "faulty.raising:GroupingStrategy", "--budget", "2")
+    told = "Error: ExceptionGroup: two failed [ValueError: loss is NaN; KeyError: 'rate']\n"
+    assert (result.returncode, told in result.stderr, "Traceback" in result.stderr) == (1, True, False), result.stderr
 
 
 def test_a_file_that_ends_early_is_no_interruption(invoke):

@@ -150,7 +150,7 @@ def test_a_mistake_about_frontiers_is_one_message(invoke, tmp_path, data, change
     [
         ('"6,6,6",70', "data.csv, line 2: A proxyless architecture has 22 integers"),
         ('"CODE"', "line 2: the row ends before its accuracy"),
-        ('"CODE",most', "line 2: could not convert string to float: 'most'"),
+        ('"CODE",most', "line 2: accuracy must be a percentage between 0 and 100, got most"),
         ('"CODE",170', "line 2: "),
         ('"CODE",', "data.csv is empty"),
         ('"CODE",0.7', "data.csv has no accuracy above 0.7 %: it needs percent, as in 94.3, not fractions"),

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from nasplug import __version__
 from nasplug.cli.group import COMMANDS
 
 HEAVY = {"torch", "torch_geometric", "tensorflow", "sqlalchemy", "pandas", "scipy", "pebble", "matplotlib"}
@@ -52,6 +53,19 @@ def completed(invoke, monkeypatch):
 )
 def test_a_shell_is_told_what_could_follow(completed, words, completions):
     assert completed(*words) == completions
+
+
+def test_what_is_left_over_of_other_installations_spoils_no_command(invoke, tmp_path, monkeypatch):
+    (tmp_path / "left" / "nasplug-0.0.1.dist-info").mkdir(parents=True)
+    (tmp_path / "left" / "other-1.dist-info").mkdir()
+    (tmp_path / "left" / "other-1.dist-info" / "entry_points.txt").write_text("[nasplug.spaces]\nproxyless = a:B\n")
+    monkeypatch.syspath_prepend(tmp_path / "left")
+    assert invoke("--version").stdout == f"nasplug {__version__}\n"
+    assert "a:B" not in invoke("list", "spaces", "--json").stdout
+    monkeypatch.setattr("nasplug.tools.doctor.accelerators", lambda: iter(()))
+    told = [line for line in invoke("doctor").stdout.splitlines() if "other-1.dist-info" in line]
+    assert len(told) == 1
+    assert "ignored: no metadata" in told[0]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

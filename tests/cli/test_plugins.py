@@ -4,7 +4,6 @@ import json
 import sys
 
 import pytest
-from faulty.raising import SAID
 
 from nasplug.tools import doctor
 
@@ -19,13 +18,12 @@ steps = foreign_plugins:steps
 sums = foreign_plugins:Sums
 lost = no_such_package:Task
 """
-PLUGINS = f"""
+PLUGINS = """
 import attrs
 from nasplug import option
 
 class Space:
-    def register_commands(self, group):
-        raise RuntimeError("{SAID} register_commands")
+    pass
 
 @attrs.define
 class Abacus:
@@ -104,7 +102,7 @@ def test_two_plugins_of_one_name_clash(invoke, foreign, tmp_path, monkeypatch):
     info = tmp_path / "other" / "other-3.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 3\n")
-    (info / "entry_points.txt").write_text("[nasplug.devices]\nabacus = foreign_plugins:Abacus\n")
+    (info / "entry_points.txt").write_text("[nasplug.devices]\nabacus = other_plugins:Abacus\n")
     monkeypatch.syspath_prepend(tmp_path / "other")
     warnings = invoke("list", "devices").stderr
     assert "device 'abacus' of other 3 clashes: another distribution claims the name" in warnings
@@ -151,15 +149,6 @@ def test_a_task_that_takes_nothing_has_no_options(invoke, foreign):
 def test_an_unknown_plugin_is_told_with_similar_names(invoke, foreign):
     result = invoke("show", "abaccus")
     assert (result.returncode, "Did you mean 'abacus'? Installed: abacus, " in result.stderr) == (2, True)
-
-
-def test_a_plugin_that_raises_where_it_registers_commands_takes_no_other_away(invoke, foreign):
-    result = invoke("foreign", "anything")
-    assert (result.returncode, result.stdout, "Traceback" in result.stderr) == (1, "", False)
-    assert f"RuntimeError: {SAID} register_commands" in result.stderr
-    for command in (("predictor", "--help"), ("--help",)):
-        result = invoke(*command)
-        assert (result.returncode, SAID in result.stdout + result.stderr) == (0, False), result.stderr
 
 
 @pytest.mark.parametrize(("problem", "code", "mark"), [("", 0, "✓"), ("It is loose.", 1, "✗")])

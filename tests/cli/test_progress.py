@@ -35,7 +35,7 @@ def run_of(budget=10, workers=1, **more):
 
 
 def trial(number, accuracy=50.0, purpose="search"):
-    state, error = ("complete", None) if accuracy else ("failed", "lost \x1b[31m")
+    state, error = ("complete", None) if accuracy else ("failed", "lost \x1b[31m\n  where")
     evaluation = Evaluation(accuracy, 1.0) if accuracy else None
     return Trial(number, Architecture("toy", (number,)), state, evaluation, error, purpose, 0.0, 1.0)
 

@@ -1,10 +1,13 @@
 """The options that commands share."""
 
+from pathlib import Path
+
 import click
 import pytest
 from click.testing import CliRunner
 
 from nasplug.cli import shared_options as shared
+from nasplug.cli.group import cli
 from nasplug.errors import DiscoveryError, UsageError
 
 
@@ -12,6 +15,13 @@ from nasplug.errors import DiscoveryError, UsageError
 @shared.space_options
 @shared.latency
 def command(**values):
+    return values
+
+
+@click.command()
+@click.option("--out", type=shared.FOLDER)
+@click.argument("file", type=shared.FILE)
+def writing(**values):
     return values
 
 
@@ -45,6 +55,27 @@ def test_options_and_latencies_are_read():
     values = call(command, "--space-opt", "a=1,b=x", "--space-opt", "c=2,3", "--latency", "75:85.5")
     assert values == {"space_options": {"a": "1", "b": "x", "c": "2,3"}, "latency": (75.0, 85.5)}
     assert call(command) == {"space_options": {}, "latency": None}
+
+
+def test_home_and_variables_are_expanded_in_a_path(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("DATA", "/data")
+    assert call(writing, "--out=~/out", "$DATA/x") == {"out": Path("/home/me/out"), "file": Path("/data/x")}
+
+
+def commands(group, context):
+    """Yields all commands of the command line, those of plugins and of their groups included."""
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        yield from commands(command, context) if isinstance(command, click.Group) else [command]
+
+
+def test_every_path_of_the_command_line_is_expanded(invoke):
+    invoke("no-such-command")  # after which all plugins have registered their commands
+    read = [param for command in commands(cli, click.Context(cli)) for param in command.params]
+    paths = [param for param in read if isinstance(param.type, click.Path)]
+    assert {"out", "data", "comparison", "export", "folder", "file"} <= {param.name for param in paths}
+    assert [param for param in paths if not isinstance(param.type, shared.ExpandedPath)] == []
 
 
 @pytest.mark.parametrize("text", ["75", "a:b", "1:2:3", ""])

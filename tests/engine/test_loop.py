@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from contextlib import closing
 
 import pytest
 import toy
@@ -9,6 +10,7 @@ import toy
 import nasplug
 from nasplug import hookimpl
 from nasplug.errors import ConfigurationError
+from nasplug.storage.storage import Storage
 
 
 class Stumbles:
@@ -35,12 +37,33 @@ def test_on_stop_hides_neither_an_error_nor_ctrl_c(ends, reason, caplog):
     with caplog.at_level(logging.WARNING, "nasplug"), pytest.raises(type(ends)) as told:
         nasplug.search(toy.ToySpace(), "toy:Grid", budget=3, middleware=[Stumbles(ends)])
     assert told.value is ends
-    assert f"on_stop raised ValueError: no connection to tell: {reason}" in caplog.text
+    assert f"on_stop of Stumbles raised ValueError: no connection to tell: {reason}" in caplog.text
 
 
-def test_on_stop_that_raises_alone_is_the_error():
-    with pytest.raises(ValueError, match="no connection to tell: the budget of 3 trials is used"):
-        nasplug.search(toy.ToySpace(), "toy:Grid", budget=3, middleware=[Stumbles()])
+def test_on_stop_that_raises_is_a_warning_and_every_other_plugin_hears(tmp_path, caplog):
+    reasons, place = [], {"storage": tmp_path / "runs.db", "name": "run"}
+
+    class Listener:
+        @hookimpl
+        def on_stop(self, reason):
+            reasons.append(reason)
+
+    plugins = [Listener(), Stumbles(), Listener()]
+    result = nasplug.search(toy.ToySpace(), "toy:Grid", budget=3, middleware=plugins, **place)
+    assert reasons == [result.reason] * 2 == ["the budget of 3 trials is used"] * 2
+    assert "on_stop of Stumbles raised ValueError: no connection to tell: the budget of 3 trials is used" in caplog.text
+    with closing(Storage(str(place["storage"]))) as storage:
+        assert storage.run("run").ended == result.reason
+
+
+def test_an_error_without_words_in_on_stop_is_told_as_well(caplog):
+    class Wordless:
+        @hookimpl
+        def on_stop(self):
+            raise ValueError
+
+    nasplug.search(toy.ToySpace(), "toy:Grid", budget=3, middleware=[Wordless()])
+    assert "on_stop of Wordless raised ValueError" in caplog.text
 
 
 class Refuses:

@@ -1,8 +1,12 @@
-"""What a search found: the incumbent, its final evaluation, and the rows that are printed."""
+"""What a search found: the best with its final evaluation, the frontier, and the rows that are printed."""
 
+import attrs
 import toy
+from hypothesis import given
+from hypothesis import strategies as st
 
-from nasplug.engine.result import Result, best_of, incumbent, incumbents, rows
+from nasplug.engine.objectives import Goal
+from nasplug.engine.result import COLUMNS, Result, best_of, incumbents, metric_of, rows
 from nasplug.types import Evaluation, Trial
 
 
@@ -10,22 +14,6 @@ def trial(number, accuracy, purpose="search", code=(0, 0, 0), **evaluation):
     answer = None if accuracy is None else Evaluation(accuracy, **{"cost": 2.0} | evaluation)
     state, error = ("complete", None) if answer else ("failed", "lost")
     return Trial(number, toy.architecture(*code), state, answer, error, purpose, 1.0, 2.0, "c", 9.0)
-
-
-def test_of_equal_trials_the_earliest_is_the_incumbent():
-    trials = [trial(2, 90.0), trial(0, 80.0), trial(1, 90.0)]
-    assert incumbent(trials).number == 1
-
-
-def test_failed_and_final_trials_are_never_the_incumbent():
-    trials = [trial(0, None), trial(1, 70.0), trial(2, 99.0, "final")]
-    assert incumbent(trials).number == 1
-    assert incumbent(trials[:1]) is None
-
-
-def test_an_accuracy_of_zero_is_better_than_none():
-    assert incumbent([trial(0, 0.0)]).number == 0
-    assert incumbent([trial(0, 0.0), trial(1, 0.5)]).number == 1
 
 
 def test_the_incumbent_after_each_search_trial():
@@ -64,10 +52,49 @@ def test_the_summary_counts_search_trials_alone():
 
 
 def test_a_row_has_the_fixed_columns_then_the_metrics():
-    complete, failed = rows([trial(0, 80.0, metrics={"loss": 0.5, "number": 7}), trial(1, None)])
+    complete, failed = rows([trial(0, 80.0, metrics={"loss": 0.5}), trial(1, None)])
     assert list(complete) == [
         "number", "architecture", "canonical", "state", "purpose", "accuracy", "cost", "source", "error", "latency",
         "started", "finished", "loss",
     ]  # fmt: skip
     assert (complete["number"], complete["loss"], complete["cost"]) == (0, 0.5, 2.0)
     assert (failed["accuracy"], failed["cost"], failed["source"], failed["error"]) == (None, None, None, "lost")
+
+
+def test_the_front_of_a_result_is_that_of_its_goal():
+    goal = Goal.of(["accuracy", "loss"], [])
+    trials = [trial(0, 80.0, metrics={"loss": 0.5}), trial(1, 70.0, code=(1, 1, 1), metrics={"loss": 0.4})]
+    assert [t.number for t in Result("run", "toy", "random", 3, trials, goal=goal).front] == [0]
+    apart = [attrs.evolve(t, canonical=str(t.architecture)) for t in trials]
+    assert [t.number for t in Result("run", "toy", "random", 3, apart, goal=goal).front] == [0, 1]
+
+
+def test_a_result_is_best_by_its_own_objective():
+    trials = [trial(0, 80.0, metrics={"loss": 0.5}), trial(1, 70.0, code=(1, 1, 1), metrics={"loss": 0.4})]
+    assert Result("run", "toy", "random", 3, trials, goal=Goal.of(["loss"], [])).best.validation == 70.0
+
+
+@given(
+    st.dictionaries(st.sampled_from([*COLUMNS, "loss", "metric.state", "metric.metric.state"]) | st.text(), st.floats())
+)
+def test_every_metric_has_a_column_of_its_own_whatever_it_is_called(metrics):
+    [row] = rows([trial(0, 80.0, metrics=metrics)], taken=["strategy"])
+    [bare] = rows([trial(0, 80.0)])
+    assert {name: row[name] for name in COLUMNS} == bare
+    found = {metric_of(column): value for column, value in row.items() if column not in COLUMNS}
+    assert repr(sorted(found.items())) == repr(sorted(metrics.items()))  # NaN is not itself
+
+
+def test_a_metric_gives_way_to_the_columns_that_the_caller_adds():
+    [row] = rows([trial(0, 80.0, metrics={"strategy": 1.0})], taken=["strategy"])
+    assert ("strategy" in row, row["metric.strategy"]) == (False, 1.0)
+
+
+def test_a_result_of_many_trials_is_shown_in_one_line():
+    result = Result("run", "toy", "grid", 0, [trial(number, 80.0 + number % 10) for number in range(500)])
+    assert repr(result) == "<Result run: toy × grid, 500 trials, best 89>"
+
+
+def test_the_final_evaluation_of_another_architecture_says_nothing_of_the_best():
+    other = trial(2, 99.0, purpose="final", code=(3, 3, 3))  # as of an incumbent that a grown run has overtaken
+    assert best_of([trial(0, 80.0), trial(1, 70.0, code=(3, 3, 3)), other]).test is None

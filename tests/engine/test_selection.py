@@ -75,12 +75,20 @@ def test_evaluations_are_asked_in_the_order_of_the_chain():
 
         return type(name, (), {"evaluate": hookimpl(evaluate), **attributes})()
 
+    class Mute(toy.ToySpace):
+        @hookimpl
+        def evaluate(self):
+            order.append("space")
+
     plugins = [middleware("Inner", executes=True), middleware("First"), middleware("Second")]
-    request = RunRequest(toy.ToySpace(), "toy:Grid", middleware=plugins)
+    request = RunRequest(Mute(), "toy:Grid", middleware=plugins)
     selection = Selection.of_request(request)
     hook = selection.manager(selection.settings(request)).hook
-    hook.evaluate(architecture=toy.architecture(0, 0, 0), purpose="search", epochs=None, seed=0)
-    assert order == ["First", "Second", "Inner"]
+    with pytest.raises(PluginError, match="returned None"):  # each lets the next one answer
+        hook.evaluate(
+            architecture=toy.architecture(0, 0, 0), purpose="search", epochs=None, seed=0, job=toy.job(0, 0, 0)
+        )
+    assert order == ["First", "Second", "Inner", "space"]
 
 
 def test_explaining_a_run_refuses_a_device_that_no_plugin_knows():

@@ -6,6 +6,7 @@ from pathlib import Path
 import attrs
 import numpy as np
 import pytest
+import toy
 
 from nasplug.engine.settings import COMPUTE, Settings, plugin_options, versions
 from nasplug.errors import UsageError
@@ -20,6 +21,8 @@ from nasplug.errors import UsageError
         ({"seed": None}, "seed must be an integer, got None"),
         ({"seed": -1}, "seed must be at least 0, got -1"),
         ({"retries": -1}, "retries must be at least 0"),
+        ({"finals": -1}, "finals must be at least 0"),
+        ({"max_failures": 0}, "max_failures must be at least 1"),
         ({"timeout": 0}, "timeout must be greater than 0 s, got 0"),
         ({"timeout": float("nan")}, "timeout must be greater than 0 s, got nan"),
         ({"timeout": float("inf")}, "timeout must be at most 9223372036 s, got inf"),
@@ -51,17 +54,38 @@ def settings(**given):
     "change",
     [
         {"space": "other"}, {"strategy": "other"}, {"space_options": {"a": 1}}, {"strategy_options": {"a": 1}},
-        {"middleware": ["cache"]}, {"seed": 1}, {"budget": 7}, {"batch": 2}, {"epochs": 3}, {"device": "d"},
-        {"device": "d", "latency_window": (1, 2)}, {"asynchronous": True},
+        {"middleware": ["cache"]}, {"seed": 1}, {"batch": 2}, {"epochs": 3}, {"device": "d"},
+        {"device": "d", "latency_window": (1, 2)}, {"asynchronous": True}, {"objectives": ["loss"]},
+        {"limits": ["loss<=1"]}, {"first": ["toy:0,0,0"]},
     ],
 )  # fmt: skip
 def test_what_results_depend_on_is_part_of_the_identity(change):
     assert settings(**change).identity() != settings().identity()
 
 
-@pytest.mark.parametrize("change", [{"workers": 3}, {"timeout": 5}, {"retries": 2}])
+@pytest.mark.parametrize("change", [{"workers": 3}, {"timeout": 5}, {"retries": 2}, {"finals": 0}, {"max_failures": 9}])
 def test_how_a_run_is_executed_is_not_part_of_the_identity(change):
     assert settings(**change).identity() == settings().identity()
+
+
+@pytest.mark.parametrize("change", [{"budget": 7}, {"budget": 7, "planned": 3}])
+def test_a_run_that_grows_stays_the_same_run(change):
+    assert settings(**change).identity() == settings().identity()
+
+
+def test_what_is_stored_is_the_identity_what_grows_and_how_the_run_is_executed():
+    whole = settings(budget=7, workers=3, middleware=["log"], watching=["log"], finals=2)
+    execution = {
+        "workers": 3, "timeout": None, "retries": 0, "watching": ["log"], "max_failures": None, "finals": 2,
+        "middleware": ["log"],
+    }  # fmt: skip
+    assert whole.document() == whole.identity() | {"budget": 7, "planned": None, "execution": execution}
+    assert json.loads(json.dumps(whole.document())) == whole.document()
+
+
+def test_objectives_limits_and_first_architectures_are_texts():
+    given = settings(objectives=("loss",), limits=("loss<=1",), first=(toy.architecture(0, 1, 2), "toy:1,1,1"))
+    assert (given.objectives, given.limits, given.first) == (["loss"], ["loss<=1"], ["toy:0,1,2", "toy:1,1,1"])
 
 
 def test_middleware_that_only_watches_is_not_part_of_the_identity():
@@ -71,8 +95,8 @@ def test_middleware_that_only_watches_is_not_part_of_the_identity():
 
 def test_the_identity_has_the_names_under_which_earlier_versions_stored_it():
     assert sorted(settings().identity()) == [
-        "batch", "budget", "device", "epochs", "latency_window", "middleware", "seed", "space", "space_options",
-        "steady", "strategy", "strategy_options",
+        "batch", "device", "epochs", "first", "latency_window", "limits", "middleware", "objectives", "seed", "space",
+        "space_options", "steady", "strategy", "strategy_options",
     ]  # fmt: skip
     assert settings(asynchronous=True).identity()["steady"] is True
 

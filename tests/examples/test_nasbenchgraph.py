@@ -10,7 +10,7 @@ from nas_bench_graph import Arch, gnn_list, light_read, link_list
 from nasplug_nasbenchgraph import NAME, NASBenchGraph, TableReader
 
 import nasplug
-from nasplug import Architecture
+from nasplug import Architecture, Objective
 from nasplug.errors import ConfigurationError, InvalidArchitecture
 from nasplug.testing import SpaceConformance
 
@@ -62,6 +62,19 @@ def test_a_record_is_that_of_the_packages_own_reader():
     assert SPACE.measure_latency(architecture=ours, device="gpu") == pytest.approx(1000 * theirs["latency"])
     assert search.metrics == {"parameters": round(1e6 * theirs["para"])}
     assert (search.source, search.cost) == ("table", 0.0)
+
+
+def test_a_limit_on_the_parameters_is_kept_before_an_evaluation():
+    result = nasplug.search("nasbenchgraph", "random", budget=20, limits=["parameters<=1e6"])
+    states = {trial.state: trial for trial in result.trials}
+    assert set(states) == {"complete", "infeasible"}
+    assert states["infeasible"].evaluation is None
+    assert result.best.metrics["parameters"] <= 1e6
+
+
+def test_proteins_is_measured_by_the_area_under_the_curve():
+    assert NASBenchGraph("proteins").objective() == Objective("roc_auc", "%", "max", 0.0, 100.0)
+    assert SPACE.objective() is None
 
 
 SKIP = gnn_list.index("skip")

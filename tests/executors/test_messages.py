@@ -1,23 +1,30 @@
-"""What travels to another machine is text, and what comes back is checked."""
+"""What comes back from a worker is a text, whatever an evaluation does, and it is checked."""
 
 import json
 import sys
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 
+import attrs
+import plain_space
 import pytest
 import toy
 
 from nasplug import Evaluation
-from nasplug.errors import ConfigurationError, Unsupported
+from nasplug.errors import ConfigurationError
 from nasplug.executors import messages
 from nasplug.executors.recipe import SpaceRecipe
 
 
-def answer(**options):
-    recipe = SpaceRecipe("toy:ToySpace", options).to_json()
-    request = messages.encode_request(toy.architecture(0, 0, 1), "final", 3, 7)
-    begun, text = messages.evaluate_remotely(recipe, request)
-    assert begun == "begun"
-    return text
+def answer(recipe=None, **options):
+    request = messages.encode_request(architecture=toy.architecture(0, 0, 1), purpose="final", epochs=3, seed=7)
+    return messages.answer(recipe or SpaceRecipe("toy:ToySpace", options), request)
+
+
+def test_a_stream_says_that_it_has_begun_before_the_answer():
+    request = messages.encode_request(architecture=toy.architecture(0, 0, 1), purpose="final", epochs=3, seed=7)
+    begun, text = messages.answer_in_stream(SpaceRecipe("toy:ToySpace", {}), request)
+    assert (begun, text) == ("begun", answer())
 
 
 def test_an_answer_is_the_evaluation_that_the_space_gives():
@@ -38,15 +45,35 @@ def test_an_error_comes_back_as_it_was_raised(options, kind, message):
         messages.decode_answer(answer(**options))
 
 
-@pytest.mark.parametrize("kind", ["Foreign", "SystemExit", "UnicodeDecodeError", "did_you_mean", "__import__"])
-def test_what_is_no_error_of_ours_keeps_its_name(kind):
-    with pytest.raises(RuntimeError, match=f"{kind}: what"):
-        messages.decode_answer(json.dumps({"kind": kind, "error": "what"}))
+@pytest.mark.parametrize("error", plain_space.SAID)
+def test_whatever_is_raised_is_an_answer(error):
+    text = answer(SpaceRecipe.of_instance(plain_space.Plain(error=error)))
+    with pytest.raises(Exception) as raised:  # noqa: PT011 - its class and its text follow
+        messages.decode_answer(text)
+    assert f"{type(raised.value).__name__}: {raised.value}" == plain_space.SAID[error]
 
 
-def test_an_error_of_the_core_stays_one():
-    with pytest.raises(Unsupported, match="what"):
-        messages.decode_answer(json.dumps({"kind": "Unsupported", "error": "what"}))
+def test_an_evaluation_that_is_no_text_is_an_error_of_its_own():
+    with pytest.raises(TypeError, match="lock is not JSON serializable"):
+        messages.decode_answer(answer(SpaceRecipe.of_instance(plain_space.Plain(error="answer"))))
+
+
+def test_a_request_that_cannot_be_read_is_an_answer_too():
+    with pytest.raises(EOFError, match="Ran out of input"):
+        messages.decode_answer(messages.answer(SpaceRecipe("toy:ToySpace", {}), b""))
+
+
+def test_an_evaluation_of_a_class_of_the_space_arrives_as_an_evaluation():
+    @attrs.frozen
+    class Richer(Evaluation):
+        weights: object = None
+
+    class Rich(toy.ToySpace):
+        @toy.hookimpl
+        def evaluate(self):
+            return Richer(50.0, 1.0, weights=object())
+
+    assert messages.decode_answer(answer(SpaceRecipe.of_instance(Rich()))) == Evaluation(50.0, 1.0)
 
 
 @pytest.mark.parametrize("wrong", [{"accuracy": 250.0}, {"cost": -1.0}, {"metrics": {"a": "b"}}])
@@ -75,3 +102,23 @@ def test_a_local_package_travels_whole_and_a_local_module_with_its_neighbours(tm
     assert messages.runtime_env(lonely_space.Space) == {"working_dir": str(tmp_path), "excludes": ["*", "!.", "!*.py"]}
     for name in ("lonely_space", "packed_space"):
         del sys.modules[name]
+
+
+def test_the_neighbours_of_a_script_travel_and_a_notebook_has_none(tmp_path, monkeypatch):
+    script, notebook = ModuleType("__main__"), ModuleType("__main__")
+    script.__file__ = str(tmp_path / "script.py")
+    kind = type("Space", (), {"__module__": "__main__"})
+    monkeypatch.setitem(sys.modules, "__main__", script)
+    assert messages.runtime_env(kind) == {"working_dir": str(tmp_path), "excludes": ["*", "!.", "!*.py"]}
+    monkeypatch.setitem(sys.modules, "__main__", notebook)
+    assert messages.runtime_env(kind) == {}
+
+
+def test_of_a_module_that_runs_as_a_program_the_package_travels(tmp_path, monkeypatch):
+    package, program = ModuleType("packed"), ModuleType("__main__")
+    package.__path__, package.__file__ = [str(tmp_path / "packed")], str(tmp_path / "packed" / "__init__.py")
+    program.__spec__, program.__file__ = ModuleSpec("packed.program", None), str(tmp_path / "packed" / "program.py")
+    monkeypatch.setitem(sys.modules, "packed", package)
+    monkeypatch.setitem(sys.modules, "__main__", program)
+    kind = type("Space", (), {"__module__": "__main__"})
+    assert messages.runtime_env(kind) == {"py_modules": [str(tmp_path / "packed")]}

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 from pebble import ProcessExpired, ProcessPool
 from pebble.pool.process import WorkerManager
 
+from nasplug.executors import pool as pool_module
 from nasplug.executors.pool import start_pool
 
 
@@ -93,3 +95,10 @@ def test_a_worker_that_is_starting_ends_in_silence(monkeypatch, capfd):
     pool.stop()
     pool.join()
     assert capfd.readouterr().err == ""
+
+
+def test_a_worker_s_memory_is_bounded_in_gib(monkeypatch):
+    limits = []
+    monkeypatch.setattr(resource, "setrlimit", lambda kind, pair: limits.append((kind, pair)))
+    pool_module._set_up(1.5, None)
+    assert limits == [(resource.RLIMIT_DATA, (3 * 2**29, 3 * 2**29))]

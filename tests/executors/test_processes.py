@@ -1,5 +1,6 @@
 """Worker processes: a hang is stopped, a death is a failed trial, and nothing is left behind."""
 
+import json
 import multiprocessing
 import threading
 import time
@@ -7,6 +8,7 @@ from concurrent.futures import CancelledError, Future
 from types import SimpleNamespace
 
 import attrs
+import plain_space
 import pytest
 import toy
 from click.testing import CliRunner
@@ -15,10 +17,14 @@ from pebble import ProcessExpired
 import nasplug
 from nasplug import hookimpl
 from nasplug.cli.run import run_command
+from nasplug.engine.frames import last_frames
 from nasplug.engine.search import explain
 from nasplug.errors import ConfigurationError, OptionError, UsageError
 from nasplug.executors import processes as module
+from nasplug.executors.messages import decode_answer
 from nasplug.executors.processes import Processes
+from nasplug.executors.remote_errors import described
+from nasplug.storage.storage import Storage
 
 
 def search(**settings):
@@ -85,19 +91,61 @@ def test_no_process_outlives_the_run():
     assert multiprocessing.active_children() == []
 
 
-def test_a_space_that_workers_cannot_import_is_told():
+def test_a_space_that_workers_cannot_import_travels_with_its_code():
     class Local(toy.ToySpace):
         @hookimpl
         def evaluate(self):
-            return nasplug.Evaluation(1.0, 1.0)
+            return nasplug.Evaluation(self.value, 1.0)
 
-    with pytest.raises(ConfigurationError, match="cannot import the space .*Local"):
-        nasplug.search(Local(), "toy:Grid", middleware=["processes"])
+    result = nasplug.search(Local(value=1.5), "toy:Grid", budget=2, middleware=["processes"])
+    assert [trial.accuracy for trial in result.trials] == [1.5] * 3
 
 
-def test_an_instance_of_an_importable_class_travels_with_its_options():
-    result = nasplug.search(toy.ToySpace(value=12.5), "toy:Grid", budget=2, middleware=["processes"])
+@pytest.mark.slow
+@pytest.mark.parametrize("space", [toy.ToySpace(value=12.5), plain_space.Plain(12.5)])
+@pytest.mark.parametrize("settings", [{"middleware": ["processes"]}, {"timeout": 60.0}])
+def test_an_instance_that_the_caller_gave_travels_as_it_is(space, settings):
+    result = nasplug.search(space, "toy:Grid", budget=2, **settings)
     assert [trial.accuracy for trial in result.trials] == [12.5] * 3
+
+
+def test_an_instance_without_a_pickle_is_refused_before_anything_is_paid(tmp_path):
+    space = plain_space.Plain(error=plain_space.with_lock())
+    with pytest.raises(ConfigurationError, match="The space 'Plain' cannot be sent to a worker: cannot pickle"):
+        nasplug.search(space, "toy:Grid", middleware=["processes"], storage=tmp_path / "runs.db", name="run")
+    storage = Storage(f"{tmp_path}/runs.db")
+    assert storage.all_runs() == []
+    storage.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("error", plain_space.SAID)
+def test_an_evaluation_fails_alone_whatever_it_raises(error):
+    result = nasplug.search(plain_space.Plain(50.0, error=error), "toy:Grid", budget=4, workers=2, timeout=60.0)
+    assert failed(result) == {1: plain_space.SAID[error]}
+    assert [trial.accuracy for trial in result.trials if trial.evaluation] == [50.0] * 4
+
+
+@pytest.mark.slow
+def test_an_evaluation_fails_alone_whose_answer_does_not_travel():
+    result = nasplug.search(plain_space.Plain(50.0, error="answer"), "toy:Grid", budget=4, workers=2, timeout=60.0)
+    assert failed(result) == {1: "TypeError: Object of type lock is not JSON serializable"}
+    assert len(result.trials) == 5
+
+
+@pytest.mark.slow
+def test_an_error_of_a_plugin_that_no_evaluation_can_survive_ends_the_run():
+    with pytest.raises(ConfigurationError, match="none in sight") as raised:
+        nasplug.search(plain_space.Plain(error="batteries"), "toy:Grid", budget=4, timeout=60.0)
+    assert isinstance(raised.value, plain_space.NoBatteries)
+    assert "in evaluate\n    raise ERRORS[self.error]()" in last_frames(raised.value)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("order", [["processes", "cache"], ["cache", "processes"]])
+def test_a_cache_hits_wherever_it_is_named(order):
+    result = nasplug.search("toy:ToySpace", "toy:Repeater", budget=3, middleware=order)
+    assert [trial.evaluation.source for trial in result.trials] == ["toy", "cache", "cache", "toy"]
 
 
 @pytest.mark.slow
@@ -117,13 +165,17 @@ def test_a_broken_pool_is_replaced():
     assert len(result.trials) == 6
 
 
+EVALUATION = nasplug.Evaluation(42.0, 1.0)
+DONE = json.dumps(attrs.asdict(EVALUATION))
+
+
 @attrs.define(eq=False)
 class PoolOfThreads:
     """Stands in for a pool of processes: a task waits `starts` seconds for its process, then lasts `lasts` seconds."""
 
     starts: float = 0.0
     lasts: float = 0.0
-    result: object = "done"
+    result: object = DONE
     active: bool = True
     tasks: list = attrs.field(factory=list)
     calls: list = attrs.field(factory=list)
@@ -156,7 +208,8 @@ def pools(monkeypatch):
     """The pools that are handed out in turn, and those that were: with how many workers and how much memory."""
     pools_made = SimpleNamespace(next=[PoolOfThreads()], started=[])
 
-    def start_pool(count, memory):
+    def start_pool(count, memory, first):
+        first()
         pools_made.started.append((count, memory))
         return pools_made.next.pop(0)
 
@@ -164,9 +217,13 @@ def pools(monkeypatch):
     return pools_made
 
 
+def run_of(space, timeout=None, workers=2):
+    return SimpleNamespace(space=space, space_given=False, timeout=timeout, workers=workers)
+
+
 def started(timeout=None, workers=2, **options):
     executor = Processes(**options)
-    executor.on_start(SimpleNamespace(space=toy.ToySpace(value=12.5), timeout=timeout, workers=workers))
+    executor.on_start(run_of(toy.ToySpace(value=12.5), timeout, workers))
     return executor
 
 
@@ -177,7 +234,7 @@ def evaluated(executor):
 def test_the_first_evaluation_starts_a_pool_of_the_runs_workers(pools):
     executor = started(workers=3, memory=1.5)
     assert pools.started == []
-    assert evaluated(executor) == evaluated(executor) == "done"
+    assert evaluated(executor) == evaluated(executor) == EVALUATION
     assert pools.started == [(3, 1.5)]
 
 
@@ -185,12 +242,12 @@ def test_a_worker_evaluates_with_the_arguments_of_the_hook(pools):
     [pool] = pools.next
     evaluated(started())
     [(function, arguments)] = pool.tasks
-    assert function(*arguments) == nasplug.Evaluation(12.5, 3.0, {"parameters": 100.0}, "toy")
+    assert decode_answer(function(*arguments)) == nasplug.Evaluation(12.5, 3.0, {"parameters": 100.0}, "toy")
 
 
 def test_the_timeout_counts_from_where_a_process_has_begun(pools):
     pools.next = [PoolOfThreads(starts=0.3, lasts=0.0)]
-    assert evaluated(started(timeout=0.2)) == "done"
+    assert evaluated(started(timeout=0.2)) == EVALUATION
 
 
 def test_an_evaluation_over_the_timeout_is_killed(pools):
@@ -201,7 +258,7 @@ def test_an_evaluation_over_the_timeout_is_killed(pools):
 
 
 def test_a_timeout_of_the_evaluation_itself_is_raised_as_it_was(pools):
-    pools.next = [pool] = [PoolOfThreads(result=TimeoutError("the download took too long"))]
+    pools.next = [pool] = [PoolOfThreads(result=json.dumps(described(TimeoutError("the download took too long"))))]
     with pytest.raises(TimeoutError, match="^the download took too long$"):
         evaluated(started(timeout=9.0))
     assert pool.calls == []
@@ -221,7 +278,7 @@ def test_a_pool_that_breaks_while_its_process_is_made_fails_one_evaluation_and_i
     executor = started()
     with pytest.raises(RuntimeError, match="died while it was being made"):
         evaluated(executor)
-    assert evaluated(executor) == "done"
+    assert evaluated(executor) == EVALUATION
     assert len(pools.started) == 2
 
 
@@ -233,8 +290,8 @@ def test_what_is_tried_again_after_the_end_starts_no_process(pools):
     assert pool.calls == ["stop", "join"]
     with pytest.raises(CancelledError):
         evaluated(executor)
-    executor.on_start(SimpleNamespace(space=toy.ToySpace(), timeout=None, workers=1))
-    assert evaluated(executor) == "done"  # in another run
+    executor.on_start(run_of(toy.ToySpace()))
+    assert evaluated(executor) == EVALUATION  # in another run
 
 
 def test_a_run_that_evaluates_nothing_ends_without_a_pool(pools):
@@ -270,7 +327,7 @@ def test_a_wrapper_around_an_executor_sees_what_a_worker_has_evaluated(pools):
             evaluation = yield
             return attrs.evolve(evaluation, source=f"wrapped {evaluation.source}")
 
-    pools.next = [PoolOfThreads(result=nasplug.Evaluation(50.0, 1.0, source="far"))]
+    pools.next = [PoolOfThreads(result=json.dumps(attrs.asdict(nasplug.Evaluation(50.0, 1.0, source="far"))))]
     result = nasplug.search(toy.ToySpace(), "toy:Grid", budget=1, middleware=["processes", Wraps()])
     assert [trial.evaluation.source for trial in result.trials] == ["wrapped far"] * 2
 

@@ -7,6 +7,7 @@ import time
 from types import SimpleNamespace
 
 import attrs
+import plain_space
 import pytest
 import toy
 
@@ -64,6 +65,10 @@ class StandIn:
     def shutdown(self):
         self._happens("shutdown")
 
+    def put(self, value):
+        self._happens("put", value)
+        return value
+
     def nodes(self):
         return [{"Alive": True} | node for node in self.nodes_there]
 
@@ -100,9 +105,13 @@ def ray(monkeypatch):
     return stand_in
 
 
+def run_of(space, in_flight, timeout=None):
+    return SimpleNamespace(space=space, space_given=True, timeout=timeout, in_flight=in_flight)
+
+
 def started(timeout=None, space=None, **options):
     executor, in_flight = Ray(**options), TrialsInFlight()
-    executor.on_start(SimpleNamespace(space=space or toy.ToySpace(), timeout=timeout, in_flight=in_flight))
+    executor.on_start(run_of(space or toy.ToySpace(), in_flight, timeout))
     return executor, in_flight
 
 
@@ -167,6 +176,37 @@ def test_an_error_of_the_evaluation_is_raised_as_it_was_and_not_tried_again(ray)
     executor, _ = started(space=toy.ToySpace(fails="0,0,1"))
     with pytest.raises(RuntimeError, match="^loss is NaN at step 12$"):
         evaluated(executor)
+
+
+def test_an_instance_that_the_caller_gave_travels_as_it_is_and_once(ray):
+    result = nasplug.search(plain_space.Plain(50.0), "toy:Grid", budget=2, middleware=["ray"])
+    assert [trial.accuracy for trial in result.trials] == [50.0] * 3
+    assert len(ray.happened("put")) == 1
+
+
+def test_an_instance_without_a_pickle_is_refused_before_it_connects(ray):
+    space = plain_space.Plain(error=plain_space.with_lock())
+    with pytest.raises(ConfigurationError, match="The space 'Plain' cannot be sent to a worker: cannot pickle"):
+        nasplug.search(space, "toy:Grid", middleware=["ray"])
+    assert ray.events == []
+
+
+def test_lists_tuples_and_dicts_arrive_as_they_were(ray):
+    more = {"space_options": plain_space.STRUCTURED, "budget": 1, "middleware": ["ray"]}
+    result = nasplug.search("plain_space:Structured", "toy:Grid", **more)
+    assert [trial.accuracy for trial in result.trials] == [90.0] * 2
+
+
+@pytest.mark.parametrize("error", plain_space.SAID)
+def test_an_evaluation_fails_alone_whatever_it_raises(ray, error):
+    result = nasplug.search(plain_space.Plain(50.0, error=error), "toy:Grid", budget=3, middleware=["ray"])
+    assert [trial.error for trial in result.trials] == [None, plain_space.SAID[error], None, None]
+
+
+@pytest.mark.parametrize("order", [["ray", "cache"], ["cache", "ray"]])
+def test_a_cache_hits_wherever_it_is_named(ray, order):
+    result = nasplug.search("toy:ToySpace", "toy:Repeater", budget=3, middleware=order)
+    assert [trial.evaluation.source for trial in result.trials] == ["toy", "cache", "cache", "toy"]
 
 
 def test_the_timeout_counts_from_where_a_worker_has_begun(ray):
@@ -314,5 +354,5 @@ def test_a_thread_that_stays_inside_ray_keeps_the_connection(ray, monkeypatch):
 def test_a_stopped_executor_starts_again(ray):
     executor, in_flight = started()
     executor.on_stop()
-    executor.on_start(SimpleNamespace(space=toy.ToySpace(), timeout=None, in_flight=in_flight))
+    executor.on_start(run_of(toy.ToySpace(), in_flight))
     assert evaluated(executor).source == "toy"

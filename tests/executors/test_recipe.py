@@ -1,26 +1,22 @@
-"""A worker makes a run's space again from its class and its options."""
+"""A worker makes a run's space again: from its class and its options, or from a pickle of the instance."""
 
+import pickle
 from pathlib import Path
 from types import SimpleNamespace
 
 import attrs
+import plain_space
 import pytest
 import toy
 
-from nasplug import option
+import nasplug
 from nasplug.errors import ConfigurationError
 from nasplug.executors.recipe import SpaceRecipe, hooks_of_space
+from nasplug.loading import manager
 
 
-@attrs.define(eq=False)
-class Listing(toy.ToySpace):
-    """A space with an option that has no hash."""
-
-    names: list[str] = option([], "several")
-
-
-def recipe(space):
-    return SpaceRecipe.of(SimpleNamespace(space=space))
+def recipe(space, given=False):
+    return SpaceRecipe.of(SimpleNamespace(space=space, space_given=given))
 
 
 def evaluated(space_recipe):
@@ -51,29 +47,90 @@ def test_a_space_is_made_once_for_a_recipe_and_again_for_another():
     assert hooks_of_space(second) is not hooks
 
 
-def test_options_without_a_hash_travel():
-    space_recipe = SpaceRecipe("test_recipe:Listing", {"names": ["a", "b"]})
-    assert hash(space_recipe) == hash(SpaceRecipe.from_json(space_recipe.to_json()))
-    assert SpaceRecipe.from_json(space_recipe.to_json()).options == {"names": "a,b"}  # which the option reads as a list
+def test_an_instance_that_the_caller_gave_travels_as_it_is():
+    space = plain_space.Plain(50.0)
+    travelled = recipe(space, given=True)
+    space.value = 70.0  # of no concern: the pickle was made before
+    assert evaluated(travelled).accuracy == evaluated(pickle.loads(pickle.dumps(travelled))).accuracy == 50.0
 
 
-def test_paths_and_sequences_travel_as_texts_and_a_relative_path_as_an_absolute_one():
-    space_recipe = SpaceRecipe("toy:ToySpace", {"folder": Path("data"), "sizes": (1, 2), "rate": 0.5, "none": None})
-    travelled = SpaceRecipe.from_json(space_recipe.to_json()).options
-    assert travelled == {"folder": str(Path.cwd() / "data"), "sizes": "1,2", "rate": 0.5, "none": None}
+def test_a_space_of_a_name_travels_as_its_name():
+    assert recipe(manager.make("space", "plain_space:Plain", {})).instance is None
+    assert recipe(manager.make("space", "plain_space:Structured", plain_space.STRUCTURED)).instance is None
 
 
-def test_an_option_that_is_no_text_is_refused_by_name():
-    with pytest.raises(ConfigurationError, match="option net is a object, which cannot travel to a worker"):
+def test_lists_tuples_and_dicts_arrive_as_they_were():
+    space = manager.make("space", "plain_space:Structured", plain_space.STRUCTURED)
+    assert evaluated(recipe(space)).accuracy == 90.0
+    assert evaluated(SpaceRecipe.from_json(recipe(space).to_json())).accuracy == 90.0
+
+
+def test_a_path_travels_as_an_absolute_one_wherever_it_stands():
+    @attrs.define(eq=False)
+    class Folders(toy.ToySpace):
+        calls: Path = Path("data")
+        more: dict = attrs.field(factory=lambda: {"a": [Path("b")]})
+
+    vars(toy)["Folders"], Folders.__qualname__, Folders.__module__ = Folders, "Folders", "toy"
+    options = recipe(Folders()).options
+    del toy.Folders
+    assert (options["calls"], options["more"]) == (Path.cwd() / "data", {"a": [Path.cwd() / "b"]})
+
+
+def test_a_converter_is_not_applied_twice():
+    assert evaluated(recipe(manager.make("space", "plain_space:InMinutes", {"minutes": 2}))).accuracy == 2.0
+
+
+def test_a_value_that_json_does_not_have_travels_in_a_pickle():
+    space = manager.make("space", "plain_space:Structured", {**plain_space.STRUCTURED, "rates": {2: complex(1, 2)}})
+    assert evaluated(recipe(space)).accuracy == 10.0
+    with pytest.raises(ConfigurationError, match="'plain_space:Structured' cannot be written as text"):
+        recipe(space).to_json()
+    with pytest.raises(ConfigurationError, match="'toy:ToySpace' cannot be written as text"):
         SpaceRecipe("toy:ToySpace", {"net": object()}).to_json()
 
 
-def test_a_class_that_a_worker_cannot_import_is_refused():
+def test_a_class_that_a_worker_cannot_import_travels_with_its_code():
     class Local(toy.ToySpace):
         """Inside a function."""
 
-    with pytest.raises(ConfigurationError, match="cannot import the space .*Local.*Move it to a module"):
-        recipe(Local())
-    main = type("Main", (toy.ToySpace,), {"__module__": "__main__"})
-    with pytest.raises(ConfigurationError, match="'Main': it is defined in __main__"):
-        recipe(main())
+        @nasplug.hookimpl
+        def evaluate(self):
+            return nasplug.Evaluation(self.value, 1.0)
+
+    travelled = recipe(Local(value=20.0))
+    Local.evaluate = None
+    assert evaluated(travelled).accuracy == 20.0
+
+
+def test_what_has_no_pickle_is_refused():
+    with pytest.raises(ConfigurationError, match="'Plain' cannot be sent to a worker: .*lock.* in evaluate, or"):
+        recipe(plain_space.Plain(error=plain_space.with_lock()), given=True)
+
+
+def unreadable():
+    raise KeyError("no such table")
+
+
+class Unreadable(toy.ToySpace):
+    """Can be pickled, but not read again."""
+
+    def __reduce__(self):
+        return unreadable, ()
+
+
+def test_a_space_that_a_worker_cannot_make_ends_the_run():
+    with pytest.raises(ConfigurationError, match=r"cannot make the space '.*:Unreadable': KeyError: 'no such table'\."):
+        hooks_of_space(SpaceRecipe.of_instance(Unreadable()))
+    with pytest.raises(ConfigurationError, match="cannot make the space 'nowhere:Space': DiscoveryError: .*nowhere"):
+        hooks_of_space(SpaceRecipe("nowhere:Space", {}))
+
+
+@pytest.mark.parametrize("problem", [MemoryError(), ConfigurationError("no data"), OSError("the disk is gone")])
+def test_what_another_attempt_may_mend_is_raised_as_it_is(problem):
+    class Failing(toy.ToySpace):
+        def __setstate__(self, state):
+            raise problem
+
+    with pytest.raises(type(problem), match=f"^{problem}$"):
+        hooks_of_space(SpaceRecipe.of_instance(Failing()))

@@ -15,7 +15,7 @@ def subject(trials, **changes):
         "settings": settings | {"strategy_options": {"n": HOSTILE}},
         "versions": {"nasplug": "0.1.0"},
         "created": 0.0,
-        "ended": HOSTILE,
+        "state": HOSTILE,
         "trials": trials,
         "picture": lambda a: f"<svg xmlns='http://www.w3.org/2000/svg'><title>{a.code}</title></svg>",
         "describe": lambda a: HOSTILE,

@@ -13,7 +13,7 @@ from pathlib import Path
 import attrs
 import numpy as np
 
-from nasplug import Architecture, Evaluation, Run, hookimpl, option
+from nasplug import Architecture, Evaluation, Job, Run, hookimpl, option
 from nasplug.errors import ConfigurationError
 
 LAYERS, OPERATIONS = 3, 4
@@ -27,6 +27,12 @@ def accuracy(code: Sequence[int]) -> float:
 def architecture(*code: int) -> Architecture:
     """Returns a toy architecture."""
     return Architecture("toy", code)
+
+
+def job(*code: int, number: int = 0, **more: object) -> Job:
+    """Returns the job of a toy architecture; `more` are fields of the job that matter to a test."""
+    values = {"key": f"run/{number}", "canonical": str(architecture(*code)), "seed": 0} | more
+    return Job(number=number, architecture=architecture(*code), **values)  # type: ignore[arg-type]
 
 
 @attrs.define(eq=False)

@@ -6,7 +6,7 @@ import pytest
 import toy
 
 import nasplug
-from nasplug.errors import DiscoveryError, Unsupported
+from nasplug.errors import DiscoveryError, PluginError, Unsupported
 from nasplug.loading import manager
 
 STOPWATCH = """
@@ -128,11 +128,6 @@ class Bare:
         ("encode_graph", {"architectures": [CODE]}, "encode architectures as graphs, which predictors need"),
         ("draw", {"architecture": CODE}, "draw architectures"),
         ("build_network", {"architecture": CODE}, "build networks"),
-        (
-            "evaluate",
-            {"architecture": CODE, "purpose": "final", "epochs": None, "seed": 0},
-            "evaluate toy:0,1,2 for the purpose 'final'",
-        ),
     ],
 )
 def test_what_a_space_cannot_do_names_the_space_and_the_hook(hook, arguments, refusal):
@@ -140,6 +135,18 @@ def test_what_a_space_cannot_do_names_the_space_and_the_hook(hook, arguments, re
     with pytest.raises(Unsupported) as told:
         getattr(built.hook, hook)(**arguments)
     assert str(told.value) == f"The space 'bare' cannot {refusal}: no plugin of this run answers the hook {hook!r}."
+
+
+def test_an_evaluation_that_nobody_returns_is_the_fault_of_the_space():
+    job = toy.job(0, 1, 2)
+    with pytest.raises(PluginError) as told:
+        manager.build(Bare(), space_name="bare").hook.evaluate(
+            architecture=CODE, purpose="final", epochs=None, seed=0, job=job
+        )
+    assert str(told.value) == (
+        "evaluate must return a nasplug.Evaluation; for toy:0,1,2 and the purpose 'final' it returned None. "
+        "See that evaluate of the space 'bare' ends with a return."
+    )
 
 
 def test_an_architecture_is_its_code_where_the_space_says_nothing_else():

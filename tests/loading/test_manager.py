@@ -124,7 +124,8 @@ def test_the_first_middleware_is_outermost():
             return attrs.evolve(evaluation, source=f"{self.name}({evaluation.source})")
 
     hook = manager.build(toy.ToySpace(), None, [Named("outer"), Named("inner")]).hook
-    evaluation = hook.evaluate(architecture=toy.architecture(0, 0, 0), purpose="search", epochs=None, seed=0)
+    job = toy.job(0, 0, 0)
+    evaluation = hook.evaluate(architecture=job.architecture, purpose="search", epochs=None, seed=0, job=job)
     assert evaluation.source == "outer(inner(toy))"
 
 
@@ -144,7 +145,8 @@ def test_two_managers_know_nothing_of_each_other():
 def test_a_space_alone_answers_through_its_hooks():
     space = nasplug.space("toy:ToySpace", value=77)
     drawn = space.sample(rng=np.random.default_rng(0))
-    assert isinstance(space.evaluate(architecture=drawn, purpose="search", epochs=None, seed=0), Evaluation)
+    job = toy.job(*drawn.code)
+    assert isinstance(space.evaluate(architecture=drawn, purpose="search", epochs=None, seed=0, job=job), Evaluation)
     assert space.canonical(architecture=drawn) == space.describe(architecture=drawn) == str(drawn)
     assert space.features(architectures=[drawn]) is None
 

@@ -21,6 +21,7 @@ class Plugin:
     kind: Literal["gcn", "mlp"] = option("gcn", "of predictor")
     sizes: tuple[int, ...] = option((), "several")
     names: list[str] = option([], "of several")
+    places: tuple[Path, ...] = option((), "several files")
     _private: "NotImportedAtRunTime | None" = attrs.field(default=None, init=False)  # noqa: F821
     _state: int = attrs.field(default=0, init=False)
 
@@ -41,6 +42,40 @@ class Plugin:
 )
 def test_texts_become_the_types_of_their_fields(name, text, value):
     assert getattr(options.make(Plugin, {name: text}, "plugin"), name) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("~/x", "/home/me/x"),
+        ("$DATA/x", "/data/x"),
+        ("${DATA}x", "/datax"),
+        ("$NOT_SET_ANYWHERE/x", "$NOT_SET_ANYWHERE/x"),
+        ("a~/x", "a~/x"),
+        (Path("~/x"), "/home/me/x"),
+    ],
+)
+def test_home_and_variables_are_expanded_in_an_option_that_is_a_path(monkeypatch, text, path):
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("DATA", "/data")
+    assert options.make(Plugin, {"path": text}, "plugin").path == Path(path)
+    assert options.make(Plugin, {"places": [text]}, "plugin").places == (Path(path),)
+
+
+def test_a_text_that_is_no_path_stays_as_it_is(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/me")
+    assert options.make(Plugin, {"names": "~/x,$HOME"}, "plugin").names == ["~/x", "$HOME"]
+
+
+def test_an_option_may_decide_no_result():
+    @attrs.define(eq=False)
+    class Deciding(Plugin):
+        threads: int = option(2, "how many at once", identity=False)
+        plain: int = 3
+
+    assert options.outside_identity(Deciding) == {"threads"}
+    assert options.fields(Deciding)["threads"].metadata["help"] == "how many at once"
+    assert options.outside_identity(dict) == set()
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_safe_refuses_the_device_of_a_stranger_before_it_is_imported(distributio
         nasplug.search(**chosen, device="stopwatch", safe=True)
     assert nasplug.search(**chosen, device="toyphone", safe=True).best  # of the space itself
     monkeypatch.setenv("NASPLUG_SAFE", "stopwatch")
-    with pytest.raises(SystemExit):
+    with pytest.raises(DiscoveryError, match="SystemExit: this was imported"):
         nasplug.search(**chosen, device="stopwatch", safe=True)
 
 
@@ -71,7 +71,7 @@ def test_safe_refuses_the_task_of_a_stranger_before_it_is_imported(distribution,
         explain(**chosen, safe=True)
     assert "garden" not in sys.modules
     monkeypatch.setenv("NASPLUG_SAFE", "flowers")
-    with pytest.raises(SystemExit):
+    with pytest.raises(DiscoveryError, match="SystemExit: this was imported"):
         explain(**chosen, safe=True)
 
 

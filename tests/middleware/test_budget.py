@@ -1,5 +1,6 @@
 """The budget middleware ends a search by cost, time or success, and keeps what has begun."""
 
+import threading
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -151,9 +152,35 @@ def test_what_is_replayed_costs_what_it_has_cost_but_takes_no_time(clock):
     assert run.reasons == ["the trials cost 4 s of training, the bound is 4 s"]
 
 
-def test_a_batch_that_has_begun_is_kept_whole():
-    result = nasplug.search(toy.ToySpace(), "toy:Grid", budget=1000, batch=4, middleware=["budget:max_cost=3"])
-    assert len(result.trials) == 4 + 1
+@pytest.mark.parametrize("batch", [2, 4, 50])
+def test_a_bound_that_is_reached_inside_a_batch_pays_for_no_more_of_it(batch):
+    result = nasplug.search(toy.ToySpace(), "toy:Grid", budget=1000, batch=batch, middleware=["budget:max_cost=3"])
+    assert [(trial.purpose, trial.number) for trial in result.trials] == [
+        ("search", 0),
+        ("search", 1),
+        ("final", batch),
+    ]
+
+
+def test_evaluations_that_have_begun_are_kept():
+    has_begun, is_told = threading.Event(), threading.Event()
+
+    class Overlapping(toy.ToySpace):
+        """The first evaluation ends when the second has begun, the second when the first is told."""
+
+        @hookimpl
+        def evaluate(self, architecture, purpose, epochs, seed):
+            if architecture.code == (0, 0, 1):
+                has_begun.set()
+            assert (is_told if architecture.code == (0, 0, 1) else has_begun).wait(60)
+            return super().evaluate(architecture, purpose, epochs, seed)
+
+        @hookimpl
+        def on_trial(self):
+            is_told.set()
+
+    result = nasplug.search(Overlapping(), "toy:Grid", budget=1000, batch=16, workers=2, max_cost=1.0)
+    assert [trial.number for trial in result.trials if trial.purpose == "search"] == [0, 1]
 
 
 @pytest.mark.parametrize("bound", ["max_cost", "max_seconds"])

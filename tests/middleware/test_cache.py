@@ -52,13 +52,23 @@ def test_a_second_run_begins_with_an_empty_cache(tmp_path):
 
 
 def test_the_first_of_equal_networks_stays():
-    cache, run = Cache(), SimpleNamespace(hook=manager.build(toy.ToySpace()).hook)
-    cache.on_start(run=run)
-    network = toy.architecture(0, 0, 0)
+    cache, network = Cache(), toy.architecture(0, 0, 0)
+    cache.on_start()
     for number, accuracy in enumerate((60.0, 70.0)):
         evaluation = Evaluation(accuracy, cost=1.0)
         cache.on_trial(trial=Trial(number, network, "complete", evaluation, None, "search", 0.0, 0.0, str(network)))
-    assert cache.evaluate(architecture=network, purpose="search") == Evaluation(60.0, cost=0.0, source="cache")
+    answer = cache.evaluate(purpose="search", job=toy.job(0, 0, 0, canonical=str(network)))
+    assert answer == Evaluation(60.0, cost=0.0, source="cache")
+
+
+@pytest.mark.parametrize("other", [{"epochs": 9}, {"continues": 4}, {"canonical": "other"}])
+def test_another_fidelity_is_paid_for(other):
+    cache, network = Cache(), toy.architecture(0, 0, 0)
+    trial = Trial(0, network, "complete", Evaluation(60.0, 1.0), None, "search", 0.0, 0.0, str(network), epochs=3)
+    cache.on_trial(trial=trial)
+    assert cache.evaluate(purpose="search", job=toy.job(0, 0, 0, epochs=3)).source == "cache"
+    assert cache.evaluate(purpose="final", job=toy.job(0, 0, 0, epochs=3)) is None
+    assert cache.evaluate(purpose="search", job=toy.job(0, 0, 0, **{"epochs": 3} | other)) is None
 
 
 def test_the_cache_gives_the_same_trials_on_any_number_of_workers():

@@ -265,3 +265,14 @@ def test_names_and_options_are_parameters_of_sql(database):
 def test_what_is_no_name_is_refused(storage, name):
     with pytest.raises(StorageError, match="1 to 200 printable characters"):
         storage.create(name, {}, {})
+
+
+def test_a_stale_lock_is_looked_at_ten_times_a_heartbeat(storage, monkeypatch):
+    slept = []
+    sleep = time.sleep
+    monkeypatch.setattr(lock_module.time, "sleep", lambda seconds: (slept.append(seconds), sleep(seconds)))
+    elsewhere(storage, 10_000.0)
+    fresh = lock(storage)
+    fresh.acquire()
+    fresh.release()
+    assert set(slept) == {HEARTBEAT / 10}

@@ -1,12 +1,15 @@
 """Databases of released schemas are migrated where they are, whole or not at all."""
 
 import threading
+from contextlib import closing
 
+import attrs
 import pytest
 import sqlalchemy as sa
 import toy
 from paths import FIXTURES
 
+import nasplug
 from nasplug.errors import StorageError
 from nasplug.storage import schema
 from nasplug.storage.storage import Storage
@@ -17,11 +20,21 @@ RELEASED = FIXTURES / "schemas"
 @pytest.fixture
 def old(database):
     """The URL of a database that the released schema 1 made."""
+    return made_by(1, database)
+
+
+@pytest.fixture
+def previous(database):
+    """The URL of a database that the released schema 2 made."""
+    return made_by(2, database)
+
+
+def made_by(version, database):
     url = database("old")
     engine = sa.create_engine(url)
     serial = "SERIAL" if engine.dialect.name == "postgresql" else "INTEGER"
     with engine.begin() as connection:
-        for statement in (RELEASED / "1.sql").read_text().replace("{serial}", serial).split(";\n"):
+        for statement in (RELEASED / f"{version}.sql").read_text().replace("{serial}", serial).split(";\n"):
             if statement.strip():
                 connection.exec_driver_sql(statement)
     engine.dispose()
@@ -90,3 +103,59 @@ def test_many_that_open_it_at_once_migrate_it_once(begin, database, request):
     for thread in threads:
         thread.join()
     assert (errors, versions(url)) == ([], ([schema.SCHEMA_VERSION], True))
+
+
+def search(url, **request):
+    settings = {"seed": 3, "name": "run", **request}
+    return nasplug.search("toy:ToySpace", "toy:Climber", storage=url, **settings)
+
+
+def outcome(result):
+    return [attrs.evolve(trial, started=0.0, finished=0.0) for trial in result.trials]
+
+
+def test_a_database_of_schema_2_is_migrated_where_it_is(previous):
+    with closing(Storage(previous)) as storage:
+        assert [(run.name, run.trials) for run in storage.all_runs()] == [("ended", 6), ("killed", 5)]
+        assert {(trial.epochs, trial.continues) for trial in storage.trials(1)} == {(None, None)}
+        assert storage.open_jobs(1) == storage.open_jobs(2) == []
+        storage.open(2, [toy.job(0, 1, 2, number=7, epochs=9)])
+        assert [(job.number, job.epochs, until) for job, until in storage.open_jobs(2)] == [(7, 9, None)]
+    assert versions(previous) == ([schema.SCHEMA_VERSION], True)
+
+
+def test_the_lock_of_a_driver_of_schema_2_is_taken_over(previous):
+    with closing(Storage(previous)) as storage, storage.locked(2, "killed"):
+        storage.end(2, "driven by somebody else now")
+
+
+def test_a_run_of_schema_2_that_has_ended_is_resumed_by_its_name_alone(previous, database):
+    resumed = nasplug.search(storage=previous, name="ended", resume=True)
+    assert outcome(resumed) == outcome(search(database("whole"), budget=6))
+
+
+def test_a_run_of_schema_2_grows(previous, database):
+    grown = nasplug.search(storage=previous, name="ended", resume=True, budget=12)
+    whole = search(database("whole"), budget=12)
+    assert searched(grown) == searched(whole)
+    assert grown.best == whole.best
+
+
+def searched(result):
+    """Returns what was searched for, without the numbers, which are others where a final evaluation came between."""
+    return [attrs.evolve(trial, number=0) for trial in outcome(result) if trial.purpose == "search"]
+
+
+def test_a_run_of_schema_2_that_was_killed_inside_a_batch_ends_as_it_would_have(previous, database):
+    whole = search(database("whole"), budget=9, batch=3)
+    assert outcome(nasplug.search(storage=previous, name="killed", resume=True)) == outcome(whole)
+
+
+def test_another_strategy_than_the_one_that_began_such_a_batch_is_noticed(previous):
+    engine = sa.create_engine(previous)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE nasplug_trials SET architecture = 'toy:3,3,3' WHERE run = 2 AND number = 3")
+    engine.dispose()
+    wrong = r"its stored trial 3 is toy:3,3,3, but the strategy now suggests toy:1,0,3"
+    with pytest.raises(StorageError, match=wrong):
+        nasplug.search(storage=previous, name="killed", resume=True)

@@ -9,11 +9,11 @@ import toy
 from click.testing import CliRunner
 
 import nasplug
-from nasplug.cli import shared_options, stored_runs
+from nasplug.cli import runs, shared_options
 from nasplug.errors import StorageError
 from nasplug.storage import url as url_module
 from nasplug.storage.storage import Storage
-from nasplug.storage.url import DEFAULT_URL, create_engine, masked, parse_storage, sqlite_file
+from nasplug.storage.url import DEFAULT_URL, create_engine, masked, parse_storage, shown, sqlite_file
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,30 @@ from nasplug.storage.url import DEFAULT_URL, create_engine, masked, parse_storag
 )
 def test_the_file_of_a_url(url, file):
     assert sqlite_file(parse_storage(url)) == (None if file is None else Path(file))
+
+
+@pytest.mark.parametrize(
+    ("place", "file"),
+    [
+        ("~/runs.db", "/home/me/runs.db"),
+        ("$DATA/runs.db", "/data/runs.db"),
+        ("sqlite:///~/runs.db", "/home/me/runs.db"),
+        ("sqlite+pysqlite:///${DATA}/runs.db?timeout=10", "/data/runs.db"),
+        ("sqlite:///file:~/runs.db?uri=true", "/home/me/runs.db"),
+    ],
+)
+def test_home_and_variables_are_expanded_in_the_path_of_a_file(monkeypatch, place, file):
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("DATA", "/data")
+    assert sqlite_file(parse_storage(place)) == Path(file)
+    assert file in shown(place)
+
+
+def test_nothing_is_expanded_in_the_address_of_a_server(monkeypatch):
+    monkeypatch.setenv("DATA", "/data")
+    url = "postgresql+psycopg://me:$DATA@host/runs"
+    assert parse_storage(url).password == "$DATA"
+    assert shown("postgresql://me@host/$DATA") == "postgresql://me@host/$DATA"
 
 
 @pytest.mark.parametrize(
@@ -100,9 +124,11 @@ def test_the_journal_is_switched_when_the_file_is_no_longer_busy(monkeypatch):
     assert connection.left == -1
     with pytest.raises(sqlite3.OperationalError):
         url_module._switch_to_write_ahead_log(Busy(1, sqlite3.SQLITE_READONLY))
-    monkeypatch.setattr(url_module, "BUSY_TIMEOUT", 0.02)
+    monkeypatch.setattr(url_module, "BUSY_TIMEOUT", 0.1)
+    for_ever = Busy(10**9)
     with pytest.raises(sqlite3.OperationalError, match="locked"):
-        url_module._switch_to_write_ahead_log(Busy(10**9))
+        url_module._switch_to_write_ahead_log(for_ever)
+    assert for_ever.left < 10**9 - 2  # it was tried again until the time was over
 
 
 def test_the_command_line_has_the_same_default():
@@ -139,8 +165,8 @@ def test_what_holds_no_password_is_shown_as_it_is(plain):
 def test_a_database_that_may_only_be_read_is_read(tmp_path):
     nasplug.search(toy.ToySpace(), "toy:Grid", budget=2, storage=f"{tmp_path}/nasplug.db", name="night")
     url = f"sqlite:///file:{tmp_path}/nasplug.db?mode=ro&uri=true"
-    assert "night" in CliRunner().invoke(stored_runs.runs_command, ["--storage", url]).stdout
-    missing = CliRunner().invoke(stored_runs.runs_command, ["--storage", url.replace("nasplug.db", "none.db")])
+    assert "night" in CliRunner().invoke(runs.runs_command, ["--storage", url]).stdout
+    missing = CliRunner().invoke(runs.runs_command, ["--storage", url.replace("nasplug.db", "none.db")])
     assert isinstance(missing.exception, StorageError)
     assert str(missing.exception).startswith(f"There is no storage at {tmp_path}/none.db.")
 

@@ -1,7 +1,7 @@
 """Plugins that are broken on purpose: each is caught by the law that is about its fault, and by no other."""
 
 import pytest
-from faulty import evaluations, forms, heavy_space, middleware, spaces, strategies
+from faulty import evaluations, forms, heavy_space, measures, middleware, spaces, strategies
 from faulty.strategies import Careful
 
 from nasplug.testing import MiddlewareConformance, SpaceConformance, StrategyConformance, Toy, check, toy
@@ -9,7 +9,7 @@ from nasplug.testing.contract import PluginConformance
 from nasplug.testing.laws import Broken
 
 BASES = {
-    SpaceConformance: (spaces, heavy_space, forms, evaluations),
+    SpaceConformance: (spaces, heavy_space, forms, evaluations, measures),
     StrategyConformance: (strategies,),
     MiddlewareConformance: (middleware,),
 }

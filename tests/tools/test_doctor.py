@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from nasplug.cli import plugins
+from nasplug.errors import MissingPackage
 from nasplug.storage.storage import Storage
 from nasplug.tools import doctor
 
@@ -39,6 +40,16 @@ def test_a_package_that_is_broken_or_missing_is_a_finding_and_not_the_end(monkey
     assert (torch.found, torch.problem) == ("torch is not installed", "")
 
 
+def test_tensorflow_need_not_be_there(monkeypatch):
+    def lacks():
+        raise MissingPackage("Trainings need tensorflow")
+
+    monkeypatch.setattr(doctor, "_tensorflow_devices", lacks)
+    monkeypatch.setattr(doctor, "_torch_devices", lambda: ["CPU"])
+    [tensorflow, _] = doctor.accelerators()
+    assert (tensorflow.found, tensorflow.problem) == ("tensorflow is not installed", "")
+
+
 def test_accelerators_are_listed_after_the_processor(monkeypatch):
     torch = pytest.importorskip("torch")
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
@@ -53,6 +64,9 @@ def test_tables_in_the_cache_and_variables_are_told(tmp_path, monkeypatch):
     findings = of("data", doctor.data())
     assert "no table was imported" in findings["cache"].found
     assert findings["NASPLUG_NASBENCH101_TABLE"].problem.endswith("gone, which does not exist")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NASPLUG_NASBENCH101_TABLE", "~/")
+    assert of("data", doctor.data())["NASPLUG_NASBENCH101_TABLE"].problem == ""
     (tmp_path / "nasplug" / "nasbench101").mkdir(parents=True)
     (tmp_path / "nasplug" / "nasbench101" / "column.npy").write_bytes(bytes(2_000_000))
     assert of("data", doctor.data())["nasbench101"].found.endswith("nasbench101, 2.0 MB")
@@ -84,6 +98,14 @@ def test_the_runs_of_a_storage_are_counted(tmp_path, ended, text):
                     storage.end(run, "done")
     [finding] = doctor.stored(f"{tmp_path / 'runs.db'}")
     assert (finding.found, finding.problem) == (text, "")
+
+
+def test_runs_that_are_driven_are_counted_as_running(tmp_path):
+    with closing(Storage(f"{tmp_path / 'runs.db'}")) as storage:
+        storage.create("stopped", {}, {})
+        with storage.locked(storage.create("going on", {}, {}), "going on"):
+            [finding] = doctor.stored(f"{tmp_path / 'runs.db'}")
+    assert finding.found == "2 runs, 1 running, 1 not ended"
 
 
 def test_a_password_is_not_told():

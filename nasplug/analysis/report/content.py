@@ -29,7 +29,7 @@ class Subject:
     settings: dict[str, Any]  # as they are stored
     versions: dict[str, str]  # of each distribution that took part
     created: float  # in seconds since 1970
-    ended: str | None  # why it ended; None where it has not
+    state: str  # why it ended, or how it goes on
     trials: list[Trial]  # in the order of their numbers
     picture: Callable[[Architecture], str | None]  # as an SVG document, None where the space draws none
     describe: Callable[[Architecture], str]

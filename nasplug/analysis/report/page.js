@@ -143,7 +143,7 @@
       const line = document.createElement("tr");
       for (const name of names) {
         const cell = line.insertCell();
-        cell.textContent = text(value(name, row));
+        cell.textContent = text(value(name, row)).split("\n", 1)[0];  // of an error: what happened, without where
         if (name === "error") cell.className = "long";
       }
       line.addEventListener("click", () => show(row));

@@ -26,7 +26,7 @@ def page(subject: Subject) -> str:
         run=subject.run,
         settings=subject.settings,
         began=time.strftime("%Y-%m-%d %H:%M", time.localtime(subject.created)),
-        ended=subject.ended,
+        state=subject.state,
         facts=facts(subject),
         objective=data["objective"]["label"],
         frontier=data["frontier"],

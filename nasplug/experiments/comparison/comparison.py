@@ -101,13 +101,17 @@ def _run_in_processes(plan: Plan, repeats: list[Repeat], processes: int) -> Iter
     from pebble import ProcessExpired
 
     from nasplug.executors.pool import start_pool
+    from nasplug.executors.remote_errors import attempted, raised_again
 
     processes = max(1, min(processes, len(repeats)))
     pool = start_pool(processes, threads=max(1, (os.cpu_count() or 1) // processes))  # together, one thread a core
     try:
-        futures = {pool.schedule(run_repeat, args=(plan, *repeat)): repeat for repeat in repeats}
+        futures = {pool.schedule(attempted, args=(run_repeat, plan, *repeat)): repeat for repeat in repeats}
         for future in as_completed(futures):
-            yield futures.pop(future), future.result()  # popped, so that its rows are not held in memory
+            repeat, (outcome, error) = futures.pop(future), future.result()  # popped: its rows are not held in memory
+            if error:
+                raise raised_again(**error)
+            yield repeat, outcome
     except (ProcessExpired, BrokenProcessPool) as death:
         raise NasplugError(
             f"A worker process died (exit code {getattr(death, 'exitcode', 'unknown')}): it crashed, or the system "

@@ -10,7 +10,7 @@ import attrs
 from nasplug.engine.objectives import Goal
 from nasplug.engine.request import RunRequest
 from nasplug.engine.resume import GAINED, goal_of, objective_document
-from nasplug.errors import StorageError, UsageError
+from nasplug.errors import StorageError, UsageError, error_text
 from nasplug.experiments.comparison.contender import Contender, parse_contenders
 from nasplug.storage.atomic_files import write_atomically
 from nasplug.types import ACCURACY, Objective
@@ -132,7 +132,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _unreadable(path: Path, error: Exception) -> StorageError:
-    return StorageError(f"{path} is no plan of a comparison ({type(error).__name__}: {error}). Name another folder.")
+    return StorageError(f"{path} is no plan of a comparison ({error_text(error)}). Name another folder.")
 
 
 def _differences(stored: dict[str, Any], document: dict[str, Any]) -> list[str]:

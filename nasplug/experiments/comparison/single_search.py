@@ -15,6 +15,7 @@ from nasplug.experiments.comparison.plan import Plan
 from nasplug.loading import manager
 from nasplug.types import Job
 
+INCUMBENT = ("incumbent", "reported")
 CLOCK = ("started", "finished")  # columns that differ from one execution to the next
 
 
@@ -31,8 +32,9 @@ def run_repeat(plan: Plan, contender: Contender, number: int) -> dict[str, Any]:
         result = run_request(plan.request(contender, number, space))
         reported = _evaluate_incumbents(plan, space, result)
     names = {"strategy": contender.text, "repeat": number, "seed": plan.seed + number}
-    pairs = zip(rows(result.trials), _incumbent_columns(result, reported), strict=True)
-    table = [names | row | columns | names for row, columns in pairs]  # a metric may be called like a column
+    trial_rows = rows(result.trials, taken=(*names, *INCUMBENT))
+    pairs = zip(trial_rows, _incumbent_columns(result, reported), strict=True)
+    table = [names | row | columns for row, columns in pairs]
     return {"rows": table, "stderr": stderr.getvalue().splitlines()}
 
 
@@ -70,5 +72,5 @@ def _incumbent_columns(result: Result, reported: dict[int, float | None]) -> lis
         became_incumbent = trial.purpose == "search" and trial.number in reported
         current = reported[trial.number] if became_incumbent else current
         value = current if trial.purpose == "search" else result.goal.figure(trial)
-        columns.append({"incumbent": became_incumbent, "reported": value})
+        columns.append(dict(zip(INCUMBENT, (became_incumbent, value), strict=True)))
     return columns

@@ -8,7 +8,7 @@ import numpy as np
 
 from nasplug.analysis.pareto import pareto_front
 from nasplug.engine.evaluation import Evaluator, derived_seed
-from nasplug.errors import NasplugError, UsageError
+from nasplug.errors import NasplugError, UsageError, first_line
 from nasplug.experiments.frontier.window import Window
 from nasplug.experiments.stored_runs.prediction import evenly_spaced, predict
 from nasplug.types import ACCURACY, Architecture, Job, Objective, Published, Trial
@@ -86,7 +86,7 @@ def train_candidates(
     for index in evenly_spaced(len(front), count):
         trials = [_train(run, index, front[index], repeat) for repeat in range(repeats)]
         reported = tuple(value for trial in trials if (value := run.goal.figure(trial)) is not None)
-        failures = tuple(f"{trial.architecture}: {trial.error}" for trial in trials if trial.error)
+        failures = tuple(f"{trial.architecture}: {first_line(trial.error)}" for trial in trials if trial.error)
         yield index, attrs.evolve(front[index], reported=reported, failures=failures)
 
 

@@ -12,10 +12,11 @@ from nasplug.engine.resume import goal_of
 from nasplug.engine.run import ActiveRun
 from nasplug.engine.selection import Selection
 from nasplug.engine.settings import Settings
-from nasplug.errors import StorageError
+from nasplug.errors import StorageError, first_line
 from nasplug.loading import manager
 from nasplug.loading.trust import check_trusted
-from nasplug.storage.storage import Storage, StoredRun
+from nasplug.storage.runs import StoredRun
+from nasplug.storage.storage import Storage
 from nasplug.types import ACCURACY, Trial
 
 
@@ -32,8 +33,9 @@ class LoadedRun:
         return goal_of(self.run.settings)
 
     def require_complete_trials(self) -> list[Trial]:
-        """Returns the complete search trials. Raises `StorageError` without any, and says why."""
-        return require_complete_trials(self.trials, self.run.name, self.goal)
+        """Returns the complete search trials. Raises `StorageError`, with the state of the run, without any."""
+        unfinished = "" if self.run.is_over else self.run.state
+        return require_complete_trials(self.trials, self.run.name, self.goal, unfinished)
 
 
 def load_run(url: str, name: str) -> LoadedRun:
@@ -42,7 +44,8 @@ def load_run(url: str, name: str) -> LoadedRun:
         run = storage.run(name)
         trials = storage.trials(run.id)
     if not trials:
-        raise StorageError(f"The run {name!r} is empty: no trial was stored before it ended.")
+        empty = "is empty: no trial was stored before it ended" if run.is_over else f"has no trial yet ({run.state})"
+        raise StorageError(f"The run {name!r} {empty}.")
     return LoadedRun(run, trials)
 
 
@@ -51,18 +54,21 @@ def complete_trials(trials: Sequence[Trial]) -> list[Trial]:
     return [t for t in trials if t.purpose == "search" and t.state == "complete"]
 
 
-def require_complete_trials(trials: Sequence[Trial], name: str, goal: Goal = DEFAULT_GOAL) -> list[Trial]:
-    """Returns the complete search trials of the run `name`.
+def require_complete_trials(
+    trials: Sequence[Trial], name: str, goal: Goal = DEFAULT_GOAL, unfinished: str = ""
+) -> list[Trial]:
+    """Returns the complete search trials of the run `name`; `unfinished` is the state of a run that is not over.
 
     Raises `StorageError` without any, with the first failure, or the trial that is nearest to the run's limits.
     """
     complete = complete_trials(trials)
     if complete:
         return complete
+    yet = f" yet ({unfinished})" if unfinished else ""
     if why := why_infeasible(trials, goal):
-        raise StorageError(f"In the run {name!r}, {why}.")
-    first = next((t.error for t in trials if t.error), "no trial was evaluated")
-    raise StorageError(f"The run {name!r} has no complete trial: {len(trials)} failed. The first: {first}")
+        raise StorageError(f"In the run {name!r}{yet}, {why}.")
+    first = next((first_line(t.error) for t in trials if t.error), "no trial was evaluated")
+    raise StorageError(f"The run {name!r} has no complete trial{yet}: {len(trials)} failed. The first: {first}")
 
 
 def make_run(selection: Selection, settings: Settings, name: str, goal: Goal | None = None) -> ActiveRun:

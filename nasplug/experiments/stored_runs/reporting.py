@@ -9,7 +9,7 @@ import attrs
 from nasplug.analysis.figures import Prediction
 from nasplug.analysis.report.content import Subject
 from nasplug.engine.run import ActiveRun
-from nasplug.errors import NasplugError, Unsupported
+from nasplug.errors import NasplugError, Unsupported, error_text
 from nasplug.experiments.stored_runs.load import LoadedRun, remake_run
 from nasplug.experiments.stored_runs.prediction import can_predict, predict_later_trials
 from nasplug.types import Architecture
@@ -27,7 +27,7 @@ def report_subject(loaded: LoadedRun, warn: Callable[[str], None], safe: bool = 
     caller = TolerantCaller(warn)
     missing = "No pictures, descriptions and predictions: the run's plugins cannot be made again"
     run: ActiveRun | None = caller.call(missing, partial(remake_run, loaded, safe), None)
-    stored = {name: getattr(loaded.run, name) for name in ("settings", "versions", "created", "ended")}
+    stored = {name: getattr(loaded.run, name) for name in ("settings", "versions", "created", "state")}
     stored |= {"trials": loaded.trials, "goal": loaded.goal}
     subject = Subject(run=loaded.run.name, picture=lambda _: None, describe=str, **stored)
     if run is None:
@@ -54,7 +54,7 @@ class TolerantCaller:
         except Exception as error:  # a plugin may raise anything, an architecture may be one that it no longer accepts
             if missing not in self._warned:
                 self._warned.add(missing)
-                cause = str(error) if isinstance(error, NasplugError) else f"{type(error).__name__}: {error}"
+                cause = str(error) if isinstance(error, NasplugError) else error_text(error)
                 self.warn(f"{missing}: {cause}")
             return default
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from nasplug.errors import ConfigurationError
+from nasplug.errors import ConfigurationError, error_text
 from nasplug.training.backend import tf
 from nasplug.training.files import tensorflow_path
 
@@ -133,7 +133,7 @@ def _parse_index(text: bytes, path: str) -> Index:
         return Index(int(content["classes"]), files)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigurationError(
-            f"{path} is no index of shards ({type(error).__name__}: {error}). Write it anew: "
+            f"{path} is no index of shards ({error_text(error)}). Write it anew: "
             "scripts/make_imagenet_shards.py --index DIR."
         ) from None
 

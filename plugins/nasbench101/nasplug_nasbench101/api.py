@@ -14,6 +14,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from nasplug.plugin import expanded_path
 from nasplug_nasbench101 import bitmask
 from nasplug_nasbench101.cache import cache_folder
 from nasplug_nasbench101.cell import INPUT, OPERATIONS, OUTPUT, kept_vertices
@@ -102,7 +103,7 @@ class NASBench:
     """
 
     def __init__(self, dataset_file: str | os.PathLike[str], seed: int | None = None) -> None:
-        path = Path(dataset_file)
+        path = Path(expanded_path(dataset_file))
         self.table = Table.open(path if path.is_dir() else _import_into_cache(path))
         self.config = {
             "module_vertices": bitmask.VERTICES,

@@ -44,13 +44,18 @@ def all_channels(codes: NDArray[np.uint8], inputs: int, outputs: int) -> NDArray
     return channels
 
 
-def count_parameters(cell: Cell, channels: int = 128, stacks: int = 3, modules: int = 3, classes: int = 10) -> int:
-    """Returns the trainable parameters of the network of a *pruned* cell; see `all_parameters`."""
-    return int(all_parameters(np.array([cell.code], np.uint8), channels, stacks, modules, classes)[0])
+def count_parameters(cell: Cell, **size: int) -> int:
+    """Returns the trainable parameters of the network of a *pruned* cell; `size` as in `all_parameters`."""
+    return int(all_parameters(np.array([cell.code], np.uint8), **size)[0])
 
 
 def all_parameters(
-    codes: NDArray[np.uint8], channels: int = 128, stacks: int = 3, modules: int = 3, classes: int = 10
+    codes: NDArray[np.uint8],
+    channels: int = 128,
+    stacks: int = 3,
+    modules: int = 3,
+    classes: int = 10,
+    image_channels: int = 3,
 ) -> NDArray[np.int64]:
     """Returns the trainable parameters `[n]` of the networks of *pruned* cells: kernels, batch norms, classifier.
 
@@ -60,10 +65,11 @@ def all_parameters(
         stacks: how many stacks the network has
         modules: how many times each stack repeats the cell
         classes: how many classes the classifier tells apart
+        image_channels: the channels of an image
     """
     from_input = codes[:, : bitmask.VERTICES - 1].astype(np.int64)  # [n, 6], edges of the first row
     kernel = np.array([KERNEL.get(op, 0) for op in range(3)])[codes[:, bitmask.SLOTS :]]  # [n, 5]
-    total = np.full(len(codes), _convolution(3, 3, channels))
+    total = np.full(len(codes), _convolution(3, image_channels, channels))
     inputs = outputs = channels
     for stack in range(stacks):
         outputs = channels << stack

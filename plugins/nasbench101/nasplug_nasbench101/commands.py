@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from nasplug.plugin import print_json
+from nasplug.plugin import ExpandedPath, print_json
 from nasplug_nasbench101.reports import SurrogateReport, TableReport
 from nasplug_nasbench101.table.folder import default_folder, find_table
 from nasplug_nasbench101.table.importing import import_file
@@ -14,7 +14,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON d
 table_option = click.option(
     "--table",
     "folder",
-    type=click.Path(path_type=Path),
+    type=ExpandedPath(path_type=Path),
     help="Folder of the table. [default: the one that import uses]",
 )
 
@@ -25,8 +25,8 @@ def nasbench101() -> None:
 
 
 @nasbench101.command("import", short_help="Make the table from a published file.")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the table. [default: in the cache folder]")
+@click.argument("file", type=ExpandedPath(path_type=Path))
+@click.option("--out", type=ExpandedPath(path_type=Path), help="Folder of the table. [default: in the cache folder]")
 @as_json
 def import_command(file: Path, out: Path | None, as_json: bool) -> None:
     """Make the table from FILE: nasbench_only108.tfrecord or nasbench_full.tfrecord, plain or gzip."""

@@ -48,7 +48,9 @@ class NASBench101(Space):
         "auto", help="where accuracies come from; auto: the official table if it was imported, else the surrogate"
     )
     table: Path | None = option(
-        None, help="folder of the imported table; default: the one that 'nasplug nasbench101 import' uses"
+        None,
+        help="folder of the imported table; default: the one that 'nasplug nasbench101 import' uses",
+        identity=False,
     )
     record: Literal["random", "mean"] = option(
         "random", help="what a search sees: the accuracy of one training, drawn at random, or the mean of all trainings"
@@ -119,6 +121,17 @@ class NASBench101(Space):
         from nasplug_nasbench101.graph import encode, to_array
 
         return encode(to_array([architecture.code for architecture in architectures]))
+
+    @hookimpl
+    def measure(self, architecture: Architecture) -> dict[str, float]:
+        """Returns the trainable parameters of the network whose accuracy `evaluate` tells: counted, not looked up."""
+        return {"parameters": float(self._evaluator().parameters(_valid_code(architecture)))}
+
+    @hookimpl
+    def fidelities(self) -> tuple[Sequence[int], bool] | None:
+        """Returns the epoch budgets that can be looked up, each a training of its own; None where cells are trained."""
+        epochs = self._evaluator().epochs
+        return None if epochs is None else (tuple(epochs), False)
 
     @hookimpl
     def devices(self) -> Sequence[str]:

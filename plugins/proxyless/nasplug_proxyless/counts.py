@@ -9,27 +9,25 @@ from numpy.typing import NDArray
 
 from nasplug_proxyless.operations import HEAD_FILTERS, LAYERS, ZERO, Position, kernel, positions, scaled
 
+PLACES = np.arange(len(LAYERS))
 
-@attrs.frozen
+
+@attrs.frozen(eq=False)
 class Counts:
-    """Additive tables: `parameters` and `multiply_adds` int64 `[22, 7]`, and what every network pays for the rest.
+    """Additive tables of parameters and multiply-adds: int64 `[22, 7, 2]`, and `[2]` for what every network pays.
 
     Entries of operations that a layer cannot choose are 0. Multiply-adds count convolutions and the classifier;
     parameters count batch normalisation's scale and offset as well.
     """
 
-    parameters: NDArray[np.int64]
-    multiply_adds: NDArray[np.int64]
-    fixed_parameters: int
-    fixed_multiply_adds: int
+    layers: NDArray[np.int64]
+    fixed: NDArray[np.int64]
 
     def count(self, codes: Sequence[Sequence[int]]) -> NDArray[np.int64]:
         """Returns int64 `[n, 2]`, parameters and multiply-adds of `n` codes."""
         index = np.asarray(codes, dtype=np.intp).reshape(-1, len(LAYERS))  # [n, 22]
-        layers = np.arange(len(LAYERS))
-        parameters = self.parameters[layers, index].sum(axis=1) + self.fixed_parameters
-        multiply_adds = self.multiply_adds[layers, index].sum(axis=1) + self.fixed_multiply_adds
-        return np.stack([parameters, multiply_adds], axis=1)
+        counts: NDArray[np.int64] = self.layers[PLACES, index].sum(axis=1) + self.fixed
+        return counts
 
 
 @cache
@@ -44,7 +42,7 @@ def tabulate(width: float = 1.0, resolution: int = 224, classes: int = 1000, cha
     fixed = np.array([9 * channels * stem.inputs + 2 * stem.inputs, 9 * channels * stem.inputs * stem.size**2])
     fixed += np.array([last.outputs * head + 2 * head, last.outputs * head * last.output_size**2])
     fixed += np.array([(head + 1) * classes, head * classes])
-    return Counts(table[:, :, 0], table[:, :, 1], int(fixed[0]), int(fixed[1]))
+    return Counts(table, fixed)
 
 
 def _bottleneck(position: Position, operation: int) -> tuple[int, int]:

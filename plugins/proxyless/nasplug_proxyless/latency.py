@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from nasplug import ConfigurationError
+from nasplug.plugin import expanded_path
 from nasplug_proxyless.additive_latency import AdditiveLatency
 from nasplug_proxyless.settings import Setting
 
@@ -59,7 +60,7 @@ def tables() -> list[str]:
 def _table(path: str) -> tuple[AdditiveLatency, dict[str, float]]:
     """Returns the model in a file, and the width and the resolution of the networks that were measured."""
     try:
-        table = json.loads(Path(path).read_text(encoding="utf-8"))
+        table = json.loads(Path(expanded_path(path)).read_text(encoding="utf-8"))
         model = AdditiveLatency.from_rows(table["bias_ms"], table["coefficients_ms"])
         return model, {name: float(table[name]) for name in ("width", "resolution") if name in table}
     except (OSError, ValueError, KeyError, TypeError) as error:

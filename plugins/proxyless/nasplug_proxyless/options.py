@@ -11,9 +11,9 @@ from nasplug.training import Augmented, Task, load_task, task_factory
 from nasplug_proxyless.settings import EMBEDDED, SETTINGS, Setting
 
 
-def positive(help: str, default: int | None = None) -> Any:
+def positive(help: str, default: int | None = None, identity: bool = True) -> Any:
     """Returns an option whose values are numbers above zero."""
-    return option(default, help, validator=optional(gt(0)))
+    return option(default, help, identity=identity, validator=optional(gt(0)))
 
 
 @attrs.frozen(eq=False)
@@ -21,7 +21,7 @@ class TrainingOptions:
     """Options of tasks, networks, trainings and measurements, which are checked when they are set."""
 
     task: str = option("cluttered-fashion-mnist", "images to train on: an installed task or package.module:factory")
-    data: Path | None = option(None, help="folder of ImageNet's TFRecord shards; task=imagenet needs it")
+    data: Path | None = option(None, "folder of ImageNet's TFRecord shards; task=imagenet needs it", identity=False)
     width: float | None = positive("factor for the number of filters of every layer; default: 0.25, for imagenet 1")
     resolution: int | None = positive("height and width of the images in pixels; default: 32, for imagenet 224")
     epochs: int | None = positive("epochs of each training in a search; default: 1, for imagenet 90")
@@ -45,17 +45,27 @@ class TrainingOptions:
         "float32", help="number format of activations in training; weights are always float32"
     )
     accelerator: Literal["auto", "cpu", "gpu", "tpu"] = option(
-        "auto", help="devices that networks are trained on; auto: one device, and for imagenet all GPUs there are"
+        "auto",
+        help="devices that networks are trained on; auto: one device, and for imagenet all GPUs there are",
+        identity=False,
     )
-    tpu: str | None = option(None, help="name or grpc:// address of the TPU; default: the one of this machine")
+    tpu: str | None = option(
+        None, help="name or grpc:// address of the TPU; default: the one of this machine", identity=False
+    )
     xla: bool = option(False, help="compile training steps with XLA, on one CPU or GPU; on TPUs this always happens")
     across_devices: bool = option(
         False, help="batch normalisation uses the whole batch of a step, not only the part on the same device"
     )
-    checkpoints: Path | None = option(None, "folder where trainings are saved; interrupted ones continue from there")
-    checkpoint_steps: int = positive("training steps from one checkpoint to the next", 1000)
-    tensorboard: Path | None = option(None, help="folder for TensorBoard logs, with a sub-folder for each training")
-    threads: int = positive("TensorFlow operations that run at the same time; the results do not depend on it", 2)
+    checkpoints: Path | None = option(
+        None, help="folder where trainings are saved; interrupted ones continue from there", identity=False
+    )
+    checkpoint_steps: int = positive("training steps from one checkpoint to the next", 1000, identity=False)
+    tensorboard: Path | None = option(
+        None, help="folder for TensorBoard logs, with a sub-folder for each training", identity=False
+    )
+    threads: int = positive(
+        "TensorFlow operations that run at the same time; the results do not depend on it", 2, identity=False
+    )
     latency_threads: int = positive("threads that a network runs on when the device 'host' measures its latency", 1)
 
     def __attrs_post_init__(self) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -125,9 +126,18 @@ class Proxyless(TrainingOptions, Space):
     @hookimpl
     def features(self, architectures: Sequence[Architecture]) -> NDArray[np.float32]:
         """Returns float32 `[n, 2]`: millions of parameters and of multiply-adds."""
-        s = self.setting
-        tables = counts.tabulate(s.width, s.resolution, s.classes, s.channels)
-        return (tables.count([_checked(a) for a in architectures]) / 1e6).astype(np.float32)
+        return (self._counts.count([_checked(a) for a in architectures]) / 1e6).astype(np.float32)
+
+    @hookimpl
+    def measure(self, architecture: Architecture) -> dict[str, float]:
+        """Returns the parameters and the multiply-adds, for one image, of the network that is trained."""
+        parameters, multiply_adds = self._counts.count([_checked(architecture)])[0].tolist()
+        return {"parameters": float(parameters), "multiply_adds": float(multiply_adds)}
+
+    @cached_property
+    def _counts(self) -> counts.Counts:
+        setting = self.setting  # for a task of another package, its images are loaded
+        return counts.tabulate(setting.width, setting.resolution, setting.classes, setting.channels)
 
     @hookimpl
     def devices(self) -> list[str]:

@@ -44,14 +44,23 @@ class Trainer:
         return self.options.setting.for_task(self.task)
 
     def evaluate(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
-        """Returns the mean of the setting's `repeats` trainings for `search`, one training for `final`."""
+        """Returns the mean of the setting's `repeats` trainings for `search`, one training for `final`.
+
+        Removes the checkpoints of all of them at the end. Those of several hosts stay: a host may end after the others.
+        """
         repeats = self.setting.repeats if purpose == "search" else 1
         training = self._training(architecture, purpose, epochs)
 
-        def train_once(seed: int) -> Evaluation:
-            return training.run(seed, self.files(f"{architecture} {purpose} {epochs} {seed}")).evaluation
+        written: list[TrainingFiles] = []
 
-        return mean_of_repeats(train_once, repeats, seed)
+        def train_once(seed: int) -> Evaluation:
+            written.append(self.files(f"{architecture} {purpose} {epochs} {seed}"))
+            return training.run(seed, written[-1]).evaluation
+
+        evaluation = mean_of_repeats(train_once, repeats, seed)
+        for files in written if self.placement.hosts == 1 else ():
+            files.remove_checkpoints()
+        return evaluation
 
     def train(self, architecture: Architecture, purpose: Purpose, epochs: int | None, seed: int) -> Trained:
         """Trains the network once and returns it with its evaluation."""

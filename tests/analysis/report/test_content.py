@@ -24,7 +24,7 @@ def trial(number, accuracy, latency=None, purpose="search", code=None, **metrics
 
 def subject(*trials, **changes):
     values = {
-        "run": "r", "settings": {}, "versions": {}, "created": 0.0, "ended": None, "trials": list(trials),
+        "run": "r", "settings": {}, "versions": {}, "created": 0.0, "state": "running", "trials": list(trials),
         "picture": lambda architecture: None, "describe": str,
     }  # fmt: skip
     return Subject(**values | changes)

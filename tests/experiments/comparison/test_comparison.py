@@ -9,6 +9,7 @@ import time
 import pandas as pd
 import pytest
 from paths import HELPERS
+from plain_space import TwoArguments
 
 from nasplug.errors import StorageError
 from nasplug.experiments.comparison.comparison import Comparison
@@ -77,6 +78,13 @@ def test_two_kinds_of_predictor_are_two_curves_and_a_dotted_line_is_where_they_b
     assert levels[levels["level"] == 99.5]["reached"].tolist() == [0.0, 0.0]
     figure = (tmp_path / "x" / "comparison.svg").read_text()
     assert all(text in figure for text in ("neural_predictor kind=gcn", "neural_predictor kind=mlp", "N = 12"))
+
+
+@pytest.mark.slow
+def test_an_error_of_a_strategy_in_a_worker_is_the_one_that_it_raised(tmp_path):
+    comparison = Comparison.open(plan(strategies=("plain_space:Raising",), repeats=2), tmp_path)
+    with pytest.raises(TwoArguments, match="^layer 3 at step 7$"):
+        comparison.run(2, lambda lines: None)
 
 
 def test_what_a_killed_command_left_half_written_is_removed_and_nothing_else(tmp_path):

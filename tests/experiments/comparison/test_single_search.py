@@ -3,6 +3,7 @@
 import sys
 
 import attrs
+import pytest
 import toy
 
 from nasplug import hookimpl
@@ -15,9 +16,8 @@ from nasplug.experiments.comparison.single_search import run_repeat
 
 @attrs.define(eq=False)
 class Recorder(toy.ToySpace):
-    """Notes each final evaluation; the one of 0,0,1 fails, and a metric is called like a column."""
+    """Notes each final evaluation; the one of 0,0,1 fails."""
 
-    metric: str = "seed"
     finals: list = attrs.field(factory=list)
 
     @hookimpl
@@ -49,11 +49,15 @@ def test_every_incumbent_is_evaluated_finally_once_with_a_seed_of_its_own(monkey
     assert repeat["stderr"] == ["a word"] * 4
 
 
-def test_a_row_names_strategy_repeat_and_seed_before_and_whatever_the_metrics_are_called(monkeypatch):
-    for row in repeat_of(monkeypatch, Recorder())["rows"]:
-        assert list(row)[:4] == ["strategy", "repeat", "seed", "number"]
-        assert list(row)[-2:] == ["incumbent", "reported"]
-        assert (row["strategy"], row["repeat"], row["seed"]) == ("toy:Grid", 2, 9)
+@pytest.mark.parametrize("metric", ["seed", "reported", "accuracy"])
+def test_a_row_has_all_of_its_columns_and_the_metric_whatever_that_is_called(monkeypatch, metric):
+    plain, named = (repeat_of(monkeypatch, Recorder(metric=name))["rows"] for name in ("parameters", metric))
+    for row, same in zip(plain, named, strict=True):
+        assert list(same)[:4] == ["strategy", "repeat", "seed", "number"]
+        assert list(same)[-2:] == ["incumbent", "reported"]
+        assert (same["strategy"], same["repeat"], same["seed"]) == ("toy:Grid", 2, 9)
+        assert [same[name] for name in ("reported", "accuracy")] == [row[name] for name in ("reported", "accuracy")]
+        assert same[f"metric.{metric}"] == row["parameters"] == 100.0
 
 
 def test_a_space_is_made_once_for_all_repeats():

@@ -4,8 +4,9 @@ import pytest
 
 import nasplug as package
 from nasplug.engine.result import rows
+from nasplug.engine.trial_rows import space_of_architectures
 from nasplug.errors import StorageError
-from nasplug.experiments.frontier.training_data import read_trials, require_space, space_of_architectures
+from nasplug.experiments.frontier.training_data import read_trials, require_space
 
 
 def test_an_export_teaches_what_its_run_does(tmp_path):

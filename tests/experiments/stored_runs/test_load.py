@@ -20,10 +20,12 @@ def test_a_loaded_run_has_its_trials_in_their_order(loaded):
 
 
 def test_only_complete_search_trials_are_complete(loaded):
-    failed = attrs.evolve(loaded.trials[0], state="failed", evaluation=None, error="lost")
+    failed = attrs.evolve(loaded.trials[0], state="failed", evaluation=None, error="lost\n  where")
     assert require_complete_trials([failed, *loaded.trials[1:]], "r") == loaded.trials[1:3]
-    with pytest.raises(StorageError, match="The run 'r' has no complete trial: 1 failed. The first: lost"):
+    with pytest.raises(StorageError, match="The run 'r' has no complete trial: 1 failed. The first: lost$"):
         require_complete_trials([failed], "r")
+    with pytest.raises(StorageError, match=r"no complete trial yet \(running since noon\): 1 failed. The first: lost$"):
+        require_complete_trials([failed], "r", "running since noon")
 
 
 def test_a_run_is_made_again_with_its_options_and_without_its_trials(loaded):

@@ -49,7 +49,7 @@ def test_the_subject_is_the_stored_run_with_the_views_of_its_space(invoke):
     loaded = load_run("nasplug.db", "r")
     subject = report_subject(loaded, pytest.fail)
     assert (subject.run, subject.trials, subject.settings) == ("r", loaded.trials, loaded.run.settings)
-    assert (subject.created, subject.ended) == (loaded.run.created, "the budget of 2 trials is used")
+    assert (subject.created, subject.state) == (loaded.run.created, "the budget of 2 trials is used")
     architecture = loaded.trials[0].architecture
     assert subject.picture(architecture) is None  # the toy draws none
     assert subject.describe(architecture) == remake_run(loaded).hook.describe(architecture=architecture)

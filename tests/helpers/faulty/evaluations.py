@@ -1,5 +1,7 @@
 """Spaces whose evaluations, latencies or advice break exactly one law each, named in `breaks`."""
 
+import os
+import threading
 import time
 
 import attrs
@@ -15,14 +17,6 @@ class BareFloat(Toy):
     @hookimpl
     def evaluate(self, architecture, purpose, seed):
         return Toy.evaluate(self, architecture, purpose, seed).accuracy
-
-
-class OverHundred(Toy):
-    breaks = "test_evaluate_answers_for_both_purposes"
-
-    @hookimpl
-    def evaluate(self, architecture, purpose, seed):
-        return Evaluation(1.5 * Toy.evaluate(self, architecture, purpose, seed).accuracy + 60, cost=1.0)
 
 
 class InfiniteMetric(Toy):
@@ -47,6 +41,25 @@ class IgnoresTheSeed(Toy):
     @hookimpl
     def evaluate(self, architecture, purpose):
         return Toy.evaluate(self, architecture, purpose, seed=time.perf_counter_ns())
+
+
+class AnswersForItsProcess(Toy):
+    breaks = "test_evaluation_is_the_same_in_a_worker"
+
+    @hookimpl
+    def evaluate(self, architecture, purpose, seed):
+        evaluation = Toy.evaluate(self, architecture, purpose, seed)
+        return attrs.evolve(evaluation, accuracy=evaluation.accuracy - (os.getpid() % 1000) / 1000)
+
+
+class HoldsALock(Toy):
+    breaks = "test_evaluation_is_the_same_in_a_worker"
+
+    @hookimpl
+    def evaluate(self, architecture, purpose, seed):
+        self.lock = threading.Lock()
+        with self.lock:
+            return Toy.evaluate(self, architecture, purpose, seed)
 
 
 class Prints(Toy):

@@ -31,3 +31,23 @@ class EndsEarly(Toy):
     @hookimpl
     def sample(self):
         raise EOFError("the file ends after 3 of 8 bytes")
+
+
+def _group():
+    return ExceptionGroup("two failed", [ValueError("loss is NaN"), KeyError("rate")])
+
+
+class InGroups(Toy):
+    """Evaluates in tasks that fail together."""
+
+    @hookimpl
+    def evaluate(self):
+        raise _group()
+
+
+class GroupingStrategy(HillClimber):
+    """Suggests in tasks that fail together."""
+
+    @hookimpl
+    def suggest(self):
+        raise _group()

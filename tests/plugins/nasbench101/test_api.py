@@ -33,6 +33,8 @@ def test_a_file_is_imported_at_its_first_use_only(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr("nasplug_nasbench101.table.importing._write_table", lambda *_: pytest.fail("imported again"))
     assert list(api.NASBench(path).hash_iterator()) == list(first.hash_iterator())
     assert len(list(api.NASBench(first.table.path).hash_iterator())) == 3
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert list(api.NASBench("~/small.tfrecord").hash_iterator()) == list(first.hash_iterator())
 
 
 def test_specifications_are_pruned() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from nasplug_nasbench101.cell import Cell
 from nasplug_nasbench101.space import NASBench101
+from nasplug_nasbench101.table.table import Table
 from nasplug_strategies.neural.strategy import NeuralPredictorSearch
 
 import nasplug
@@ -56,7 +57,7 @@ def test_draw_fades_what_pruning_removes() -> None:
 )
 def test_what_is_no_architecture_is_refused_by_every_hook(architecture: Architecture, message: str) -> None:
     space = NASBench101()
-    calls = [space.canonical, space.describe, space.draw, space.build_network]
+    calls = [space.canonical, space.describe, space.draw, space.measure, space.build_network]
     for call in calls:
         with pytest.raises(InvalidArchitecture, match=message):
             call(architecture)
@@ -90,6 +91,29 @@ def test_the_paper_has_the_size_of_table_1_by_how_many_are_learned_from(
 
 def test_nothing_is_recommended_to_a_strategy_that_is_not_known() -> None:
     assert NASBench101("surrogate").recommend("strange") is None
+
+
+def test_measures_are_the_published_parameters_without_a_table(
+    without_table: None, real_rows: dict[str, np.ndarray], real_cells: list[Cell]
+) -> None:
+    space = nasplug.space("nasbench101")
+    measured = [space.measure(architecture=Architecture("nasbench101", cell.code)) for cell in real_cells[:500]]
+    assert measured == [{"parameters": count} for count in real_rows["trainable_parameters"][:500].tolist()]
+
+
+def test_measures_are_the_parameters_of_the_network_that_is_trained() -> None:
+    space = nasplug.space("nasbench101", evaluator="train", channels=10, stacks=2)
+    rng = np.random.default_rng(0)
+    for cell in [space.sample(rng=rng) for _ in range(4)]:
+        network = space.build_network(architecture=cell)
+        parameters = sum(int(np.prod(variable.shape)) for variable in network.trainable_variables)
+        assert space.measure(architecture=cell) == {"parameters": parameters}
+
+
+def test_fidelities_are_the_epochs_that_can_be_looked_up(without_table: None, table: Table) -> None:
+    assert nasplug.space("nasbench101").fidelities() == ((4, 12, 36, 108), False)
+    assert nasplug.space("nasbench101", table=table.path).fidelities() == ((4, 108), False)
+    assert nasplug.space("nasbench101", evaluator="train").fidelities() is None
 
 
 def test_the_device_is_the_host_alone() -> None:

@@ -77,6 +77,12 @@ def test_a_device_is_a_model_a_file_or_of_another_kind(tmp_path):
     assert additive_model("host", EMBEDDED) is None
 
 
+def test_the_home_folder_counts_in_the_path_of_a_table(tmp_path, monkeypatch):
+    write(tmp_path / "table.json")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert additive_model("~/table.json", EMBEDDED).latencies([[0] * 22]).tolist() == [24.0]
+
+
 @pytest.mark.parametrize(("name", "value", "here"), [("width", 0.5, "0.25"), ("resolution", 224, "32")])
 def test_a_table_of_other_networks_is_refused(tmp_path, name, value, here):
     measured = {"width": 0.25, "resolution": 32}

@@ -107,6 +107,21 @@ def test_features_are_millions_of_parameters_and_multiply_adds():
     assert (SPACE.features(architectures=[ARCHITECTURE]) < paper).all()
 
 
+def test_measures_are_the_parameters_and_multiply_adds_of_the_network_that_is_trained():
+    paper = Proxyless(task="imagenet").measure(architecture=ARCHITECTURE)
+    assert paper == {"parameters": 4_080_512.0, "multiply_adds": 320_427_584.0}
+    space = Proxyless(width=0.1, resolution=24)
+    network = space.build_network(architecture=THIN)
+    variables = sum(int(np.prod(variable.shape)) for variable in network.trainable_variables)
+    assert space.measure(architecture=THIN)["parameters"] == variables
+
+
+def test_equal_networks_have_equal_measures():
+    moved = Architecture("proxyless", (0, 1, 6, 0, 6, *MOBILE[5:]))
+    assert moved.code != ARCHITECTURE.code
+    assert SPACE.measure(architecture=moved) == SPACE.measure(architecture=ARCHITECTURE)
+
+
 def test_latency_is_known_for_pixel1_and_not_for_a_toaster():
     assert SPACE.measure_latency(architecture=ARCHITECTURE, device="pixel1") == pytest.approx(84.42, abs=0.005)
     assert SPACE.measure_latency(architecture=ARCHITECTURE, device="toaster") is None
@@ -153,7 +168,7 @@ def test_a_picture_and_a_line_show_every_layer():
     assert "\n" not in line
 
 
-@pytest.mark.parametrize("hook", ["canonical", "describe", "draw"])
+@pytest.mark.parametrize("hook", ["canonical", "describe", "draw", "measure"])
 def test_an_architecture_of_another_space_or_length_is_refused(hook):
     with pytest.raises(InvalidArchitecture, match="space nasbench101"):
         getattr(SPACE, hook)(architecture=Architecture("nasbench101", MOBILE))

@@ -17,6 +17,7 @@ from nasplug import Architecture
 from nasplug.errors import ConfigurationError
 from nasplug.training import configure
 from nasplug.training.backend import tf
+from nasplug.training.files import TrainingFiles
 from nasplug.training.layers import BatchNorm
 from nasplug.training.step import TrainingStep
 from nasplug.training.tasks.fashion_mnist import ArrayTask
@@ -46,12 +47,14 @@ def test_a_search_trains_on_images_in_imagenets_format(shards):
 
 
 @pytest.mark.slow
-def test_training_on_imagenet_repeats_itself_and_resumes(shards, tmp_path):
+def test_training_on_imagenet_repeats_itself_and_resumes(shards, tmp_path, monkeypatch):
     space = Proxyless(**SMALL, data=shards)
     first, second = (space.evaluate(architecture=THIN, purpose="search", epochs=2, seed=1) for _ in range(2))
     assert (first.accuracy, first.metrics["loss"]) == (second.accuracy, second.metrics["loss"])
     saving = Proxyless(**SMALL, data=shards, checkpoints=tmp_path, checkpoint_steps=10)
-    third = saving.evaluate(architecture=THIN, purpose="search", epochs=2, seed=1)
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(TrainingFiles, "remove_checkpoints", lambda files: None)
+        third = saving.evaluate(architecture=THIN, purpose="search", epochs=2, seed=1)
     (folder,) = tmp_path.iterdir()
     for path in folder.glob("step-14*"):
         path.unlink()
@@ -60,6 +63,7 @@ def test_training_on_imagenet_repeats_itself_and_resumes(shards, tmp_path):
     fourth = saving.evaluate(architecture=THIN, purpose="search", epochs=2, seed=1)
     assert third.metrics["loss"] == fourth.metrics["loss"] == first.metrics["loss"]
     assert fourth.metrics["training_loss"] == first.metrics["training_loss"]
+    assert list(tmp_path.iterdir()) == []  # what is over needs no checkpoints
 
 
 def test_imagenet_without_data_or_with_other_files_says_what_to_do(tmp_path):

@@ -1,9 +1,11 @@
 """What the space asks of a source of accuracies."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from nasplug import Evaluation, Purpose
+from nasplug_nasbench101.channels import dataset_parameters
+from nasplug_nasbench101.lookup import row_of_code
 
 Code = tuple[int, ...]
 Settings = Mapping[str, dict[str, Any]]  # by strategy: option values, and the run's `budget`
@@ -30,5 +32,17 @@ class Evaluator(Protocol):
     def origin(self) -> str:
         """Where accuracies come from, in words."""
 
+    @property
+    def epochs(self) -> Sequence[int] | None:
+        """The epoch budgets that there are, ascending; None for any."""
+
+    def parameters(self, code: Code) -> int:
+        """Returns the trainable parameters of the network of a valid code, the same for isomorphic cells."""
+
     def evaluate(self, code: Code, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
         """Returns the evaluation of a valid code; `epochs` None means the source's own number."""
+
+
+def published_parameters(code: Code) -> int:
+    """Returns the trainable parameters of the dataset's network of a valid code."""
+    return int(dataset_parameters()[row_of_code(code)])

@@ -6,8 +6,7 @@ from typing import Literal
 import attrs
 
 from nasplug import ConfigurationError, Evaluation, Purpose
-from nasplug_nasbench101.channels import dataset_parameters
-from nasplug_nasbench101.evaluators.base import DATASET_EPOCHS, LOOKED_UP_SETTINGS, Code
+from nasplug_nasbench101.evaluators.base import DATASET_EPOCHS, LOOKED_UP_SETTINGS, Code, published_parameters
 from nasplug_nasbench101.lookup import row_of_code
 from nasplug_nasbench101.surrogate import load_surrogate
 
@@ -26,6 +25,15 @@ class SurrogateEvaluator:
         "(for the dataset's own figures: nasplug nasbench101 import FILE)"
     )
 
+    @property
+    def epochs(self) -> list[int]:
+        """The epoch budgets that are predicted."""
+        return load_surrogate().epochs
+
+    def parameters(self, code: Code) -> int:
+        """Returns the trainable parameters of the dataset's network."""
+        return published_parameters(code)
+
     def evaluate(self, code: Code, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
         """Returns accuracy and training time; `seed` and the cell decide how far `search` is off the prediction.
 
@@ -41,7 +49,7 @@ class SurrogateEvaluator:
         accuracy = surrogate.predicted(row, epochs)
         if purpose == "search" and self.record == "random":
             accuracy = surrogate.noise[epochs].draw(accuracy, _uniform(seed, row))
-        metrics = {"parameters": float(dataset_parameters()[row]), "epochs": float(epochs)}
+        metrics = {"parameters": float(self.parameters(code)), "epochs": float(epochs)}
         return Evaluation(accuracy, surrogate.seconds(row, epochs), metrics, "surrogate")
 
 

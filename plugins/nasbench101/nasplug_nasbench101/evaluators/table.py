@@ -6,7 +6,7 @@ from typing import Literal
 import attrs
 
 from nasplug import Evaluation, Purpose
-from nasplug_nasbench101.evaluators.base import DATASET_EPOCHS, LOOKED_UP_SETTINGS, Code
+from nasplug_nasbench101.evaluators.base import DATASET_EPOCHS, LOOKED_UP_SETTINGS, Code, published_parameters
 from nasplug_nasbench101.lookup import hash_of_code
 from nasplug_nasbench101.table.columns import REPEATS
 from nasplug_nasbench101.table.table import Table
@@ -27,6 +27,15 @@ class TableEvaluator:
     def origin(self) -> str:
         """Where accuracies come from, in words."""
         return f"the dataset's table in {self.table.path}"
+
+    @property
+    def epochs(self) -> list[int]:
+        """The epoch budgets of the table."""
+        return self.table.epochs
+
+    def parameters(self, code: Code) -> int:
+        """Returns the trainable parameters of the dataset's network, also of a cell that the table does not have."""
+        return published_parameters(code)
 
     def evaluate(self, code: Code, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
         """Returns accuracy and training time; `seed` and the cell decide which training `search` answers with.

@@ -11,7 +11,9 @@ import numpy as np
 from nasplug import Evaluation, Purpose
 from nasplug.training import Recipe, Task, TaskWrapper, load_task
 from nasplug_nasbench101.cell import Cell
+from nasplug_nasbench101.channels import all_parameters
 from nasplug_nasbench101.evaluators.base import Code, Settings
+from nasplug_nasbench101.lookup import lookup, row_of_code
 
 EMBEDDED, RESOLUTION = "fashion-mnist", 28
 TRAINED_SETTINGS: Settings = {  # ours: small budgets, as every cell is trained, and a predictor of one stage
@@ -67,6 +69,7 @@ class TrainingEvaluator:
     stacks: int = 3
     modules: int | None = None
     settings = TRAINED_SETTINGS
+    epochs = None
 
     @property
     def origin(self) -> str:
@@ -74,6 +77,11 @@ class TrainingEvaluator:
         if self.data:
             return f"training on CIFAR-10 in {self.data}"
         return f"training, scaled down, on the embedded task {EMBEDDED}: not comparable with the dataset's"
+
+    def parameters(self, code: Code) -> int:
+        """Returns the trainable parameters of the network that is trained."""
+        trained_code = lookup().codes[row_of_code(code)]  # [26]
+        return int(all_parameters(trained_code[None], **self._size)[0])
 
     def evaluate(self, code: Code, purpose: Purpose, epochs: int | None, seed: int) -> Evaluation:
         """Returns validation (`search`) or test accuracy (`final`) after `epochs` epochs; None: see `recipe`."""
@@ -87,15 +95,16 @@ class TrainingEvaluator:
         """Returns the `tf.Module` that is trained, its weights drawn with `rng`."""
         from nasplug_nasbench101.network import CellNetwork
 
-        return CellNetwork(
-            cell,
-            channels=self.channels or (128 if self.data else 16),
-            stacks=self.stacks,
-            modules=self.modules or (3 if self.data else 1),
-            image_channels=3 if self.data else 1,
-            rng=rng,
-            norm=self.recipe.norm,
-        )
+        return CellNetwork(cell, **self._size, rng=rng, norm=self.recipe.norm)
+
+    @property
+    def _size(self) -> dict[str, int]:
+        return {
+            "channels": self.channels or (128 if self.data else 16),
+            "stacks": self.stacks,
+            "modules": self.modules or (3 if self.data else 1),
+            "image_channels": 3 if self.data else 1,
+        }
 
     @cached_property
     def task(self) -> Task:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasplug import ConfigurationError
+from nasplug.plugin import expanded_path
 from nasplug_nasbench101.cache import cache_folder
 
 FORMAT = 1
@@ -37,7 +38,7 @@ def find_table(folder: Path | None = None) -> Path | None:
     """
     if folder is None and (default_folder() / MANIFEST).is_file():
         return default_folder()
-    named = folder or (Path(text) if (text := os.environ.get(VARIABLE)) else None)
+    named = folder or (Path(expanded_path(text)) if (text := os.environ.get(VARIABLE)) else None)
     if named is not None and not (named / MANIFEST).is_file():
         source = "" if folder else f", which {VARIABLE} names,"
         raise NoTable(

@@ -51,6 +51,9 @@ class Table:
         metrics = {epochs: columns[f"metrics_{epochs}"] for epochs in manifest["epochs"]}
         return cls(path, manifest, columns["hashes"], columns["codes"], columns["parameters"], metrics)
 
+    def __reduce__(self) -> Any:
+        return Table.open, (self.path.absolute(),)  # a worker maps the file, where a pickle would hold all columns
+
     def __len__(self) -> int:
         return len(self.hashes)
 

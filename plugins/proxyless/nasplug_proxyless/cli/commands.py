@@ -8,7 +8,7 @@ import attrs
 import click
 
 from nasplug import Evaluation, UsageError
-from nasplug.plugin import print_json, print_table
+from nasplug.plugin import ExpandedPath, print_json, print_table
 from nasplug_proxyless import counts
 from nasplug_proxyless.cli.arguments import answer, as_json, network_size, parse, space_of, space_options
 from nasplug_proxyless.cli.latency import latency
@@ -58,7 +58,7 @@ def describe(arch: str, width: float, resolution: int, as_json: bool) -> None:
 @click.option("--epochs", type=click.IntRange(min=1), help="Epochs of the training. [default: the task's own]")
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides initial weights and order of images.")
 @click.option(
-    "--export", type=click.Path(file_okay=False, path_type=Path), help="Folder for a SavedModel and a .tflite file."
+    "--export", type=ExpandedPath(file_okay=False, path_type=Path), help="Folder for a SavedModel and a .tflite file."
 )
 @space_options
 @as_json

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from nasplug import UsageError
+from nasplug.plugin import ExpandedPath
 from nasplug_proxyless.cli.arguments import answer, as_json, parse, space_of, space_options
 
 
@@ -45,7 +46,7 @@ def latency_of(arch: str, device: str, space_opt: tuple[str, ...], as_json: bool
 
 @latency.command(short_help="Make a latency table for this machine.")
 @click.option(
-    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Table to write, FILE.json."
+    "--out", required=True, type=ExpandedPath(dir_okay=False, path_type=Path), help="Table to write, FILE.json."
 )
 @click.option(
     "--held-out", type=click.IntRange(0), default=5, show_default=True, help="Random networks to check the table on."

@@ -10,14 +10,13 @@ import click
 
 import nasplug
 from nasplug import Architecture, InvalidArchitecture, StorageError, Trial, UsageError
-from nasplug.plugin import Selection, parse_options, plugin_names, print_json, read_trials
+from nasplug.plugin import ExpandedPath, Selection, parse_options, plugin_names, print_json, read_trials
 from nasplug_strategies.neural.pool import Pool
 
 TOP = 10  # K of the regret
 SEARCH_OPTIONS = ("n", "k", "pool", "refit", "shortlist", "explore")
 Texts = tuple[str, ...]
 key_values = partial(click.option, multiple=True, metavar="KEY=VALUE")
-csv_file = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group()
@@ -30,7 +29,12 @@ def predictor() -> None:
     "--space", required=True, shell_complete=plugin_names("space"), help="Search space that the architectures are of."
 )
 @key_values("--space-opt", "space_options", help="Option of the space.")
-@click.option("--data", required=True, type=csv_file, help="CSV with the columns architecture,accuracy (percent).")
+@click.option(
+    "--data",
+    required=True,
+    type=ExpandedPath(dir_okay=False, path_type=Path),
+    help="CSV with the columns architecture,accuracy (percent).",
+)
 @click.option("--splits", default=10, show_default=True, type=click.IntRange(1), help="Random splits, 79 : 40.")
 @click.option(
     "--top", type=click.IntRange(1), help=f"K of the regret.  [default: {TOP}, at most half of what is tested]"

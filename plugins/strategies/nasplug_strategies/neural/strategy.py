@@ -95,7 +95,7 @@ class NeuralPredictorSearch(Strategy):
     classifier_lr: float | None = setting("classifier_lr", "with stages=2, initial learning rate of the classifier")
     weight_decay: float | None = setting("weight_decay", "factor of the L2 penalty on all weights")
     dropout: float | None = setting("dropout", "share of the outputs of hidden layers that a fit sets to zero")
-    device: str = option("cpu", help="torch device that computes the networks: cpu, cuda, cuda:1, …")
+    device: str = option("cpu", help="torch device that computes the networks: cpu, cuda, cuda:1, …", identity=False)
     paper: dict[str, Any] | None = option(
         None,
         help="predictor settings that a space recommends for preset=paper alone, a dict; the options above override it",

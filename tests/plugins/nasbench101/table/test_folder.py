@@ -23,6 +23,13 @@ def written(tmp_path):
     return tmp_path
 
 
+def test_the_home_folder_counts_in_the_variable(written, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("HOME", str(written.parent))
+    monkeypatch.setenv("NASPLUG_NASBENCH101_TABLE", f"~/{written.name}")
+    assert find_table() == written
+
+
 def change(path, **more):
     manifest = path / "manifest.json"
     manifest.write_text(json.dumps(json.loads(manifest.read_text()) | more))

@@ -1,7 +1,9 @@
 """The imported table: every figure of the file, means and ranks."""
 
+import pickle
 from pathlib import Path
 
+import numpy as np
 import pytest
 from nasplug_nasbench101.table.folder import NoTable
 from nasplug_nasbench101.table.record import parse_record
@@ -33,6 +35,12 @@ def test_rows_are_in_the_order_of_their_hashes(table: Table) -> None:
     assert [table.row_of(value) for value in hashes] == list(range(len(table)))
     with pytest.raises(NotInTable, match="has no cell 0123"):
         table.row_of("0123" * 8)
+
+
+def test_a_pickle_of_the_table_is_its_path(table: Table) -> None:
+    text = pickle.dumps(table)
+    assert len(text) < 500
+    np.testing.assert_array_equal(pickle.loads(text).of_epochs(108), table.of_epochs(108))
 
 
 def test_means_and_ranks(table: Table) -> None:

@@ -178,6 +178,7 @@ def test_refit_learns_from_the_chosen_ones(drive, caplog):
     drive(NeuralPredictorSearch(n=20, pool=100, **QUICK | {"refit": 4}), batch=3).steps(33)
     fits = [record.args[0] for record in caplog.records if "predictor fitted" in record.message]
     assert fits == [20, 24, 28, 32]
+    assert "are trained" not in caplog.text  # the pool has more
 
 
 def test_a_short_list_is_ranked_until_twice_as_much_is_known(drive, caplog):

@@ -94,3 +94,10 @@ def test_noise_is_taken_over_a_fifth_of_a_long_curve():
 def test_a_curve_without_a_label_for_each_score_is_refused(scores, accuracies):
     with pytest.raises(ValueError, match="wanted a label for each score"):
         Calibration(np.array(scores), np.array(accuracies), 1.0)
+
+
+def test_no_part_of_the_curve_counts_as_more_than_thirty_times_less_noisy_than_its_middle():
+    y = np.concatenate((np.linspace(0, 90, 20), np.linspace(91, 92, 60)))  # a wide flat beginning
+    curve = Calibration.ranks(y)
+    noise = curve.noise(curve.scores)
+    assert noise.min() / np.median(noise) == pytest.approx(1 / 30)
