@@ -118,7 +118,7 @@ class Objective:
         if abs(value) >= 1000 and value.is_integer():
             return f"{value:,.0f}"
         is_fine = 0.0 < abs(value) < 1.0 and self.unit != "%"
-        return f"{value:.4g}" if is_fine else f"{value:,.2f}"
+        return f"{value:#.4g}" if is_fine else f"{value:,.2f}"
 
     def text(self, value: float) -> str:
         """Returns a value as people read it, with its unit: `93.46 %`."""
