@@ -312,7 +312,7 @@ class HookSpecs:
 
     @first
     def predict(self, run: Run, architectures: Sequence[Architecture]) -> "np.ndarray[Any, Any] | None":
-        """Returns the accuracies that the strategy predicts, in percent `[n]`. A strategy.
+        """Returns the values of the main objective that the strategy predicts, in its unit, `[n]`. A strategy.
 
         None: it predicts nothing.
 

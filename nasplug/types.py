@@ -110,8 +110,19 @@ class Objective:
     high: float = math.inf
 
     def score(self, value: float) -> float:
-        """Returns a number that is higher for better values."""
+        """Returns a number that is higher for better values; of such a number, the value again."""
         return value if self.direction == "max" else -value
+
+    def number(self, value: float) -> str:
+        """Returns a value as people read it, without its unit: `93.46`, `0.8725`, `4,000,000`."""
+        if abs(value) >= 1000 and value.is_integer():
+            return f"{value:,.0f}"
+        is_fine = 0.0 < abs(value) < 1.0 and self.unit != "%"
+        return f"{value:#.4g}" if is_fine else f"{value:,.2f}"
+
+    def text(self, value: float) -> str:
+        """Returns a value as people read it, with its unit: `93.46 %`."""
+        return f"{self.number(value)} {self.unit}".rstrip()
 
 
 ACCURACY = Objective("accuracy", "%", "max", 0.0, 100.0)
@@ -166,10 +177,10 @@ class Trial:
     """One architecture that a run took up: complete, failed, or infeasible where it breaks a limit of the run.
 
     `started` and `finished` are seconds since the epoch. `latency` is in milliseconds, None without a device.
-    `canonical` is equal for equal networks. An infeasible trial has an evaluation only where it was paid for. The
-    purpose `known` is that of a trial which the run was told at its beginning; its number is below zero. `epochs`
-    is how long it was trained, None for the space's own number; `continues` the number of the trial whose training
-    went on.
+    `canonical` is equal for equal networks. An infeasible trial has an evaluation only where it was paid for. Without
+    one, `measured` has those figures at which the run looks and that are known without training. The purpose `known`
+    is that of a trial which the run was told at its beginning; its number is below zero. `epochs` is how long it was
+    trained, None for the space's own number; `continues` the number of the trial whose training went on.
     """
 
     number: int
@@ -184,6 +195,7 @@ class Trial:
     latency: float | None = None
     epochs: int | None = None
     continues: int | None = None
+    measured: dict[str, float] = attrs.field(factory=dict, converter=_floats)
 
     @property
     def accuracy(self) -> float | None:

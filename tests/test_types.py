@@ -60,6 +60,23 @@ def test_an_objective_is_better_upwards_or_downwards():
         Objective("f1", direction="up")
 
 
+@pytest.mark.parametrize(
+    ("objective", "value", "text"),
+    [
+        (ACCURACY, 93.456, "93.46 %"),
+        (ACCURACY, 0.0712, "0.07 %"),
+        (Objective("F1"), 0.87, "0.8700"),
+        (Objective("F1"), 0.0, "0.00"),
+        (Objective("perplexity"), 36.4123, "36.41"),
+        (Objective("perplexity"), 1234.5, "1,234.50"),
+        (Objective("parameters"), 4e6, "4,000,000"),
+        (Objective("latency", "ms"), 0.01234, "0.01234 ms"),
+    ],
+)
+def test_values_are_shown_with_two_decimals_or_four_digits_and_their_unit(objective, value, text):
+    assert objective.text(value) == text
+
+
 def test_the_folder_of_a_job_is_made_when_it_is_first_asked_for(tmp_path):
     job = toy.job(0, 1, 2, folder=f"{tmp_path}/files/run/0")
     assert not (tmp_path / "files").exists()

@@ -1,5 +1,6 @@
 """Local search with restarts (White, Nolen and Savani, UAI 2021, arXiv 2005.02960), as a strategy of nasplug."""
 
+import math
 from typing import TYPE_CHECKING
 
 import attrs
@@ -44,11 +45,11 @@ class LocalSearch:
         return new_architectures
 
     @hookimpl
-    def on_trial(self, trial: Trial) -> None:
+    def on_trial(self, run: "Run", trial: Trial) -> None:
         """Moves the centre; all that the strategy knows comes from here, so that a run can be resumed."""
         self._seen.add(trial.canonical)
-        best = -1.0 if self._centre is None else self._centre.accuracy
-        if trial.accuracy is not None and best is not None and trial.accuracy > best:
+        best = -math.inf if self._centre is None else run.score(self._centre)
+        if run.score(trial) > best:
             self._centre, self._misses = trial, 0
         else:
             self._misses += 1

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import urllib.request
 
 import attrs
@@ -19,27 +20,28 @@ class Notice:
     """
 
     url: str | None = option(None, help="the URL that receives a JSON document; without it, notices are only logged")
-    above: float = option(0.0, help="the validation accuracy in percent that a trial must exceed")
+    above: float | None = option(None, help="the value of the main objective that a trial must be better than")
     timeout: float = option(5.0, help="how many seconds the webhook may take", validator=attrs.validators.gt(0))
-    _best: float = attrs.field(default=-1.0, init=False)
+    _best: float = attrs.field(default=-math.inf, init=False)  # the highest score so far
 
     @hookimpl
     def on_start(self) -> None:
-        """Forgets the best accuracy of an earlier run."""
-        self._best = -1.0
+        """Forgets the best trial of an earlier run."""
+        self._best = -math.inf
 
     @hookimpl
     def on_trial(self, run: Run, trial: Trial) -> None:
         """Notifies of a new incumbent, unless a resumed run replays it."""
-        if trial.purpose != "search" or trial.accuracy is None or trial.accuracy <= self._best:
+        score, objective = run.score(trial), run.objectives[0]
+        if trial.purpose != "search" or score <= self._best:
             return
-        self._best = trial.accuracy
-        if trial.accuracy > self.above and not run.replaying:
+        self._best = score
+        if (self.above is None or score > objective.score(self.above)) and not run.replaying:
             document = {"run": run.name, "trial": trial.number, "architecture": str(trial.architecture)}
-            self._notify(document | {"accuracy": trial.accuracy})
+            self._notify(document | {objective.name: objective.score(score)}, objective.text(objective.score(score)))
 
-    def _notify(self, document: dict[str, object]) -> None:
-        log.info("%(run)s: trial %(trial)s has %(accuracy).2f %%: %(architecture)s", document)
+    def _notify(self, document: dict[str, object], value: str) -> None:
+        log.info("%s: trial %s has %s: %s", document["run"], document["trial"], value, document["architecture"])
         if self.url is None:
             return
         body = json.dumps(document).encode()

@@ -1,4 +1,4 @@
-"""The reported accuracy of the incumbent as trainings go by: one curve a repeat, for each strategy."""
+"""What is reported of the incumbent as trainings go by: one curve a repeat, for each strategy."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nasplug.errors import UsageError
+from nasplug.types import ACCURACY, Objective
 
 Floats = NDArray[np.float64]
 COLUMNS = ("strategy", "repeat", "number", "purpose", "cost", "reported")
@@ -24,9 +25,10 @@ class Curves:
     """
 
     strategy: str
-    reported: Floats  # [repeats, trainings], in percent
+    reported: Floats  # [repeats, trainings], values of the objective
     cost: Floats  # [repeats, trainings], seconds that all trainings so far have cost
     lengths: NDArray[np.int64]  # [repeats], trainings of each repeat
+    objective: Objective = ACCURACY
 
     @property
     def repeats(self) -> int:
@@ -44,8 +46,10 @@ class Curves:
         return np.asarray(self.reported.std(axis=0, ddof=1 if self.repeats > 1 else 0))
 
 
-def curves(trials: pd.DataFrame) -> list[Curves]:
+def curves(trials: pd.DataFrame, objective: Objective = ACCURACY) -> list[Curves]:
     """Returns the curves of every strategy in a tidy table of trials, in the order of the table.
+
+    `objective` is what the table reports.
 
     Raises `UsageError` for missing columns, an empty table, or a repeat that reports nothing in the end.
     """
@@ -53,7 +57,7 @@ def curves(trials: pd.DataFrame) -> list[Curves]:
     searched = trials[trials["purpose"] == "search"]
     if searched.empty:
         raise UsageError("There are no trials to compare: the table is empty.")
-    return [_strategy_curves(str(name), part) for name, part in searched.groupby("strategy", sort=False)]
+    return [_strategy_curves(str(name), part, objective) for name, part in searched.groupby("strategy", sort=False)]
 
 
 def require_columns(trials: pd.DataFrame, columns: Sequence[str]) -> None:
@@ -67,14 +71,14 @@ def by_cost(all_curves: list[Curves]) -> tuple[Floats, list[Floats]]:
     """Returns a common axis of training cost, and what each strategy reports along it.
 
     Returns:
-        The axis `[g]` in seconds, and `[repeats, g]` in percent for each strategy: NaN beyond the cost of its cheapest
+        The axis `[g]` in seconds, and `[repeats, g]` values of each strategy, NaN beyond the cost of its cheapest
         repeat
     """
     axis = np.linspace(0.0, max(float(curves.cost[:, -1].min()) for curves in all_curves), GRID + 1)[1:]
     return axis, [_at_costs(curves, axis) for curves in all_curves]
 
 
-def _strategy_curves(name: str, trials: pd.DataFrame) -> Curves:
+def _strategy_curves(name: str, trials: pd.DataFrame, objective: Objective) -> Curves:
     trials = trials.sort_values(["repeat", "number"], kind="stable")
     training = trials.groupby("repeat", sort=True).cumcount()
     lengths = trials.groupby("repeat", sort=True).size().to_numpy()
@@ -82,7 +86,7 @@ def _strategy_curves(name: str, trials: pd.DataFrame) -> Curves:
     reported = _continue_last(wide["reported"].to_numpy(dtype=float), lengths)
     cost = wide["cost"].astype(float).fillna(0.0).cumsum(axis=1).to_numpy()
     _require_ends(name, wide.index[~np.isfinite(reported[:, -1])].tolist(), len(wide))
-    return Curves(name, reported, cost, lengths)
+    return Curves(name, reported, cost, lengths, objective)
 
 
 def _continue_last(values: Floats, lengths: NDArray[np.int64]) -> Floats:
@@ -97,10 +101,10 @@ def _require_ends(name: str, without_end: list[int], repeats: int) -> None:
         return
     listed = ", ".join(map(str, without_end[:5])) + (", …" if len(without_end) > 5 else "")
     raise UsageError(
-        f"{len(without_end)} of {repeats} repeats of {name!r} report nothing in the end ({listed}): all their trials, "
-        "or the final evaluation of the incumbent, failed. The column 'error' of trials.csv says why. If the cause is "
-        "gone, remove their files below repeats/ and run the command again; if they fail again, name another --seed "
-        "and another --out."
+        f"{len(without_end)} of {repeats} repeats of {name!r} report nothing in the end ({listed}): all their trials "
+        "failed or broke a limit, or the final evaluation of the incumbent failed. The column 'error' of trials.csv "
+        "says why. If the cause is gone, remove their files below repeats/ and run the command again; if they fail "
+        "again, name another --seed and another --out."
     )
 
 

@@ -1,80 +1,130 @@
-"""The Pareto frontier of accuracy against latency, and the hypervolume that it dominates."""
+"""The Pareto front of two objectives, and the hypervolume that it dominates.
 
-from collections.abc import Sequence
+A point has a cost, of which less is better, and a gain, of which more is. Latency in milliseconds is a cost as it is,
+and accuracy in percent a gain; a figure that counts the other way changes its sign.
+"""
+
+from collections.abc import Iterable, Sequence
 
 import attrs
 
-from nasplug.types import Trial
+from nasplug.engine.objectives import DEFAULT_GOAL, Goal, parse_objective
+from nasplug.types import Objective, Trial
+
+LATENCY = parse_objective("latency")
 
 
 @attrs.frozen
 class Reference:
-    """The point that hypervolume is measured from: as slow and inaccurate as the worst point that counts."""
+    """The point that hypervolume is measured from: as costly and as poor as the worst point that counts."""
 
-    latency: float
-    accuracy: float
+    cost: float
+    gain: float
 
 
-def pareto_front(latency: Sequence[float], accuracy: Sequence[float]) -> list[int]:
-    """Returns the indices of the points that no other point dominates, fastest first; of equal points, the first.
+def pareto_front(costs: Sequence[float], gains: Sequence[float]) -> list[int]:
+    """Returns the indices of the points that no other point dominates, cheapest first; of equal points, the first.
 
-    A point dominates another that is neither faster nor more accurate, if it differs from it.
+    A point dominates another that neither costs less nor gains more, if it differs from it.
     """
-    order = sorted(range(len(latency)), key=lambda i: (latency[i], -accuracy[i], i))
+    order = sorted(range(len(costs)), key=lambda i: (costs[i], -gains[i], i))
     front: list[int] = []
     for i in order:
-        if not front or accuracy[i] > accuracy[front[-1]]:
+        if not front or gains[i] > gains[front[-1]]:
             front.append(i)
     return front
 
 
-def hypervolume(latency: Sequence[float], accuracy: Sequence[float], reference: Reference) -> float:
-    """Returns the area in percent × ms between the frontier of the points and the reference point.
+def hypervolume(costs: Sequence[float], gains: Sequence[float], reference: Reference) -> float:
+    """Returns the area between the front of the points and the reference point, in percent × ms for instance.
 
-    Points slower or less accurate than the reference add nothing.
+    Points that cost more or gain less than the reference add nothing.
     """
-    inside = [i for i in range(len(latency)) if latency[i] < reference.latency and accuracy[i] > reference.accuracy]
-    front = [inside[i] for i in pareto_front([latency[i] for i in inside], [accuracy[i] for i in inside])]
-    ends = [*(latency[i] for i in front[1:]), reference.latency][: len(front)]
+    inside = [i for i in range(len(costs)) if costs[i] < reference.cost and gains[i] > reference.gain]
+    front = [inside[i] for i in pareto_front([costs[i] for i in inside], [gains[i] for i in inside])]
+    ends = [*(costs[i] for i in front[1:]), reference.cost][: len(front)]
     strips = zip(front, ends, strict=True)  # each as high as its point, and as wide as the way to the next one
-    return float(sum((end - latency[i]) * (accuracy[i] - reference.accuracy) for i, end in strips))
+    return float(sum((end - costs[i]) * (gains[i] - reference.gain) for i, end in strips))
 
 
-def hypervolume_curve(latency: Sequence[float], accuracy: Sequence[float], reference: Reference) -> list[float]:
+def hypervolume_curve(costs: Sequence[float], gains: Sequence[float], reference: Reference) -> list[float]:
     """Returns the hypervolume after 1, 2, … points; it never falls."""
     volumes: list[float] = []
     front: list[int] = []
-    for i in range(len(latency)):
-        if any(latency[j] <= latency[i] and accuracy[j] >= accuracy[i] for j in front):
+    for i in range(len(costs)):
+        if any(costs[j] <= costs[i] and gains[j] >= gains[i] for j in front):
             volumes.append(volumes[-1])
             continue
-        front = [j for j in front if not (latency[i] <= latency[j] and accuracy[i] >= accuracy[j])] + [i]
-        volumes.append(hypervolume([latency[j] for j in front], [accuracy[j] for j in front], reference))
+        front = [j for j in front if not (costs[i] <= costs[j] and gains[i] >= gains[j])] + [i]
+        volumes.append(hypervolume([costs[j] for j in front], [gains[j] for j in front], reference))
     return volumes
 
 
-def timed_trials(trials: Sequence[Trial]) -> list[Trial]:
-    """Returns the complete search trials that have a latency, in their order."""
-    return [t for t in trials if t.purpose == "search" and t.accuracy is not None and t.latency is not None]
+@attrs.frozen
+class Plane:
+    """Two objectives of a run against each other, as a figure shows them: `x` to the right, `y` upwards."""
 
+    goal: Goal = DEFAULT_GOAL
+    x: Objective = LATENCY
+    y: Objective = attrs.field()
 
-def pareto_trials(trials: Sequence[Trial]) -> list[Trial]:
-    """Returns the trials on the frontier of validation accuracy against latency, fastest first."""
-    timed = timed_trials(trials)
-    return [timed[i] for i in pareto_front(*coordinates(timed))]
+    @y.default
+    def _main_objective(self) -> Objective:
+        return self.goal.objective
 
+    @classmethod
+    def of(cls, goal: Goal) -> "Plane":
+        """Returns the main objective against the second one, or against latency where it is the only one."""
+        return cls(goal, goal.objectives[1] if len(goal.objectives) > 1 else LATENCY)
 
-def hypervolume_curve_of(timed: Sequence[Trial]) -> list[float]:
-    """Returns the hypervolume after each of the trials, all with latencies, from the worst point among them."""
-    return hypervolume_curve(*coordinates(timed), worst_point(timed))
+    @property
+    def unit(self) -> str:
+        """The unit of a hypervolume, `% × ms` for instance; a figure without a unit stands there by its name."""
+        return f"{self.y.unit or self.y.name} × {self.x.unit or self.x.name}"
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the run has no more objectives than a plane."""
+        return len(self.goal.objectives) < 3
 
-def worst_point(timed: Sequence[Trial]) -> Reference:
-    """Returns the slowest latency and the lowest accuracy among trials with latencies."""
-    latencies, accuracies = coordinates(timed)
-    return Reference(max(latencies), min(accuracies))
+    def trials(self, trials: Iterable[Trial]) -> list[Trial]:
+        """Returns the feasible search trials that have both figures, in their order."""
+        return [trial for trial in self.goal.candidates(trials) if self._has_both(trial)]
 
+    def broken(self, trials: Iterable[Trial]) -> list[Trial]:
+        """Returns the search trials that break a limit and have both figures."""
+        return [t for t in trials if t.state == "infeasible" and t.purpose == "search" and self._has_both(t)]
 
-def coordinates(timed: Sequence[Trial]) -> tuple[list[float], list[float]]:
-    """Returns the latencies and the accuracies of trials that have both."""
-    return [t.latency or 0.0 for t in timed], [t.accuracy or 0.0 for t in timed]
+    def points(self, trials: Iterable[Trial]) -> tuple[list[float], list[float]]:
+        """Returns the values of both objectives of trials that have them, as an axis shows them."""
+        shown = list(trials)
+        return self._values(shown, self.x), self._values(shown, self.y)
+
+    def front(self, trials: Iterable[Trial]) -> list[Trial]:
+        """Returns the trials that no other one dominates here, or in all objectives of a run with more than two.
+
+        The best by `x` is the first.
+        """
+        shown = self.trials(trials if self.is_whole else self.goal.front(trials))
+        if not self.is_whole:
+            return sorted(shown, key=lambda trial: self._costs_and_gains([trial]))
+        return [shown[i] for i in pareto_front(*self._costs_and_gains(shown))]
+
+    def worst_point(self, shown: Sequence[Trial]) -> Reference:
+        """Returns the highest cost and the lowest gain among trials that have both figures."""
+        costs, gains = self._costs_and_gains(shown)
+        return Reference(max(costs), min(gains))
+
+    def hypervolumes(self, shown: Sequence[Trial], reference: Reference | None = None) -> list[float]:
+        """Returns the hypervolume after each of the trials, all with both figures, by default from the worst point."""
+        return hypervolume_curve(*self._costs_and_gains(shown), reference or self.worst_point(shown))
+
+    def _has_both(self, trial: Trial) -> bool:
+        return None not in (self.goal.value(trial, self.x.name), self.goal.value(trial, self.y.name))
+
+    def _values(self, trials: Iterable[Trial], objective: Objective) -> list[float]:
+        return [value for trial in trials if (value := self.goal.value(trial, objective.name)) is not None]
+
+    def _costs_and_gains(self, shown: Sequence[Trial]) -> tuple[list[float], list[float]]:
+        xs, ys = self.points(shown)
+        return [-self.x.score(x) for x in xs], [self.y.score(y) for y in ys]

@@ -1,9 +1,9 @@
-"""What figures, tables and reports share: the libraries they need, labels, colours, and reproducible files."""
+"""What figures, tables and reports share: the libraries they need, colours, and reproducible files."""
 
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,12 +33,6 @@ STYLE = {
 def require_libraries(libraries: Sequence[str] = LIBRARIES) -> None:
     """Raises `MissingPackage`, with the command that installs them, unless all `libraries` are installed."""
     require_packages(libraries, "Figures and tables", "'nasplug[analysis]'")
-
-
-def accuracy_label(sources: Iterable[str]) -> str:
-    """Returns what to call the accuracies of final evaluations from these `source`s: a surrogate has no test images."""
-    surrogate = next((source for source in sources if "surrogate" in source), None)
-    return f"predicted validation accuracy ({surrogate})" if surrogate else "test accuracy"
 
 
 def to_json_values(value: Any) -> Any:

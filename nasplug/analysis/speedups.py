@@ -25,8 +25,9 @@ def speedups(all_curves: Sequence[Curves], levels: Sequence[float]) -> pd.DataFr
     means = [_resampled_means(curves) for curves in all_curves]
     rows = []
     for level in levels:
-        trainings = [float(first_reached(curves.mean[None], level)[0]) for curves in all_curves]
-        resampled = [first_reached(mean, level) for mean in means]
+        trainings = [float(first_reached(curves.mean[None], level, curves.objective)[0]) for curves in all_curves]
+        pairs = zip(means, all_curves, strict=True)
+        resampled = [first_reached(mean, level, curves.objective) for mean, curves in pairs]
         reaching = [index for index, count in enumerate(trainings) if np.isfinite(count)]
         for faster, slower in permutations(reaching, 2):
             names = {"level": level, "strategy": all_curves[faster].strategy, "than": all_curves[slower].strategy}

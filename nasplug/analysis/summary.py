@@ -1,4 +1,4 @@
-"""Mean, spread and quartiles of the incumbent's reported accuracy, by trainings and by training cost."""
+"""Mean, spread and quartiles of what is reported of the incumbent, by trainings and by training cost."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from nasplug.analysis.curves import Curves, Floats, by_cost
 
 
 def summary(all_curves: Sequence[Curves]) -> pd.DataFrame:
-    """Returns statistics of the reported accuracy, in percent, along the trainings and along their cost.
+    """Returns statistics of what is reported along the trainings and along their cost.
 
     The columns are `strategy`, `by` (`trainings`, or `cost` in seconds), `x` (the place on that axis), `repeats`,
     `mean`, `std` (of a sample; NaN for one repeat), `q25`, `median` and `q75`. They describe the `repeats` that have a

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nasplug.analysis.labels import plain_name, with_unit
 from nasplug.analysis.rendering import require_libraries
 from nasplug.cli import shared_options as shared
 from nasplug.cli.output import print_json, print_table, rounded, stdout_to_stderr
+from nasplug.errors import UsageError
+from nasplug.types import Objective
 
 if TYPE_CHECKING:
     from nasplug.experiments.comparison.comparison import Comparison
@@ -17,17 +20,18 @@ if TYPE_CHECKING:
 COLUMNS = ("strategy", "trainings", "repeats", "mean", "std", "q25", "median", "q75")
 
 
-class Percent(click.FloatRange):
-    """A number from 0 to 100; refuses NaN too, which is neither below 0 nor above 100."""
+class Level(click.ParamType[float]):
+    """A value to reach: any finite number, which NaN is not."""
 
-    name = "percentage"
+    name = "value"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Returns the percentage; fails with a message of click for any other value."""
-        percentage = float(super().convert(value, param, ctx))
-        if math.isnan(percentage):
-            self.fail(f"{value!r} is not a valid percentage.", param, ctx)
-        return percentage
+        """Returns the number; fails with a message of click for any other text."""
+        try:
+            level = float(value)
+        except ValueError:
+            level = math.nan
+        return level if math.isfinite(level) else self.fail(f"{value!r} is not a finite number.", param, ctx)
 
 
 @click.command()
@@ -50,8 +54,14 @@ class Percent(click.FloatRange):
 @shared.space_options
 @shared.device
 @shared.latency
+@shared.objective
+@shared.limit
 @click.option(
-    "--level", "levels", type=Percent(0.0, 100.0), multiple=True, help="Accuracy to reach, in %.  [default: the ends]"
+    "--level",
+    "levels",
+    type=Level(),
+    multiple=True,
+    help="Accuracy to reach, in %, or another main objective's value.  [default: the ends]",
 )
 @click.option("--mark", "marks", type=int, multiple=True, help="A dotted line.  [default: where predictions begin]")
 @click.option("--title", help="The figure's title.  [default: space and repeats]")
@@ -77,25 +87,37 @@ def compare_command(
 
     plan = Plan(**plan_values)
     plan.check_marks(marks)
-    comparison = _run_repeats(plan, out, workers)
-    outcome = Outcome.of(write_trials(comparison.rows(), out), levels)
+    comparison = _run_repeats(plan, out, workers, levels)
+    objective = comparison.goal.objective
+    outcome = Outcome.of(write_trials(comparison.rows(), out), levels, objective)
     write_outcome(outcome, plan, out, title, marks)
     for remark in outcome.remarks(plan):
         click.echo(remark, err=True)
     if as_json:
         return print_json(outcome.document() | {"out": str(out)})
-    ends = [[rounded(row[column]) for column in COLUMNS] for row in outcome.ends()]
-    print_table(f"{outcome.accuracy} (%) at the end", COLUMNS, ends)
+    ends = [[rounded(row[column], objective) for column in COLUMNS] for row in outcome.ends()]
+    print_table(f"{with_unit(outcome.accuracy, objective)} at the end", COLUMNS, ends)
     return click.echo(f"Written to {out}", err=True)
 
 
-def _run_repeats(plan: "Plan", out: Path, workers: int) -> "Comparison":
-    """Runs the repeats that are missing in the folder `out`, with progress, and returns the comparison."""
+def _run_repeats(plan: "Plan", out: Path, workers: int, levels: tuple[float, ...]) -> "Comparison":
+    """Runs the repeats that are missing in the folder `out`, with progress, and returns the comparison.
+
+    Raises `UsageError` for a level that the main objective never has.
+    """
     from nasplug.cli.progress import ComparisonProgress
     from nasplug.experiments.comparison.comparison import Comparison
 
     with stdout_to_stderr():
         comparison = Comparison.open(plan, out)
+        _check_levels(levels, comparison.goal.objective)
         with ComparisonProgress(comparison) as progress:
             comparison.run(workers, progress.on_repeat)
     return comparison
+
+
+def _check_levels(levels: tuple[float, ...], objective: Objective) -> None:
+    if outside := [level for level in levels if not objective.low <= level <= objective.high]:
+        bounds = f"{objective.low:g} to {objective.high:g}"
+        wanted = f"--level is a value of {with_unit(plain_name(objective), objective)} from {bounds}"
+        raise UsageError(f"{wanted}, got {outside[0]:g}.")

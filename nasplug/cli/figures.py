@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nasplug.analysis.figures import hypervolume_figure, incumbent_figure, latency_figure, prediction_figure
+from nasplug.analysis.figures import (
+    front_figure,
+    hypervolume_figure,
+    incumbent_figure,
+    latency_figure,
+    prediction_figure,
+)
+from nasplug.analysis.labels import plain_name
 from nasplug.analysis.rendering import figure_format, require_libraries, save_figure
 from nasplug.cli import shared_options as shared
 from nasplug.cli.output import escape_controls, stdout_to_stderr
@@ -21,6 +28,7 @@ if TYPE_CHECKING:
 FIGURES: "dict[str, Callable[..., Figure]]" = {
     "incumbent": incumbent_figure,
     "latency": latency_figure,
+    "front": front_figure,
     "hypervolume": hypervolume_figure,
     "prediction": prediction_figure,
 }
@@ -77,11 +85,25 @@ def _figure_of_runs(runs: tuple[str, ...], kind: str, title: str, storage: str, 
     from nasplug.experiments.stored_runs.load import load_run
 
     loaded = [load_run(storage, name) for name in runs]
+    _check_same_objectives(loaded)
     for run in loaded:
         run.require_complete_trials()
     with stdout_to_stderr():
         shown = {run.run.name: _prediction(run, safe) if kind == "prediction" else run.trials for run in loaded}
-    return FIGURES[kind](shown, title)
+    return FIGURES[kind](shown, title, loaded[0].goal)
+
+
+def _check_same_objectives(loaded: "list[LoadedRun]") -> None:
+    """Raises `UsageError` for runs whose values cannot stand on the same axes."""
+    first = loaded[0]
+    for other in loaded[1:]:
+        if other.goal.objectives != first.goal.objectives:
+            searched = (f"{run.run.name!r} searched for {_listed(run)}" for run in (first, other))
+            raise UsageError(f"{', '.join(searched)}: they need figures of their own.")
+
+
+def _listed(run: "LoadedRun") -> str:
+    return " and ".join(f"{plain_name(o)} ({o.direction}{', ' * bool(o.unit)}{o.unit})" for o in run.goal.objectives)
 
 
 @click.command()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nasplug.analysis.labels import plain_name
 from nasplug.analysis.rendering import require_libraries
 from nasplug.cli import shared_options as shared
 from nasplug.cli.output import escape_controls, print_json, print_table, rounded, stdout_to_stderr
@@ -73,7 +74,7 @@ def _on_training(out: Path | None, candidate: "Candidate", frontier: "Frontier")
     from nasplug.experiments.frontier.files import write_candidates
 
     if candidate.accuracy is not None:
-        click.echo(f"{candidate.architecture}: {candidate.accuracy:.2f} %", err=True)
+        click.echo(f"{candidate.architecture}: {frontier.objective.text(candidate.accuracy)}", err=True)
     for failure in candidate.failures:
         click.echo(escape_controls(f"A final evaluation failed. {failure}"), err=True)
     if out is not None:
@@ -85,6 +86,7 @@ def _print(frontier: "Frontier", sampled_from: str, as_json: bool) -> None:
 
     if as_json:
         return print_json(document(frontier))
-    rows = [candidate.row() for candidate in frontier.candidates]
+    rows, name = [candidate.row() for candidate in frontier.candidates], plain_name(frontier.objective)
     title = f"{len(rows)} of {len(frontier.sampled)} {sampled_from}"
-    return print_table(title, list(rows[0]), [[rounded(value) for value in row.values()] for row in rows])
+    columns = [name if column == "accuracy" else column for column in rows[0]]
+    return print_table(title, columns, [[rounded(value, frontier.objective) for value in row.values()] for row in rows])

@@ -6,18 +6,21 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import click
 
-from nasplug.analysis.rendering import accuracy_label, to_json_values
+from nasplug.analysis.labels import axis, best_lines, plain_name, reported_name, with_unit
+from nasplug.analysis.rendering import to_json_values
 from nasplug.errors import StorageError
+from nasplug.types import Objective
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from nasplug.engine.objectives import Goal
     from nasplug.engine.result import Best
 
 MIN_WRAPPED = 24  # characters that the widest column of a table keeps on a narrow terminal
@@ -112,11 +115,16 @@ def _table(columns: Sequence[str], lines: list[list[str]], wrapped: int) -> "Tab
     return table
 
 
-def rounded(value: Any) -> Any:
-    """Returns a float as text with two decimals, NaN as None, and any other value unchanged."""
+def rounded(value: Any, objective: Objective | None = None) -> Any:
+    """Returns a float as text with two decimals, or as the objective's values are shown.
+
+    NaN becomes None, and any other value stays as it is.
+    """
     if not isinstance(value, float):
         return value
-    return None if math.isnan(value) else f"{value:,.2f}"
+    if math.isnan(value):
+        return None
+    return objective.number(value) if objective else f"{value:,.2f}"
 
 
 def best_rows(best: "Best", describe: str | None = None) -> list[tuple[str, Any]]:
@@ -124,11 +132,23 @@ def best_rows(best: "Best", describe: str | None = None) -> list[tuple[str, Any]
     rows: list[tuple[str, Any]] = [("architecture", best.architecture)]
     if describe and describe != str(best.architecture):
         rows.append(("described", describe))
-    rows.append(("validation accuracy", f"{best.validation:.2f} %"))
-    rows.append((accuracy_label([best.source]), "not evaluated" if best.test is None else f"{best.test:.2f} %"))
-    if best.latency is not None:
-        rows.append(("latency", f"{best.latency:.2f} ms"))
+    rows += best_lines(best)
     return rows + [(name.replace("_", " "), value) for name, value in best.metrics.items()]
+
+
+def print_front(front: Sequence[Mapping[str, Any]], goal: "Goal", hypervolume: str = "") -> None:
+    """Prints the rows of `front_rows` as a table with a column for each objective, after an empty line; or nothing."""
+    if not front:
+        return
+    objectives, main = goal.objectives, goal.objective
+    columns = [*map(axis, objectives), with_unit(reported_name(main), main), "architecture", "trial"]
+    lines = []
+    for row in front:
+        values = [rounded(row["objectives"][objective.name], objective) for objective in objectives]
+        lines.append((*values, rounded(row["test"], main), row["architecture"], row["trial"]))
+    click.echo()
+    names = " and ".join(with_unit(plain_name(objective), objective) for objective in objectives)
+    print_table(f"Front of {names}{hypervolume}", columns, lines)
 
 
 def _cell(value: Any) -> str:

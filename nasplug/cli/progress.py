@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Self
 import attrs
 import click
 
+from nasplug.analysis.labels import plain_name
 from nasplug.cli.output import escape_controls
 from nasplug.engine.run import ActiveRun
 from nasplug.errors import first_line
 from nasplug.hookspecs import hookimpl
-from nasplug.types import Trial
+from nasplug.types import ACCURACY, Trial
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -63,11 +64,13 @@ class RunProgress:
     @hookimpl
     def on_trial(self, run: ActiveRun, trial: Trial) -> None:
         """Moves the bar; prints a failure, and any trial where there is no bar."""
+        if trial.purpose == "known":
+            return
         self.trials += 1
         self._new_trials += not run.replaying
         self._failed += trial.state == "failed"
         self._incumbent = run.goal.incumbent(filter(None, (self._incumbent, trial)))
-        best = f"best {self._incumbent.accuracy:.2f} %" if self._incumbent else "none complete yet"
+        best = f"best {_value(run, self._incumbent)}" if self._incumbent else "none complete yet"
         state = self._time_left(run) + self._workers(run)
         if self._bar:
             self._bar.update(0, completed=self.trials, best=best, left=state)
@@ -77,7 +80,7 @@ class RunProgress:
         elif not self._bar and not run.replaying and self._is_line_due(run):
             place = f"{trial.number + 1}/{run.settings.budget}" if run.settings.budget else str(trial.number + 1)
             label = f"trial {place}" if trial.purpose == "search" else "final"
-            self._console.print(f"{label}: {trial.accuracy:.2f} %, {best}{state}")
+            self._console.print(f"{label}: {_found(run, trial)}, {best}{state}")
 
     @hookimpl
     def on_stop(self) -> None:
@@ -168,6 +171,20 @@ def progress_bar(console: "Console", details: str, disable: bool = False) -> "Pr
 def time_left(seconds: float) -> str:
     """Returns the rest of a line that says how long something will still take."""
     return f", about {seconds:.0f} s left" if seconds < 90 else f", about {seconds / 60:.0f} min left"
+
+
+def _value(run: ActiveRun, trial: Trial) -> str:
+    """Returns a trial's value of the main objective, with its unit."""
+    value = run.goal.figure(trial)
+    return "unknown" if value is None else run.goal.objective.text(value)
+
+
+def _found(run: ActiveRun, trial: Trial) -> str:
+    """Returns what came of a trial that has not failed; the objective is named unless it is the accuracy in percent."""
+    if trial.state == "infeasible":
+        return f"infeasible, {escape_controls(trial.error or '')}"
+    objective = run.goal.objective
+    return f"{'' if objective == ACCURACY else f'{plain_name(objective)} '}{_value(run, trial)}"
 
 
 def show_logging(console: "Console | None" = None) -> None:

@@ -9,11 +9,20 @@ from typing import Any
 
 import click
 
+from nasplug.analysis.labels import counts, limits_line
 from nasplug.cli import shared_options as shared
-from nasplug.cli.output import best_rows, emit, exit_now, print_json, print_table, stdout_to_stderr
+from nasplug.cli.output import (
+    best_rows,
+    emit,
+    exit_now,
+    print_front,
+    print_json,
+    print_table,
+    stdout_to_stderr,
+)
 from nasplug.cli.progress import RunProgress, show_logging
 from nasplug.cli.run_options import run_options
-from nasplug.engine.result import Result
+from nasplug.engine.result import Result, why_infeasible
 from nasplug.engine.search import explain, search
 from nasplug.errors import NasplugError, first_line
 from nasplug.hookspecs import HookSpecs
@@ -115,21 +124,31 @@ def _print_how_to_resume(progress: RunProgress, request: dict[str, Any], what: s
 
 
 def _print_result(result: Result, progress: RunProgress, as_json: bool) -> None:
-    """Prints what was found. Raises `NasplugError` where no trial, or not the final evaluation, is complete."""
+    """Prints what was found. Raises `NasplugError` where no trial is complete, or a final evaluation was in vain."""
     best = result.best
-    failed = [trial for trial in result.trials if trial.state == "failed"]
     if as_json:
         print_json(result.summary())
     elif best is not None:
         summary = result.summary()
         assert progress.run is not None
         rows = best_rows(best, str(progress.run.hook.describe(architecture=best.architecture)))
-        trials = f"{summary['trials']}, {summary['failed']} failed, {summary['cost']:,.0f} s of training"
-        rows += [("trials", trials), ("kept in", f"{result.storage} as run {result.run}")]
+        searched = [trial for trial in result.trials if trial.purpose == "search"]
+        rows += [*limits_line(result.goal), ("trials", f"{counts(searched)}, {summary['cost']:,.0f} s of training")]
+        rows += [("kept in", f"{result.storage} as run {result.run}")]
         print_table(f"{result.space} × {result.strategy}: {result.reason}", ("", ""), rows)
+        print_front(summary.get("front", ()), result.goal)
     if best is None:
-        first = f" The first: {first_line(failed[0].error)}" if failed else ""
-        raise NasplugError(f"No trial of the run {result.run!r} is complete: {len(failed)} failed.{first}")
-    if best.test is None:
-        cause = first_line(failed[-1].error) if failed else "unknown"
+        raise NasplugError(_nothing_found(result))
+    final = [t for t in result.trials if t.purpose == "final" and t.architecture == best.architecture]
+    if best.test is None and final:
+        cause = first_line(final[-1].error) or "unknown"
         raise NasplugError(f"The final evaluation of {best.architecture} failed: {cause}")
+
+
+def _nothing_found(result: Result) -> str:
+    """Returns why no trial of a run is complete."""
+    if why := why_infeasible(result.trials, result.goal):
+        return f"In the run {result.run!r}, {why}."
+    failed = [trial for trial in result.trials if trial.state == "failed"]
+    first = f" The first: {first_line(failed[0].error)}" if failed else ""
+    return f"No trial of the run {result.run!r} is complete: {len(failed)} failed.{first}"

@@ -77,7 +77,7 @@ objective = click.option(
     "objectives",
     multiple=True,
     metavar="NAME[:max|min]",
-    help="What to search for: accuracy, latency, parameters or any metric.  [default: accuracy]",
+    help="What to search for, the main one first: accuracy, latency or any metric.  [default: the space's]",
 )
 limit = click.option(
     "--limit", "limits", multiple=True, metavar="'NAME<=VALUE'", help="What every architecture must keep."

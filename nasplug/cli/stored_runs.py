@@ -9,18 +9,32 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from nasplug.analysis.pareto import hypervolume_curve_of, pareto_trials, timed_trials
+from nasplug.analysis.labels import axis, limits_line, plain_name
+from nasplug.analysis.pareto import Plane
 from nasplug.analysis.rendering import to_csv, to_json_values
 from nasplug.cli import shared_options as shared
-from nasplug.cli.output import best_rows, emit, escape_controls, print_json, print_table, rounded, stdout_to_stderr
-from nasplug.engine.result import best_of, rows
+from nasplug.cli.output import (
+    best_rows,
+    emit,
+    escape_controls,
+    print_front,
+    print_json,
+    print_table,
+    rounded,
+    stdout_to_stderr,
+)
+from nasplug.engine.objectives import Goal
+from nasplug.engine.result import best_of, front_rows, rows
 from nasplug.errors import StorageError, first_line
-from nasplug.types import Trial
+from nasplug.types import Objective, Trial
 
 if TYPE_CHECKING:
     from nasplug.experiments.stored_runs.load import LoadedRun
 
-COLUMNS = ("number", "architecture", "state", "purpose", "accuracy", "cost", "source", "latency", "error")
+COLUMNS = (
+    "number", "architecture", "state", "purpose", "epochs", "continues", "accuracy", "cost", "source", "latency",
+    "error",
+)  # fmt: skip
 MAX_RANKED = 10  # rows of the ranking in the table for people
 
 
@@ -39,7 +53,9 @@ def trials_command(run: str, failed: bool, storage: str, as_json: bool) -> None:
         return emit("\n".join(map(_failure, table)) or f"No trial of the run {run!r} has failed.")
     lines = [row | {"error": row["error"] and first_line(row["error"])} for row in table]
     columns = [column for column in COLUMNS if any(row[column] is not None for row in lines)]
-    return print_table("", columns, [[rounded(row[column]) for column in columns] for row in lines])
+    names = [plain_name(loaded.goal.main) if column == "accuracy" else column for column in columns]
+    objectives = {"accuracy": loaded.goal.main}
+    return print_table("", names, [[rounded(row[c], objectives.get(c)) for c in columns] for row in lines])
 
 
 def _failure(row: dict[str, Any]) -> str:
@@ -61,23 +77,29 @@ def _failure(row: dict[str, Any]) -> str:
 def best_command(run: str, predicted: bool, storage: str, safe: bool, as_json: bool) -> None:
     """Show the best architecture of RUN: chosen by validation accuracy, reported by test accuracy.
 
-    With a device, also the Pareto frontier of validation accuracy against latency and its hypervolume, from the slowest
-    latency and the lowest accuracy of the run.
+    For a run with other objectives, by the main one; with several, also its front. With a device, also the Pareto
+    frontier of the only objective against latency. The hypervolume is measured from the worst values of the run.
     """
     loaded = _load(storage, run, complete=True)
-    best = best_of(loaded.trials)
+    best, goal, plane = best_of(loaded.trials, loaded.goal), loaded.goal, Plane.of(loaded.goal)
     assert best is not None
-    frontier = [{"latency": t.latency} | _row(t) for t in pareto_trials(loaded.trials)]
-    hypervolume = hypervolume_curve_of(timed_trials(loaded.trials))[-1] if frontier else 0.0
+    shown = plane.trials(loaded.trials) if plane.is_whole else []
+    hypervolume = {"hypervolume": plane.hypervolumes(shown)[-1]} if shown else {}
+    several = len(goal.objectives) > 1
+    front = front_rows(loaded.trials, goal) if several else []
+    frontier = [] if several else [{"latency": t.latency} | _row(t, goal) for t in plane.front(loaded.trials)]
     ranking = _ranking(loaded, safe) if predicted else []
     if as_json:
-        timed = {"frontier": frontier, "hypervolume": hypervolume} if frontier else {}
-        document = best.document() | {"running": loaded.run.running and attrs.asdict(loaded.run.running)} | timed
+        running = {"running": loaded.run.running and attrs.asdict(loaded.run.running)}
+        tables = {"front": front, "frontier": frontier} | hypervolume
+        document = best.document() | running | {name: value for name, value in tables.items() if value != []}
         return print_json(document | ({"predicted": ranking} if predicted else {}))
-    print_table(f"Best of {loaded.run.name}", ("", ""), best_rows(best))
-    title = f"Frontier of validation accuracy (%) against latency (ms), hypervolume {hypervolume:,.2f} % × ms"
-    _print_further(title, frontier)
-    _print_further("Best by predicted validation accuracy (%), of those trained", ranking[:MAX_RANKED])
+    print_table(f"Best of {loaded.run.name}", ("", ""), [*best_rows(best), *limits_line(goal)])
+    area = f", hypervolume {hypervolume['hypervolume']:,.2f} {plane.unit}" if hypervolume else ""
+    print_front(front, goal, area)
+    main = goal.objective
+    _print_further(f"Frontier of {axis(main)} against latency (ms){area}", frontier, main)
+    _print_further(f"Best by predicted {axis(main)}, of those trained", ranking[:MAX_RANKED], main)
     return None
 
 
@@ -123,15 +145,19 @@ def _ranking(loaded: "LoadedRun", safe: bool) -> list[dict[str, Any]]:
 
     with stdout_to_stderr():
         ranking = rank_by_prediction(remake_run(loaded, safe), loaded.trials)
-    return [{"predicted": round(predicted, 4)} | _row(trial) for trial, predicted in ranking]
+    digits = 4 if loaded.goal.objective.unit == "%" else 12
+    return [{"predicted": round(predicted, digits)} | _row(trial, loaded.goal) for trial, predicted in ranking]
 
 
-def _row(trial: Trial) -> dict[str, Any]:
-    return {"accuracy": trial.accuracy, "architecture": str(trial.architecture), "trial": trial.number}
+def _row(trial: Trial, goal: Goal) -> dict[str, Any]:
+    name = goal.objective.name
+    return {name: goal.figure(trial), "architecture": str(trial.architecture), "trial": trial.number}
 
 
-def _print_further(title: str, rows: list[dict[str, Any]]) -> None:
-    """Prints one more table, unless it has no rows."""
+def _print_further(title: str, rows: list[dict[str, Any]], objective: Objective) -> None:
+    """Prints one more table, unless it has no rows; its figures are the objective's, but for those of `latency`."""
     if rows:
         click.echo()
-        print_table(title, list(rows[0]), [list(map(rounded, row.values())) for row in rows])
+        kinds = [None if column == "latency" else objective for column in rows[0]]
+        lines = [list(map(rounded, row.values(), kinds)) for row in rows]
+        print_table(title, [column.replace("_", " ") for column in rows[0]], lines)

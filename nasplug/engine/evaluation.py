@@ -173,7 +173,7 @@ class Attempt:
             return self.trial("failed", None, f"ValueError: {main.name} must be {between}, got {evaluation.accuracy}")
         if self.evaluator.is_plain:
             return self.trial("complete", evaluation, None)
-        metrics = {name: value for name, value in self.measured.items() if name in goal.names} | evaluation.metrics
+        metrics = self._looked_at() | evaluation.metrics
         trial = self.trial("complete", attrs.evolve(evaluation, metrics=metrics), None)
         values = {name: goal.value(trial, name) for name in goal.names}
         missing = sorted(name for name, value in values.items() if value is None or math.isnan(value))
@@ -187,11 +187,15 @@ class Attempt:
 
     def trial(self, state: State, evaluation: Evaluation | None, error: str | None) -> Trial:
         """Returns the job's trial, which ends now."""
-        job = self.job
+        job, measured = self.job, self._looked_at() if evaluation is None else {}
         return Trial(
             job.number, job.architecture, state, evaluation, error, job.purpose, self.started, self.evaluator.now(),
-            job.canonical, self.latency, job.epochs, job.continues,
+            job.canonical, self.latency, job.epochs, job.continues, measured,
         )  # fmt: skip
+
+    def _looked_at(self) -> dict[str, float]:
+        """Returns those of the measured figures that the goal looks at."""
+        return {name: value for name, value in self.measured.items() if name in self.evaluator.goal.names}
 
     def _broken_bound(self) -> str | None:
         """Returns which bound the architecture breaks, as far as can be told without training it."""

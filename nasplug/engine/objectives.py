@@ -55,6 +55,12 @@ class Limit:
         """Returns whether a value keeps the limit; NaN does not."""
         return _RELATIONS[self.relation](value, self.bound)
 
+    def excess(self, value: float) -> float:
+        """Returns how far a value is beyond the bound, relative to it; 0 where it keeps the limit, infinite for NaN."""
+        if math.isnan(value):
+            return math.inf
+        return 0.0 if self.holds(value) else abs(value - self.bound) / (abs(self.bound) or 1.0)
+
     def __str__(self) -> str:
         return f"{self.name}{self.relation}{self.bound:g}"
 
@@ -77,6 +83,11 @@ class Goal:
         return cls(parsed, tuple(map(Limit.parse, limits)), main)
 
     @property
+    def objective(self) -> Objective:
+        """The main objective: the first one."""
+        return self.objectives[0]
+
+    @property
     def names(self) -> set[str]:
         """The names of all figures that the goal looks at."""
         return {objective.name for objective in self.objectives} | {limit.name for limit in self.limits}
@@ -91,11 +102,15 @@ class Goal:
         if name == "latency":
             return trial.latency
         if trial.evaluation is None:
-            return None
+            return trial.measured.get(name)
         if name in ("accuracy", self.main.name):
             return trial.evaluation.accuracy
         metric = trial.evaluation.metrics.get(name)
         return trial.evaluation.cost if metric is None and name == "cost" else metric
+
+    def figure(self, trial: Trial) -> float | None:
+        """Returns a trial's value of the main objective; None without one."""
+        return self.value(trial, self.objective.name)
 
     def values(self, trial: Trial) -> tuple[float, ...]:
         """Returns a trial's value of each objective. Raises `ValueError` naming one that it lacks."""
@@ -107,9 +122,8 @@ class Goal:
 
     def score(self, trial: Trial) -> float:
         """Returns the main objective's value as a number that is higher for better trials; −∞ for a trial without."""
-        main = self.objectives[0]
-        value = self.value(trial, main.name)
-        return -math.inf if value is None or trial.state != "complete" else main.score(value)
+        value = self.figure(trial)
+        return -math.inf if value is None or trial.state != "complete" else self.objective.score(value)
 
     def incumbent(self, trials: Iterable[Trial]) -> Trial | None:
         """Returns the best candidate by the main objective, the earliest of equals; None without one."""
@@ -128,6 +142,16 @@ class Goal:
         ranked = self.ranking(trials)
         scores = [[o.score(v) for o, v in zip(self.objectives, self.values(t), strict=True)] for t in ranked]
         return [ranked[i] for i in undominated(scores)]
+
+    def nearest(self, trials: Iterable[Trial]) -> Trial | None:
+        """Returns the infeasible search trial that breaks the limits least; None where no figure of one is known."""
+
+        def excess(trial: Trial) -> float:
+            values = [(limit, self.value(trial, limit.name)) for limit in self.limits]
+            return sum(limit.excess(value) for limit, value in values if value is not None)
+
+        infeasible = [trial for trial in trials if trial.state == "infeasible" and trial.purpose == "search"]
+        return min((trial for trial in infeasible if excess(trial)), key=excess, default=None)
 
     def candidates(self, trials: Iterable[Trial]) -> list[Trial]:
         """Returns the complete search trials of the highest fidelity that was completed."""

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from nasplug.engine.objectives import DEFAULT_GOAL, Goal
-from nasplug.types import Architecture, Trial
+from nasplug.engine.objectives import DEFAULT_GOAL, Goal, parse_objective
+from nasplug.types import ACCURACY, Architecture, Objective, Trial
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,19 +14,18 @@ if TYPE_CHECKING:
 METRIC = "metric."  # begins the column of a metric that is called like another column
 COLUMNS = (
     "number", "architecture", "canonical", "state", "purpose", "accuracy", "cost", "source", "error", "latency",
-    "started", "finished",
+    "started", "finished", "epochs", "continues",
 )  # fmt: skip
-
-
-NO_METRICS = {*COLUMNS, "epochs", "continues"}  # what no column of a metric is called
 
 
 @attrs.frozen
 class Best:
-    """The architecture with the best validation accuracy, and its reported figures.
+    """The best architecture by the main objective, and its reported figures.
 
-    `validation` and `test` are in percent, `latency` in milliseconds. `test` is None until the `final` evaluation has
-    succeeded. `metrics` and `source` are those of the final evaluation where there is one, else of the search.
+    `validation` and `test` are values of the main objective, in percent unless `objective` says otherwise; `latency` is
+    in milliseconds. `test` is None until the `final` evaluation has succeeded, and `breaks` says which limits that one
+    breaks. `metrics` and `source` are those of the final evaluation where there is one, else of the search, from which
+    the values of `objectives` are, by their names.
     """
 
     architecture: Architecture
@@ -35,11 +34,17 @@ class Best:
     latency: float | None
     metrics: dict[str, float]
     source: str
+    objective: Objective = ACCURACY
+    objectives: dict[str, float] = attrs.field(factory=dict)
+    breaks: str | None = None
 
     def document(self) -> dict[str, Any]:
-        """Returns the JSON values; where `source` is a surrogate, `test` is a predicted validation accuracy."""
+        """Returns the JSON values; where `source` is a surrogate, `test` is a predicted validation value."""
         names = ("validation", "test", "source", "latency", "metrics")
-        return {"architecture": str(self.architecture)} | {name: getattr(self, name) for name in names}
+        values = {"architecture": str(self.architecture)} | {name: getattr(self, name) for name in names}
+        if self.objectives.keys() - {"accuracy"}:
+            values["objectives"] = self.objectives
+        return values | ({"breaks": self.breaks} if self.breaks else {})
 
 
 @attrs.frozen(repr=False)
@@ -73,18 +78,20 @@ class Result:
     def summary(self) -> dict[str, Any]:
         """Returns what `nasplug run --json` prints: counts and cost of the search trials, and the best."""
         searched = [trial for trial in self.trials if trial.purpose == "search"]
-        best = self.best
-        return {
+        best, several = self.best, len(self.goal.objectives) > 1
+        document = {
             "run": self.run,
             "space": self.space,
             "strategy": self.strategy,
             "seed": self.seed,
             "trials": len(searched),
             "failed": sum(trial.state == "failed" for trial in searched),
+            "infeasible": sum(trial.state == "infeasible" for trial in searched),
             "cost": sum(trial.evaluation.cost for trial in searched if trial.evaluation),
             "best": best.document() if best else None,
             "storage": self.storage,
         }
+        return document | ({"front": front_rows(self.trials, self.goal)} if several else {})
 
     def to_frame(self) -> "pd.DataFrame":
         """Returns the trials as a pandas DataFrame, one row a trial. Raises `ImportError` without pandas."""
@@ -105,15 +112,58 @@ def incumbents(trials: Iterable[Trial], goal: Goal = DEFAULT_GOAL) -> list[Trial
 
 
 def best_of(trials: Sequence[Trial], goal: Goal = DEFAULT_GOAL) -> Best | None:
-    """Returns the incumbent with its test accuracy, where a `final` trial of the same architecture is complete."""
+    """Returns the incumbent with its final figures, where a `final` trial of the same architecture has an evaluation.
+
+    None where no trial is complete.
+    """
     top = goal.incumbent(trials)
-    if top is None or top.evaluation is None:
+    validation = goal.figure(top) if top else None
+    if top is None or top.evaluation is None or validation is None:
         return None
-    finals = [t for t in trials if t.purpose == "final" and t.evaluation and t.architecture == top.architecture]
-    reported = finals[-1].evaluation if finals else None
-    validation, test = top.evaluation.accuracy, reported.accuracy if reported else None
-    latest = reported or top.evaluation
-    return Best(top.architecture, validation, test, top.latency, latest.metrics, latest.source)
+    final = _finals(trials).get(top.architecture)
+    test, latest = goal.figure(final) if final else None, (final and final.evaluation) or top.evaluation
+    names = [objective.name for objective in goal.objectives]
+    values = dict(zip(names, goal.values(top), strict=True))
+    breaks = final.error if final else None
+    return Best(
+        top.architecture, validation, test, top.latency, latest.metrics, latest.source, goal.objective, values, breaks
+    )
+
+
+def front_rows(trials: Sequence[Trial], goal: Goal) -> list[dict[str, Any]]:
+    """Returns the trials of the front as JSON values; `test` is the main objective's value in the final evaluation."""
+    finals, names = _finals(trials), [objective.name for objective in goal.objectives]
+    table = []
+    for trial in goal.front(trials):
+        final, values = finals.get(trial.architecture), dict(zip(names, goal.values(trial), strict=True))
+        test = goal.figure(final) if final else None
+        row = {"architecture": str(trial.architecture), "trial": trial.number, "objectives": values, "test": test}
+        table.append(row)
+    return table
+
+
+def why_infeasible(trials: Sequence[Trial], goal: Goal) -> str | None:
+    """Returns, as the end of a sentence, that no trial keeps the limits and which one is the nearest.
+
+    None where a search trial is complete, or none is infeasible.
+    """
+    infeasible = [trial for trial in trials if trial.state == "infeasible" and trial.purpose == "search"]
+    if not infeasible or goal.candidates(trials):
+        return None
+    limits = f"the limit{'s' * (len(goal.limits) > 1)} {' and '.join(map(str, goal.limits))}" if goal.limits else ""
+    none_keeps = f"no trial keeps {limits or 'the limits'}"
+    nearest = goal.nearest(infeasible)
+    if nearest is None:
+        return f"{none_keeps}. The first: {infeasible[0].error}"
+    values = {limit: goal.value(nearest, limit.name) for limit in goal.limits}
+    broken = {limit.name: value for limit, value in values.items() if value is not None and not limit.holds(value)}
+    figures = " and ".join(f"{name} {parse_objective(name, goal.main).text(value)}" for name, value in broken.items())
+    return f"{none_keeps}: the nearest is {nearest.architecture} (trial {nearest.number}) with {figures}"
+
+
+def _finals(trials: Iterable[Trial]) -> dict[Architecture, Trial]:
+    """Returns the latest final trial of each architecture that has an evaluation."""
+    return {trial.architecture: trial for trial in trials if trial.purpose == "final" and trial.evaluation}
 
 
 def rows(trials: Iterable[Trial], taken: Sequence[str] = ()) -> Iterable[dict[str, Any]]:
@@ -122,12 +172,12 @@ def rows(trials: Iterable[Trial], taken: Sequence[str] = ()) -> Iterable[dict[st
     A metric that is called like one of them, or like a column that the caller has `taken`, is in the column
     `metric.NAME`. So is one whose name begins with `metric.` itself: no two metrics share a column.
     """
-    fixed = {*NO_METRICS, *taken}
+    fixed = {*COLUMNS, *taken}
     for trial in trials:
         evaluation = trial.evaluation
         row = {name: getattr(evaluation if name in ("cost", "source") else trial, name, None) for name in COLUMNS}
         row["architecture"] = str(trial.architecture)
-        metrics = evaluation.metrics if evaluation else {}
+        metrics = evaluation.metrics if evaluation else trial.measured
         yield row | {_metric_column(name, fixed): value for name, value in metrics.items()}
 
 

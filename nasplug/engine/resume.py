@@ -7,11 +7,12 @@ from typing import Any
 
 import attrs
 
+from nasplug.engine.objectives import Goal
 from nasplug.engine.request import RunRequest
 from nasplug.engine.settings import Settings
 from nasplug.errors import NasplugError, StorageError, UsageError
 from nasplug.loading import discovery, options
-from nasplug.types import Objective
+from nasplug.types import ACCURACY, Objective
 
 log = logging.getLogger("nasplug")
 GAINED: dict[str, list[str]] = {"objectives": [], "limits": [], "first": []}  # what settings of version 0.1 do not have
@@ -76,7 +77,7 @@ def grown(settings: Settings, stored: Document) -> Settings:
 
 def objective_document(main: Objective) -> dict[str, Any]:
     """Returns what the space's accuracy stands for, as JSON has it; None for accuracy in percent."""
-    if main == Objective("accuracy", "%", "max", 0.0, 100.0):
+    if main == ACCURACY:
         return {"objective": None}
     values = attrs.asdict(main)
     return {"objective": values | {bound: str(values[bound]) for bound in ("low", "high")}}  # JSON has no infinity
@@ -86,8 +87,13 @@ def main_objective(stored: Document) -> Objective:
     """Returns what the accuracy of a stored run stands for."""
     document = stored.get("objective")
     if document is None:
-        return Objective("accuracy", "%", "max", 0.0, 100.0)
+        return ACCURACY
     return Objective(**{**document, "low": float(document["low"]), "high": float(document["high"])})
+
+
+def goal_of(stored: Document) -> Goal:
+    """Returns the objectives and limits of a stored run."""
+    return Goal.of(stored.get("objectives", ()), stored.get("limits", ()), main_objective(stored))
 
 
 def _plugin(request: RunRequest, stored: Document, kind: discovery.Kind) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from nasplug.engine.result import NO_METRICS, metric_of
+from nasplug.engine.result import COLUMNS, metric_of
 from nasplug.errors import NasplugError, StorageError, first_line
 from nasplug.types import Architecture, Evaluation, Trial
 
@@ -37,6 +37,8 @@ class Row:
     def of_trial(cls, trial: Trial, place: str) -> "Row":
         """Returns the row of a trial of any run."""
         unused = "it is a final evaluation" if trial.purpose == "final" else ""
+        if trial.state == "infeasible":
+            unused = f"it breaks a limit: {first_line(trial.error)}"
         if trial.evaluation is None:
             unused = f"it has no accuracy: {first_line(trial.error) or trial.state}"
         metrics = trial.evaluation.metrics if trial.evaluation else {}
@@ -69,7 +71,7 @@ def read_csv(path: Path, bounds: tuple[float, float] = PERCENT) -> Table:
             lines = [(f"{path}, line {reader.line_num}", cells) for cells in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise StorageError(f"{path} cannot be read: {error}.") from error
-    further = [column for column in columns if column not in NO_METRICS]
+    further = [column for column in columns if column not in COLUMNS]
     texts = {column: place for column in further if (place := _first_text(column, lines))}
     rows = [_row(line, further, texts) for line in lines]
     if bounds == PERCENT:
@@ -137,7 +139,7 @@ def _check_columns(path: Path, columns: Sequence[str]) -> None:
     if missing := [column for column in NEEDED if column not in columns]:
         raise StorageError(
             f"{path} lacks the columns {', '.join(missing)}; there are: {', '.join(columns) or 'none'}. "
-            "It needs architecture,accuracy (percent)."
+            "It needs architecture,accuracy (percent, or what the space calls its objective)."
         )
     if twice := sorted({column for column in columns if columns.count(column) > 1}):
         raise StorageError(f"{path} has more than one column {twice[0]!r}: leave out all but one.")
@@ -160,6 +162,8 @@ def _row(line: Line, further: Iterable[str], texts: Collection[str]) -> Row:
 def _unused(cells: dict[str, str]) -> str:
     if (cells.get("purpose") or "search") != "search":
         return f"it is a {cells['purpose']} evaluation"
+    if cells.get("state") == "infeasible":
+        return ": ".join(filter(None, ("it breaks a limit", first_line(cells.get("error")))))
     if cells["accuracy"] == "" or cells.get("state") == "failed":
         return ": ".join(filter(None, ("it has no accuracy", first_line(cells.get("error")))))
     return ""

@@ -19,7 +19,9 @@ class Budget:
     max_seconds: float | None = option(
         None, "seconds that the search may last; a resumed one lasts as long again", validator=_positive
     )
-    target: float | None = option(None, "validation accuracy in percent that is enough")
+    target: float | None = option(
+        None, "validation accuracy in percent, or value of the main objective, that is enough"
+    )
     _cost: float = attrs.field(default=0.0, init=False)
     _started: float = attrs.field(default=0.0, init=False)
 
@@ -40,5 +42,8 @@ class Budget:
             self._started = time.monotonic()  # stored trials of a resumed run take no time of the search
         elif self.max_seconds is not None and time.monotonic() - self._started >= self.max_seconds:
             run.stop(f"the search has lasted {self.max_seconds:g} s")
-        if self.target is not None and (trial.accuracy or 0.0) >= self.target:
-            run.stop(f"trial {trial.number} reached {trial.accuracy:.2f} %, the target is {self.target:g} %")
+        objective = run.objectives[0]
+        if self.target is not None and run.score(trial) >= objective.score(self.target):
+            reached = objective.text(objective.score(run.score(trial)))
+            wanted = f"{self.target:g} {objective.unit}".rstrip()
+            run.stop(f"trial {trial.number} reached {reached}, the target is {wanted}")

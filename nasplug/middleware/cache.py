@@ -30,7 +30,7 @@ class Cache:
 
     @hookimpl
     def on_trial(self, trial: Trial) -> None:
-        """Adds the evaluation of a complete trial; the first of equal networks stays."""
+        """Adds the evaluation of a trial that has one; the first of equal networks stays."""
         if trial.evaluation:
             cached = attrs.evolve(trial.evaluation, cost=0.0, source="cache")
             self._evaluations.setdefault((trial.canonical, trial.purpose, trial.epochs, trial.continues), cached)

@@ -252,10 +252,11 @@ _SAME = (  # in a trial and its row
 
 def _row_of(run: int, trial: Trial) -> dict[str, Any]:
     row = {"run": run, "architecture": str(trial.architecture)} | {name: getattr(trial, name) for name in _SAME}
+    figures = trial.evaluation.metrics if trial.evaluation else trial.measured
+    metrics = {name: x if math.isfinite(x) else str(x) for name, x in figures.items()} or None  # as in JSON
     if trial.evaluation is None:
-        return row | dict.fromkeys(_OF_EVALUATION)
-    metrics = {name: x if math.isfinite(x) else str(x) for name, x in trial.evaluation.metrics.items()}  # as in JSON
-    return row | attrs.asdict(trial.evaluation) | {"metrics": metrics}
+        return row | dict.fromkeys(_OF_EVALUATION) | {"metrics": metrics}
+    return row | attrs.asdict(trial.evaluation) | {"metrics": metrics or {}}
 
 
 def _trial_of(row: Any) -> Trial:
@@ -263,9 +264,10 @@ def _trial_of(row: Any) -> Trial:
     (_, number, architecture, canonical, state, purpose, accuracy, cost, source, metrics, error, latency, started,
      finished, epochs, continues) = row  # fmt: skip
     evaluation = None if accuracy is None else Evaluation(accuracy, cost, metrics, source)
+    measured = {} if evaluation else metrics or {}
     return Trial(
         number, Architecture.parse(architecture), state, evaluation, error, purpose, started, finished, canonical,
-        latency, epochs, continues,
+        latency, epochs, continues, measured,
     )  # fmt: skip
 
 

@@ -169,8 +169,8 @@ class HillClimber(RandomSearch):
     @hookimpl
     def suggest(self, run: Run, count: int) -> list[Architecture]:
         """Returns mutants of the best architecture, or samples while there is none."""
-        complete = [trial for trial in run.trials if trial.evaluation]
+        complete = [trial for trial in run.trials if trial.state == "complete"]
         if not complete:
             return RandomSearch.suggest(self, run, count)
-        incumbent = max(complete, key=lambda trial: trial.accuracy or 0.0)
+        incumbent = max(complete, key=run.score)
         return [run.hook.mutate(architecture=incumbent.architecture, rng=run.rng) for _ in range(count)]

@@ -5,6 +5,7 @@ from trials_table import table
 
 from nasplug.analysis.curves import curves
 from nasplug.analysis.levels import default_levels, first_reached, trainings_to
+from nasplug.types import Objective
 
 
 def test_levels_count_trainings_and_say_how_many_repeats_reach_them():
@@ -36,3 +37,18 @@ def test_default_levels_are_where_the_strategies_end():
 
 def test_default_levels_are_ascending_and_each_once():
     assert default_levels(curves(table(a=[[70.001]], b=[[60.0]], c=[[70.009]]))) == [60.0, 70.0]
+
+
+PERPLEXITY, F1 = Objective("perplexity", direction="min"), Objective("F1")
+
+
+def test_a_level_of_which_less_is_better_is_reached_from_above():
+    shown = curves(table(a=[[90.0, 50.0, 40.0], [90.0, 80.0, 80.0]]), PERPLEXITY)
+    trainings = trainings_to(shown, [80.0, 50.0])
+    assert trainings["mean_curve"].tolist() == [2.0, np.inf]
+    assert trainings["reached"].tolist() == [1.0, 0.5]
+
+
+def test_default_levels_of_other_objectives_have_four_digits_and_are_no_better_than_the_ends():
+    assert default_levels(curves(table(a=[[36.4123]], b=[[120.0]]), PERPLEXITY)) == [120.0, 36.42]
+    assert default_levels(curves(table(a=[[0.87239]], b=[[0.0]]), F1)) == [0.0, 0.8723]

@@ -8,7 +8,6 @@ import pytest
 
 from nasplug.analysis.rendering import (
     FORMATS,
-    accuracy_label,
     figure_format,
     new_figure,
     require_libraries,
@@ -24,18 +23,6 @@ def test_missing_libraries_are_named_with_the_command_that_installs_them():
     install = r"which are not installed: pip install 'nasplug\[analysis\]'"
     with pytest.raises(UsageError, match=f"Figures and tables need nothing_a, nothing_b, {install}"):
         require_libraries(("json", "nothing_a", "nothing_b"))
-
-
-@pytest.mark.parametrize(
-    ("sources", "label"),
-    [
-        ([], "test accuracy"),
-        (["training"], "test accuracy"),
-        (["training", "surrogate of 2021", "surrogate"], "predicted validation accuracy (surrogate of 2021)"),
-    ],
-)
-def test_an_accuracy_is_a_test_accuracy_unless_a_surrogate_predicts_it(sources, label):
-    assert accuracy_label(sources) == label
 
 
 def test_json_has_no_value_for_what_is_no_finite_number():

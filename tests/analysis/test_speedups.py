@@ -9,12 +9,19 @@ from trials_table import table
 from nasplug.analysis.curves import curves
 from nasplug.analysis.levels import default_levels, trainings_to
 from nasplug.analysis.speedups import speedups
+from nasplug.types import Objective
 
 
 def test_a_strategy_twice_as_fast_is_twice_as_fast():
     factors = speedups(curves(table(slow=[[50.0, 50.0, 50.0, 90.0]] * 3, fast=[[50.0, 90.0, 90.0, 90.0]] * 3)), [90.0])
     row = factors[(factors["strategy"] == "fast") & (factors["than"] == "slow")].iloc[0]
     assert (row["factor"], row["low"], row["high"]) == (2.0, 2.0, 2.0)
+
+
+def test_speed_ups_of_what_is_to_be_low_count_the_way_down():
+    reported = table(slow=[[90.0, 90.0, 90.0, 50.0]] * 3, fast=[[90.0, 50.0, 50.0, 50.0]] * 3)
+    factors = speedups(curves(reported, Objective("perplexity", direction="min")), [50.0])
+    assert factors["factor"].tolist() == [0.5, 2.0]
 
 
 def test_one_repeat_has_a_factor_and_no_interval():

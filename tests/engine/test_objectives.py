@@ -2,6 +2,7 @@
 
 import math
 
+import attrs
 import pytest
 import toy
 from hypothesis import given
@@ -226,3 +227,60 @@ def test_with_one_objective_the_front_is_the_incumbent():
     trials = [trial(0, 70.0), trial(1, 90.0), trial(2, 90.0)]
     assert numbers(DEFAULT_GOAL.front(trials)) == [DEFAULT_GOAL.incumbent(trials).number] == [1]
     assert DEFAULT_GOAL.front([]) == DEFAULT_GOAL.front([trial(0, None)]) == []
+
+
+# ---------------------------------------------------------------------- what is nearest where nothing is feasible
+
+
+def infeasible(number, measured=None, purpose="search", **metrics):
+    """Returns a trial that breaks a limit: paid for where it has metrics, else with what was measured."""
+    paid = trial(number, purpose=purpose, **metrics)
+    if metrics:
+        return attrs.evolve(paid, state="infeasible")
+    return attrs.evolve(paid, state="infeasible", evaluation=None, measured=measured or {})
+
+
+def test_what_was_measured_of_a_trial_that_was_not_paid_for_is_its_figure():
+    assert DEFAULT_GOAL.value(infeasible(0, {"parameters": 5e6}), "parameters") == 5e6
+    assert DEFAULT_GOAL.value(infeasible(0), "parameters") is None
+
+
+def test_the_figure_of_a_trial_is_its_value_of_the_main_objective():
+    goal = Goal.of(["loss", "accuracy"], [])
+    assert (goal.objective.name, goal.figure(trial(0, loss=0.5))) == ("loss", 0.5)
+    assert goal.figure(trial(0)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "excess"),
+    [
+        ("size<=50", 60.0, 0.2),
+        ("size<=50", 50.0, 0.0),
+        ("size>=50", 60.0, 0.0),
+        ("size>=50", 40.0, 0.2),
+        ("size<=0", 3.0, 3.0),
+        ("size<=-10", -9.0, 0.1),
+        ("size<=50", math.nan, math.inf),
+    ],
+)
+def test_an_excess_is_relative_to_the_bound(text, value, excess):
+    assert Limit.parse(text).excess(value) == pytest.approx(excess)
+
+
+def test_the_nearest_breaks_the_limits_least_in_all():
+    goal = Goal.of([], ["parameters<=100", "f1>=0.5"])
+    one_a_little = infeasible(0, parameters=130.0, f1=0.6)
+    both_less = infeasible(1, parameters=110.0, f1=0.45)
+    unpaid, much = infeasible(2, {"parameters": 140.0}), infeasible(3, parameters=10.0, f1=0.1)
+    assert goal.nearest([much, unpaid, one_a_little, both_less]).number == 1
+
+
+def test_neither_final_failed_nor_complete_trials_are_the_nearest():
+    goal = Goal.of([], ["parameters<=100"])
+    others = [trial(0, parameters=101.0), trial(1, None), infeasible(2, purpose="final", parameters=101.0)]
+    assert goal.nearest([*others, infeasible(3, parameters=500.0)]).number == 3
+    assert goal.nearest(others) is None
+
+
+def test_nothing_is_known_to_be_near_a_latency_window():
+    assert DEFAULT_GOAL.nearest([infeasible(0)]) is None

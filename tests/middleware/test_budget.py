@@ -8,7 +8,8 @@ import pytest
 import toy
 
 import nasplug
-from nasplug import Evaluation, Trial, hookimpl
+from nasplug import Evaluation, Objective, Trial, hookimpl
+from nasplug.engine.objectives import DEFAULT_GOAL, Goal
 from nasplug.errors import OptionError
 from nasplug.middleware import budget as module
 from nasplug.middleware.budget import Budget
@@ -57,21 +58,22 @@ def test_what_a_resume_replays_does_not_count_as_search(tmp_path, clock):
 class Listener:
     """Stands in for a run, and keeps the reasons for which it should stop."""
 
-    def __init__(self, replaying=False):
+    def __init__(self, replaying=False, goal=DEFAULT_GOAL):
         self.replaying, self.reasons = replaying, []
+        self.objectives, self.score = goal.objectives, goal.score
 
     def stop(self, reason):
         self.reasons.append(reason)
 
 
-def trial(accuracy=50.0, cost=2.0, purpose="search"):
+def trial(accuracy=50.0, cost=2.0, purpose="search", state=None):
     evaluation = None if accuracy is None else Evaluation(accuracy, cost)
-    state = "complete" if evaluation else "failed"
+    state = state or ("complete" if evaluation else "failed")
     return Trial(7, toy.architecture(0, 0, 0), state, evaluation, None, purpose, 0.0, 0.0)
 
 
-def reasons(*trials, **options):
-    budget, run = Budget(**options), Listener()
+def reasons(*trials, goal=DEFAULT_GOAL, **options):
+    budget, run = Budget(**options), Listener(goal=goal)
     budget.on_start()
     for each in trials:
         budget.on_trial(run, each)
@@ -87,6 +89,16 @@ def test_a_search_ends_where_its_cost_is_the_bound_exactly():
 def test_a_search_ends_where_an_accuracy_is_the_target_exactly():
     assert reasons(trial(89.9), target=90.0) == []
     assert reasons(trial(90.0), target=90.0) == ["trial 7 reached 90.00 %, the target is 90 %"]
+
+
+def test_a_target_of_another_objective_is_reached_in_its_direction():
+    perplexity = Goal.of((), (), Objective("perplexity", direction="min"))
+    assert reasons(trial(31.0), goal=perplexity, target=30.0) == []
+    assert reasons(trial(29.5), goal=perplexity, target=30.0) == ["trial 7 reached 29.50, the target is 30"]
+
+
+def test_a_trial_that_breaks_a_limit_reaches_no_target():
+    assert reasons(trial(95.0, state="infeasible"), target=90.0) == []
 
 
 def test_a_search_ends_where_its_time_is_the_bound_exactly(clock):

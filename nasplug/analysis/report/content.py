@@ -1,4 +1,4 @@
-"""The data of a report as JSON values: trials by column, curves, frontier, pictures, and tables of facts."""
+"""The data of a report as JSON values: trials by column, curves, front, pictures, and tables of facts."""
 
 import base64
 import gzip
@@ -10,11 +10,12 @@ from typing import Any
 import attrs
 
 from nasplug.analysis.figures import Prediction
-from nasplug.analysis.pareto import hypervolume_curve_of, pareto_trials, timed_trials
-from nasplug.analysis.rendering import accuracy_label
-from nasplug.engine.result import best_of, incumbents, rows
+from nasplug.analysis.labels import axis, best_lines, counts, limits_line, plain_name
+from nasplug.analysis.pareto import Plane
+from nasplug.engine.objectives import DEFAULT_GOAL, Goal
+from nasplug.engine.result import best_of, incumbents, rows, why_infeasible
 from nasplug.errors import StorageError
-from nasplug.types import Architecture, Trial
+from nasplug.types import Architecture, Objective, Trial
 
 NOT_SHOWN = ("canonical", "started", "finished", "number", "architecture")  # columns that the page does not list
 BLOCK = 250  # pictures in a block: small enough to open in a moment, many enough to compress well
@@ -33,6 +34,7 @@ class Subject:
     picture: Callable[[Architecture], str | None]  # as an SVG document, None where the space draws none
     describe: Callable[[Architecture], str]
     prediction: Prediction | None = None  # how its strategy predicts its later trials, None where it does not
+    goal: Goal = DEFAULT_GOAL
 
 
 def content(subject: Subject) -> dict[str, Any]:
@@ -41,13 +43,15 @@ def content(subject: Subject) -> dict[str, Any]:
         raise StorageError(f"The run {subject.run!r} is empty: there is nothing to show.")
     architectures = list(dict.fromkeys(trial.architecture for trial in subject.trials))
     index = {architecture: i for i, architecture in enumerate(architectures)}
-    prediction = subject.prediction
+    prediction, goal = subject.prediction, subject.goal
     return {
+        "main": {"name": plain_name(goal.main), "unit": goal.main.unit},
+        "objective": _axis(subject, goal.objective),
         "columns": _columns(subject.trials),
         "architecture": [str(a) for a in architectures],
         "which": [index[t.architecture] for t in subject.trials],
-        "incumbents": _incumbents(subject.trials),
-        "frontier": _frontier(subject.trials),
+        "incumbents": _incumbents(subject),
+        "frontier": _frontier(subject),
         "prediction": attrs.asdict(prediction) | {"tau": prediction.tau} if prediction else None,
         "pictures": {"block": BLOCK, "data": _picture_blocks(subject, architectures)},
     }
@@ -68,16 +72,12 @@ def facts(subject: Subject) -> dict[str, list[tuple[str, str]]]:
 
 def _found(subject: Subject) -> list[tuple[str, str]]:
     searched = [t for t in subject.trials if t.purpose == "search"]
-    failed = sum(t.state == "failed" for t in searched)
     cost = sum(t.evaluation.cost for t in searched if t.evaluation)
-    lines = [("trials", f"{len(searched)}, {failed} failed"), ("cost", f"{cost:,.0f} s of training")]
-    best = best_of(subject.trials)
+    lines = [("trials", counts(searched)), ("cost", f"{cost:,.0f} s of training"), *limits_line(subject.goal)]
+    best = best_of(subject.trials, subject.goal)
     if best is None:
-        return [*lines, ("best", "no trial is complete")]
-    reported = "not evaluated" if best.test is None else f"{best.test:.2f} %"
-    lines += [("best", str(best.architecture)), ("validation accuracy", f"{best.validation:.2f} %")]
-    lines += [(accuracy_label([best.source]), reported)]
-    return lines + ([("latency", f"{best.latency:.2f} ms")] if best.latency is not None else [])
+        return [*lines, ("best", why_infeasible(subject.trials, subject.goal) or "no trial is complete")]
+    return [*lines, ("best", str(best.architecture)), *best_lines(best)]
 
 
 def _columns(trials: list[Trial]) -> dict[str, list[Any]]:
@@ -89,21 +89,36 @@ def _columns(trials: list[Trial]) -> dict[str, list[Any]]:
     return {"number": [t.number for t in trials]} | filled
 
 
-def _incumbents(trials: list[Trial]) -> list[list[float]]:
-    """Returns [trainings, accuracy] wherever the incumbent changes, and at the end."""
-    best_so_far = incumbents(trials)
+def _axis(subject: Subject, objective: Objective) -> dict[str, Any]:
+    """Returns what an objective is called, and the column with its values, or the values where no column has them."""
+    is_main = objective.name in ("accuracy", subject.goal.main.name)
+    names = {"label": axis(objective), "name": plain_name(objective), "unit": objective.unit}
+    if is_main or objective.name == "latency":
+        return names | {"column": "accuracy" if is_main else "latency"}
+    return names | {"values": [subject.goal.value(trial, objective.name) for trial in subject.trials]}
+
+
+def _incumbents(subject: Subject) -> list[list[float]]:
+    """Returns [trainings, value of the main objective] wherever the incumbent changes, and at the end."""
+    best_so_far = incumbents(subject.trials, subject.goal)
     changes = [i for i, (before, best) in enumerate(pairwise([None, *best_so_far])) if best is not before]
     ends = [*changes, len(best_so_far) - 1] if changes else []
-    return [[i + 1, best.accuracy or 0.0] for i in ends if (best := best_so_far[i])]
+    values = [(i + 1, subject.goal.figure(best)) for i in ends if (best := best_so_far[i])]
+    return [[count, value] for count, value in values if value is not None]
 
 
-def _frontier(trials: list[Trial]) -> dict[str, Any] | None:
-    """Returns the numbers of the trials on the frontier, and hypervolume by trainings; None without latencies."""
-    timed = timed_trials(trials)
-    if not timed:
+def _frontier(subject: Subject) -> dict[str, Any] | None:
+    """Returns the objective beside the main one, the numbers of the trials on the front, and hypervolume by trainings.
+
+    None where no trial has both figures.
+    """
+    plane = Plane.of(subject.goal)
+    shown = plane.trials(subject.trials)
+    if not shown:
         return None
-    front = [t.number for t in pareto_trials(trials)]
-    return {"numbers": front, "trial": [t.number for t in timed], "volume": hypervolume_curve_of(timed)}
+    values = {"numbers": [t.number for t in plane.front(subject.trials)], "trial": [t.number for t in shown]}
+    drawn = {"x": _axis(subject, plane.x), "unit": plane.unit, "line": plane.is_whole}
+    return values | {"volume": plane.hypervolumes(shown)} | drawn
 
 
 def _picture_blocks(subject: Subject, architectures: Sequence[Architecture]) -> list[str]:

@@ -27,9 +27,9 @@
     const [svg, description] = (await block(Math.floor(which / data.pictures.block)))[which % data.pictures.block];
     if (wanted !== row) return;
     const figures = ["accuracy", "latency", "cost"].filter((name) => has(name) && columns[name][row] !== null);
-    const units = { accuracy: " %", latency: " ms", cost: " s" };
+    const units = { accuracy: data.main.unit, latency: "ms", cost: "s" };
     byId("card-title").textContent = `trial ${columns.number[row]}: ` +
-      (figures.map((name) => brief(columns[name][row], 2) + units[name]).join(", ") || columns.state[row]);
+      (figures.map((name) => `${brief(columns[name][row], 2)} ${units[name] || data.main.name}`).join(", ") || columns.state[row]);
     const picture = byId("card-picture");
     picture.hidden = svg === null;
     picture.alt = description;
@@ -59,40 +59,43 @@
     chart.on("plotly_hover", told);
     chart.on("plotly_click", told);
   };
-  const searched = [...Array(count).keys()].filter((row) => columns.purpose[row] === "search" && has("accuracy") && columns.accuracy[row] !== null);
-  const timed = has("latency") ? searched.filter((row) => columns.latency[row] !== null) : [];
-  const points = timed.length ? timed : searched;
+  const valuesOf = (axis) => axis.values ?? columns[axis.column] ?? [];
+  const front = data.frontier, known = (values, row) => (values[row] ?? null) !== null;
+  const y = valuesOf(data.objective), x = front ? valuesOf(front.x) : columns.number;
+  const rowsOf = (state) => [...Array(count).keys()].filter((row) =>
+    columns.purpose[row] === "search" && columns.state[row] === state && known(y, row) && known(x, row));
+  const points = rowsOf("complete"), broken = rowsOf("infeasible");
+  const at = (rows) => ({ x: rows.map((row) => x[row]), y: rows.map((row) => y[row]), type: kind(points.length), hoverinfo: "x+y", customdata: rows });
 
   const drawAll = () => {
-    const steps = data.incumbents;
+    const steps = data.incumbents, name = data.objective.name[0].toUpperCase() + data.objective.name.slice(1);
     draw("incumbent", [{ x: steps.map((s) => s[0]), y: steps.map((s) => s[1]), mode: "lines", line: { shape: "hv", color: colour("--a") } }],
-      "architectures trained", "validation accuracy (%)");
-    byId("scatter-caption").textContent = timed.length ? "Accuracy against latency, and the Pareto frontier: point at an architecture to see it"
-      : "Accuracy of every trial: point at an architecture to see it";
-    const x = timed.length ? columns.latency : columns.number;
-    const traces = [{ x: points.map((row) => x[row]), y: points.map((row) => columns.accuracy[row]), type: kind(points.length), mode: "markers",
-      marker: { color: colour("--a"), size: 6, opacity: 0.6 }, hoverinfo: "x+y", name: "trials" }];
-    if (data.frontier) {
-      const rows = data.frontier.numbers.map((number) => rowOf.get(number));
-      traces.push({ x: rows.map((row) => columns.latency[row]), y: rows.map((row) => columns.accuracy[row]), type: kind(points.length), mode: "lines+markers",
-        line: { shape: "hv", color: colour("--b") }, marker: { color: colour("--b"), size: 8 }, hoverinfo: "x+y", name: "frontier", customdata: rows });
+      "architectures trained", data.objective.label);
+    byId("scatter-caption").textContent = front ? `${name} against ${front.x.name}, and the Pareto frontier: point at an architecture to see it`
+      : `${name} of every trial: point at an architecture to see it`;
+    const traces = [{ ...at(points), mode: "markers", marker: { color: colour("--a"), size: 6, opacity: 0.6 }, name: "trials" }];
+    if (broken.length) traces.push({ ...at(broken), mode: "markers", marker: { color: colour("--soft"), size: 7, symbol: "x-thin-open" }, name: "breaks a limit" });
+    if (front) {
+      traces.push({ ...at(front.numbers.map((number) => rowOf.get(number))), mode: front.line ? "lines+markers" : "markers",
+        line: { shape: "hv", color: colour("--b") }, marker: { color: colour("--b"), size: 8 }, name: "frontier" });
       byId("volume-figure").hidden = false;
-      draw("volume", [{ x: data.frontier.trial, y: data.frontier.volume, mode: "lines", line: { shape: "hv", color: colour("--a") } }], "trial", "% × ms");
+      draw("volume", [{ x: front.trial, y: front.volume, mode: "lines", line: { shape: "hv", color: colour("--a") } }], "trial", front.unit);
     }
-    draw("scatter", traces, timed.length ? "latency (ms)" : "trial", "validation accuracy (%)");
+    draw("scatter", traces, front ? front.x.label : "trial", data.objective.label);
     const p = data.prediction;
     if (p) {
       byId("prediction-figure").hidden = false;
       byId("prediction-caption").textContent = `Predicted from the trials before ${p.first} against measured afterwards: Kendall τ ${p.tau === null ? "–" : p.tau.toFixed(3)}`;
       const ends = [Math.min(...p.measured, ...p.predicted), Math.max(...p.measured, ...p.predicted)];
+      const unit = data.objective.unit ? ` (${data.objective.unit})` : "";
       draw("prediction", [
         { x: ends, y: ends, mode: "lines", line: { dash: "dot", color: colour("--soft") }, hoverinfo: "skip", showlegend: false },
         { x: p.predicted, y: p.measured, type: kind(p.numbers.length), mode: "markers", marker: { color: colour("--b"), size: 6 }, customdata: p.numbers, hoverinfo: "x+y", showlegend: false },
-      ], "predicted (%)", "measured (%)");
+      ], `predicted${unit}`, `measured${unit}`);
     }
   };
   drawAll();
-  pointing("scatter", (point) => (point.curveNumber ? point.customdata : points[point.pointIndex]));
+  pointing("scatter", (point) => point.customdata);
   if (data.prediction) pointing("prediction", (point) => rowOf.get(point.customdata));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 
@@ -129,7 +132,7 @@
     head.scope = "col";
     head.dataset.name = name;
     button.type = "button";
-    button.textContent = name.replaceAll("_", " ");
+    button.textContent = (name === "accuracy" ? data.main.name : name).replaceAll("_", " ");
     button.addEventListener("click", () => { down = sorted === name && !down; sorted = name; arrange(); });
     head.append(button);
     heads.append(head);

@@ -21,16 +21,19 @@ def page(subject: Subject) -> str:
     folder = files("nasplug.analysis.report")
     source = {name: folder.joinpath(f"page.{name}").read_text(encoding="utf-8") for name in ("html", "css", "js")}
     template = Environment(autoescape=True).from_string(source["html"])
+    data = content(subject)
     return template.render(
         run=subject.run,
         settings=subject.settings,
         began=time.strftime("%Y-%m-%d %H:%M", time.localtime(subject.created)),
         state=subject.state,
         facts=facts(subject),
+        objective=data["objective"]["label"],
+        frontier=data["frontier"],
         style=source["css"],
         script=source["js"],
         plotly=plotly_bundle.script(),
-        data=_script_json(content(subject)),
+        data=_script_json(data),
     )
 
 

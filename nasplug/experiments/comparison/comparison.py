@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from nasplug.engine.objectives import DEFAULT_GOAL, Goal
 from nasplug.engine.selection import Selection
 from nasplug.engine.settings import Settings, versions
 from nasplug.errors import NasplugError, StorageError
@@ -20,6 +21,7 @@ from nasplug.experiments.comparison.plan import Plan
 from nasplug.experiments.comparison.single_search import run_repeat
 from nasplug.loading import manager
 from nasplug.storage.atomic_files import remove_partial_files, write_atomically
+from nasplug.types import ACCURACY
 
 Repeat = tuple[Contender, int]  # a strategy, and the number of the repeat
 
@@ -30,6 +32,7 @@ class Comparison:
 
     plan: Plan
     folder: Path
+    goal: Goal = DEFAULT_GOAL
 
     @classmethod
     def open(cls, plan: Plan, folder: Path) -> "Comparison":
@@ -43,10 +46,12 @@ class Comparison:
         packages = {name: version for s in settings for name, version in versions(s).items()}
         marks = [_first_prediction(*pair) for pair in zip(selections, settings, strict=True)]
         names = [contender.text for contender in plan.contenders]
-        plan.store(folder, packages, {k: mark for k, mark in zip(names, marks, strict=True) if mark is not None})
+        main = manager.build(selections[0].space, space_name=selections[0].space_name).hook.objective() or ACCURACY
+        goal = Goal.of(plan.objectives, plan.limits, main)
+        plan.store(folder, packages, {k: mark for k, mark in zip(names, marks, strict=True) if mark is not None}, main)
         for place in (folder, *folder.glob("repeats/*/")):
             remove_partial_files(place)
-        return cls(plan, folder)
+        return cls(plan, folder, goal)
 
     @property
     def count(self) -> int:

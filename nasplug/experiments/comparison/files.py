@@ -9,15 +9,17 @@ import attrs
 
 from nasplug.analysis.curves import COLUMNS, Curves, curves, require_columns
 from nasplug.analysis.figures import comparison_figure
+from nasplug.analysis.labels import reported_name
 from nasplug.analysis.levels import default_levels, trainings_to
-from nasplug.analysis.rendering import accuracy_label, save_figure
+from nasplug.analysis.rendering import save_figure
 from nasplug.analysis.speedups import speedups
 from nasplug.analysis.summary import costs_nothing, summary
 from nasplug.errors import StorageError
 from nasplug.experiments.comparison.contender import labels
-from nasplug.experiments.comparison.plan import Plan, load_marks
+from nasplug.experiments.comparison.plan import Plan, load_goal, load_marks
 from nasplug.experiments.comparison.single_search import CLOCK
 from nasplug.storage.atomic_files import write_atomically
+from nasplug.types import ACCURACY, Objective
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,27 +33,32 @@ KEYS = ["strategy", "repeat", "number"]
 class Outcome:
     """What a comparison found."""
 
-    accuracy: str  # what the accuracies are that are reported, as figures and tables call them
+    accuracy: str  # what the values are that are reported, as figures and tables call them
     curves: list[Curves]  # the curves of each strategy
     summary: "pd.DataFrame"  # statistics along them, see `nasplug.analysis.summary`
     levels: "pd.DataFrame"  # trainings to each level, see `nasplug.analysis.levels`
     speedups: "pd.DataFrame"  # factors between strategies, see `nasplug.analysis.speedups`
+    objective: Objective = ACCURACY  # what is reported
 
     @classmethod
-    def of(cls, trials: "pd.DataFrame", levels: Sequence[float]) -> "Outcome":
-        """Returns the outcome of a table of trials, at `levels` in percent or, without any, where strategies end."""
+    def of(cls, trials: "pd.DataFrame", levels: Sequence[float], objective: Objective = ACCURACY) -> "Outcome":
+        """Returns the outcome of a table of trials, at `levels` of the objective or, without any, where strategies end.
+
+        `objective` is what the column `reported` has.
+        """
         require_columns(trials, (*COLUMNS, "state", "source"))
         finals = trials[(trials["purpose"] == "final") & (trials["state"] == "complete")]
-        accuracy = accuracy_label(dict.fromkeys(finals["source"]))
-        strategies = curves(trials)
+        accuracy = reported_name(objective, dict.fromkeys(finals["source"]))
+        strategies = curves(trials, objective)
         levels = list(levels) or default_levels(strategies)
         tables = summary(strategies), trainings_to(strategies, levels), speedups(strategies, levels)
-        return cls(accuracy, strategies, *tables)
+        return cls(accuracy, strategies, *tables, objective)
 
     def document(self) -> dict[str, Any]:
         """Returns what is printed as JSON."""
         tables = {name: getattr(self, name).to_dict(orient="records") for name in ("levels", "speedups")}
-        return {"accuracy": self.accuracy, "strategies": self.ends()} | tables
+        objective = {name: getattr(self.objective, name) for name in ("name", "unit", "direction")}
+        return {"accuracy": self.accuracy, "objective": objective, "strategies": self.ends()} | tables
 
     def ends(self) -> list[dict[str, Any]]:
         """Returns the last row of each strategy's summary by trainings, with `trainings` as a whole number."""
@@ -113,7 +120,7 @@ def stored_figure(folder: Path, title: str | None, marks: Sequence[int]) -> "Fig
 
     Strategies and repeats are those of the trials: the stored plan may have more, which are not finished.
     """
-    outcome = Outcome.of(_read_trials(folder), ())
+    outcome = Outcome.of(_read_trials(folder), (), load_goal(folder).objective)
     strategies, repeats = tuple(c.strategy for c in outcome.curves), max(c.repeats for c in outcome.curves)
     plan = attrs.evolve(Plan.load(folder), strategies=strategies, repeats=repeats)
     plan.check_marks(marks)

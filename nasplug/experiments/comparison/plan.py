@@ -7,10 +7,13 @@ from typing import Any
 
 import attrs
 
+from nasplug.engine.objectives import Goal
 from nasplug.engine.request import RunRequest
+from nasplug.engine.resume import GAINED, goal_of, objective_document
 from nasplug.errors import StorageError, UsageError, error_text
 from nasplug.experiments.comparison.contender import Contender, parse_contenders
 from nasplug.storage.atomic_files import write_atomically
+from nasplug.types import ACCURACY, Objective
 
 FILE_NAME = "comparison.json"
 SEED_LIMIT = 2**63  # of the integers in a table
@@ -29,6 +32,8 @@ class Plan:
     device: str | None = None  # where every architecture's latency is measured
     latency_window: tuple[float, float] | None = attrs.field(default=None, alias="latency")  # in ms on `device`
     space_options: dict[str, str] = attrs.field(factory=dict)
+    objectives: tuple[str, ...] = ()  # what is searched for, the main one first; none means the space's own
+    limits: tuple[str, ...] = ()  # what every architecture must keep
 
     def __attrs_post_init__(self) -> None:
         for name, least in (("repeats", 1), ("budget", 1), ("seed", 0)):
@@ -62,6 +67,8 @@ class Plan:
             epochs=self.epochs,
             device=self.device,
             latency=self.latency_window,
+            objectives=self.objectives,
+            limits=self.limits,
             name=contender.text,
         )
 
@@ -71,11 +78,12 @@ class Plan:
         values = _read(folder / FILE_NAME)["plan"]
         try:
             window = values["latency"] and tuple(values["latency"])
-            return cls(**values | {"strategies": tuple(values["strategies"]), "latency": window})
+            listed = {name: tuple(values[name]) for name in ("strategies", "objectives", "limits") if name in values}
+            return cls(**values | listed | {"latency": window})
         except (KeyError, TypeError) as error:
             raise _unreadable(folder / FILE_NAME, error) from error
 
-    def store(self, folder: Path, versions: dict[str, str], marks: dict[str, int]) -> None:
+    def store(self, folder: Path, versions: dict[str, str], marks: dict[str, int], main: Objective = ACCURACY) -> None:
         """Stores the plan in a folder; where that holds repeats already, makes sure that they are of the same plan.
 
         The same plan may have other `repeats` and `strategies`, also from other distributions.
@@ -83,6 +91,7 @@ class Plan:
         Args:
             versions: the version of each distribution that takes part
             marks: after how many trials each strategy begins to predict, for those that do
+            main: what the space's accuracy stands for
 
         Raises:
             StorageError: where the repeats are of another plan, with the differences
@@ -90,7 +99,7 @@ class Plan:
         path = folder / FILE_NAME
         named = {field.alias: getattr(self, field.name) for field in attrs.fields(Plan)}
         values: dict[str, Any] = json.loads(json.dumps(named))  # lists for tuples, as in the file
-        document = {"plan": values, "versions": versions, "marks": marks}
+        document = {"plan": values, "versions": versions, "marks": marks} | objective_document(main)
         if any(folder.glob("repeats/*/*.json")):
             stored = _read(path)
             if differences := _differences(stored, document):
@@ -108,10 +117,16 @@ def load_marks(folder: Path) -> dict[str, int]:
     return dict(_read(folder / FILE_NAME)["marks"])
 
 
+def load_goal(folder: Path) -> Goal:
+    """Returns the objectives and limits of the comparison in `folder`."""
+    stored = _read(folder / FILE_NAME)
+    return goal_of(stored["plan"] | {"objective": stored["objective"]})
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
-        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return {name: document[name] for name in ("plan", "versions", "marks")}
+        document: dict[str, Any] = {"objective": None} | json.loads(path.read_text(encoding="utf-8"))
+        return {name: document[name] for name in ("plan", "versions", "marks", "objective")}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _unreadable(path, error) from error
 
@@ -121,8 +136,10 @@ def _unreadable(path: Path, error: Exception) -> StorageError:
 
 
 def _differences(stored: dict[str, Any], document: dict[str, Any]) -> list[str]:
-    plan = [(key, stored["plan"].get(key), value) for key, value in document["plan"].items()]
+    stored_plan = GAINED | stored["plan"]
+    plan = [(key, stored_plan.get(key), value) for key, value in document["plan"].items()]
     pairs = [pair for pair in plan if pair[0] not in ("repeats", "strategies")]  # every strategy has its own files
+    pairs.append(("objective", stored["objective"], document["objective"]))
     old_versions = stored["versions"]
     pairs += [(name, old_versions[name], new) for name, new in document["versions"].items() if name in old_versions]
     return [f"{key} was {json.dumps(old)}, now {json.dumps(new)}" for key, old, new in pairs if old != new]

@@ -41,7 +41,8 @@ def write_frontier(frontier: Frontier, device: str, folder: Path) -> None:
         write_atomically(folder / "published.csv", to_csv(published_rows(frontier)))
     trained = [(c.latency, c.accuracy) for c in frontier.candidates if c.accuracy is not None]
     published = _points([c for _, c in frontier.published])
-    figure = frontier_figure(_points(frontier.sampled), _points(frontier.candidates), trained, published, device)
+    front = _points(frontier.candidates)
+    figure = frontier_figure(_points(frontier.sampled), front, trained, published, device, frontier.objective)
     for suffix in FORMATS:
         save_figure(figure, folder / f"frontier.{suffix}")
 

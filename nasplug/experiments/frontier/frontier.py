@@ -11,7 +11,7 @@ from nasplug.engine.evaluation import Evaluator, derived_seed
 from nasplug.errors import NasplugError, UsageError, first_line
 from nasplug.experiments.frontier.window import Window
 from nasplug.experiments.stored_runs.prediction import evenly_spaced, predict
-from nasplug.types import Architecture, Job, Published, Trial
+from nasplug.types import ACCURACY, Architecture, Job, Objective, Published, Trial
 
 if TYPE_CHECKING:
     from nasplug.engine.run import ActiveRun
@@ -23,13 +23,13 @@ class Candidate:
 
     architecture: Architecture
     latency: float  # its latency in milliseconds
-    predicted: float  # its predicted accuracy in percent
-    reported: tuple[float, ...] = ()  # the accuracy in percent of each of its final trainings that succeeded
+    predicted: float  # its predicted accuracy in percent, or whatever else the frontier is of
+    reported: tuple[float, ...] = ()  # the same of each of its final trainings that succeeded
     failures: tuple[str, ...] = ()  # the message of each of those that failed
 
     @property
     def accuracy(self) -> float | None:
-        """The mean of the final trainings in percent, None without one."""
+        """The mean of the final trainings, None without one."""
         return float(np.mean(self.reported)) if self.reported else None
 
     @property
@@ -50,6 +50,7 @@ class Frontier:
     candidates: list[Candidate]  # the Pareto set, fastest first
     sampled: list[Candidate]  # all architectures that were predicted
     published: list[tuple[Published, Candidate]]  # a published set, and what is predicted of it
+    objective: Objective = ACCURACY  # what is predicted
 
     def require_a_final(self) -> None:
         """Raises `NasplugError`, with the first failure, where final trainings were made and all failed."""
@@ -68,10 +69,11 @@ def predict_frontier(run: "ActiveRun", window: Window, samples: int, reference: 
     """
     published = _published(run, reference)
     architectures = window.sample(run.hook, samples, np.random.default_rng(run.seed))
-    sampled = _candidates(run, window.device, architectures)
-    front = [sampled[i] for i in pareto_front([c.latency for c in sampled], [c.predicted for c in sampled])]
+    sampled, objective = _candidates(run, window.device, architectures), run.goal.objective
+    gains = [objective.score(candidate.predicted) for candidate in sampled]
+    front = [sampled[i] for i in pareto_front([candidate.latency for candidate in sampled], gains)]
     references = _candidates(run, window.device, [p.architecture for p in published]) if published else []
-    return Frontier(front, sampled, list(zip(published, references, strict=True)))
+    return Frontier(front, sampled, list(zip(published, references, strict=True)), objective)
 
 
 def train_candidates(
@@ -83,7 +85,7 @@ def train_candidates(
     """
     for index in evenly_spaced(len(front), count):
         trials = [_train(run, index, front[index], repeat) for repeat in range(repeats)]
-        reported = tuple(trial.accuracy for trial in trials if trial.accuracy is not None)
+        reported = tuple(value for trial in trials if (value := run.goal.figure(trial)) is not None)
         failures = tuple(f"{trial.architecture}: {first_line(trial.error)}" for trial in trials if trial.error)
         yield index, attrs.evolve(front[index], reported=reported, failures=failures)
 
@@ -93,7 +95,7 @@ def _train(run: "ActiveRun", index: int, candidate: Candidate, repeat: int) -> T
     seed = derived_seed(run.seed, repeat, 3)
     key = f"{run.name}/{index}"
     job = Job(index, key, candidate.architecture, canonical, seed, "final", run.settings.epochs)
-    return Evaluator(run.hook).evaluate(job)
+    return Evaluator(run.hook, attrs.evolve(run.goal, limits=())).evaluate(job)
 
 
 def _candidates(run: "ActiveRun", device: str, architectures: Sequence[Architecture]) -> list[Candidate]:

@@ -14,7 +14,7 @@ from nasplug.errors import UsageError
 from nasplug.experiments.frontier.frontier import Candidate, Frontier, predict_frontier, train_candidates
 from nasplug.experiments.frontier.training_data import read_trials, require_space
 from nasplug.experiments.frontier.window import Window
-from nasplug.experiments.stored_runs.load import load_run, make_run
+from nasplug.experiments.stored_runs.load import LoadedRun, load_run, make_run
 from nasplug.types import Trial
 
 
@@ -67,17 +67,14 @@ class Plan:
         return frontier
 
     def _prediction_run(self) -> ActiveRun:
-        """Makes the plugins, and returns a run of them with the trials to learn from."""
+        """Makes the plugins, and returns a run of them with the trials to learn from, whose objective is predicted."""
+        loaded = None if self.run is None else load_run(self.storage, self.run)
         selection = Selection.of(self.space, self.strategy, self.space_options, self.strategy_options)
         settings = Settings(space=self.space, strategy=self.strategy, seed=self.seed)
-        run = make_run(selection, settings, "frontier")
-        run.trials = self._training_trials(run.hook)
+        run = make_run(selection, settings, "frontier", loaded.goal if loaded else None)
+        run.trials = self._trials_of(loaded, run.hook) if loaded else read_trials(Path(str(self.data)), run.hook)
         return run
 
-    def _training_trials(self, hook: Any) -> list[Trial]:
-        if self.data is not None:
-            return read_trials(self.data, hook)
-        name = str(self.run)
-        loaded = load_run(self.storage, name)
-        require_space(loaded.trials, space_of_architectures(hook), name)
+    def _trials_of(self, loaded: LoadedRun, hook: Any) -> list[Trial]:
+        require_space(loaded.trials, space_of_architectures(hook), loaded.run.name)
         return loaded.require_complete_trials()

@@ -6,20 +6,23 @@ from typing import Any
 
 from nasplug.engine.trial_rows import TrialMaker, read_csv
 from nasplug.errors import StorageError
-from nasplug.types import Trial
+from nasplug.types import ACCURACY, Trial
 
 
 def read_trials(path: Path, hook: Any) -> list[Trial]:
-    """Returns the rows of a CSV file with the columns `architecture` and `accuracy` (percent) as complete trials.
+    """Returns the rows of a CSV file with the columns `architecture` and `accuracy` as complete trials.
 
-    A file that `nasplug export` wrote can be read too: its failed trials and final evaluations are left out.
+    The accuracy is in percent, unless the space's `objective` says otherwise. A file that `nasplug export` wrote can be
+    read too: its failed and infeasible trials and its final evaluations are left out.
 
     Raises:
         StorageError: for a missing column, a file without rows, fractions instead of percent, or a wrong line
     """
-    maker = TrialMaker(hook)
+    objective = hook.objective() or ACCURACY
+    bounds = objective.low, objective.high
+    maker = TrialMaker(hook, bounds=bounds)
     trials: list[Trial] = []
-    for row in read_csv(path).rows:
+    for row in read_csv(path, bounds).rows:
         if not row.unused:
             try:
                 trials.append(maker.trial(row, len(trials), "file"))

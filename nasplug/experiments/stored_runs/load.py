@@ -6,6 +6,9 @@ from typing import Any
 
 import attrs
 
+from nasplug.engine.objectives import DEFAULT_GOAL, Goal
+from nasplug.engine.result import why_infeasible
+from nasplug.engine.resume import goal_of
 from nasplug.engine.run import ActiveRun
 from nasplug.engine.selection import Selection
 from nasplug.engine.settings import Settings
@@ -14,7 +17,7 @@ from nasplug.loading import manager
 from nasplug.loading.trust import check_trusted
 from nasplug.storage.runs import StoredRun
 from nasplug.storage.storage import Storage
-from nasplug.types import Trial
+from nasplug.types import ACCURACY, Trial
 
 
 @attrs.frozen
@@ -24,9 +27,15 @@ class LoadedRun:
     run: StoredRun
     trials: list[Trial]
 
+    @property
+    def goal(self) -> Goal:
+        """The run's objectives and limits."""
+        return goal_of(self.run.settings)
+
     def require_complete_trials(self) -> list[Trial]:
         """Returns the complete search trials. Raises `StorageError`, with the state of the run, without any."""
-        return require_complete_trials(self.trials, self.run.name, "" if self.run.is_over else self.run.state)
+        unfinished = "" if self.run.is_over else self.run.state
+        return require_complete_trials(self.trials, self.run.name, self.goal, unfinished)
 
 
 def load_run(url: str, name: str) -> LoadedRun:
@@ -45,23 +54,31 @@ def complete_trials(trials: Sequence[Trial]) -> list[Trial]:
     return [t for t in trials if t.purpose == "search" and t.state == "complete"]
 
 
-def require_complete_trials(trials: Sequence[Trial], name: str, unfinished: str = "") -> list[Trial]:
+def require_complete_trials(
+    trials: Sequence[Trial], name: str, goal: Goal = DEFAULT_GOAL, unfinished: str = ""
+) -> list[Trial]:
     """Returns the complete search trials of the run `name`; `unfinished` is the state of a run that is not over.
 
-    Raises `StorageError` without any, with the first failure.
+    Raises `StorageError` without any, with the first failure, or the trial that is nearest to the run's limits.
     """
     complete = complete_trials(trials)
-    if not complete:
-        first = next((first_line(t.error) for t in trials if t.error), "no trial was evaluated")
-        yet = f" yet ({unfinished})" if unfinished else ""
-        raise StorageError(f"The run {name!r} has no complete trial{yet}: {len(trials)} failed. The first: {first}")
-    return complete
+    if complete:
+        return complete
+    yet = f" yet ({unfinished})" if unfinished else ""
+    if why := why_infeasible(trials, goal):
+        raise StorageError(f"In the run {name!r}{yet}, {why}.")
+    first = next((first_line(t.error) for t in trials if t.error), "no trial was evaluated")
+    raise StorageError(f"The run {name!r} has no complete trial{yet}: {len(trials)} failed. The first: {first}")
 
 
-def make_run(selection: Selection, settings: Settings, name: str, trials: Sequence[Trial] = ()) -> ActiveRun:
-    """Returns a run of the selected plugins that has these trials but does not search, for the hook `predict`."""
+def make_run(selection: Selection, settings: Settings, name: str, goal: Goal | None = None) -> ActiveRun:
+    """Returns a run of the selected plugins that does not search, for the hook `predict`.
+
+    Without a goal its objective is the space's own.
+    """
     plugin_manager = manager.build(selection.space, selection.strategy, space_name=selection.space_name)
-    return ActiveRun(name, plugin_manager, settings, selection.space, trials=list(trials))
+    goal = goal or Goal.of((), (), plugin_manager.hook.objective() or ACCURACY)
+    return ActiveRun(name, plugin_manager, settings, selection.space, goal)
 
 
 def remake_run(loaded: LoadedRun, safe: bool = False) -> ActiveRun:
@@ -76,7 +93,7 @@ def remake_run(loaded: LoadedRun, safe: bool = False) -> ActiveRun:
         check_trusted(space, strategy, space_options=stored["space_options"])
     options = (_without_lists(stored[f"{kind}_options"]) for kind in ("space", "strategy"))
     settings = Settings(space=space, strategy=strategy, seed=stored["seed"], budget=stored.get("budget"))
-    return make_run(Selection.of(space, strategy, *options), settings, loaded.run.name)
+    return make_run(Selection.of(space, strategy, *options), settings, loaded.run.name, loaded.goal)
 
 
 def _without_lists(options: Mapping[str, Any]) -> dict[str, Any]:

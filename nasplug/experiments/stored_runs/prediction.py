@@ -7,6 +7,7 @@ import attrs
 import numpy as np
 
 from nasplug.analysis.figures import Prediction
+from nasplug.analysis.labels import plain_name, with_unit
 from nasplug.errors import PluginError, StorageError
 from nasplug.experiments.stored_runs.load import complete_trials, require_complete_trials
 from nasplug.types import Architecture, Trial
@@ -25,21 +26,22 @@ def can_predict(run: "ActiveRun") -> bool:
 
 
 def predict(run: "ActiveRun", architectures: Sequence[Architecture]) -> list[float] | None:
-    """Returns the accuracies in percent that the run's strategy predicts from the run's trials; None if it cannot.
+    """Returns the values of the main objective that the run's strategy predicts from its trials; None if it cannot.
 
     Raises `PluginError` unless it returns one finite number for each architecture. Errors of plugins are passed on.
     """
     answer = run.hook.predict(run=run, architectures=architectures)
     if answer is None:
         return None
-    accuracies = [float(value) for value in answer]
-    if len(accuracies) != len(architectures) or not np.isfinite(accuracies).all():
-        wrong = [value for value in accuracies if not np.isfinite(value)]
+    values = [float(value) for value in answer]
+    if len(values) != len(architectures) or not np.isfinite(values).all():
+        wrong = [value for value in values if not np.isfinite(value)]
+        wanted = with_unit(plain_name(run.goal.objective), run.goal.objective)
         raise PluginError(
-            f"The strategy {run.settings.strategy!r} must predict {len(architectures)} finite accuracies in percent, "
-            f"it returned {len(accuracies)}" + (f", {wrong[0]} among them." if wrong else ".")
+            f"The strategy {run.settings.strategy!r} must predict {len(architectures)} finite values of {wanted}, "
+            f"it returned {len(values)}" + (f", {wrong[0]} among them." if wrong else ".")
         )
-    return accuracies
+    return values
 
 
 def predict_later_trials(run: "ActiveRun", trials: Sequence[Trial]) -> Prediction | None:
@@ -56,24 +58,25 @@ def predict_later_trials(run: "ActiveRun", trials: Sequence[Trial]) -> Predictio
     predicted = predict(attrs.evolve(run, trials=complete[:half]), [t.architecture for t in later])
     if predicted is None:
         return None
-    return Prediction(complete[half].number, [t.number for t in later], predicted, [t.accuracy or 0.0 for t in later])
+    measured = [run.goal.figure(trial) or 0.0 for trial in later]
+    return Prediction(complete[half].number, [t.number for t in later], predicted, measured)
 
 
 def rank_by_prediction(run: "ActiveRun", trials: Sequence[Trial]) -> list[tuple[Trial, float]]:
-    """Returns the complete search trials and the accuracy in percent predicted of each, the highest first.
+    """Returns the complete search trials and the main objective's value predicted of each, the best first.
 
-    The best of many noisy accuracies is often a lucky one. A predictor that has learnt from all of them, including that
+    The best of many noisy values is often a lucky one. A predictor that has learnt from all of them, including that
     one, says more about what an architecture is worth. Raises `StorageError` where no trial is complete or the strategy
     cannot predict. Errors of plugins are passed on.
     """
-    complete = require_complete_trials(trials, run.name)
+    complete = require_complete_trials(trials, run.name, run.goal)
     predicted = predict(attrs.evolve(run, trials=complete), [trial.architecture for trial in complete])
     if predicted is None:
         raise StorageError(
             f"The strategy of the run {run.name!r}, {run.settings.strategy}, predicts nothing. One that does is "
             "neural_predictor."
         )
-    return sorted(zip(complete, predicted, strict=True), key=lambda pair: -pair[1])
+    return sorted(zip(complete, predicted, strict=True), key=lambda pair: -run.goal.objective.score(pair[1]))
 
 
 def evenly_spaced(length: int, count: int) -> list[int]:

@@ -28,7 +28,8 @@ def report_subject(loaded: LoadedRun, warn: Callable[[str], None], safe: bool = 
     missing = "No pictures, descriptions and predictions: the run's plugins cannot be made again"
     run: ActiveRun | None = caller.call(missing, partial(remake_run, loaded, safe), None)
     stored = {name: getattr(loaded.run, name) for name in ("settings", "versions", "created", "state")}
-    subject = Subject(run=loaded.run.name, trials=loaded.trials, picture=lambda _: None, describe=str, **stored)
+    stored |= {"trials": loaded.trials, "goal": loaded.goal}
+    subject = Subject(run=loaded.run.name, picture=lambda _: None, describe=str, **stored)
     if run is None:
         return subject
     return attrs.evolve(

@@ -5,7 +5,6 @@ from itertools import islice
 from typing import ClassVar
 
 import attrs
-import numpy as np
 
 from nasplug import Architecture, Run, Trial, hookimpl, option
 from nasplug.plugin import Strategy
@@ -18,7 +17,7 @@ class RegularizedEvolution(Strategy):
     """Aging evolution: the best of a random tournament is mutated, the child replaces the oldest.
 
     The population is the last `population` complete trials, so the strategy needs no state of its own. Of equal
-    accuracies the youngest wins, as in google-research/nasbench.
+    trials the youngest wins, as in google-research/nasbench.
     """
 
     conformance_exempt: ClassVar = {
@@ -40,13 +39,13 @@ class RegularizedEvolution(Strategy):
         if not alive:
             draws = min(count, missing) if missing > 0 else count
             return [run.hook.sample(rng=run.rng) for _ in range(draws)]
-        parents = [self._parent(alive, run.rng) for _ in range(count)]
+        parents = [self._parent(run, alive) for _ in range(count)]
         return [run.hook.mutate(architecture=parent.architecture, rng=run.rng) for parent in parents]
 
-    def _parent(self, alive: Sequence[Trial], rng: np.random.Generator) -> Trial:
-        drawn: list[int] = rng.choice(len(alive), min(self.tournament, len(alive)), replace=False).tolist()
+    def _parent(self, run: Run, alive: Sequence[Trial]) -> Trial:
+        drawn: list[int] = run.rng.choice(len(alive), min(self.tournament, len(alive)), replace=False).tolist()
         youngest_first = [alive[i] for i in sorted(drawn, reverse=True)]
-        return max(youngest_first, key=lambda trial: trial.accuracy or 0.0)
+        return max(youngest_first, key=run.score)
 
 
 def last_complete(trials: Sequence[Trial], count: int) -> list[Trial]:

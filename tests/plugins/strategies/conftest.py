@@ -12,6 +12,8 @@ import torch
 from torch_geometric.data import Batch, Data
 
 from nasplug import Architecture, Evaluation, Trial, hookimpl
+from nasplug.engine.objectives import DEFAULT_GOAL
+from nasplug.types import ACCURACY
 
 INTERIOR = 3
 UPPER = [(i, j) for i in range(INTERIOR + 2) for j in range(i + 1, INTERIOR + 2)]
@@ -130,7 +132,7 @@ def fake_run() -> Callable[..., Any]:
 
     def make(hook: Any, trials: list[Trial] | None = None, seed: int = 0, **more: Any) -> Any:
         fields = {"space": hook, "budget": None, "remaining": None, "device": "cpu", "latency_window": None}
-        fields |= {"batch": 1, "middleware": ()} | more
+        fields |= {"batch": 1, "middleware": (), "objectives": (ACCURACY,), "score": DEFAULT_GOAL.score} | more
         return SimpleNamespace(hook=hook, trials=trials or [], rng=np.random.default_rng(seed), seed=seed, **fields)
 
     return make

@@ -88,9 +88,12 @@ def known_networks(space: str, space_options: Iterable[str], data: Path) -> tupl
     """Returns the architectures of a CSV file whose networks differ, encoded, and their accuracies in percent.
 
     A network in several rows, which would be trained on and tested, has the mean of its accuracies.
-    Raises `StorageError` naming the line, or the architecture, that is wrong.
+    Raises `StorageError` naming the line, or the architecture, that is wrong; `UsageError` where the space evaluates
+    anything but percent.
     """
     hook = nasplug.space(space, **parse_options(space_options, "--space-opt"))
+    if (objective := hook.objective()) and (objective.unit, objective.direction) != ("%", "max"):
+        raise UsageError(f"Predictors are judged by accuracies in percent, and {space!r} evaluates {objective.name}.")
     architectures, accuracy = _by_network(read_trials(data, hook), hook)
     try:
         return Pool.encoded(hook, architectures), accuracy

@@ -9,6 +9,7 @@ import numpy as np
 from nasplug import Architecture, Run
 from nasplug.plugin import kendall_tau
 from nasplug_strategies.neural.pool import Pool
+from nasplug_strategies.neural.scale import Scale
 from nasplug_strategies.predictor.graphs.dense_graphs import padded
 from nasplug_strategies.predictor.predictor import NeuralPredictor
 
@@ -30,16 +31,16 @@ def rank(run: Run, pool: Pool, settings: dict[str, Any], explore: float) -> list
 
 
 def predict(run: Run, architectures: Sequence[Architecture], settings: dict[str, Any]) -> Any:
-    """Returns the accuracies of `architectures` in percent `[n]`, after a fit to the complete trials of the run."""
+    """Returns the main objective's values of `architectures` `[n]`, after a fit to the complete trials of the run."""
     pool = Pool.encoded(run.hook, architectures)
-    return fitted(run, pool, settings).predict(*pool.inputs(settings["preset"]))
+    return Scale.of(run).values(fitted(run, pool, settings).predict(*pool.inputs(settings["preset"])))
 
 
 def fitted(run: Run, pool: Pool, settings: dict[str, Any]) -> NeuralPredictor:
     """Returns a predictor fitted to the complete trials of the run, with room for the largest graph of `pool`."""
-    complete = [(trial.architecture, trial.accuracy) for trial in run.trials if trial.accuracy is not None]
-    accuracies = [accuracy for _, accuracy in complete]
-    samples = Pool.encoded(run.hook, [architecture for architecture, _ in complete])
+    complete = [trial for trial in run.trials if trial.state == "complete"]
+    accuracies = Scale.of(run).percent([run.score(trial) for trial in complete])
+    samples = Pool.encoded(run.hook, [trial.architecture for trial in complete])
     graphs, features = samples.inputs(settings["preset"])
     graphs = padded(graphs, pool.graphs.x.shape[1])  # the few trained may all be smaller than the largest of the pool
     predictor = NeuralPredictor(seed=run.seed, **settings).fit(graphs, accuracies, features)

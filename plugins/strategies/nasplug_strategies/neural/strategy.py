@@ -148,7 +148,7 @@ class NeuralPredictorSearch(Strategy):
 
     @hookimpl
     def predict(self, run: Run, architectures: Sequence[Architecture]) -> Any:
-        """Returns the accuracies that one fit to the run's trials predicts, in percent `[n]`."""
+        """Returns the values of the main objective that one fit to the run's trials predicts, `[n]`."""
         from nasplug_strategies.neural.ranking import predict
 
         return predict(run, architectures, self.predictor_options())
