@@ -32,6 +32,10 @@ class Unsupported(NasplugError):
     """A space was asked for something that it cannot do."""
 
 
+class SpaceExhausted(Unsupported):
+    """No further architecture can be found inside the bounds of a run. Raised in `suggest`, it ends the search."""
+
+
 class ConfigurationError(NasplugError):
     """No evaluation of this run can succeed (data missing, no accelerator): the run ends, not only the trial."""
 
