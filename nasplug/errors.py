@@ -33,7 +33,7 @@ class Unsupported(NasplugError):
 
 
 class SpaceExhausted(Unsupported):
-    """No further architecture can be found inside the bounds of the run."""
+    """No further architecture can be found inside the bounds of a run. Raised in `suggest`, it ends the search."""
 
 
 class ConfigurationError(NasplugError):

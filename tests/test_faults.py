@@ -10,10 +10,10 @@ import time
 from functools import partial
 
 import pytest
+from nasplug.engine.error_text import first_line
 from paths import HELPERS
 
 import nasplug
-from nasplug.engine.error_text import first_line
 from nasplug.engine.evaluation import Clock
 from nasplug.storage.storage import Storage
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from nasplug.engine.evaluation import measured_latency
+from nasplug.engine.measures import measured_latency
 from nasplug.errors import PluginError, Unsupported
 from nasplug.hookspecs import hookimpl
 from nasplug.types import Architecture

@@ -1,8 +1,9 @@
 """The searches on which the kit tests strategies and middleware, and the plugins that observe them."""
 
+import logging
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,19 +34,57 @@ class Monitor:
         if run.trials != trials:
             self.changed_trials.append(f"run.trials changed after {len(trials)} trials")
             run.trials[:] = trials
-        if not isinstance(suggestions, list):
+        if not isinstance(suggestions, Sequence):
             return suggestions  # type: ignore[no-any-return]  # the answer of a wrapper, not of its generator
         if len(suggestions) > count:
             self.excess.append(f"asked for {count} it returned {len(suggestions)}")
-        return [a if self._is_valid(run, a) else run.hook.sample(rng=run.rng) for a in suggestions[:count]]  # type: ignore[return-value]
+        return [s if self._is_valid(run, s) else run.hook.sample(rng=run.rng) for s in list(suggestions)[:count]]  # type: ignore[return-value]
 
-    def _is_valid(self, run: Run, architecture: Architecture) -> bool:
+    def _is_valid(self, run: Run, suggestion: Any) -> bool:
+        """Returns whether a suggestion is an architecture of the space, or has one as its `architecture`."""
         try:
+            architecture = suggestion if isinstance(suggestion, Architecture) else suggestion.architecture
             run.hook.canonical(architecture=architecture)
         except Exception as error:  # whatever a space raises for what is not one of its architectures
-            self.invalid.append(f"{architecture}: {error}")
+            self.invalid.append(f"{suggestion}: {error}")
             return False
         return True
+
+
+@attrs.define(eq=False)
+class OtherResults:
+    """Turns every accuracy of a search upside down, and ends it where it differs from the search `usual`."""
+
+    usual: Outcomes
+    differs: bool = False
+
+    @hookimpl(wrapper=True)
+    def evaluate(self) -> Iterator[None]:
+        """Passes on 100 % minus the accuracy."""
+        evaluation: Any = yield
+        return attrs.evolve(evaluation, accuracy=100.0 - evaluation.accuracy)  # type: ignore[no-any-return]
+
+    @hookimpl
+    def on_trial(self, run: Run, trial: Trial) -> None:
+        """Compares the trial's architecture."""
+        architectures = [architecture for architecture, _ in self.usual[trial.number : trial.number + 1]]
+        if trial.purpose == "search" and architectures != [str(trial.architecture)]:
+            self.differs = True
+            run.stop("the search differs from the usual one")
+
+
+@contextmanager
+def recorded_warnings() -> Iterator[list[str]]:
+    """Yields the warnings that are logged under `nasplug` inside the block, as they come."""
+    messages: list[str] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: messages.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger("nasplug")
+    logger.addHandler(handler)
+    try:
+        yield messages
+    finally:
+        logger.removeHandler(handler)
 
 
 @attrs.define(eq=False)

@@ -10,8 +10,21 @@ from nasplug.errors import NasplugError
 from nasplug.loading import manager
 from nasplug.testing.contract import PluginConformance
 from nasplug.testing.laws import Fault, NotApplicable, law
-from nasplug.testing.searches import Monitor, Outcomes, difference, outcomes, run_interrupted, run_search, search_trials
+from nasplug.testing.retelling import Retelling
+from nasplug.testing.searches import (
+    Monitor,
+    OtherResults,
+    Outcomes,
+    difference,
+    outcomes,
+    recorded_warnings,
+    run_interrupted,
+    run_search,
+    search_trials,
+)
 from nasplug.testing.toy import MinimalSpace, RandomSearch, Toy
+
+BUDGET = 100  # of a first comparison, as in the README; the default options of a strategy must suit it
 
 
 class StrategyConformance(PluginConformance):
@@ -32,6 +45,10 @@ class StrategyConformance(PluginConformance):
         if isinstance(self.strategy, str):
             recommended = Toy().recommend(self.strategy) or {}
             return manager.make("strategy", self.strategy, {**recommended, **self.options})
+        return super().make_plugin()
+
+    def default_plugin(self) -> Any:
+        """Returns a new instance without the toy space's recommendations."""
         return super().make_plugin()
 
     def search(self, space: Any = None, *observers: object, **settings: Any) -> Result:
@@ -63,7 +80,7 @@ class StrategyConformance(PluginConformance):
     def test_searches(self) -> None:
         """A search on the toy space makes trials and raises nothing.
 
-        suggest returns a list of architectures; [] waits for pending trials, or ends the search.
+        suggest returns a sequence of architectures; an empty one waits for pending trials, or ends the search.
         """
         self.expect(self.reference, "the search ended without a trial")
         self.search(batch=4)
@@ -140,14 +157,40 @@ class StrategyConformance(PluginConformance):
             second = outcomes(run_search(Toy(), strategy, Monitor(), budget=self.budget, seed=seed))
         self.expect(second == reference, difference(reference, second))
 
+    @law()
+    def test_told_trials_give_the_same_suggestions(self) -> None:
+        """A new instance that is told the trials of a run suggests the same as the instance that made them.
+
+        A resumed run tells its trials and asks for what is missing. Know what run.trials and run.pending say, draw from
+        run.rng, and learn nothing from final trials. What you keep between calls must follow from these.
+        """
+        self.repeatable_reference()
+        small = Toy(layers=3, seconds=0.003)  # of 40 networks, so that what is pending soon matters
+        ways: dict[str, dict[str, Any]] = {
+            "trial by trial": {},
+            "in batches": {"batch": 4},
+            "with --async": {"space": small, "workers": 4, "asynchronous": True, "budget": 36},
+        }
+        for way, settings in ways.items():
+            differences = self.retold(**settings)
+            self.expect(not differences, f"{way}: {'; '.join(differences[:1])}")
+
+    def retold(self, space: Toy | None = None, **settings: Any) -> list[str]:
+        """Returns where a new instance, told the trials of a search, suggests something else, at every third call."""
+        retelling = Retelling(self.new_plugin, every=3)
+        self.search(space or Toy(), retelling, subject="an asynchronous search", **settings)
+        return retelling.differences
+
     @law("resume")
     def test_a_resumed_search_is_the_same(self) -> None:
         """A search that is interrupted and resumed makes the trials that it would have made uninterrupted.
 
-        Learn from run.trials and on_trial alone, also while run.replaying is true.
+        Keep nothing outside of the instance: the storage has the trials, and a resumed run tells them again.
         """
         self.repeatable_reference()
         for batch in (1, 3):
+            if self.retold(batch=batch):
+                raise NotApplicable("told trials give other suggestions (another law reports this)")
             settings = {"budget": self.budget, "batch": batch}
             whole = outcomes(self.search(**settings))
             resumed = outcomes(run_interrupted((Toy, self.new_plugin, list), len(whole) // 2, **settings))
@@ -183,6 +226,20 @@ class StrategyConformance(PluginConformance):
             self.search(MinimalSpace(), budget=12)
         except Fault as fault:
             self.expect(isinstance(fault.__cause__, NasplugError), str(fault))
+
+    @law()
+    def test_results_matter(self) -> None:
+        """With its default options and a budget of 100 trials, a search depends on the accuracies that it finds.
+
+        Otherwise it is random search under another name. Plan within run.budget, or warn with
+        logging.getLogger("nasplug") that the budget is too small to learn anything.
+        """
+        self.repeatable_reference()
+        with recorded_warnings() as warnings:
+            usual = outcomes(run_search(Toy(), self.default_plugin(), Monitor(), budget=BUDGET))
+        other = OtherResults(usual)
+        run_search(Toy(), self.default_plugin(), Monitor(), other, budget=BUDGET)
+        self.expect(other.differs or warnings, f"{len(usual)} trials are the same whatever the accuracies are")
 
     @law()
     def test_beats_random_search(self) -> None:

@@ -9,7 +9,7 @@ import toy
 
 from nasplug.engine.evaluation import Clock, Evaluator, derived_seed, duplicate, measured_latency
 from nasplug.engine.objectives import Goal
-from nasplug.errors import ConfigurationError, PluginError, Unsupported
+from nasplug.errors import ConfigurationError, PluginError, Unsupported, first_line
 from nasplug.types import Evaluation, Objective, Trial
 
 JOB = toy.job(1, 2, 3, number=4, canonical="canonical", seed=77, epochs=9, continues=2)
@@ -65,8 +65,8 @@ def test_an_exception_is_a_failed_trial_after_so_many_more_attempts(retries):
 
 def test_a_group_of_errors_is_stored_with_the_errors_in_it():
     space_hook = hook(ExceptionGroup("two failed", [ValueError("loss is NaN"), KeyError("rate")]))
-    trial = evaluate(space_hook, JOB, None, retries=0)
-    assert trial.error == "ExceptionGroup: two failed [ValueError: loss is NaN; KeyError: 'rate']"
+    trial = Evaluator(space_hook).evaluate(JOB)
+    assert first_line(trial.error) == "ExceptionGroup: two failed [ValueError: loss is NaN; KeyError: 'rate']"
 
 
 def test_no_attempt_follows_a_success():

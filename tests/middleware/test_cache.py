@@ -1,14 +1,11 @@
 """The cache pays for equal networks once a run, also across a resume, and never mixes purposes."""
 
-from types import SimpleNamespace
-
 import attrs
 import pytest
 import toy
 
 import nasplug
 from nasplug import Evaluation, Trial, hookimpl
-from nasplug.loading import manager
 from nasplug.middleware.cache import Cache
 
 

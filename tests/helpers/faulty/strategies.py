@@ -30,13 +30,14 @@ class Careful:
 
     def new(self, run):
         """Yields new networks until a thousand in a row are known."""
+        known = self.seen | {self.form(run, architecture) for architecture in run.pending}
         misses = 0
         while misses < 1000:
             candidate = self.candidate(run)
             form = self.form(run, candidate)
-            misses = misses + 1 if form in self.seen else 0
+            misses = misses + 1 if form in known else 0
             if not misses:
-                self.seen.add(form)
+                known.add(form)
                 yield candidate
 
     def form(self, run, architecture):
@@ -150,7 +151,7 @@ class RemembersTheLastRun(Careful):
 
 
 class ForgetsReplayed(Careful):
-    breaks = "test_a_resumed_search_is_the_same"
+    breaks = "test_told_trials_give_the_same_suggestions"
 
     @hookimpl
     def on_trial(self, run, trial):
@@ -165,7 +166,7 @@ class ForgetsReplayed(Careful):
 
 
 class RaisesWhenReplayed(Careful):
-    breaks = "test_a_resumed_search_is_the_same"
+    breaks = "test_told_trials_give_the_same_suggestions"
 
     @hookimpl
     def on_trial(self, run, trial):
@@ -174,15 +175,81 @@ class RaisesWhenReplayed(Careful):
         self.seen.add(trial.canonical)
 
 
+class CountsItsCalls(Careful):
+    """Samples at every fourth call of suggest, which a resumed run does not repeat."""
+
+    breaks = "test_told_trials_give_the_same_suggestions"
+    calls = 0
+
+    @hookimpl
+    def on_start(self, run):
+        Careful.on_start(self, run)
+        self.calls = 0
+
+    @hookimpl
+    def suggest(self, run, count):
+        self.calls += 1
+        return Careful.suggest(self, run, count)
+
+    def candidate(self, run):
+        return run.hook.sample(rng=run.rng) if self.calls % 4 == 0 else Careful.candidate(self, run)
+
+
+class RemembersItsSuggestions(Careful):
+    """Knows by itself what is pending, which matters with --async alone."""
+
+    breaks = "test_told_trials_give_the_same_suggestions"
+
+    @hookimpl
+    def suggest(self, run, count):
+        suggestions = Careful.suggest(self, run, count)
+        self.seen.update(self.form(run, architecture) for architecture in suggestions)
+        return suggestions
+
+    def candidate(self, run):
+        return run.hook.sample(rng=run.rng) if len(self.seen) % 5 == 0 else Careful.candidate(self, run)
+
+
+class LearnsFromFinals(Careful):
+    breaks = "test_told_trials_give_the_same_suggestions"
+
+    @hookimpl
+    def on_trial(self, run, trial):
+        self.seen.add(trial.canonical)
+        if trial.evaluation and (not self.learnt or trial.accuracy > self.learnt[0].accuracy):
+            self.learnt[:] = [trial]
+
+    def candidate(self, run):
+        if not self.learnt or run.rng.random() < 0.2:
+            return run.hook.sample(rng=run.rng)
+        return run.hook.mutate(architecture=self.learnt[0].architecture, rng=run.rng)
+
+
+class KeepsACheckpoint(Careful):
+    """Remembers outside of its instance that a search was interrupted."""
+
+    breaks = "test_a_resumed_search_is_the_same"
+    interrupted = False
+
+    @hookimpl
+    def on_start(self, run):
+        Careful.on_start(self, run)
+        self.samples, type(self).interrupted = self.interrupted, False
+
+    @hookimpl
+    def on_stop(self, run, reason):
+        type(self).interrupted = reason == "interrupted"
+
+    def candidate(self, run):
+        return run.hook.sample(rng=run.rng) if self.samples else Careful.candidate(self, run)
+
+
 class Endless(Careful):
     breaks = "test_ends_where_nothing_is_new"
 
     def new(self, run):
         while True:
-            candidate = self.candidate(run)
-            if (form := self.form(run, candidate)) not in self.seen:
-                self.seen.add(form)
-                yield candidate
+            yield from Careful.new(self, run)
 
 
 class ExpectsTurns(Careful):
@@ -202,6 +269,17 @@ class NeedsAList(Careful):
     def suggest(self, run, count):
         list(islice(run.hook.enumerate_space(), count))
         return Careful.suggest(self, run, count)
+
+
+class PlansForMore(Careful):
+    """Begins to learn after the whole of a large budget, and does not say so."""
+
+    breaks = "test_results_matter"
+
+    def candidate(self, run):
+        if run.budget == 100:
+            return run.hook.sample(rng=run.rng)
+        return Careful.candidate(self, run)
 
 
 class PrefersTheWorst(Careful):

@@ -1,15 +1,16 @@
-"""The architectures that a predictor ranks, and which of them at which fit."""
+"""The architectures that a predictor ranks: a pool, and how a run gets it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
+import copy
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 import numpy as np
 
 from nasplug import Architecture, Run
 from nasplug.plugin import plugin_options
-from nasplug_strategies.distinct import Distinct
+from nasplug_strategies.distinct import Distinct, networks
 
 if TYPE_CHECKING:
     from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
@@ -48,18 +49,63 @@ class Pool:
         return cls(architectures, concatenate(graphs), None if features[0] is None else np.concatenate(features))
 
     @classmethod
-    def for_run(cls, run: Run, size: int, seen: Distinct) -> "Pool | None":
-        """Returns the whole space where it enumerates, else up to `size` new random architectures; None for no new one.
+    def for_run(cls, run: Run, size: int, known: Distinct, rng: np.random.Generator) -> "Pool | None":
+        """Returns the whole space where it enumerates, else up to `size` random architectures that are not known.
 
-        With a latency window the pool holds what lies inside. Every latency is measured, so a space of more than `size`
-        architectures is sampled then.
+        None where there are none. With a latency window the pool holds what lies inside. Every latency is measured, so
+        a space of more than `size` architectures is sampled then.
         """
         if run.latency_window is None and (whole := _whole_space(run)):
             return whole
         architectures = _all_inside(run, size) if run.latency_window else None
         if architectures is None:
-            architectures = Distinct(set(seen.seen)).sample(run.hook, run.rng, size)
+            architectures = known.sample(run.hook, rng, size)
         return cls.encoded(run.hook, architectures) if architectures else None
+
+
+@attrs.frozen(eq=False)
+class Candidates:
+    """What a run ranks after its `first` trials and from then on; a function of these trials and the seed.
+
+    `rng` is the generator of the first fit, after the pool was drawn.
+    """
+
+    first: int
+    pool: Pool | None
+    rng: np.random.Generator
+
+    @classmethod
+    def of_run(cls, run: Run, first: int, size: int) -> Self:
+        """Returns the candidates of a run, of at most `size` architectures where they are drawn."""
+        rng = _generator(run, first)
+        known = Distinct(networks(run.hook, run.trials[:first]))
+        return cls(first, Pool.for_run(run, size, known, rng), rng)
+
+    def generator(self, run: Run, trials: int) -> np.random.Generator:
+        """Returns the generator of the fit to so many trials, however often it is asked for."""
+        return copy.deepcopy(self.rng) if trials == self.first else _generator(run, trials)
+
+
+def _generator(run: Run, trials: int) -> np.random.Generator:
+    """Returns a generator for what is done once after so many trials, at whichever `suggest` that is."""
+    return np.random.default_rng((run.seed, trials))
+
+
+@attrs.define(eq=False)
+class Ranking:
+    """Architectures, best first by a fit to `learned` trials; each is asked for its canonical form once."""
+
+    learned: int
+    _rest: Iterator[Architecture]
+    _passed: list[tuple[Architecture, str]] = attrs.field(factory=list, init=False)
+
+    def new(self, hook: Any, known: Distinct) -> Iterator[Architecture]:
+        """Adds to `known` and yields what is new to it, from the best on."""
+        yield from (architecture for architecture, form in self._passed if known.add(hook, architecture, form))
+        for architecture in self._rest:
+            self._passed.append((architecture, hook.canonical(architecture=architecture)))
+            if known.add(hook, *self._passed[-1]):
+                yield architecture
 
 
 _whole_spaces: dict[tuple[object, str], Pool | None] = {}  # the last space alone
@@ -94,28 +140,3 @@ def inside(run: Run, architectures: Iterable[Architecture]) -> Iterator[Architec
     for architecture in architectures:
         if low <= run.hook.measure_latency(architecture=architecture, device=run.device) <= high:
             yield architecture
-
-
-@attrs.define(eq=False)
-class Candidates:
-    """A pool to rank again and again: as a whole when the known networks have doubled, else its `shortlist` best."""
-
-    pool: Pool
-    shortlist: int
-    _short: Pool | None = attrs.field(default=None, init=False)
-    _order: list[int] = attrs.field(factory=list, init=False)  # of the whole pool when it was last ranked
-    _known: int = attrs.field(default=0, init=False)  # networks known when the whole pool was last ranked
-    _rest: Iterator[Architecture] = attrs.field(factory=lambda: iter(()), init=False)
-
-    def best_first(self, known: int, rank: Callable[[Pool], list[int]]) -> Iterator[Architecture]:
-        """Returns the architectures in the order of `rank`, when `known` networks are known.
-
-        Those that are not on the short list follow in the order of the last ranking of the whole pool.
-        """
-        if known >= 2 * self._known:  # with twice the knowledge, the order may be quite another
-            self._known, self._short, self._order = known, None, rank(self.pool)
-            self._rest = (self.pool.architectures[row] for row in self._order)
-            return self._rest
-        short = self._short or self.pool[self._order[: self.shortlist]]
-        self._short = short  # the same object until then: what is computed from its graphs is cached on them
-        return chain((short.architectures[row] for row in rank(short)), self._rest)

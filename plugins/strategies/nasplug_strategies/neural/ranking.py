@@ -1,30 +1,52 @@
 """From the trials of a run to an order of its pool."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from nasplug import Architecture, Run
+from nasplug import Architecture, Run, Trial
 from nasplug.plugin import kendall_tau
-from nasplug_strategies.neural.pool import Pool
+from nasplug_strategies.neural.pool import Candidates, Pool
 from nasplug_strategies.neural.scale import Scale
+from nasplug_strategies.neural.shortlist import quick_order
 from nasplug_strategies.predictor.graphs.dense_graphs import padded
 from nasplug_strategies.predictor.predictor import NeuralPredictor
 
 log = logging.getLogger("nasplug")
 
 
-def rank(run: Run, pool: Pool, settings: dict[str, Any], explore: float) -> list[int]:
-    """Returns the rows of `pool`, best predicted first, after a fit to the complete trials of the run.
+def best_first(
+    run: Run, candidates: Candidates, learned: int, shortlist: int, settings: dict[str, Any], explore: float
+) -> Iterator[Architecture]:
+    """Returns all candidates, best predicted first, after a fit to the first `learned` trials of the run.
+
+    The run's first fit ranks the whole pool. Later ones rank its `shortlist` best by `quick_order`, whose order the
+    rest follows in.
+    """
+    pool, trials, order = candidates.pool, run.trials[:learned], list[int]()
+    assert pool is not None
+    ranked = pool
+    if learned > candidates.first and len(pool.architectures) > shortlist:
+        order = quick_order(pool, *known(run, trials), settings["preset"])
+        ranked = pool[order[:shortlist]]
+    rows = rank(run, trials, ranked, settings, explore, candidates.generator(run, learned))
+    return chain((ranked.architectures[row] for row in rows), (pool.architectures[row] for row in order[shortlist:]))
+
+
+def rank(
+    run: Run, trials: Sequence[Trial], pool: Pool, settings: dict[str, Any], explore: float, rng: np.random.Generator
+) -> list[int]:
+    """Returns the rows of `pool`, best predicted first, after a fit to the complete ones of these trials.
 
     With `explore`, every second row is the best by predictions drawn around their means, with `explore` times the
     deviation of what is not known about them (Thompson sampling, independent by architecture).
     """
-    predictor = fitted(run, pool, settings)
+    predictor = fitted(run, trials, pool, settings)
     draws = np.zeros((2 if explore else 1, len(pool.architectures)))  # by the means, and explored
-    draws[1:] = explore * run.rng.standard_normal(draws[1:].shape)
+    draws[1:] = explore * rng.standard_normal(draws[1:].shape)
     accuracies = predictor.predict(*pool.inputs(settings["preset"]), draws=draws)
     order = np.argsort(-accuracies, axis=1, kind="stable").T.ravel().tolist()
     return list(dict.fromkeys(order)) if explore else order  # explored, it holds each row twice
@@ -33,18 +55,24 @@ def rank(run: Run, pool: Pool, settings: dict[str, Any], explore: float) -> list
 def predict(run: Run, architectures: Sequence[Architecture], settings: dict[str, Any]) -> Any:
     """Returns the main objective's values of `architectures` `[n]`, after a fit to the complete trials of the run."""
     pool = Pool.encoded(run.hook, architectures)
-    return Scale.of(run).values(fitted(run, pool, settings).predict(*pool.inputs(settings["preset"])))
+    predictor = fitted(run, run.trials, pool, settings)
+    return Scale.of(run, run.trials).values(predictor.predict(*pool.inputs(settings["preset"])))
 
 
-def fitted(run: Run, pool: Pool, settings: dict[str, Any]) -> NeuralPredictor:
-    """Returns a predictor fitted to the complete trials of the run, with room for the largest graph of `pool`."""
-    complete = [trial for trial in run.trials if trial.state == "complete"]
-    accuracies = Scale.of(run).percent([run.score(trial) for trial in complete])
-    samples = Pool.encoded(run.hook, [trial.architecture for trial in complete])
+def fitted(run: Run, trials: Sequence[Trial], pool: Pool, settings: dict[str, Any]) -> NeuralPredictor:
+    """Returns a predictor fitted to the complete ones of these trials, with room for the largest graph of `pool`."""
+    samples, accuracies = known(run, trials)
     graphs, features = samples.inputs(settings["preset"])
     graphs = padded(graphs, pool.graphs.x.shape[1])  # the few trained may all be smaller than the largest of the pool
     predictor = NeuralPredictor(seed=run.seed, **settings).fit(graphs, accuracies, features)
     tau = kendall_tau(predictor.predict(graphs, features), accuracies)
     message = "predictor fitted: %d architectures, Kendall τ %.3f on them; %d in the pool"
-    log.info(message, len(complete), tau, len(pool.architectures))
+    log.info(message, len(accuracies), tau, len(pool.architectures))
     return predictor
+
+
+def known(run: Run, trials: Sequence[Trial]) -> tuple[Pool, Sequence[float]]:
+    """Returns the architectures of the complete trials, encoded, and what the run searches for, in percent."""
+    complete = [trial for trial in trials if trial.state == "complete"]
+    percent = Scale.of(run, trials).percent([run.score(trial) for trial in complete])
+    return Pool.encoded(run.hook, [trial.architecture for trial in complete]), percent

@@ -6,7 +6,7 @@ from typing import Any, Self
 import attrs
 import numpy as np
 
-from nasplug import Objective, Run
+from nasplug import Objective, Run, Trial
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -23,18 +23,18 @@ class Scale:
     span: float | None = None
 
     @classmethod
-    def of(cls, run: Run) -> Self:
-        """Returns the scale of a run's complete trials."""
+    def of(cls, run: Run, trials: Sequence[Trial]) -> Self:
+        """Returns the scale of the complete ones of these trials of a run."""
         objective = run.objectives[0]
-        scores = [run.score(trial) for trial in run.trials if trial.state == "complete"]
+        scores = [run.score(trial) for trial in trials if trial.state == "complete"]
         is_percent = objective.unit == "%" and objective.direction == "max"
         if not scores or (is_percent and min(scores) >= 0.0 and max(scores) <= 100.0):
             return cls(objective)
         return cls(objective, min(scores), (max(scores) - min(scores)) or 1.0)
 
-    def percent(self, scores: Sequence[float]) -> Sequence[float] | Array:
+    def percent(self, scores: Sequence[float]) -> Sequence[float]:
         """Returns scores `[n]` in percent."""
-        return scores if self.span is None else 100.0 * (np.asarray(scores) - self.low) / self.span
+        return scores if self.span is None else [100.0 * (score - self.low) / self.span for score in scores]
 
     def values(self, percent: Array) -> Array:
         """Returns the objective's values at `percent` `[n]`."""

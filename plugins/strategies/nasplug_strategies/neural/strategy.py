@@ -2,16 +2,17 @@
 
 import logging
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from nasplug import Architecture, Run, Trial, UsageError, hookimpl, option
+from nasplug import Architecture, Run, SpaceExhausted, UsageError, hookimpl, option
 from nasplug.plugin import Strategy
 from nasplug_strategies.distinct import Distinct
-from nasplug_strategies.neural.pool import Candidates, Pool
+from nasplug_strategies.neural.pool import Candidates, Ranking
 from nasplug_strategies.predictor import settings
 from nasplug_strategies.predictor.networks import kinds
 
@@ -64,7 +65,7 @@ class NeuralPredictorSearch(Strategy):
         least=0,
     )
     shortlist: int = whole_number(
-        20_000, "how many of the best architectures of the pool most fits predict again, rather than the whole pool"
+        20_000, "how many architectures of the pool a fit after the first predicts: the best by a quick regression"
     )
     explore: float | None = option(
         None,
@@ -104,8 +105,7 @@ class NeuralPredictorSearch(Strategy):
 
     _distinct: Distinct = attrs.field(factory=Distinct, init=False)
     _candidates: Candidates | None = attrs.field(default=None, init=False)
-    _ranking: Iterator[Architecture] = attrs.field(factory=lambda: iter(()), init=False)
-    _suggested_at_fit: int | None = attrs.field(default=None, init=False)  # networks suggested at the last fit
+    _ranking: Ranking | None = attrs.field(default=None, init=False)  # by the newest fit
 
     def __attrs_post_init__(self) -> None:
         """Refuses what no predictor can be made with, before anything is paid."""
@@ -120,7 +120,7 @@ class NeuralPredictorSearch(Strategy):
     @hookimpl
     def on_start(self, run: Run) -> None:
         """Forgets an earlier run; refuses an `n` that leaves nothing of the budget for what the predictor chooses."""
-        self._distinct, self._candidates, self._ranking, self._suggested_at_fit = Distinct(), None, iter(()), None
+        self._distinct, self._candidates, self._ranking = Distinct(), None, None
         if self.n and run.budget and self.n >= run.budget:
             raise UsageError(
                 f"neural_predictor: n={self.n} leaves nothing of the budget of {run.budget} trials for predicted "
@@ -130,21 +130,21 @@ class NeuralPredictorSearch(Strategy):
     @hookimpl
     def suggest(self, run: Run, count: int) -> list[Architecture]:
         """Returns new random architectures, then the best predicted; `[]` while a fit waits for pending trials."""
-        missing = self.predicts_from(run.budget, run.batch) - self._suggested
-        if missing > 0 and self._suggested_at_fit is None and (drawn := self._random(run, min(count, missing))):
-            return drawn
-        if self._until_fit() <= 0:
-            if self._distinct.pending:
-                return []
-            if sum(trial.state == "complete" for trial in run.trials) < 2:
-                return self._random(run, count)
-            self._fit(run)
-        return self._best(run, count)
-
-    @hookimpl
-    def on_trial(self, run: Run, trial: Trial) -> None:
-        """Counts the trial's network as known. A resumed run passes trials that this object did not suggest."""
-        self._distinct.add_trial(run.hook, trial)
+        self._distinct.update(run)
+        suggested, n = len(run.trials) + len(run.pending), self.predicts_from(run.budget, run.batch)
+        with suppress(SpaceExhausted):  # the pool may know what samples do not find
+            if suggested < n and (drawn := self._random(run, min(count, n - suggested))):
+                return drawn
+        complete = list(islice((place for place, t in enumerate(run.trials, 1) if t.state == "complete"), 2))
+        if len(complete) < 2:
+            return [] if run.pending else self._random(run, count)
+        first = max(min(n, suggested), complete[1])
+        learned, until_fit = self._newest_fit(first, suggested)
+        if learned > len(run.trials):
+            return []
+        left = math.inf if self.k is None else max(n, complete[1]) + self.k - suggested
+        most = int(min(count, left, until_fit))
+        return self._best(run, first, learned, most) if most > 0 else []
 
     @hookimpl
     def predict(self, run: Run, architectures: Sequence[Architecture]) -> Any:
@@ -176,16 +176,16 @@ class NeuralPredictorSearch(Strategy):
         recommended = self.paper or {} if self.preset == "paper" else {}
         return {**recommended, **own}
 
-    @property
-    def _suggested(self) -> int:
-        return len(self._distinct.seen)
+    def _newest_fit(self, first: int, suggested: int) -> tuple[int, float]:
+        """Returns to how many trials the newest fit is made, and how many more to suggest until the next one.
 
-    def _until_fit(self) -> float:
-        """Returns how many more of the K may be suggested before the next fit; infinite if there is none."""
-        if self._suggested_at_fit is None:
-            return 0
+        The `first` fit is followed by one after every `refit` trials; without refits the next one is infinitely far.
+        """
         every = REFIT[self.preset] if self.refit is None else self.refit
-        return self._suggested_at_fit + every - self._suggested if every else math.inf
+        if not every:
+            return first, math.inf
+        learned = first + (suggested - first) // every * every
+        return learned, learned + every - suggested
 
     def _random(self, run: Run, count: int) -> list[Architecture]:
         """Returns new random architectures; the first time it tries what a fit needs, before anything is paid."""
@@ -197,32 +197,22 @@ class NeuralPredictorSearch(Strategy):
             torch_device(self.device)
         return drawn
 
-    def _fit(self, run: Run) -> None:
-        from nasplug_strategies.neural.ranking import rank
-
-        if self._candidates is None and (pool := Pool.for_run(run, self.pool, self._distinct)):
-            self._candidates = Candidates(pool, self.shortlist)
-        if self._candidates:  # else nothing new is left to rank
-            explore = EXPLORE[self.preset] if self.explore is None else self.explore
-            self._ranking = self._candidates.best_first(
-                self._suggested, lambda part: rank(run, part, self.predictor_options(), explore)
-            )
-        self._suggested_at_fit = self._suggested
-
-    def _best(self, run: Run, count: int) -> list[Architecture]:
-        """Returns the next `count` new networks of the ranking, at most up to K and the next fit."""
-        left = math.inf if self.k is None else self._random_trials(run) + self.k - self._suggested
-        new = (architecture for architecture in self._ranking if self._distinct.add(run.hook, architecture))
-        most = max(0, int(min(count, left, self._until_fit())))
-        best = list(islice(new, most))
-        if len(best) < most and self._candidates and len(self._candidates.pool.architectures) <= self.pool:
+    def _best(self, run: Run, first: int, learned: int, count: int) -> list[Architecture]:
+        """Returns the next `count` new networks of the ranking by a fit to the first `learned` trials."""
+        if self._candidates is None or self._candidates.first != first:
+            self._candidates = Candidates.of_run(run, first, self.pool)
+        if self._candidates.pool is None:
+            return []
+        if self._ranking is None or self._ranking.learned != learned:
+            self._ranking = self._rank(run, self._candidates, learned)
+        best = list(islice(self._ranking.new(run.hook, self._distinct), count))
+        if len(best) < count and len(self._candidates.pool.architectures) <= self.pool:
             log.info("all architectures of the pool are trained: a larger pool than %d would go on", self.pool)
         return best
 
-    def _random_trials(self, run: Run) -> int:
-        """Returns how many trials were drawn at random: N, or more where it took more until two were complete.
+    def _rank(self, run: Run, candidates: Candidates, learned: int) -> Ranking:
+        from nasplug_strategies.neural.ranking import best_first
 
-        They are counted in the trials: a resumed run may pass all of them before it asks for the first suggestion.
-        """
-        complete = [place for place, trial in enumerate(run.trials, 1) if trial.state == "complete"]
-        return max(self.predicts_from(run.budget, run.batch), *complete[1:2])
+        explore = EXPLORE[self.preset] if self.explore is None else self.explore
+        settings = self.predictor_options()
+        return Ranking(learned, best_first(run, candidates, learned, self.shortlist, settings, explore))

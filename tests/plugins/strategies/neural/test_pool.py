@@ -9,7 +9,7 @@ import pytest
 import torch
 from nasplug_strategies.distinct import Distinct
 from nasplug_strategies.neural import ranking
-from nasplug_strategies.neural.pool import Candidates, Pool, inside
+from nasplug_strategies.neural.pool import Candidates, Pool, Ranking, inside
 from nasplug_strategies.neural.strategy import NeuralPredictorSearch
 from nasplug_strategies.predictor import NeuralPredictor
 from nasplug_strategies.predictor.graphs.dense_graphs import Graphs
@@ -54,16 +54,16 @@ def test_a_search_ends_where_a_space_that_does_not_enumerate_has_nothing_new(toy
 def test_random_ones_are_networks_that_differ_and_are_not_known(toy_space, fake_run):
     space, known = toy_space(), Distinct()
     run = fake_run(space)
-    known.sample(space, run.rng, 100)
-    pool = Pool.for_run(run, 1500, known)  # of fewer than 3,000 networks, so that many samples repeat
+    paid = {space.canonical(architecture) for architecture in known.sample(space, run.rng, 100)}
+    pool = Pool.for_run(run, 1500, known, run.rng)  # of fewer than 3,000 networks, so that many samples repeat
     forms = [space.canonical(architecture) for architecture in pool.architectures]
     assert len(set(forms)) == len(forms) == 1500
-    assert known.seen.isdisjoint(forms)
+    assert paid.isdisjoint(forms)
 
 
 def test_a_search_ends_where_nothing_lies_in_the_window(toy_space, fake_run):
     run = fake_run(toy_space(enumerable=True), latency_window=(90.0, 91.0))
-    assert Pool.for_run(run, 30_000, Distinct()) is None
+    assert Pool.for_run(run, 30_000, Distinct(), run.rng) is None
 
 
 @attrs.define(eq=False)
@@ -78,7 +78,8 @@ class Counted(Toy):
 
 def test_a_space_is_encoded_once_for_all_repeats_on_it(fake_run):
     def pool(space, *middleware):
-        return Pool.for_run(fake_run(manager.build(space).hook, space=space, middleware=middleware), 10, Distinct())
+        run = fake_run(manager.build(space).hook, space=space, middleware=middleware)
+        return Pool.for_run(run, 10, Distinct(), run.rng)
 
     space = Counted(layers=3)
     first = pool(space)
@@ -110,7 +111,7 @@ def test_the_papers_predictor_sees_no_features(preset, toy_space, monkeypatch):
     ]
 
 
-SIZE, SHORT = 6, 3
+SIZE = 6
 ARCHITECTURES = [Architecture(space="toy", code=(number,)) for number in range(SIZE)]
 
 
@@ -120,39 +121,8 @@ def numbered_pool() -> Pool:
     return Pool(ARCHITECTURES, graphs, None)
 
 
-class Ranked:
-    """Ranks the last first, and remembers what it was asked to rank."""
-
-    def __init__(self) -> None:
-        self.pools: list[Pool] = []
-
-    def __call__(self, pool: Pool) -> list[int]:
-        self.pools.append(pool)
-        return list(range(len(pool.architectures)))[::-1]
-
-
 def numbers(found: Iterable[Architecture]) -> list[int]:
     return [architecture.code[0] for architecture in found]
-
-
-def test_everything_is_ranked_first_and_when_twice_as_many_networks_are_known() -> None:
-    candidates, rank = Candidates(numbered_pool(), SHORT), Ranked()
-    for known in (40, 50, 79, 80, 90):
-        candidates.best_first(known, rank)
-    assert [len(each.architectures) for each in rank.pools] == [SIZE, SHORT, SHORT, SIZE, SHORT]
-
-
-def test_what_is_not_on_the_short_list_follows_in_its_last_order() -> None:
-    candidates, rank = Candidates(numbered_pool(), SHORT), Ranked()
-    assert numbers(islice(candidates.best_first(40, rank), 2)) == [5, 4]
-    assert numbers(candidates.best_first(50, rank)) == [3, 4, 5, 3, 2, 1, 0]
-
-
-def test_the_short_list_stays_one_object_so_that_what_is_known_of_its_graphs_is_kept() -> None:
-    candidates, rank = Candidates(numbered_pool(), SHORT), Ranked()
-    for known in (40, 50, 60):
-        candidates.best_first(known, rank)
-    assert rank.pools[1].graphs is rank.pools[2].graphs
 
 
 def test_the_rows_of_a_pool_keep_their_graphs_and_features():
@@ -196,7 +166,7 @@ def test_a_window_measures_all_of_a_space_of_at_most_size_architectures(size, wh
             return iter(Architecture(self.name, (i, 0, 0, *[1] * 10)) for i in range(3))
 
     run = fake_run(Three(), latency_window=(10.0, 11.0))
-    codes = {architecture.code[0] for architecture in Pool.for_run(run, size, Distinct()).architectures}
+    codes = {architecture.code[0] for architecture in Pool.for_run(run, size, Distinct(), run.rng).architectures}
     assert (codes == {0, 1}) == whole
 
 
@@ -214,8 +184,41 @@ def test_random_ones_are_at_most_size_and_none_is_no_pool(toy_space, fake_run):
         def sample(self, rng):
             return Architecture(self.name, (0, 0, 0, *[1] * 10))
 
-    seen, run = Distinct(), fake_run(One())
-    assert len(Pool.for_run(run, 5, seen).architectures) == 1
-    assert seen.seen == set()
-    seen.add(run.hook, run.hook.sample(rng=run.rng))
-    assert Pool.for_run(run, 5, seen) is None
+    run = fake_run(One())
+    known = Distinct({One().canonical(One().sample(run.rng))})
+    assert len(Pool.for_run(run, 5, Distinct(), run.rng).architectures) == 1
+    assert Pool.for_run(run, 5, known, run.rng) is None
+
+
+def test_candidates_are_a_function_of_the_seed_and_of_the_trials_before_the_first_fit(toy_space, fake_run, make_trial):
+    space, rng = toy_space(), np.random.default_rng(3)
+    trials = [make_trial(number, space.sample(rng), 80.0) for number in range(30)]
+    early, late, other = (
+        Candidates.of_run(fake_run(space, trials[:count], seed=seed), 20, 50)
+        for count, seed in ((20, 4), (30, 4), (30, 5))
+    )
+    assert early.pool.architectures == late.pool.architectures != other.pool.architectures
+    run, another = fake_run(space, trials, seed=4), fake_run(space, trials[:20], seed=4)
+    for fit in (20, 20, 24):
+        assert early.generator(run, fit).random() == late.generator(another, fit).random()
+    assert late.generator(run, 20).random() != late.generator(run, 24).random()
+
+
+def test_a_ranking_passes_what_is_known_and_asks_for_each_form_once(toy_space):
+    class Counted(toy_space):
+        asked = 0
+
+        def canonical(self, architecture):
+            self.asked += 1
+            return super().canonical(architecture)
+
+    space = Counted()
+    architectures = [Architecture("toycells", (i % 3, i // 3, 0, *[1] * 10)) for i in range(9)]
+    distinct = list({space.canonical(a): a for a in architectures}.values())
+    ranking, space.asked = Ranking(7, iter(architectures)), 0
+    for count in (1, 2, len(distinct)):  # the same every time, as nothing is pending or told
+        assert list(islice(ranking.new(space, Distinct()), count)) == distinct[:count]
+    assert space.asked <= len(architectures)
+    known = Distinct({space.canonical(distinct[0])})
+    assert list(ranking.new(space, known)) == distinct[1:]
+    assert list(ranking.new(space, known)) == []

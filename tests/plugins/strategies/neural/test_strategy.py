@@ -164,13 +164,23 @@ def test_more_random_ones_are_drawn_until_two_are_complete(drive, toy_accuracy):
 def test_a_fit_waits_for_pending_trials(drive, toy_accuracy):
     driver = drive(NeuralPredictorSearch(n=4, pool=50, **QUICK), batch=4)
     driver.run.rng = np.random.default_rng(0)
-    handed = driver.strategy.suggest(driver.run, 4)
+    driver.run.pending = handed = driver.strategy.suggest(driver.run, 4)
     assert len(handed) == 4
     assert driver.strategy.suggest(driver.run, 4) == []
-    for number, a in enumerate(handed):
-        driver.run.trials.append(driver.make_trial(number, a, toy_accuracy(a)))
-        driver.strategy.on_trial(driver.run, driver.run.trials[-1])
+    driver.run.trials, driver.run.pending = [driver.make_trial(i, a, toy_accuracy(a)) for i, a in enumerate(handed)], ()
     assert len(driver.strategy.suggest(driver.run, 4)) == 4
+
+
+def test_between_fits_it_goes_on_while_trials_are_pending(drive, ranked):
+    driver = drive(NeuralPredictorSearch(n=4, refit=6, pool=50))
+    driver.steps(4)
+    pending = ()
+    for _ in range(6):
+        driver.run.pending = pending
+        pending += tuple(driver.strategy.suggest(driver.run, 1))
+    assert len({driver.space.canonical(a) for a in pending}) == 6
+    driver.run.pending = pending
+    assert driver.strategy.suggest(driver.run, 1) == []  # the next fit waits for them
 
 
 def test_refit_learns_from_the_chosen_ones(drive, caplog):
@@ -181,11 +191,31 @@ def test_refit_learns_from_the_chosen_ones(drive, caplog):
     assert "are trained" not in caplog.text  # the pool has more
 
 
-def test_a_short_list_is_ranked_until_twice_as_much_is_known(drive, caplog):
+def test_the_first_fit_ranks_the_whole_pool_and_later_ones_a_short_list(drive, caplog):
     caplog.set_level(logging.INFO, "nasplug")
     drive(NeuralPredictorSearch(n=10, pool=200, shortlist=30, **QUICK | {"refit": 4})).steps(28)
     ranked = [record.args[2] for record in caplog.records if "predictor fitted" in record.message]
-    assert ranked == [200, 30, 30, 200, 30]  # after 10, 14, 18, 22 and 26 trials
+    assert ranked == [200, 30, 30, 30, 30]  # after 10, 14, 18, 22 and 26 trials
+
+
+@pytest.mark.parametrize(("told", "refit"), [(10, 4), (21, 4), (200, 50)])
+def test_a_resume_fits_once_and_goes_on_as_the_run_would(drive, fake_run, monkeypatch, told, refit):
+    fits, fit = [], NeuralPredictor.fit
+    options = {"n": 10, "pool": 400, "shortlist": 60, "refit": refit, "size": 8, "epochs": 2, "members": 2}
+    driver = drive(NeuralPredictorSearch(**options))
+    driver.steps(told)
+    resumed = NeuralPredictorSearch(**options)
+    run = fake_run(driver.space)
+    resumed.on_start(run)
+    monkeypatch.setattr(NeuralPredictor, "fit", lambda self, *given: fits.append(self) or fit(self, *given))
+    for trial in driver.run.trials:
+        run.trials.append(trial)
+        resumed.on_trial(run, trial)
+    assert fits == []
+    run.rng = np.random.default_rng((0, told))
+    suggested = resumed.suggest(run, 1)
+    assert len(fits) == 1
+    assert suggested == driver.step()
 
 
 def test_after_the_short_list_comes_the_rest_of_the_pool(drive):
@@ -301,8 +331,8 @@ def ranked(monkeypatch):
     """What was ranked, in place of fits, in the pool's own order: number of trials, settings, how far explored."""
     calls = []
 
-    def rank(run, pool, settings, explore):
-        calls.append((len(run.trials), settings, explore))
+    def rank(run, trials, pool, settings, explore, rng):
+        calls.append((len(trials), settings, explore))
         return list(range(len(pool.architectures)))
 
     monkeypatch.setattr("nasplug_strategies.neural.ranking.rank", rank)
