@@ -141,7 +141,8 @@ def print_front(front: Sequence[Mapping[str, Any]], goal: "Goal", hypervolume: s
     if not front:
         return
     objectives, main = goal.objectives, goal.objective
-    columns = [*map(axis, objectives), with_unit(reported_name(main), main), "architecture", "trial"]
+    reported = reported_name(main, [row["source"] for row in front])
+    columns = [*map(axis, objectives), with_unit(reported, main), "architecture", "trial"]
     lines = []
     for row in front:
         values = [rounded(row["objectives"][objective.name], objective) for objective in objectives]

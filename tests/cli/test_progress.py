@@ -4,12 +4,14 @@ import io
 import logging
 from types import SimpleNamespace
 
+import attrs
 import pytest
 from rich.console import Console
 
-from nasplug import Architecture, Evaluation, Trial
+from nasplug import Architecture, Evaluation, Objective, Trial
 from nasplug.cli import progress as progress_module
 from nasplug.cli.progress import ComparisonProgress, RunProgress, time_left
+from nasplug.engine.objectives import DEFAULT_GOAL, Goal
 
 
 @pytest.fixture
@@ -29,9 +31,9 @@ def start(progress, run):
 
 
 def run_of(budget=10, workers=1, **more):
-    settings = SimpleNamespace(space="toy", strategy="grid", workers=workers)
+    settings = SimpleNamespace(space="toy", strategy="grid", workers=workers, budget=budget)
     values = {"name": "r", "seed": 3, "storage": None, "replaying": False, "remaining": 5, "in_flight": "2 running"}
-    return SimpleNamespace(budget=budget, settings=settings, **values | more)
+    return SimpleNamespace(settings=settings, **values | {"goal": DEFAULT_GOAL} | more)
 
 
 def trial(number, accuracy=50.0, purpose="search"):
@@ -79,6 +81,31 @@ def test_every_trial_is_a_line_with_the_best_so_far_and_the_time_left(shown):
         "trial 3/3: 40.00 %, best 50.00 %, about 60 s left",
         "final: 60.00 %, best 50.00 %",
     ]
+
+
+def test_another_objective_is_named_with_its_own_digits_and_the_best_is_in_its_direction(shown):
+    goal = Goal.of([], [], Objective("perplexity", direction="min"))
+    made = [trial(0, 41.5), trial(1, 38.25), trial(1, 40.0, "final")]
+    assert shown(run_of(None, goal=goal), made)[1:] == [
+        "trial 1: perplexity 41.50, best 41.50", "trial 2: perplexity 38.25, best 38.25",
+        "final: perplexity 40.00, best 38.25",
+    ]  # fmt: skip
+
+
+def test_a_trial_that_breaks_a_limit_is_neither_failed_nor_the_best(shown):
+    paid, unpaid = (
+        attrs.evolve(trial(number, 90.0), state="infeasible", error=f"size is {number} \x1b[31m") for number in (1, 2)
+    )
+    made = [paid, attrs.evolve(unpaid, evaluation=None), trial(3, 50.0)]
+    assert shown(run_of(None, workers=2), made)[1:] == [
+        "trial 2: infeasible, size is 1 \\x1b[31m, none complete yet (2 running, 0 failed)",
+        "trial 3: infeasible, size is 2 \\x1b[31m, none complete yet (2 running, 0 failed)",
+        "trial 4: 50.00 %, best 50.00 % (2 running, 0 failed)",
+    ]
+
+
+def test_known_trials_are_not_shown_and_count_for_nothing(shown):
+    assert shown(run_of(), [trial(-1, 90.0, "known")])[1:] == []
 
 
 def test_without_a_budget_nothing_is_known_of_the_time_left(shown):

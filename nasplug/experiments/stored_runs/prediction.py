@@ -69,7 +69,7 @@ def rank_by_prediction(run: "ActiveRun", trials: Sequence[Trial]) -> list[tuple[
     one, says more about what an architecture is worth. Raises `StorageError` where no trial is complete or the strategy
     cannot predict. Errors of plugins are passed on.
     """
-    complete = require_complete_trials(trials, run.name, run.goal)
+    complete = require_complete_trials(trials, run.name, goal=run.goal)
     predicted = predict(attrs.evolve(run, trials=complete), [trial.architecture for trial in complete])
     if predicted is None:
         raise StorageError(

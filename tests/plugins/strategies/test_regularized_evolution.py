@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from nasplug_strategies.regularized_evolution import RegularizedEvolution, last_complete
 
-from nasplug import Architecture
+from nasplug import Architecture, Objective
+from nasplug.engine.objectives import Goal
 
 
 @pytest.fixture
@@ -135,3 +136,9 @@ def test_a_tournament_takes_all_where_fewer_are_alive(numbers, fake_run, make_tr
 def test_the_last_complete_trials_are_in_their_order(count, wanted, make_trial):
     trials = trials_of(make_trial, [50.0, None, 70.0, None, 60.0])
     assert [trial.number for trial in last_complete(trials, count)] == wanted
+
+
+def test_the_parent_is_the_best_by_the_main_objective(numbers, fake_run, make_trial):
+    goal = Goal.of([], [], Objective("perplexity", direction="min"))
+    run = fake_run(numbers, trials_of(make_trial, [50.0, 20.0, 90.0]), objectives=goal.objectives, score=goal.score)
+    assert {a.code[0] - 1000 for a in RegularizedEvolution(3, 3).suggest(run, 20)} == {1}
