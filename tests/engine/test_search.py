@@ -51,7 +51,7 @@ def test_a_failed_evaluation_is_a_failed_trial_and_the_search_goes_on():
     result = search(toy.ToySpace(fails="0,0,2"), "toy:Grid", budget=10)
     failed = [trial for trial in result.trials if trial.state == "failed"]
     assert [(t.number, t.evaluation) for t in failed] == [(2, None)]
-    assert failed[0].error.startswith("RuntimeError: loss is NaN at step 12\n  ")
+    assert failed[0].error.startswith("RuntimeError: loss is NaN at step 12\nTraceback")
     assert len(result.trials) == 11
 
 
