@@ -11,7 +11,7 @@ import click
 
 from nasplug.cli import shared_options as shared
 from nasplug.cli.output import best_rows, emit, exit_now, print_json, print_table, stdout_to_stderr
-from nasplug.cli.progress import RunProgress
+from nasplug.engine.progress import RunProgress
 from nasplug.engine.result import Result
 from nasplug.engine.search import explain, search
 from nasplug.errors import NasplugError
@@ -65,7 +65,7 @@ def run_command(explained: bool, as_json: bool, **request: Any) -> None:
     """
     if explained:
         return _print_explanation(request, as_json)
-    progress = RunProgress()
+    progress = RunProgress(shows_logs=True)
     end = partial(_end, progress, request)
     _stop_on_signals(end)
     try:

@@ -12,9 +12,10 @@ import click
 from nasplug.analysis.pareto import hypervolume_curve_of, pareto_trials, timed_trials
 from nasplug.analysis.rendering import to_csv, to_json_values
 from nasplug.cli import shared_options as shared
-from nasplug.cli.output import best_rows, emit, escape_controls, print_json, print_table, rounded, stdout_to_stderr
+from nasplug.cli.output import best_rows, emit, print_json, print_table, rounded, stdout_to_stderr
 from nasplug.engine.result import best_of, rows
 from nasplug.errors import StorageError
+from nasplug.loading.streams import escape_controls
 from nasplug.types import Trial
 
 if TYPE_CHECKING:

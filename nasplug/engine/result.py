@@ -37,7 +37,7 @@ class Best:
         return {"architecture": str(self.architecture)} | {name: getattr(self, name) for name in names}
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Result:
     """A finished search: `trials` in the order of their numbers, the `final` evaluation among them."""
 
@@ -53,6 +53,13 @@ class Result:
     def best(self) -> Best | None:
         """The best complete trial by validation accuracy, None where none is complete."""
         return best_of(self.trials)
+
+    def __repr__(self) -> str:
+        """Returns one line, whatever the number of trials."""
+        summary, best = self.summary(), self.best
+        failed = f", {summary['failed']} failed" if summary["failed"] else ""
+        found = f"best {best.validation:.2f} % {best.architecture}" if best else "none complete"
+        return f"<Result {self.space} × {self.strategy}, run {self.run!r}: {summary['trials']} trials{failed}, {found}>"
 
     def summary(self) -> dict[str, Any]:
         """Returns what `nasplug run --json` prints: counts and cost of the search trials, and the best."""

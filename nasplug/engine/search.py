@@ -45,7 +45,7 @@ def prepare(request: RunRequest) -> ActiveRun:
         raise UsageError("A run's name must not be empty; leave it out to have one made up.")
     selection = Selection.of_request(request)
     settings = selection.settings(request)
-    hook = selection.manager(settings, request.observers).hook
+    hook = selection.manager(settings, request.watchers()).hook
     name = request.name or f"{settings.space}-{settings.strategy}-{request.seed}"
     return ActiveRun(name, hook, settings, selection.space)
 

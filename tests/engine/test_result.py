@@ -71,3 +71,10 @@ def test_a_row_has_the_fixed_columns_then_the_metrics():
     ]  # fmt: skip
     assert (complete["number"], complete["loss"], complete["cost"]) == (0, 0.5, 2.0)
     assert (failed["accuracy"], failed["cost"], failed["source"], failed["error"]) == (None, None, None, "lost")
+
+
+def test_a_result_is_shown_as_one_line():
+    trials = [trial(0, None), trial(1, 70.0, code=(1, 2, 0)), trial(2, 60.0)] + [trial(n, 50.0) for n in range(3, 500)]
+    result = Result("r", "toy", "grid", 0, [*trials, trial(500, 68.0, "final", (1, 2, 0))], "sqlite:///x.db", "budget")
+    assert repr(result) == str(result) == "<Result toy × grid, run 'r': 500 trials, 1 failed, best 70.00 % toy:1,2,0>"
+    assert repr(Result("r", "toy", "grid", 0, [])) == "<Result toy × grid, run 'r': 0 trials, none complete>"
