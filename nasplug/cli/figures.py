@@ -16,8 +16,9 @@ from nasplug.analysis.figures import (
 from nasplug.analysis.labels import plain_name
 from nasplug.analysis.rendering import figure_format, require_libraries, save_figure
 from nasplug.cli import shared_options as shared
-from nasplug.cli.output import escape_controls, stdout_to_stderr
+from nasplug.cli.output import stdout_to_stderr
 from nasplug.errors import StorageError, UsageError
+from nasplug.loading.streams import escape_controls
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

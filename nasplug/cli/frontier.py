@@ -9,7 +9,8 @@ import click
 from nasplug.analysis.labels import plain_name
 from nasplug.analysis.rendering import require_libraries
 from nasplug.cli import shared_options as shared
-from nasplug.cli.output import escape_controls, print_json, print_table, rounded, stdout_to_stderr
+from nasplug.cli.output import print_json, print_table, rounded, stdout_to_stderr
+from nasplug.loading.streams import escape_controls
 
 if TYPE_CHECKING:
     from nasplug.experiments.frontier.frontier import Candidate, Frontier

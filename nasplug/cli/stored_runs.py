@@ -13,19 +13,11 @@ from nasplug.analysis.labels import axis, limits_line, plain_name
 from nasplug.analysis.pareto import Plane
 from nasplug.analysis.rendering import to_csv, to_json_values
 from nasplug.cli import shared_options as shared
-from nasplug.cli.output import (
-    best_rows,
-    emit,
-    escape_controls,
-    print_front,
-    print_json,
-    print_table,
-    rounded,
-    stdout_to_stderr,
-)
+from nasplug.cli.output import best_rows, emit, print_front, print_json, print_table, rounded, stdout_to_stderr
 from nasplug.engine.objectives import Goal
 from nasplug.engine.result import best_of, front_rows, rows
 from nasplug.errors import StorageError, first_line
+from nasplug.loading.streams import escape_controls
 from nasplug.types import Objective, Trial
 
 if TYPE_CHECKING:

@@ -40,7 +40,7 @@ def prepare(request: RunRequest) -> ActiveRun:
         raise UsageError("A run's name must not be empty; leave it out to have one made up.")
     selection = Selection.of_request(request)
     settings = selection.settings(request)
-    plugins = selection.manager(settings, request.observers)
+    plugins = selection.manager(settings, request.watchers())
     check_device(plugins.hook, settings.device)
     name = request.name or f"{settings.space}-{settings.strategy}-{settings.seed}"
     goal = Goal.of(settings.objectives, settings.limits, plugins.hook.objective() or ACCURACY)

@@ -106,7 +106,7 @@ def test_what_is_no_evaluation_ends_the_run_and_is_shown(answer):
     with pytest.raises(PluginError) as wrong:
         Evaluator(hook(answer), retries=3).evaluate(JOB)
     assert str(wrong.value).startswith(
-        f"evaluate must return a nasplug.Evaluation, it returned {answer!r}, which is {type(answer).__name__}. Write for"
+        f"evaluate must return a nasplug.Evaluation, it returned {answer!r}, which is {type(answer).__name__}. "
     )
 
 

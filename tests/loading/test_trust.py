@@ -9,10 +9,10 @@ import toy
 from paths import HELPERS
 
 import nasplug
-from nasplug.cli.output import escape_controls
 from nasplug.engine.search import explain
 from nasplug.errors import DiscoveryError
 from nasplug.experiments.stored_runs.load import LoadedRun, remake_run
+from nasplug.loading.streams import escape_controls
 from nasplug.loading.trust import check_trusted
 from nasplug.storage.storage import StoredRun
 

@@ -197,8 +197,8 @@ def test_unnamed_runs_that_start_at_the_same_moment_get_different_names(database
 def test_an_interruption_shows_how_to_go_on_without_the_password(monkeypatch, capsys):
     import sys
 
-    from nasplug.cli.progress import RunProgress
     from nasplug.cli.run import _print_how_to_resume
+    from nasplug.engine.progress import RunProgress
 
     progress = RunProgress()
     result = nasplug.search(toy.ToySpace(), "toy:Grid", budget=1, observers=[progress])
