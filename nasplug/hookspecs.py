@@ -63,7 +63,8 @@ class HookSpecs:
     def fidelities(self) -> "tuple[Sequence[int], bool] | None":
         """Returns which `epochs` the space can train, ascending, and whether a training can be continued. A space.
 
-        None: any number of epochs, and no training can be continued.
+        None: any number of epochs, and no training can be continued. Where there are no numbers, all trainings are
+        equally long.
 
         The first answer that is not None counts.
         """
@@ -201,7 +202,7 @@ class HookSpecs:
     def measure(self, architecture: Architecture) -> "dict[str, float] | None":
         """Returns what is known of an architecture without training: `parameters`, `multiply_adds`, …. A space.
 
-        A run checks its limits on these names before it pays.
+        A run checks its limits on these names before it pays, and `nasplug profile` shows them. None: nothing.
 
         :param architecture: a valid architecture
 

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Literal
 import attrs
 import numpy as np
 
+from nasplug.engine.measures import measured, measured_latency
 from nasplug.engine.objectives import DEFAULT_GOAL, Goal, Limit
 from nasplug.engine.stored_error import storable_text
-from nasplug.errors import ConfigurationError, PluginError
-from nasplug.types import Architecture, Evaluation, Job, Trial
+from nasplug.errors import ConfigurationError, DiscoveryError, PluginError
+from nasplug.types import Evaluation, Job, Trial
 
 if TYPE_CHECKING:
     import pluggy
 
 log = logging.getLogger("nasplug")
+FATAL = (ConfigurationError, DiscoveryError, PluginError)  # after which no other trial of the run could succeed
 State = Literal["complete", "failed", "infeasible"]
 
 
@@ -27,36 +29,6 @@ def derived_seed(seed: int, number: int, stream: int) -> int:
     `stream` is 1 for trials, 2 for the incumbents of a comparison, 3 for the final trainings of a frontier.
     """
     return int(np.random.SeedSequence((seed, number, stream)).generate_state(1)[0]) >> 1
-
-
-def measured_latency(hook: "pluggy.HookRelay", architecture: Architecture, device: str) -> float:
-    """Returns the latency of an architecture on a device, in milliseconds.
-
-    Raises `PluginError` where the answer is no finite number above 0, `Unsupported` where nobody knows the device.
-    """
-    latency = hook.measure_latency(architecture=architecture, device=device)
-    if isinstance(latency, int | float | np.number) and 0.0 < latency < np.inf:
-        return float(latency)
-    raise PluginError(
-        f"measure_latency must return milliseconds, a finite number above 0; for {architecture} on {device!r} it "
-        f"returned {latency!r}."
-    )
-
-
-def measured(hook: "pluggy.HookRelay", architecture: Architecture) -> dict[str, float]:
-    """Returns what the space knows of an architecture without an evaluation, by name; empty where it knows nothing.
-
-    Raises `PluginError` where the answer is no dict of finite numbers.
-    """
-    answer = hook.measure(architecture=architecture)
-    if isinstance(answer, dict | None) and all(map(_is_named_number, (answer or {}).items())):
-        return {name: float(value) for name, value in (answer or {}).items()}
-    raise PluginError(f"measure must return a dict of finite numbers; for {architecture} it returned {answer!r}.")
-
-
-def _is_named_number(item: tuple[object, object]) -> bool:
-    name, value = item
-    return isinstance(name, str) and isinstance(value, int | float | np.number) and bool(np.isfinite(value))
 
 
 @attrs.define(eq=False)
@@ -141,7 +113,7 @@ class Attempt:
             return None
         try:
             error = self._broken_bound()
-        except (ConfigurationError, PluginError):
+        except FATAL:
             raise
         except Exception as problem:  # a device that fails on one architecture may know the next
             return self.trial("failed", None, storable_text(problem))
@@ -153,7 +125,7 @@ class Attempt:
         for _ in range(self.evaluator.retries + 1):
             try:
                 return self.judged(self._ask_space())
-            except (ConfigurationError, PluginError):
+            except FATAL:
                 raise
             except BaseExceptionGroup as problems:
                 if problems.subgroup(KeyboardInterrupt):

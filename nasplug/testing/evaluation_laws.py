@@ -9,7 +9,7 @@ from nasplug.engine.selection import RUN_OPTIONS
 from nasplug.loading import discovery, options
 from nasplug.testing.laws import Fault, NotApplicable, law, report_errors
 from nasplug.testing.other_process import accuracies_in_worker, recipes
-from nasplug.testing.space_laws import SpaceLaws
+from nasplug.testing.space_laws import SpaceLaws, question
 
 LATENCIES = 20  # samples whose latencies say where a window may lie
 COUNT = 7  # architectures to draw from a window
@@ -70,12 +70,13 @@ class EvaluationLaws(SpaceLaws):
         instance, and what cannot be pickled is left out in `__getstate__`.
         """
         space, architecture = self.new_plugin(), self.sampled(1)[0]
-        arguments = {"architecture": architecture, "purpose": "search", "epochs": self.epochs, "seed": 0}
+        here, there = (question(self.job(architecture, "search", epochs=self.epochs)) for _ in range(2))
         with report_errors("evaluate", f"evaluate({architecture}, search)"):
-            here = self.build(space, name=self.name).evaluate(**arguments).accuracy
+            expected = self.build(space, name=self.name).evaluate(**here).accuracy
         with report_errors("a worker", "an evaluation in a worker process"):
-            there = accuracies_in_worker(recipes(space), **arguments)
-        self.expect(set(there) == {here}, f"{architecture} gave {here} % here, and in a worker process {there}")
+            actual = accuracies_in_worker(recipes(space), **there)
+        message = f"{architecture} gave {expected} % here, and in a worker process {actual}"
+        self.expect(set(actual) == {expected}, message)
 
     @law()
     def test_evaluation_leaves_the_program_alone(self) -> None:

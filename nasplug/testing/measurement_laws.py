@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from nasplug.engine.evaluation import measured
+from nasplug.engine.measures import measured
 from nasplug.testing.laws import Fault, NotApplicable, law, report_errors, report_here
 from nasplug.testing.space_laws import SpaceLaws
 from nasplug.types import Architecture

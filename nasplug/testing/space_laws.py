@@ -91,8 +91,7 @@ class SpaceLaws(PluginConformance):
 
     def evaluate_job(self, job: Job) -> Evaluation:
         """Returns the evaluation of a job."""
-        arguments = {"architecture": job.architecture, "purpose": job.purpose, "epochs": job.epochs, "seed": job.seed}
-        return cast(Evaluation, self.call("evaluate", Evaluation, **arguments, job=job))
+        return cast(Evaluation, self.call("evaluate", Evaluation, **question(job)))
 
     @classmethod
     @cache
@@ -151,3 +150,9 @@ class SpaceLaws(PluginConformance):
         iterator: Iterator[Architecture] | None = self.call("enumerate_space")
         with report_errors("enumerate_space", "going through it"):  # a generator raises here, not where it is made
             return None if iterator is None else list(islice(iterator, count))
+
+
+def question(job: Job) -> dict[str, Any]:
+    """Returns the arguments of the hook `evaluate` for a job."""
+    names = ("architecture", "purpose", "epochs", "seed")
+    return {name: getattr(job, name) for name in names} | {"job": job}

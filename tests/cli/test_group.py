@@ -46,7 +46,7 @@ def completed(invoke, monkeypatch):
         (("nasplug", "run", "--with", "cac"), ["cache"]),
         (("nasplug", "show", "regul"), ["regularized_evolution"]),
         (("nasplug", "check", "sp"), ["space"]),
-        (("nasplug", "p"), ["plot", "proxyless", "predictor"]),
+        (("nasplug", "p"), ["profile", "plot", "proxyless", "predictor"]),
         (("nasplug", "predictor", "c"), ["cv"]),
         (("nasplug", "predictor", "cv", "--space", "nasb"), ["nasbench101", "nasbenchgraph"]),
     ],

@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from nasplug.engine.evaluation import measured
+from nasplug.engine.measures import measured
 from nasplug.engine.opening import check_device
 from nasplug.engine.settings import Settings
 from nasplug.experiments.profile.bounds import bounds_of, check_names

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from nasplug.engine.evaluation import measured, measured_latency
+from nasplug.engine.measures import measured, measured_latency
 from nasplug.errors import ConfigurationError, PluginError
 from nasplug.types import Architecture
 
