@@ -303,6 +303,8 @@ def test_every_job_of_somebody_else_is_stored(url):
 class Counting(toy.Grid):
     """Counts how often it is asked, for how many."""
 
+    name = "toy:Grid"
+
     def __init__(self):
         self.counts = []
 
@@ -333,8 +335,23 @@ def test_a_resume_asks_nothing_for_what_is_stored(url, settings):
     assert (strategy.counts, len(result.trials)) == ([], 13)
 
 
-def test_a_resume_tells_what_is_stored_as_it_was_told():
-    """The numbers, in the order of telling, with `replaying` set."""
+@pytest.mark.parametrize("in_order", [True, False])
+def test_a_resume_tells_what_is_stored_in_the_order_of_telling_as_a_replay(url, in_order):
+    class Replays(Listener):
+        @hookimpl
+        def on_trial(self, run, trial):
+            self.trials.append((trial.number, run.replaying))
+
+    settings = {"batch": 4, "asynchronous": not in_order}
+    with stored_session(url, **settings) as session:
+        jobs = session.ask(4)
+        for number in (1, 2, 0):
+            told(session, jobs[number])
+    listener = Replays()
+    with stored_session(url, resume=True, observers=[listener]) as session:
+        told(session, session.ask(1)[0])
+    order = [0, 1, 2] if in_order else [1, 2, 0]
+    assert listener.trials == [*((number, True) for number in order), (3, False)]
 
 
 @pytest.mark.parametrize("batch", [4, 12])
@@ -353,24 +370,24 @@ def test_a_bound_inside_a_batch_withdraws_what_waits_and_a_resume_takes_it_up(ur
 
 
 class Flaky(toy.ToySpace):
-    """A final evaluation fails where `broken`."""
+    """A final evaluation raises `problem`, if there is one."""
 
-    broken = True
+    problem = RuntimeError("the test images are not mounted")
     finals = 0
 
     @hookimpl
     def evaluate(self, architecture, purpose, epochs, seed):
         if purpose == "final":
             Flaky.finals += 1
-            if self.broken:
-                raise RuntimeError("the test images are not mounted")
+            if self.problem:
+                raise self.problem
         return super().evaluate(architecture, purpose, epochs, seed)
 
 
 def test_a_final_evaluation_that_failed_is_tried_again_at_a_resume(url, monkeypatch):
     first = nasplug.search(Flaky(), "toy:Grid", budget=3, storage=url, name="run")
     assert (first.best.test, first.trials[-1].state) == (None, "failed")
-    monkeypatch.setattr(Flaky, "broken", False)
+    monkeypatch.setattr(Flaky, "problem", None)
     second = nasplug.search(Flaky(), storage=url, name="run", resume=True)
     assert (second.best.test, second.best.validation) == (toy.accuracy((0, 0, 2)), first.best.validation)
     assert [(t.number, t.purpose, t.state) for t in second.trials[3:]] == [
@@ -381,20 +398,16 @@ def test_a_final_evaluation_that_failed_is_tried_again_at_a_resume(url, monkeypa
     assert Flaky.finals == evaluations
 
 
-def test_a_final_evaluation_that_was_interrupted_is_made_at_a_resume(url):
-    class Interrupts(toy.ToySpace):
-        @hookimpl
-        def evaluate(self, architecture, purpose, epochs, seed):
-            if purpose == "final":
-                raise KeyboardInterrupt
-            return super().evaluate(architecture, purpose, epochs, seed)
-
-    with pytest.raises(KeyboardInterrupt):
-        nasplug.search(Interrupts(), "toy:Grid", budget=3, storage=url, name="run", finals=2)
-    space = toy.ToySpace()
-    space.name = "Interrupts"
-    result = nasplug.search(type("Interrupts", (toy.ToySpace,), {})(), storage=url, name="run", resume=True)
-    assert [(t.purpose, t.architecture.code[2]) for t in result.trials[3:]] == [("final", 2), ("final", 1)]
+def test_final_evaluations_that_were_interrupted_are_made_at_a_resume(url, monkeypatch):
+    place = {"storage": url, "name": "run", "finals": 2}
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Flaky, "problem", KeyboardInterrupt())
+        nasplug.search(Flaky(), "toy:Grid", budget=3, **place)
+    monkeypatch.setattr(Flaky, "problem", None)
+    result = nasplug.search(Flaky(), resume=True, **place)
+    assert [(t.number, t.purpose, t.architecture.code[2]) for t in result.trials[3:]] == [
+        (3, "final", 2), (4, "final", 1),
+    ]  # fmt: skip
 
 
 def test_an_error_of_the_run_leaves_open_jobs_open(url):
