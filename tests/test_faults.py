@@ -10,11 +10,11 @@ import time
 from functools import partial
 
 import pytest
-from nasplug.engine.error_text import first_line
 from paths import HELPERS
 
 import nasplug
 from nasplug.engine.evaluation import Clock
+from nasplug.errors import first_line
 from nasplug.storage.storage import Storage
 
 
@@ -46,7 +46,7 @@ def test_an_error_of_any_bytes_is_stored_and_cut(database):
     result = search("garbled", middleware=[], workers=1, storage=database("garbled"), name="run")
     error = failed(result)[1]
     assert error.startswith("RuntimeError: \\0\\ud800xxx")
-    message, _, frames = error.partition("\n  ")
+    message, _, frames = error.partition("\n")
     assert message.endswith("… (50,016 characters)")
     assert len(message) < 10_100
     assert "fatal_space.py" in frames

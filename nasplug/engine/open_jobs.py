@@ -50,9 +50,12 @@ class OpenJobs:
         """Removes a job that has a trial; one that led others is closed before them."""
         job = self.jobs.pop(number)
         self.stored.discard(number)
-        if self._leaders.get(question(job)) == number:
+        leader = self._leaders.get(question(job))
+        if leader == number:
             del self._leaders[question(job)]
             self._followers.pop(number, None)
+        elif leader is not None:  # somebody has evaluated the follower by itself
+            self._followers[leader].remove(job)
 
 
 def question(job: Job) -> tuple[Any, ...]:

@@ -1,6 +1,7 @@
 """Ends a search by cost, time or success, beside the number of trials that `--budget` sets."""
 
 import time
+from typing import ClassVar
 
 import attrs
 
@@ -13,7 +14,12 @@ _positive = attrs.validators.optional(attrs.validators.gt(0))
 
 @attrs.define(eq=False)
 class Budget:
-    """Stops the run when one of its bounds is reached; evaluations that have begun are finished and kept."""
+    """Stops the run when one of its bounds is reached; evaluations that have begun are finished and kept.
+
+    No trial depends on the bounds: a run may go on with others.
+    """
+
+    watches: ClassVar[bool] = True
 
     max_cost: float | None = option(None, "seconds of training that the search may cost", validator=_positive)
     max_seconds: float | None = option(

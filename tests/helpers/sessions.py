@@ -1,9 +1,11 @@
 """Sessions of toy runs: what the engine's own parts are tested with, without its public door."""
 
+from contextlib import contextmanager
+
 import toy
 
 from nasplug.engine.folders import Folders
-from nasplug.engine.opening import prepare
+from nasplug.engine.opening import opened, prepare
 from nasplug.engine.request import RunRequest
 from nasplug.engine.session import Session
 from nasplug.engine.store import Memory
@@ -30,3 +32,13 @@ def told(session, job, accuracy=50.0, cost=1.0, **metrics):
 def numbers(jobs_or_trials):
     """Returns the numbers of jobs or trials."""
     return [each.number for each in jobs_or_trials]
+
+
+@contextmanager
+def stored_session(storage, strategy="toy:Grid", space="toy:ToySpace", is_external=False, **request):
+    """Yields a session of the run `run` in a database; it has started, and holds the run until the block ends."""
+    whole = RunRequest(space, strategy, storage=storage, **{"name": "run"} | request)
+    with opened(whole) as run, run.turn():
+        session = run.session(is_external)
+        with run.begun(session):
+            yield session
