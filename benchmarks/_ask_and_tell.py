@@ -17,7 +17,7 @@ RUN = {
 
 
 def is_whole_after_a_kill(storage: Path, moment: float) -> bool:
-    """Kills one of two processes after `moment` seconds; returns whether the run ends with all its trials, each once."""
+    """Kills one of two processes after `moment` seconds; returns whether the run ends with each of its trials once."""
     command = [sys.executable, "-m", "benchmarks._ask_and_tell", str(storage)]
     processes = [subprocess.Popen(command) for _ in range(2)]
     time.sleep(moment)
