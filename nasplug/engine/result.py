@@ -17,9 +17,6 @@ COLUMNS = (
 )  # fmt: skip
 
 
-NO_METRICS = {*COLUMNS, "epochs", "continues"}  # what no column of a metric is called
-
-
 @attrs.frozen
 class Best:
     """The architecture with the best validation accuracy, and its reported figures.
@@ -116,7 +113,7 @@ def rows(trials: Iterable[Trial], taken: Sequence[str] = ()) -> Iterable[dict[st
     A metric that is called like one of them, or like a column that the caller has `taken`, is in the column
     `metric.NAME`. So is one whose name begins with `metric.` itself: no two metrics share a column.
     """
-    fixed = {*NO_METRICS, *taken}
+    fixed = {*COLUMNS, *taken}
     for trial in trials:
         evaluation = trial.evaluation
         row = {name: getattr(evaluation if name in ("cost", "source") else trial, name, None) for name in COLUMNS}
