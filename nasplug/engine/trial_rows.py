@@ -13,6 +13,7 @@ from nasplug.errors import NasplugError, StorageError, first_line
 from nasplug.types import Architecture, Evaluation, Trial
 
 NEEDED = ("architecture", "accuracy")
+NO_METRICS = {*COLUMNS, "epochs", "continues"}  # what the columns of metrics are not called
 PERCENT = (0.0, 100.0)
 Line = tuple[str, dict[str, str]]  # file and number of a line, and its cells by column
 
