@@ -113,6 +113,11 @@ class Objective:
         """Returns a number that is higher for better values; of such a number, the value again."""
         return value if self.direction == "max" else -value
 
+    @property
+    def plain_name(self) -> str:
+        """The name as people read it."""
+        return self.name.replace("_", " ")
+
     def number(self, value: float) -> str:
         """Returns a value as people read it, without its unit: `93.46`, `0.8725`, `4,000,000`."""
         if abs(value) >= 1000 and value.is_integer():

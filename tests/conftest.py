@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -68,6 +69,17 @@ def invoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
     logger.level, logger.handlers = before[:2]
     for number, handler in zip(handled, before[2], strict=True):
         signal.signal(number, handler)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
+    """A clock that stands still unless its `seconds` are changed; what is logged is as before afterwards."""
+    now = SimpleNamespace(seconds=100.0)
+    monkeypatch.setattr(time, "monotonic", lambda: now.seconds)
+    logger = logging.getLogger("nasplug")
+    before = logger.level, logger.handlers
+    yield now
+    logger.level, logger.handlers = before
 
 
 @pytest.fixture

@@ -60,6 +60,10 @@ def test_an_objective_is_better_upwards_or_downwards():
         Objective("f1", direction="up")
 
 
+def test_the_name_of_an_objective_is_read_without_underscores():
+    assert Objective("top_5_error").plain_name == "top 5 error"
+
+
 @pytest.mark.parametrize(
     ("objective", "value", "text"),
     [

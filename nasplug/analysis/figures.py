@@ -7,7 +7,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nasplug.analysis.labels import axis, plain_name, searched_name, with_unit
+from nasplug.analysis.labels import axis, searched_name, with_unit
 from nasplug.analysis.pareto import LATENCY, Plane
 from nasplug.analysis.rendering import COLOURS, new_figure
 from nasplug.engine.objectives import DEFAULT_GOAL, Goal
@@ -144,7 +144,7 @@ def frontier_figure(
         axes.scatter(*_xy(trained), marker="s", s=26, color=_colour(1), label="frontier, trained", zorder=3)
     if published:
         axes.scatter(*_xy(published), marker="^", s=30, color=_colour(2), label="published, predicted here", zorder=3)
-    y = with_unit(plain_name(objective), objective)
+    y = with_unit(objective.plain_name, objective)
     return _finish(figure, f"latency on {device} (ms)", y, legend="best")
 
 

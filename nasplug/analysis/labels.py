@@ -12,11 +12,6 @@ if TYPE_CHECKING:
 WITHOUT_IMAGES = ("parameters", "multiply_adds", "latency", "cost")  # the same in a search and in a final evaluation
 
 
-def plain_name(objective: Objective) -> str:
-    """Returns the objective's name as people read it."""
-    return objective.name.replace("_", " ")
-
-
 def searched_name(objective: Objective) -> str:
     """Returns what to call the objective's values of a search, `validation accuracy` for instance."""
     return _with_split("validation", objective)
@@ -66,5 +61,5 @@ def counts(searched: Sequence[Trial]) -> str:
 
 
 def _with_split(split: str, objective: Objective) -> str:
-    name = plain_name(objective)
+    name = objective.plain_name
     return name if objective.name in WITHOUT_IMAGES else f"{split} {name}"

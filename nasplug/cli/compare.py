@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nasplug.analysis.labels import plain_name, with_unit
+from nasplug.analysis.labels import with_unit
 from nasplug.analysis.rendering import require_libraries
 from nasplug.cli import shared_options as shared
 from nasplug.cli.output import print_json, print_table, rounded, stdout_to_stderr
@@ -119,5 +119,5 @@ def _run_repeats(plan: "Plan", out: Path, workers: int, levels: tuple[float, ...
 def _check_levels(levels: tuple[float, ...], objective: Objective) -> None:
     if outside := [level for level in levels if not objective.low <= level <= objective.high]:
         bounds = f"{objective.low:g} to {objective.high:g}"
-        wanted = f"--level is a value of {with_unit(plain_name(objective), objective)} from {bounds}"
+        wanted = f"--level is a value of {with_unit(objective.plain_name, objective)} from {bounds}"
         raise UsageError(f"{wanted}, got {outside[0]:g}.")

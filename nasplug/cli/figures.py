@@ -13,11 +13,11 @@ from nasplug.analysis.figures import (
     latency_figure,
     prediction_figure,
 )
-from nasplug.analysis.labels import plain_name
 from nasplug.analysis.rendering import figure_format, require_libraries, save_figure
 from nasplug.cli import shared_options as shared
-from nasplug.cli.output import escape_controls, stdout_to_stderr
+from nasplug.cli.output import stdout_to_stderr
 from nasplug.errors import StorageError, UsageError
+from nasplug.loading.streams import escape_controls
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -103,7 +103,7 @@ def _check_same_objectives(loaded: "list[LoadedRun]") -> None:
 
 
 def _listed(run: "LoadedRun") -> str:
-    return " and ".join(f"{plain_name(o)} ({o.direction}{', ' * bool(o.unit)}{o.unit})" for o in run.goal.objectives)
+    return " and ".join(f"{o.plain_name} ({o.direction}{', ' * bool(o.unit)}{o.unit})" for o in run.goal.objectives)
 
 
 @click.command()

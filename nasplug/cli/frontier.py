@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nasplug.analysis.labels import plain_name
 from nasplug.analysis.rendering import require_libraries
 from nasplug.cli import shared_options as shared
-from nasplug.cli.output import escape_controls, print_json, print_table, rounded, stdout_to_stderr
+from nasplug.cli.output import print_json, print_table, rounded, stdout_to_stderr
+from nasplug.loading.streams import escape_controls
 
 if TYPE_CHECKING:
     from nasplug.experiments.frontier.frontier import Candidate, Frontier
@@ -86,7 +86,7 @@ def _print(frontier: "Frontier", sampled_from: str, as_json: bool) -> None:
 
     if as_json:
         return print_json(document(frontier))
-    rows, name = [candidate.row() for candidate in frontier.candidates], plain_name(frontier.objective)
+    rows, name = [candidate.row() for candidate in frontier.candidates], frontier.objective.plain_name
     title = f"{len(rows)} of {len(frontier.sampled)} {sampled_from}"
     columns = [name if column == "accuracy" else column for column in rows[0]]
     return print_table(title, columns, [[rounded(value, frontier.objective) for value in row.values()] for row in rows])

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nasplug.cli.output import escape_controls, exit_now
+from nasplug.cli.output import exit_now
 from nasplug.errors import NasplugError, UsageError, did_you_mean, error_text
-from nasplug.loading.streams import make_streams_safe
+from nasplug.loading.streams import escape_controls, make_streams_safe
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

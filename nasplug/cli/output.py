@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import click
 
-from nasplug.analysis.labels import axis, best_lines, plain_name, reported_name, with_unit
+from nasplug.analysis.labels import axis, best_lines, reported_name, with_unit
 from nasplug.analysis.rendering import to_json_values
 from nasplug.errors import StorageError
+from nasplug.loading.streams import escape_controls
 from nasplug.types import Objective
 
 if TYPE_CHECKING:
@@ -66,11 +67,6 @@ def stdout_to_stderr() -> Iterator[None]:
         sys.stdout.flush()
         os.dup2(stdout, 1)
         os.close(stdout)
-
-
-def escape_controls(text: str) -> str:
-    """Returns the text with what could steer a terminal (escapes, direction marks) written out; for foreign texts."""
-    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
 
 
 def print_json(document: Any) -> None:
@@ -141,13 +137,14 @@ def print_front(front: Sequence[Mapping[str, Any]], goal: "Goal", hypervolume: s
     if not front:
         return
     objectives, main = goal.objectives, goal.objective
-    columns = [*map(axis, objectives), with_unit(reported_name(main), main), "architecture", "trial"]
+    reported = reported_name(main, [row["source"] for row in front])
+    columns = [*map(axis, objectives), with_unit(reported, main), "architecture", "trial"]
     lines = []
     for row in front:
         values = [rounded(row["objectives"][objective.name], objective) for objective in objectives]
         lines.append((*values, rounded(row["test"], main), row["architecture"], row["trial"]))
     click.echo()
-    names = " and ".join(with_unit(plain_name(objective), objective) for objective in objectives)
+    names = " and ".join(with_unit(objective.plain_name, objective) for objective in objectives)
     print_table(f"Front of {names}{hypervolume}", columns, lines)
 
 

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nasplug.cli import shared_options as shared
-from nasplug.cli.output import emit, escape_controls, print_json, print_table, stdout_to_stderr
+from nasplug.cli.output import emit, print_json, print_table, stdout_to_stderr
 
 if TYPE_CHECKING:
     from nasplug.experiments.profile.profile import Profile
     from nasplug.experiments.profile.share import Share
+from nasplug.loading.streams import escape_controls
 
 
 @click.command()

@@ -20,8 +20,8 @@ from nasplug.cli.output import (
     print_table,
     stdout_to_stderr,
 )
-from nasplug.cli.progress import RunProgress, show_logging
 from nasplug.cli.run_options import run_options
+from nasplug.engine.progress import RunProgress, show_logging
 from nasplug.engine.result import Result, why_infeasible
 from nasplug.engine.search import explain, search
 from nasplug.errors import NasplugError, first_line
@@ -54,7 +54,7 @@ def run_command(explained: bool, as_json: bool, **request: Any) -> None:
     if explained:
         return _print_explanation(request, as_json)
     show_logging()
-    progress = RunProgress()
+    progress = RunProgress(shows_logs=True)
     end = partial(_end, progress, request)
     _stop_on_signals(end)
     try:

@@ -6,9 +6,9 @@ import click
 
 from nasplug.cli import shared_options as shared
 from nasplug.cli.output import emit, print_json, print_table, stdout_to_stderr
-from nasplug.cli.progress import show_logging
 from nasplug.cli.run_options import run_options
 from nasplug.engine.open_run import open_run
+from nasplug.engine.progress import show_logging
 from nasplug.types import Job
 
 COLUMNS = ("number", "architecture", "purpose", "epochs", "continues", "seed", "folder")

@@ -9,23 +9,15 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
-from nasplug.analysis.labels import axis, limits_line, plain_name
+from nasplug.analysis.labels import axis, limits_line
 from nasplug.analysis.pareto import Plane
 from nasplug.analysis.rendering import to_csv, to_json_values
 from nasplug.cli import shared_options as shared
-from nasplug.cli.output import (
-    best_rows,
-    emit,
-    escape_controls,
-    print_front,
-    print_json,
-    print_table,
-    rounded,
-    stdout_to_stderr,
-)
+from nasplug.cli.output import best_rows, emit, print_front, print_json, print_table, rounded, stdout_to_stderr
 from nasplug.engine.objectives import Goal
 from nasplug.engine.result import best_of, front_rows, rows
 from nasplug.errors import StorageError, first_line
+from nasplug.loading.streams import escape_controls
 from nasplug.types import Objective, Trial
 
 if TYPE_CHECKING:
@@ -53,7 +45,7 @@ def trials_command(run: str, failed: bool, storage: str, as_json: bool) -> None:
         return emit("\n".join(map(_failure, table)) or f"No trial of the run {run!r} has failed.")
     lines = [row | {"error": row["error"] and first_line(row["error"])} for row in table]
     columns = [column for column in COLUMNS if any(row[column] is not None for row in lines)]
-    names = [plain_name(loaded.goal.main) if column == "accuracy" else column for column in columns]
+    names = [loaded.goal.main.plain_name if column == "accuracy" else column for column in columns]
     objectives = {"accuracy": loaded.goal.main}
     return print_table("", names, [[rounded(row[c], objectives.get(c)) for c in columns] for row in lines])
 

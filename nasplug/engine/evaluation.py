@@ -12,13 +12,14 @@ import numpy as np
 from nasplug.engine.measures import measured, measured_latency
 from nasplug.engine.objectives import DEFAULT_GOAL, Goal, Limit
 from nasplug.engine.stored_error import storable_text
-from nasplug.errors import ConfigurationError, PluginError
+from nasplug.errors import ConfigurationError, DiscoveryError, PluginError
 from nasplug.types import Evaluation, Job, Trial
 
 if TYPE_CHECKING:
     import pluggy
 
 log = logging.getLogger("nasplug")
+FATAL = (ConfigurationError, DiscoveryError, PluginError)  # after which no other trial of the run could succeed
 State = Literal["complete", "failed", "infeasible"]
 
 
@@ -112,7 +113,7 @@ class Attempt:
             return None
         try:
             error = self._broken_bound()
-        except (ConfigurationError, PluginError):
+        except FATAL:
             raise
         except Exception as problem:  # a device that fails on one architecture may know the next
             return self.trial("failed", None, storable_text(problem))
@@ -124,7 +125,7 @@ class Attempt:
         for _ in range(self.evaluator.retries + 1):
             try:
                 return self.judged(self._ask_space())
-            except (ConfigurationError, PluginError):
+            except FATAL:
                 raise
             except BaseExceptionGroup as problems:
                 if problems.subgroup(KeyboardInterrupt):

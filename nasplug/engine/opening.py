@@ -21,7 +21,7 @@ from nasplug.engine.selection import Selection
 from nasplug.engine.session import Session
 from nasplug.engine.settings import versions
 from nasplug.engine.store import Database, Memory
-from nasplug.errors import NameTaken, StorageError, Unsupported, UsageError
+from nasplug.errors import NameTaken, NasplugError, StorageError, UsageError
 from nasplug.loading import manager
 from nasplug.types import ACCURACY, Trial
 
@@ -40,7 +40,7 @@ def prepare(request: RunRequest) -> ActiveRun:
         raise UsageError("A run's name must not be empty; leave it out to have one made up.")
     selection = Selection.of_request(request)
     settings = selection.settings(request)
-    plugins = selection.manager(settings, request.observers)
+    plugins = selection.manager(settings, request.watchers())
     check_device(plugins.hook, settings.device)
     name = request.name or f"{settings.space}-{settings.strategy}-{settings.seed}"
     goal = Goal.of(settings.objectives, settings.limits, plugins.hook.objective() or ACCURACY)
@@ -54,7 +54,7 @@ def check_device(hook: Any, device: str | None) -> None:
     if device is not None and all(device not in devices for devices in hook.devices()):
         try:
             hook.measure_latency(architecture=hook.sample(rng=np.random.default_rng(0)), device=device)
-        except Unsupported:
+        except NasplugError:
             raise
         except Exception as error:  # it may know others; every trial that it fails on says so
             log.warning("The device %s failed on a first architecture: %s: %s", device, type(error).__name__, error)

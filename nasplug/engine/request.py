@@ -51,6 +51,7 @@ class RunRequest:
         start_or_resume: begin the run `name`, or continue it where it is stored already
         safe: refuse named plugins that are neither nasplug's own nor listed in the environment's NASPLUG_SAFE
         observers: plugin instances that only watch; they are no part of the settings that are stored and compared
+        progress: show a bar or lines on standard error, as the command line does
     """
 
     space: PluginChoice | None = None
@@ -81,6 +82,15 @@ class RunRequest:
     start_or_resume: bool = attrs.field(default=False, kw_only=True)
     safe: bool = attrs.field(default=False, kw_only=True)
     observers: Sequence[object] = attrs.field(default=(), kw_only=True)
+    progress: bool = attrs.field(default=False, kw_only=True)
+
+    def watchers(self) -> list[object]:
+        """Returns the observers, and one more that shows the progress where it is asked for."""
+        if not self.progress:
+            return list(self.observers)
+        from nasplug.engine.progress import RunProgress  # takes rich along
+
+        return [*self.observers, RunProgress()]
 
 
 def with_arguments_of(request: Callable[P, RunRequest]) -> Callable[[Callable[[RunRequest], R]], Callable[P, R]]:

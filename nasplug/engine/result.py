@@ -131,14 +131,19 @@ def best_of(trials: Sequence[Trial], goal: Goal = DEFAULT_GOAL) -> Best | None:
 
 
 def front_rows(trials: Sequence[Trial], goal: Goal) -> list[dict[str, Any]]:
-    """Returns the trials of the front as JSON values; `test` is the main objective's value in the final evaluation."""
+    """Returns the trials of the front as JSON values.
+
+    `test` is the main objective's value in the final evaluation; `source` is that one's, without it the search's.
+    """
     finals, names = _finals(trials), [objective.name for objective in goal.objectives]
     table = []
     for trial in goal.front(trials):
-        final, values = finals.get(trial.architecture), dict(zip(names, goal.values(trial), strict=True))
-        test = goal.figure(final) if final else None
-        row = {"architecture": str(trial.architecture), "trial": trial.number, "objectives": values, "test": test}
-        table.append(row)
+        final = finals.get(trial.architecture)
+        row: dict[str, Any] = {"architecture": str(trial.architecture), "trial": trial.number}
+        row |= {"objectives": dict(zip(names, goal.values(trial), strict=True))}
+        row |= {"test": goal.figure(final) if final else None}
+        evaluation = (final or trial).evaluation
+        table.append(row | {"source": evaluation and evaluation.source})
     return table
 
 

@@ -1,4 +1,4 @@
-"""The standard streams of a process, made safe to write to: nothing that is printed may end a search."""
+"""What is printed: it may not end a search, nor steer a terminal."""
 
 import io
 import os
@@ -22,3 +22,8 @@ def make_streams_safe() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def escape_controls(text: str) -> str:
+    """Returns the text with what could steer a terminal (escapes, direction marks) written out; for foreign texts."""
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)

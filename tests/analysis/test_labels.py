@@ -3,7 +3,7 @@
 import attrs
 import pytest
 
-from nasplug.analysis.labels import axis, best_lines, counts, limits_line, plain_name, reported_name, searched_name
+from nasplug.analysis.labels import axis, best_lines, counts, limits_line, reported_name, searched_name
 from nasplug.engine.objectives import Goal, parse_objective
 from nasplug.engine.result import Best
 from nasplug.types import ACCURACY, Architecture, Objective, Trial
@@ -63,7 +63,3 @@ def test_infeasible_trials_are_counted_where_there_are_any():
     )
     assert counts([failed]) == "1, 1 failed"
     assert counts([failed, infeasible, infeasible]) == "3, 1 failed, 2 infeasible"
-
-
-def test_names_are_shown_without_underscores():
-    assert plain_name(parse_objective("top_5_error")) == "top 5 error"

@@ -16,7 +16,9 @@ RUN = ("run", "--space", "toy:ToySpace", "--strategy", "toy:Grid", "--budget", "
 def test_a_run_prints_one_json_document_and_keeps_its_trials(invoke, tmp_path):
     result = invoke(*RUN, "--json")
     document = json.loads(result.stdout)
-    assert list(document) == ["run", "space", "strategy", "seed", "trials", "failed", "cost", "best", "storage"]
+    assert list(document) == [
+        "run", "space", "strategy", "seed", "trials", "failed", "infeasible", "cost", "best", "storage",
+    ]  # fmt: skip
     assert set(document["best"]) == {"architecture", "validation", "test", "source", "latency", "metrics"}
     assert (document["run"], document["trials"], document["failed"], document["best"]["architecture"]) == (
         "first",
@@ -50,7 +52,7 @@ def test_options_reach_space_strategy_and_middleware(invoke, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("run",), 2, "Missing option '--space'"),
+        (("run",), 2, "A new run needs a space and a strategy"),
         (("rnu",), 2, "No such command 'rnu'. Did you mean 'run'?"),
         (("run", "--space", "proxyles", "--strategy", "random"), 2, "Did you mean 'proxyless'?"),
         (("show", "nothing"), 2, "No plugin named 'nothing'"),

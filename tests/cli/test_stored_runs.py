@@ -151,7 +151,7 @@ def test_a_metric_that_is_no_number_is_null_in_json(invoke, tmp_path):
     with closing(Storage(f"{tmp_path}/nasplug.db")) as storage:
         run = storage.create("diverged", {"space": "toy", "strategy": "random", "seed": 0}, {})
         evaluation = Evaluation(50.0, 1.0, {"loss": math.nan}, "toy")
-        storage.add(run, Trial(0, Architecture("toy", (1,)), "complete", evaluation, None, "search", 0.0, 1.0))
+        storage.add(run, [Trial(0, Architecture("toy", (1,)), "complete", evaluation, None, "search", 0.0, 1.0)])
     invoke("export", "diverged", "--format", "json", "--out", "x.json")
     assert json.loads((tmp_path / "x.json").read_text(), parse_constant=pytest.fail)[0]["loss"] is None
 

@@ -59,7 +59,7 @@ def test_an_exception_is_a_failed_trial_after_so_many_more_attempts(retries):
     space_hook = hook(RuntimeError("loss is NaN"))
     trial = Evaluator(space_hook, retries=retries).evaluate(JOB)
     assert (trial.state, trial.evaluation) == ("failed", None)
-    assert trial.error.startswith("RuntimeError: loss is NaN\n  ")
+    assert trial.error.startswith("RuntimeError: loss is NaN\nTraceback")
     assert len(space_hook.calls) == retries + 1
 
 
@@ -98,7 +98,7 @@ def test_ctrl_c_is_raised_also_out_of_a_group():
 def test_errors_of_several_workers_are_one_failed_trial():
     group = BaseExceptionGroup("two workers", [SystemExit(1), ValueError("no image 7")])
     trial = Evaluator(hook(group)).evaluate(JOB)
-    assert trial.error.startswith("BaseExceptionGroup: two workers: SystemExit: 1; ValueError: no image 7")
+    assert trial.error.startswith("BaseExceptionGroup: two workers [SystemExit: 1; ValueError: no image 7]")
 
 
 @pytest.mark.parametrize("answer", [93.0, None, {"accuracy": 93.0}])
@@ -106,8 +106,7 @@ def test_what_is_no_evaluation_ends_the_run_and_is_shown(answer):
     with pytest.raises(PluginError) as wrong:
         Evaluator(hook(answer), retries=3).evaluate(JOB)
     assert str(wrong.value).startswith(
-        f"evaluate must return a nasplug.Evaluation; for toy:1,2,3 it returned {answer!r}, which is "
-        f"{type(answer).__name__}. Write for instance: return nasplug.Evaluation("
+        f"evaluate must return a nasplug.Evaluation, it returned {answer!r}, which is {type(answer).__name__}. "
     )
 
 

@@ -66,7 +66,7 @@ def test_calls_of_nasplug_and_pluggy_are_left_out():
             return Evaluation(1.0, 1.0)
 
     hook = manager.build(Failing(), middleware=[Wrapper()]).hook
-    error = raised(lambda: hook.evaluate(architecture=None, purpose="search", epochs=None, seed=0))
+    error = raised(lambda: hook.evaluate(architecture=None, purpose="search", epochs=None, seed=0, job=None))
     assert names_of(last_frames(error)) == ["raised", "<lambda>", "evaluate", "evaluate", "fail"]
 
 

@@ -105,11 +105,17 @@ def test_several_objectives_are_summed_up_by_their_front_with_its_final_evaluati
     goal = Goal.of(["accuracy", "loss"], [])
     searched = [trial(i, 80.0 - i, code=(i, 0, 0), metrics={"loss": 0.5 - i / 10}) for i in range(2)]
     trials = [attrs.evolve(t, canonical=str(t.number)) for t in searched]
-    final = trial(2, 78.0, "final", metrics={"loss": 0.6})
+    final = trial(2, 78.0, "final", metrics={"loss": 0.6}, source="final")
     assert Result("run", "toy", "random", 3, [*trials, final], goal=goal).summary()["front"] == [
-        {"architecture": "toy:0,0,0", "trial": 0, "objectives": {"accuracy": 80.0, "loss": 0.5}, "test": 78.0},
-        {"architecture": "toy:1,0,0", "trial": 1, "objectives": {"accuracy": 79.0, "loss": 0.4}, "test": None},
-    ]
+        {
+            "architecture": "toy:0,0,0", "trial": 0, "objectives": {"accuracy": 80.0, "loss": 0.5}, "test": 78.0,
+            "source": "final",
+        },
+        {
+            "architecture": "toy:1,0,0", "trial": 1, "objectives": {"accuracy": 79.0, "loss": 0.4}, "test": None,
+            "source": "trained",
+        },
+    ]  # fmt: skip
     assert "front" not in Result("run", "toy", "random", 3, trials).summary()
 
 

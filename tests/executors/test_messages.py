@@ -17,12 +17,16 @@ from nasplug.executors.recipe import SpaceRecipe
 
 
 def answer(recipe=None, **options):
-    request = messages.encode_request(architecture=toy.architecture(0, 0, 1), purpose="final", epochs=3, seed=7)
+    request = messages.encode_request(
+        architecture=toy.architecture(0, 0, 1), purpose="final", epochs=3, seed=7, job=None
+    )
     return messages.answer(recipe or SpaceRecipe("toy:ToySpace", options), request)
 
 
 def test_a_stream_says_that_it_has_begun_before_the_answer():
-    request = messages.encode_request(architecture=toy.architecture(0, 0, 1), purpose="final", epochs=3, seed=7)
+    request = messages.encode_request(
+        architecture=toy.architecture(0, 0, 1), purpose="final", epochs=3, seed=7, job=None
+    )
     begun, text = messages.answer_in_stream(SpaceRecipe("toy:ToySpace", {}), request)
     assert (begun, text) == ("begun", answer())
 
@@ -36,8 +40,7 @@ def test_an_answer_is_the_evaluation_that_the_space_gives():
     [
         ({"fails": "0,0,1"}, RuntimeError, "loss is NaN at step 12"),
         ({"broken": True}, ConfigurationError, "no batteries"),
-        ({"value": 250.0}, ValueError, "must be a percentage"),
-        ({"value": float("nan")}, ValueError, "must be a percentage"),
+        ({"value": float("nan")}, ValueError, "must be a finite number"),
     ],
 )
 def test_an_error_comes_back_as_it_was_raised(options, kind, message):
@@ -76,7 +79,7 @@ def test_an_evaluation_of_a_class_of_the_space_arrives_as_an_evaluation():
     assert messages.decode_answer(answer(SpaceRecipe.of_instance(Rich()))) == Evaluation(50.0, 1.0)
 
 
-@pytest.mark.parametrize("wrong", [{"accuracy": 250.0}, {"cost": -1.0}, {"metrics": {"a": "b"}}])
+@pytest.mark.parametrize("wrong", [{"accuracy": float("inf")}, {"cost": -1.0}, {"metrics": {"a": "b"}}])
 def test_an_answer_is_checked_where_it_arrives(wrong):
     good = {"accuracy": 50.0, "cost": 1.0, "metrics": {}, "source": "toy"}
     assert messages.decode_answer(json.dumps(good)).accuracy == 50.0

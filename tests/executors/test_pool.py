@@ -100,5 +100,5 @@ def test_a_worker_that_is_starting_ends_in_silence(monkeypatch, capfd):
 def test_a_worker_s_memory_is_bounded_in_gib(monkeypatch):
     limits = []
     monkeypatch.setattr(resource, "setrlimit", lambda kind, pair: limits.append((kind, pair)))
-    pool_module._set_up(1.5, None)
+    pool_module._set_up(1.5, None, None)
     assert limits == [(resource.RLIMIT_DATA, (3 * 2**29, 3 * 2**29))]

@@ -19,7 +19,7 @@ from nasplug import hookimpl
 from nasplug.cli.run import run_command
 from nasplug.engine.frames import last_frames
 from nasplug.engine.search import explain
-from nasplug.errors import ConfigurationError, OptionError, UsageError
+from nasplug.errors import ConfigurationError, OptionError, UsageError, first_line
 from nasplug.executors import processes as module
 from nasplug.executors.messages import decode_answer
 from nasplug.executors.processes import Processes
@@ -34,7 +34,7 @@ def search(**settings):
 
 
 def failed(result):
-    return {trial.number: trial.error for trial in result.trials if trial.state == "failed"}
+    return {trial.number: first_line(trial.error) for trial in result.trials if trial.state == "failed"}
 
 
 @pytest.mark.slow
@@ -228,7 +228,7 @@ def started(timeout=None, workers=2, **options):
 
 
 def evaluated(executor):
-    return executor.evaluate(toy.architecture(0, 0, 1), "final", 3, 7)
+    return executor.evaluate(toy.architecture(0, 0, 1), "final", 3, 7, None)
 
 
 def test_the_first_evaluation_starts_a_pool_of_the_runs_workers(pools):

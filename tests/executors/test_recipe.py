@@ -21,7 +21,7 @@ def recipe(space, given=False):
 
 def evaluated(space_recipe):
     return hooks_of_space(space_recipe).evaluate(
-        architecture=toy.architecture(0, 0, 0), purpose="final", epochs=None, seed=0
+        architecture=toy.architecture(0, 0, 0), purpose="final", epochs=None, seed=0, job=None
     )
 
 

@@ -1,4 +1,4 @@
-"""Toy spaces whose main figure is no accuracy in percent, with limits that break before and after a training."""
+"""Toy spaces whose main figure is no accuracy in percent, and figures that are known before and after a training."""
 
 import attrs
 import toy

@@ -46,7 +46,7 @@ ERRORS = {
 SAID = {  # the errors of failed trials
     "two arguments": "TwoArguments: layer 3 at step 7",
     "lock": "ValueError: an attribute cannot be pickled",
-    "group": "ExceptionGroup: of two (2 sub-exceptions)",
+    "group": "ExceptionGroup: of two [TwoArguments: layer 3 at step 7; ValueError: 1]",
     "exit": "SystemExit: the trainer gave up",
     "interrupt": "KeyboardInterrupt: pressed",
     "key": "KeyError: 'learning_rate'",

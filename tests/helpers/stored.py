@@ -18,8 +18,7 @@ def trial(number, accuracy=None, purpose="search", error="RuntimeError: lost", m
 def store(storage, name, *trials, ended=None):
     """Stores a run with these trials, and returns its id."""
     run = storage.create(name, SETTINGS, {})
-    for one in trials:
-        storage.add(run, one)
+    storage.add(run, trials)
     if ended:
         storage.end(run, ended)
     return run

@@ -133,10 +133,10 @@ class Climber:
 
     @hookimpl
     def suggest(self, run: Run, count: int) -> list[Architecture]:
-        done = [trial for trial in run.trials if trial.evaluation]
+        done = [trial for trial in run.trials if trial.state == "complete"]
         if not done:
             return [run.hook.sample(rng=run.rng) for _ in range(count)]
-        best = max(done, key=lambda trial: trial.accuracy)
+        best = max(done, key=run.score)
         return [run.hook.mutate(architecture=best.architecture, rng=run.rng) for _ in range(count)]
 
 

@@ -9,10 +9,10 @@ import toy
 from paths import HELPERS
 
 import nasplug
-from nasplug.cli.output import escape_controls
 from nasplug.engine.search import explain
 from nasplug.errors import DiscoveryError
 from nasplug.experiments.stored_runs.load import LoadedRun, remake_run
+from nasplug.loading.streams import escape_controls
 from nasplug.loading.trust import check_trusted
 from nasplug.storage.storage import StoredRun
 
@@ -89,7 +89,7 @@ def test_safe_refuses_the_task_that_a_stored_run_names(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     settings = {"space": "proxyless", "strategy": "random", "seed": 0, "strategy_options": {}}
     settings |= {"space_options": {"task": "untrusted:flowers"}}
-    loaded = LoadedRun(StoredRun(1, "run", settings, {}, 0.0, None), [])
+    loaded = LoadedRun(StoredRun(1, "run", settings, {}, 0.0, None, 0, "runs.db"), [])
     with pytest.raises(DiscoveryError, match="--safe refuses the task 'untrusted:flowers'"):
         remake_run(loaded, safe=True)
     assert "untrusted" not in sys.modules

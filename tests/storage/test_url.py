@@ -197,13 +197,13 @@ def test_unnamed_runs_that_start_at_the_same_moment_get_different_names(database
 def test_an_interruption_shows_how_to_go_on_without_the_password(monkeypatch, capsys):
     import sys
 
-    from nasplug.cli.progress import RunProgress
     from nasplug.cli.run import _print_how_to_resume
+    from nasplug.engine.progress import RunProgress
 
     progress = RunProgress()
     result = nasplug.search(toy.ToySpace(), "toy:Grid", budget=1, observers=[progress])
     monkeypatch.setattr(sys, "argv", ["nasplug", "run", "--storage", "postgresql://me:secret@host/runs"])
-    _print_how_to_resume(progress, {"name": None})
+    _print_how_to_resume(progress, {"name": None}, "Interrupted")
     stderr = capsys.readouterr().err
     assert "secret" not in stderr
     assert f"nasplug run --storage 'postgresql://me:***@host/runs' --name {result.run} --resume" in stderr

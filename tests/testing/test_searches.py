@@ -2,7 +2,7 @@
 
 import pytest
 
-from nasplug import Architecture, hookimpl
+from nasplug import Architecture, PluginError, hookimpl
 from nasplug.testing.laws import Fault
 from nasplug.testing.searches import Monitor, difference, outcomes, run_interrupted, run_search, search_trials
 from nasplug.testing.toy import HillClimber, RandomSearch, Toy
@@ -41,14 +41,16 @@ def test_a_monitor_leaves_good_suggestions_alone():
 
 @pytest.mark.parametrize("subject", ["search", "an asynchronous search"])
 def test_what_a_search_raises_is_a_fault_of_its_subject(subject):
-    with pytest.raises(Fault, match="a search on Toy raised KeyError: 'no idea'") as fault:
+    with pytest.raises(
+        Fault, match="a search on Toy raised PluginError: The strategy 'Raising' raised KeyError: 'no idea'"
+    ) as fault:
         run_search(Toy(), Raising(), subject=subject, budget=2)
     assert fault.value.subject == subject
-    assert isinstance(fault.value.__cause__, KeyError)
+    assert isinstance(fault.value.__cause__, PluginError)
 
 
 def test_what_an_interrupted_search_raises_is_a_fault_of_resuming():
-    with pytest.raises(Fault, match="the search that was to be interrupted raised KeyError") as fault:
+    with pytest.raises(Fault, match="the search that was to be interrupted raised PluginError") as fault:
         run_interrupted((Toy, Raising, list), 3, budget=6)
     assert fault.value.subject == "resume"
 

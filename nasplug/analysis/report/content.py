@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from nasplug.analysis.figures import Prediction
-from nasplug.analysis.labels import axis, best_lines, counts, limits_line, plain_name
+from nasplug.analysis.labels import axis, best_lines, counts, limits_line
 from nasplug.analysis.pareto import Plane
 from nasplug.engine.objectives import DEFAULT_GOAL, Goal
 from nasplug.engine.result import best_of, incumbents, rows, why_infeasible
@@ -45,7 +45,7 @@ def content(subject: Subject) -> dict[str, Any]:
     index = {architecture: i for i, architecture in enumerate(architectures)}
     prediction, goal = subject.prediction, subject.goal
     return {
-        "main": {"name": plain_name(goal.main), "unit": goal.main.unit},
+        "main": {"name": goal.main.plain_name, "unit": goal.main.unit},
         "objective": _axis(subject, goal.objective),
         "columns": _columns(subject.trials),
         "architecture": [str(a) for a in architectures],
@@ -92,7 +92,7 @@ def _columns(trials: list[Trial]) -> dict[str, list[Any]]:
 def _axis(subject: Subject, objective: Objective) -> dict[str, Any]:
     """Returns what an objective is called, and the column with its values, or the values where no column has them."""
     is_main = objective.name in ("accuracy", subject.goal.main.name)
-    names = {"label": axis(objective), "name": plain_name(objective), "unit": objective.unit}
+    names = {"label": axis(objective), "name": objective.plain_name, "unit": objective.unit}
     if is_main or objective.name == "latency":
         return names | {"column": "accuracy" if is_main else "latency"}
     return names | {"values": [subject.goal.value(trial, objective.name) for trial in subject.trials]}

@@ -42,11 +42,12 @@
 
   // ---- charts
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");  // Plotly reads markup in titles
   const layout = (x, y) => {
     const axis = { gridcolor: colour("--line"), zerolinecolor: colour("--line"), automargin: true };
     return {
       margin: { l: 48, r: 12, t: 10, b: 40 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", hovermode: "closest",
-      font: { color: colour("--front"), size: 12 }, xaxis: { title: { text: x }, ...axis }, yaxis: { title: { text: y }, ...axis },
+      font: { color: colour("--front"), size: 12 }, xaxis: { title: { text: plain(x) }, ...axis }, yaxis: { title: { text: plain(y) }, ...axis },
       legend: { orientation: "h", y: 1.12 },
     };
   };

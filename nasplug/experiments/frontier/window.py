@@ -1,15 +1,14 @@
 """Random architectures inside a latency window: sampled by the space itself, or by rejection."""
 
 from collections.abc import Sequence
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
 
-from nasplug.engine.latency_window import DRAWS
+from nasplug.engine.latency_window import DRAWS, Draws
 from nasplug.engine.settings import check_window
-from nasplug.errors import Unsupported
+from nasplug.errors import SpaceExhausted
 from nasplug.types import Architecture
 
 if TYPE_CHECKING:
@@ -30,8 +29,9 @@ class Window:
     def sample(self, hook: "pluggy.HookRelay", count: int, rng: np.random.Generator) -> list[Architecture]:
         """Returns at most `count` random architectures inside the window, one of those with equal networks.
 
-        There are fewer where equal networks were sampled, or where rejection found fewer in 100,000 samples. Raises
-        `Unsupported` for a device that the space does not know, or where nothing is found inside.
+        There are fewer where equal networks were sampled, or where rejection found fewer in 100,000 samples or in two
+        minutes without a new one. Raises `Unsupported` for a device that the space does not know, `SpaceExhausted`
+        where nothing is found inside.
         """
         sampled = hook.sample_within(device=self.device, low=self.low, high=self.high, count=count, rng=rng)
         if sampled is None:
@@ -42,14 +42,14 @@ class Window:
     def _sample_by_rejection(
         self, hook: "pluggy.HookRelay", count: int, rng: np.random.Generator
     ) -> Sequence[Architecture]:
-        def is_inside(architecture: Architecture) -> bool:
-            return bool(self.low <= hook.measure_latency(architecture=architecture, device=self.device) <= self.high)
-
-        samples = (hook.sample(rng=rng) for _ in range(DRAWS))
-        inside = list(islice(filter(is_inside, samples), count))
+        draws, inside = Draws(self.low, self.high), list[Architecture]()
+        while len(inside) < count and draws.count < DRAWS and draws.may_go_on():
+            architecture = hook.sample(rng=rng)
+            if draws.add(architecture, hook.measure_latency(architecture=architecture, device=self.device)):
+                inside.append(architecture)
         if not inside:
-            raise Unsupported(
-                f"None of {DRAWS:,} architectures sampled has a latency of {self.low:g}:{self.high:g} ms on "
-                f"{self.device}. Widen the window."
+            raise SpaceExhausted(
+                f"No architecture was found with {self.low:g}:{self.high:g} ms on {self.device}: {draws}. "
+                f"{draws.advice()}"
             )
         return inside

@@ -35,7 +35,7 @@ class LoadedRun:
     def require_complete_trials(self) -> list[Trial]:
         """Returns the complete search trials. Raises `StorageError`, with the state of the run, without any."""
         unfinished = "" if self.run.is_over else self.run.state
-        return require_complete_trials(self.trials, self.run.name, self.goal, unfinished)
+        return require_complete_trials(self.trials, self.run.name, unfinished, self.goal)
 
 
 def load_run(url: str, name: str) -> LoadedRun:
@@ -55,7 +55,7 @@ def complete_trials(trials: Sequence[Trial]) -> list[Trial]:
 
 
 def require_complete_trials(
-    trials: Sequence[Trial], name: str, goal: Goal = DEFAULT_GOAL, unfinished: str = ""
+    trials: Sequence[Trial], name: str, unfinished: str = "", goal: Goal = DEFAULT_GOAL
 ) -> list[Trial]:
     """Returns the complete search trials of the run `name`; `unfinished` is the state of a run that is not over.
 

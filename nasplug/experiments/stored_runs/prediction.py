@@ -7,7 +7,7 @@ import attrs
 import numpy as np
 
 from nasplug.analysis.figures import Prediction
-from nasplug.analysis.labels import plain_name, with_unit
+from nasplug.analysis.labels import with_unit
 from nasplug.errors import PluginError, StorageError
 from nasplug.experiments.stored_runs.load import complete_trials, require_complete_trials
 from nasplug.types import Architecture, Trial
@@ -36,7 +36,7 @@ def predict(run: "ActiveRun", architectures: Sequence[Architecture]) -> list[flo
     values = [float(value) for value in answer]
     if len(values) != len(architectures) or not np.isfinite(values).all():
         wrong = [value for value in values if not np.isfinite(value)]
-        wanted = with_unit(plain_name(run.goal.objective), run.goal.objective)
+        wanted = with_unit(run.goal.objective.plain_name, run.goal.objective)
         raise PluginError(
             f"The strategy {run.settings.strategy!r} must predict {len(architectures)} finite values of {wanted}, "
             f"it returned {len(values)}" + (f", {wrong[0]} among them." if wrong else ".")
@@ -69,7 +69,7 @@ def rank_by_prediction(run: "ActiveRun", trials: Sequence[Trial]) -> list[tuple[
     one, says more about what an architecture is worth. Raises `StorageError` where no trial is complete or the strategy
     cannot predict. Errors of plugins are passed on.
     """
-    complete = require_complete_trials(trials, run.name, run.goal)
+    complete = require_complete_trials(trials, run.name, goal=run.goal)
     predicted = predict(attrs.evolve(run, trials=complete), [trial.architecture for trial in complete])
     if predicted is None:
         raise StorageError(

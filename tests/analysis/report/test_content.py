@@ -10,8 +10,11 @@ import pytest
 from nasplug.analysis.figures import Prediction
 from nasplug.analysis.report import content as module
 from nasplug.analysis.report.content import Subject, content, facts
+from nasplug.engine.objectives import Goal
 from nasplug.errors import StorageError
-from nasplug.types import Architecture, Evaluation, Trial
+from nasplug.types import Architecture, Evaluation, Objective, Trial
+
+PERPLEXITY = Objective("perplexity", direction="min")
 
 
 def trial(number, accuracy, latency=None, purpose="search", code=None, **metrics):
@@ -28,6 +31,10 @@ def subject(*trials, **changes):
         "picture": lambda architecture: None, "describe": str,
     }  # fmt: skip
     return Subject(**values | changes)
+
+
+def infeasible(complete):
+    return attrs.evolve(complete, state="infeasible", error="size is 9, the limit size<=5")
 
 
 def test_columns_have_the_values_of_all_trials_and_empty_ones_are_left_out():
@@ -60,8 +67,34 @@ def test_the_frontier_has_its_trials_and_the_hypervolume_after_each_training_wit
     trials = [trial(0, 50.0, 10.0), trial(1, None, 1.0), trial(2, 60.0, 8.0), trial(3, 55.0, 9.0), trial(4, 58.0, 4.0)]
     assert content(subject(*trials))["frontier"] == {
         "numbers": [4, 2], "trial": [0, 2, 3, 4], "volume": [0.0, 20.0, 20.0, 4.0 * 8.0 + 2.0 * 10.0],
+        "x": {"label": "latency (ms)", "name": "latency", "unit": "ms", "column": "latency"}, "unit": "% × ms",
+        "line": True,
     }  # fmt: skip
     assert content(subject(trial(0, 50.0)))["frontier"] is None
+
+
+def test_the_main_objective_says_what_it_is_called_and_where_its_values_are():
+    data = content(subject(trial(0, 50.0)))
+    assert data["main"] == {"name": "accuracy", "unit": "%"}
+    assert data["objective"] == {
+        "label": "validation accuracy (%)", "name": "accuracy", "unit": "%", "column": "accuracy",
+    }  # fmt: skip
+    data = content(subject(trial(0, 50.0, f1=0.5), trial(1, None), goal=Goal.of(["f1", "perplexity"], [], PERPLEXITY)))
+    assert data["main"] == {"name": "perplexity", "unit": ""}
+    assert data["objective"] == {"label": "validation f1", "name": "f1", "unit": "", "values": [0.5, None]}
+    assert data["frontier"]["x"]["column"] == "accuracy"  # which perplexity is stored as
+
+
+def test_the_incumbents_of_an_objective_of_which_less_is_better_go_down():
+    trials = [trial(0, 50.0), trial(1, 60.0), trial(2, 40.0), infeasible(trial(3, 10.0))]
+    data = content(subject(*trials, goal=Goal.of([], [], PERPLEXITY)))
+    assert data["incumbents"] == [[1, 50.0], [3, 40.0], [4, 40.0]]
+
+
+def test_the_front_of_three_objectives_has_no_line():
+    trials = [trial(0, 50.0, 5.0, f1=0.5), trial(1, 60.0, 6.0, f1=0.4)]
+    front = content(subject(*trials, goal=Goal.of(["accuracy", "f1", "latency"], [])))["frontier"]
+    assert (front["line"], front["x"]["values"], sorted(front["numbers"])) == (False, [0.5, 0.4], [0, 1])
 
 
 def test_a_prediction_has_its_tau():
@@ -104,6 +137,25 @@ def test_the_facts_say_what_was_found():
         ("test accuracy", "58.50 %"),
         ("latency", "8.00 ms"),
     ]
+
+
+def test_the_facts_speak_of_the_main_objective_and_name_the_limits():
+    trials = [trial(0, 31.25), infeasible(trial(1, 20.0)), trial(2, 33.0, purpose="final", code=0)]
+    assert facts(subject(*trials, goal=Goal.of([], ["size<=5"], PERPLEXITY)))["Found"] == [
+        ("trials", "2, 0 failed, 1 infeasible"),
+        ("cost", "2,000 s of training"),
+        ("limits", "size<=5"),
+        ("best", "toy:0"),
+        ("validation perplexity", "31.25"),
+        ("test perplexity", "33.00"),
+    ]
+
+
+def test_the_facts_of_a_run_in_which_nothing_is_feasible_name_the_nearest_trial():
+    trials = [infeasible(trial(0, 90.0, size=9.0)), infeasible(trial(1, 80.0, size=6.0))]
+    assert facts(subject(*trials, goal=Goal.of([], ["size<=5"])))["Found"][-1] == (
+        "best", "no trial keeps the limit size<=5: the nearest is toy:1 (trial 1) with size 6.00",
+    )  # fmt: skip
 
 
 def test_the_facts_of_a_run_that_is_not_finished_say_so():

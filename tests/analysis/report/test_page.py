@@ -6,6 +6,7 @@ import json
 import re
 import time
 
+import attrs
 import numpy as np
 import pytest
 from plotly.offline import get_plotlyjs
@@ -14,8 +15,9 @@ from report_sample import HOSTILE, subject, trials
 import nasplug
 from nasplug.analysis.figures import Prediction
 from nasplug.analysis.report.page import page
+from nasplug.engine.objectives import Goal
 from nasplug.errors import StorageError
-from nasplug.types import Evaluation, Trial
+from nasplug.types import Evaluation, Objective, Trial
 
 
 def embedded(html):
@@ -38,6 +40,15 @@ def test_the_page_loads_nothing():
     outside = html[: html.index("<script>")] + html[html.rindex("</script>") :]
     assert not re.search(r"""(src|href)=["']?(https?:)?//""", outside)
     assert "default-src 'none'" in html
+
+
+def test_the_captions_name_the_objectives():
+    html = page(subject(trials(20)))
+    assert "Incumbent: best validation accuracy (%) by trainings" in html
+    assert "Hypervolume (% × ms) by trial" in html
+    perplexity = Goal.of([], [], Objective("perplexity", direction="min"))
+    html = page(subject([attrs.evolve(t, latency=None) for t in trials(20)], goal=perplexity))
+    assert "Incumbent: best validation perplexity by trainings" in html
 
 
 def test_the_data_are_the_trials_in_their_order():

@@ -5,10 +5,12 @@ import time
 
 import attrs
 import pytest
-from report_sample import subject, trials
+from report_sample import HOSTILE, subject, trials
 
 from nasplug.analysis.figures import Prediction
 from nasplug.analysis.report.page import page
+from nasplug.engine.objectives import Goal
+from nasplug.types import Objective
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -58,11 +60,14 @@ def subjects():
     measured = [t for t in run_trials if t.state == "complete"][60:]
     said = [t.accuracy + t.number % 5 for t in measured]
     prediction = Prediction(measured[0].number, [t.number for t in measured], said, [t.accuracy for t in measured])
+    two = Goal.of(["perplexity", HOSTILE], ["size<=5"], Objective("perplexity", direction="min"))
+    broken = [attrs.evolve(t, state="infeasible") if t.number % 5 == 0 and t.evaluation else t for t in run_trials]
     many = Prediction(0, [t.number for t in measured] * 50, said * 50, [t.accuracy for t in measured] * 50)
     return {
         "whole": subject(run_trials, prediction=prediction),
         "many predictions": subject(run_trials, prediction=many),
         "without latency": subject([attrs.evolve(t, latency=None) for t in run_trials]),
+        "two objectives": subject(broken, goal=two),
         "failures": subject([t for t in run_trials if t.state == "failed"]),
     }
 
@@ -84,7 +89,9 @@ def js(browser, expression, *arguments):
 
 
 @every_screen
-@pytest.mark.parametrize(("name", "charts"), [("whole", 4), ("without latency", 2), ("failures", 2)])
+@pytest.mark.parametrize(
+    ("name", "charts"), [("whole", 4), ("without latency", 2), ("two objectives", 3), ("failures", 2)]
+)
 def test_the_page_fits_has_charts_and_no_error(browser, pages, name, charts, width, scheme):
     look(browser, pages(name), width, scheme)
     assert errors(browser) == []
@@ -138,6 +145,7 @@ def assert_card(browser):
         ("whole", "prediction", 1),
         ("many predictions", "prediction", 1),
         ("without latency", "scatter", 0),
+        ("two objectives", "scatter", 1),
     ],
 )
 def test_pointing_and_clicking_at_an_architecture_show_its_picture(browser, pages, name, chart, trace, width, scheme):
@@ -156,6 +164,20 @@ def test_predictions_say_their_tau_and_many_are_drawn_by_the_graphics_card(brows
         assert js(browser, "document.getElementById('prediction').data[1].type") == kind
         caption = js(browser, "document.getElementById('prediction-caption').textContent")
         assert f"Kendall τ {subjects[name].prediction.tau:.3f}" in caption
+
+
+def test_objectives_are_named_and_what_breaks_a_limit_is_apart(browser, pages):
+    look(browser, pages("two objectives"))
+    titles = "(id, axis) => document.getElementById(id)._fullLayout[axis].title.text"
+    assert js(browser, f"({titles})('scatter', 'yaxis')") == "validation perplexity"
+    assert js(browser, f"({titles})('incumbent', 'yaxis')") == "validation perplexity"
+    names = js(browser, "document.getElementById('scatter').data.map((trace) => trace.name)")
+    assert names == ["trials", "breaks a limit", "frontier"]
+    counts = js(browser, "document.getElementById('scatter').data.map((trace) => trace.x.length)")
+    assert counts[:2] == [83, 20]
+    assert js(browser, "document.querySelector('#trials th[data-name=accuracy]').textContent") == "perplexity"
+    shown = js(browser, "document.querySelector('#scatter .xtitle').textContent")
+    assert shown == f"validation {HOSTILE.replace('_', ' ')}"  # a text, whatever it looks like
 
 
 def column(browser, name):

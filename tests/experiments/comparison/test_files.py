@@ -84,7 +84,7 @@ def test_a_strategy_ends_after_the_trainings_of_its_longest_repeat():
         ("a", 3, 65.0),
         ("b", 1, 55.0),
     ]
-    assert comparison.document().keys() == {"accuracy", "strategies", "levels", "speedups"}
+    assert comparison.document().keys() == {"accuracy", "objective", "strategies", "levels", "speedups"}
 
 
 def test_remarks_say_what_the_tables_lack_and_nothing_where_they_are_whole():

@@ -1,11 +1,15 @@
 """A plan is stored in the folder of its comparison, and recognised there."""
 
+import json
+
 import pytest
 
+from nasplug.engine.objectives import DEFAULT_GOAL, Goal
 from nasplug.errors import StorageError, UsageError
 from nasplug.experiments.comparison.contender import Contender
-from nasplug.experiments.comparison.plan import SEED_LIMIT, Plan, load_marks
+from nasplug.experiments.comparison.plan import SEED_LIMIT, Plan, load_goal, load_marks
 from nasplug.storage.atomic_files import write_atomically
+from nasplug.types import Objective
 
 
 def plan(**changes):
@@ -89,3 +93,37 @@ def test_a_file_that_is_no_plan_is_one_message(tmp_path, text):
     (tmp_path / "comparison.json").write_text(text)
     with pytest.raises(StorageError, match="comparison.json is no plan of a comparison"):
         Plan.load(tmp_path)
+
+
+PERPLEXITY = Objective("perplexity", direction="min", low=1.0)
+
+
+def test_the_objectives_of_a_comparison_are_stored_with_what_the_space_calls_its_accuracy(tmp_path):
+    goals = {"objectives": ("accuracy", "size:min"), "limits": ("size<=9",)}
+    plan(**goals).store(tmp_path, {}, {}, PERPLEXITY)
+    assert Plan.load(tmp_path) == plan(**goals)
+    assert load_goal(tmp_path) == Goal.of(*goals.values(), PERPLEXITY)
+    request = plan(**goals).request(Contender("random", "random", {}))
+    assert (request.objectives, request.limits) == tuple(goals.values())
+
+
+def test_repeats_of_another_goal_are_those_of_another_comparison(tmp_path):
+    plan(limits=("size<=9",)).store(tmp_path, {}, {})
+    write_atomically(tmp_path / "repeats" / "random-12345678" / "00000.json", "[]")
+    with pytest.raises(
+        StorageError, match=r'limits was \["size<=9"\], now \[\]; objective was null, now {"name": "perp'
+    ):
+        plan().store(tmp_path, {}, {}, PERPLEXITY)
+
+
+def test_a_folder_of_version_0_1_has_accuracy_without_limits_and_goes_on(tmp_path):
+    plan().store(tmp_path, {}, {})
+    path = tmp_path / "comparison.json"
+    document = json.loads(path.read_text())
+    for name in ("objectives", "limits"):
+        del document["plan"][name]
+    del document["objective"]
+    path.write_text(json.dumps(document))
+    write_atomically(tmp_path / "repeats" / "random-12345678" / "00000.json", "[]")
+    assert (Plan.load(tmp_path), load_goal(tmp_path)) == (plan(), DEFAULT_GOAL)
+    plan().store(tmp_path, {}, {})

@@ -64,3 +64,19 @@ def test_a_space_is_made_once_for_all_repeats():
     assert single_search._space("toy:ToySpace", (("value", "3"),)) is single_search._space(
         "toy:ToySpace", (("value", "3"),)
     )
+
+
+def test_what_is_reported_is_the_main_objective_of_incumbents_within_the_limits():
+    goals = {"objectives": ("size",), "limits": ("size<=2",)}  # 0,0,0 to 0,0,3: sizes from 0 to 3
+    plan = Plan(space="objective_spaces:Perplexity", strategies=("toy:Grid",), repeats=1, budget=4, **goals)
+    rows = run_repeat(plan, Contender("toy:Grid", "toy:Grid", {}), 0)["rows"]
+    assert [row["state"] for row in rows[:-1]] == ["complete"] * 3 + ["infeasible"]
+    assert [row["incumbent"] for row in rows] == [True, True, True, False, False]
+    assert [row["reported"] for row in rows] == [0.0, 1.0, 2.0, 2.0, 2.0]
+
+
+def test_the_latency_of_an_incumbent_is_measured_where_that_is_reported():
+    goals = {"objectives": ("latency:max",), "device": "toyphone"}
+    plan = Plan(space="toy:ToySpace", strategies=("toy:Grid",), repeats=1, budget=3, **goals)
+    rows = run_repeat(plan, Contender("toy:Grid", "toy:Grid", {}), 0)["rows"]
+    assert [row["reported"] for row in rows] == [10.0, 11.0, 12.0, 12.0]

@@ -9,7 +9,7 @@ from nasplug.errors import StorageError
 from nasplug.experiments.frontier import files
 from nasplug.experiments.frontier.files import document, prepare_folder, write_candidates, write_frontier
 from nasplug.experiments.frontier.frontier import Candidate, Frontier
-from nasplug.types import Published
+from nasplug.types import ACCURACY, Published
 
 FIRST = Candidate(toy.architecture(0, 0, 1), 11.0, 51.0)
 TRAINED = Candidate(toy.architecture(0, 1, 1), 12.0, 52.0, (80.0, 82.0))
@@ -51,7 +51,7 @@ def test_the_figure_shows_predictions_and_the_accuracies_of_trainings(tmp_path, 
     write_frontier(FRONTIER, "phone", tmp_path)
     sampled, front = [(11.0, 51.0), (12.0, 52.0), (13.0, 51.5)], [(11.0, 51.0), (12.0, 52.0)]
     assert figures == (
-        [(sampled, front, [(12.0, 81.0)], [(19.0, 59.0)], "phone")],
+        [(sampled, front, [(12.0, 81.0)], [(19.0, 59.0)], "phone", ACCURACY)],
         [f"frontier.{s}" for s in files.FORMATS],
     )
 

@@ -1,16 +1,19 @@
 """The Pareto set of what a strategy predicts in a latency window, and the trainings of some of it."""
 
+from types import SimpleNamespace
+
 import attrs
 import pytest
 import toy
 
 from nasplug.engine.evaluation import derived_seed
+from nasplug.engine.objectives import DEFAULT_GOAL, Goal
 from nasplug.engine.run import ActiveRun
 from nasplug.engine.settings import Settings
 from nasplug.errors import NasplugError, UsageError
 from nasplug.experiments.frontier.frontier import Candidate, Frontier, predict_frontier, train_candidates
 from nasplug.experiments.frontier.window import Window
-from nasplug.types import Evaluation, Published
+from nasplug.types import Evaluation, Objective, Published
 
 PUBLISHED = [Published(toy.architecture(*code), 75.0, 0.5, 20.0, "phone") for code in ((3, 3, 3), (0, 0, 0))]
 
@@ -37,7 +40,10 @@ class Hook:
     def published(self):
         return {"table": PUBLISHED}
 
-    def evaluate(self, architecture, purpose, epochs, seed):
+    def measure(self, architecture):
+        return None
+
+    def evaluate(self, architecture, purpose, epochs, seed, job):
         self.trainings.append((architecture.code, purpose, epochs, seed))
         if architecture.code[0] == 1 or (architecture.code[0] == 2 and len(self.trainings) % 2):
             raise RuntimeError("loss is NaN")
@@ -46,7 +52,12 @@ class Hook:
 
 @pytest.fixture
 def run():
-    return ActiveRun("r", Hook(), Settings(space="toy", strategy="foreseer", seed=7, epochs=5), None)
+    return run_of(DEFAULT_GOAL)
+
+
+def run_of(goal):
+    settings = Settings(space="toy", strategy="foreseer", seed=7, epochs=5)
+    return ActiveRun("r", SimpleNamespace(hook=Hook()), settings, None, goal)
 
 
 def candidate(*code, reported=(), failures=()):
@@ -58,6 +69,16 @@ def test_the_frontier_is_the_pareto_set_of_latency_and_prediction(run):
     assert frontier.candidates == [candidate(0, 0, 1), candidate(1, 0, 1), candidate(2, 1, 0)]
     assert [c.architecture.code for c in frontier.sampled] == [(2, 1, 0), (0, 0, 1), (1, 3, 3), (1, 0, 1)]
     assert frontier.published == []
+
+
+def test_a_frontier_of_what_is_to_be_low_falls_with_latency_and_trains_by_its_own_bounds():
+    goal = Goal.of([], ["latency<=1"], Objective("perplexity", direction="min", low=1.0, high=82.0))
+    frontier = predict_frontier(run_of(goal), Window("phone", 0, 9), 4, None)
+    assert frontier.candidates == [candidate(0, 0, 1)]  # the fastest has the lowest prediction, and it is the best
+    assert frontier.objective == goal.objective
+    trained = [reported for _, reported in train_candidates(run_of(goal), FRONT[:2], 2, 2)]
+    assert [one.reported for one in trained] == [(81.0, 82.0), ()]
+    assert "perplexity must be between 1 and 82, got 83" in trained[1].failures[0]
 
 
 def test_architectures_are_sampled_inside_the_window_from_the_seed_of_the_run(run):

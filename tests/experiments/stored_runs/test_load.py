@@ -3,8 +3,10 @@
 import attrs
 import pytest
 
+from nasplug.engine.objectives import DEFAULT_GOAL, Goal
 from nasplug.errors import DiscoveryError, StorageError
 from nasplug.experiments.stored_runs.load import load_run, remake_run, require_complete_trials
+from nasplug.types import Objective
 
 RUN = ("run", "--space", "toy:ToySpace", "--strategy", "random", "--budget", "3", "--name", "r")
 
@@ -26,6 +28,23 @@ def test_only_complete_search_trials_are_complete(loaded):
         require_complete_trials([failed], "r")
     with pytest.raises(StorageError, match=r"no complete trial yet \(running since noon\): 1 failed. The first: lost$"):
         require_complete_trials([failed], "r", "running since noon")
+
+
+def test_a_run_of_version_0_1_searched_for_accuracy_without_limits(loaded):
+    for name in ("objective", "objectives", "limits"):
+        del loaded.run.settings[name]
+    assert loaded.goal == DEFAULT_GOAL
+
+
+def test_a_loaded_run_has_its_objectives_and_limits(invoke):
+    more = ("--objective", "perplexity", "--objective", "size:min", "--limit", "size<=0")
+    invoke("run", "--space", "objective_spaces:Perplexity", *RUN[3:], *more)
+    loaded = load_run("nasplug.db", "r")
+    perplexity = Objective("perplexity", direction="min", low=1.0)
+    assert loaded.goal == Goal.of(["perplexity", "size:min"], ["size<=0"], perplexity)
+    assert remake_run(loaded).goal == loaded.goal
+    with pytest.raises(StorageError, match=r"^In the run 'r', no trial keeps the limit size<=0: the nearest is toy:"):
+        loaded.require_complete_trials()
 
 
 def test_a_run_is_made_again_with_its_options_and_without_its_trials(loaded):

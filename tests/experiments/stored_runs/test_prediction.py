@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import nasplug as package
+from nasplug.engine.objectives import DEFAULT_GOAL, Goal
 from nasplug.engine.selection import Selection
 from nasplug.engine.settings import Settings
 from nasplug.errors import PluginError, StorageError
@@ -65,10 +66,9 @@ def test_a_strategy_can_predict_if_it_has_the_hook():
 
 @pytest.mark.parametrize(("answer", "said"), [([1.0], "returned 1"), ([1.0, np.nan], "returned 2, nan among them")])
 def test_a_prediction_is_one_finite_number_for_each_architecture(answer, said):
-    run = SimpleNamespace(
-        settings=SimpleNamespace(strategy="s"), hook=SimpleNamespace(predict=lambda run, architectures: answer)
-    )
-    with pytest.raises(PluginError, match=f"'s' must predict 2 finite accuracies in percent, it {said}"):
+    hook = SimpleNamespace(predict=lambda run, architectures: answer)
+    run = SimpleNamespace(settings=SimpleNamespace(strategy="s"), hook=hook, goal=DEFAULT_GOAL)
+    with pytest.raises(PluginError, match=rf"'s' must predict 2 finite values of accuracy \(%\), it {said}"):
         predict(run, ["a", "b"])
 
 
@@ -79,6 +79,30 @@ def test_the_ranking_begins_with_what_is_predicted_to_be_best():
         (50.0 + sum(t.architecture.code) for t in searched[:6]), reverse=True
     )
     assert all(value == 50.0 + sum(trial.architecture.code) for trial, value in ranking)
+
+
+def test_the_ranking_of_a_perplexity_begins_with_the_lowest_and_measures_it():
+    choice = Selection.of("objective_spaces:Perplexity", "toy:Foreseer", {}, {})
+    run = make_run(choice, Settings(space="objective_spaces:Perplexity", strategy="toy:Foreseer"), "r")
+    searched = package.search("objective_spaces:Perplexity", "toy:Foreseer", budget=8).trials
+    ranking = [value for _, value in rank_by_prediction(run, searched)]
+    assert ranking == sorted(ranking)
+    assert predict_later_trials(run, searched).measured == [t.accuracy for t in searched[4:8]]
+
+
+def test_the_objective_of_a_prediction_is_that_of_the_run():
+    choice = Selection.of("objective_spaces:F1", "toy:Foreseer", {}, {})
+    goal = Goal.of(["size"], [])
+    run = make_run(choice, Settings(space="objective_spaces:F1", strategy="toy:Foreseer"), "r", goal)
+    searched = package.search("objective_spaces:F1", "toy:Foreseer", budget=8).trials
+    assert predict_later_trials(run, searched).measured == [sum(t.architecture.code) for t in searched[4:8]]
+
+
+def test_what_breaks_a_limit_is_not_ranked():
+    searched = package.search("objective_spaces:F1", "toy:Foreseer", budget=9, limits=("size<=5",)).trials
+    ranked = [trial for trial, _ in rank_by_prediction(run_of("toy:Foreseer"), searched)]
+    assert 0 < len(ranked) < 9
+    assert all(sum(trial.architecture.code) <= 5 for trial in ranked)
 
 
 def test_without_predictions_or_complete_trials_there_is_no_ranking():

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from nasplug_strategies.regularized_evolution import RegularizedEvolution, last_complete
 
-from nasplug import Architecture
+from nasplug import Architecture, Objective, SpaceExhausted
+from nasplug.engine.objectives import Goal
 
 
 @pytest.fixture
@@ -109,6 +110,63 @@ def test_the_defaults_are_those_of_the_notebook():
     assert (RegularizedEvolution().population, RegularizedEvolution().tournament) == (100, 10)
 
 
+@pytest.mark.parametrize(
+    ("budget", "population"),
+    [(1, 2), (5, 2), (6, 2), (50, 16), (100, 33), (299, 99), (300, 100), (9000, 100), (None, 100)],
+)
+def test_a_third_of_the_budget_at_most_is_random_which_is_said(
+    budget, population, numbers, fake_run, make_trial, caplog
+):
+    strategy, run = RegularizedEvolution(), fake_run(numbers, budget=budget)
+    strategy.on_start(run)
+    said = f"regularized_evolution: population {population} instead of 100, a third of the budget of {budget} trials"
+    assert caplog.messages == [said] * (population < 100)
+    assert len(strategy.suggest(run, 1000)) == population
+    run.trials = trials_of(make_trial, [50.0] * population)
+    assert all(a.code[0] >= 1000 for a in strategy.suggest(run, 5))
+
+
+def test_a_small_population_stays_as_it_is(numbers, fake_run, caplog):
+    strategy, run = RegularizedEvolution(population=10), fake_run(numbers, budget=30)
+    strategy.on_start(run)
+    assert (caplog.messages, len(strategy.suggest(run, 50))) == ([], 10)
+
+
+class Fenced:
+    """Numbers of which only those of some parents, and the first draws, lie inside bounds."""
+
+    def __init__(self, parents, samples=0):
+        self.parents, self.samples, self.asked = parents, samples, []
+
+    def sample(self, rng):
+        self.samples -= 1
+        if self.samples < 0:
+            raise SpaceExhausted("no more numbers")
+        return Architecture("numbers", (0,))
+
+    def mutate(self, architecture, rng):
+        self.asked.append(architecture.code[0])
+        if architecture.code[0] not in self.parents:
+            raise SpaceExhausted(f"no neighbour of {architecture} lies inside")
+        return Architecture("numbers", (architecture.code[0] + 1000,))
+
+
+def test_where_the_bounds_hold_no_child_of_the_winner_the_next_best_is_the_parent(fake_run, make_trial):
+    space, strategy = Fenced(parents=[0]), RegularizedEvolution(4, 4)
+    trials = trials_of(make_trial, [50.0, 90.0, 70.0, 40.0])
+    assert [a.code[0] for a in strategy.suggest(fake_run(space, trials), 1)] == [1000]
+    assert space.asked == [1, 2, 0]
+
+
+def test_where_the_bounds_hold_no_child_at_all_it_says_so_and_keeps_what_it_has(fake_run, make_trial):
+    trials = trials_of(make_trial, [50.0, 90.0])
+    with pytest.raises(SpaceExhausted, match="no neighbour of numbers:0 lies inside"):
+        RegularizedEvolution(2, 2).suggest(fake_run(Fenced(parents=[]), trials), 3)
+    with pytest.raises(SpaceExhausted, match="no more numbers"):
+        RegularizedEvolution(9, 2).suggest(fake_run(Fenced([])), 3)
+    assert len(RegularizedEvolution(9, 2).suggest(fake_run(Fenced([], samples=2)), 3)) == 2
+
+
 @pytest.mark.parametrize("option", ["population", "tournament"])
 def test_sizes_below_one_are_refused(option):
     with pytest.raises(ValueError, match=f"'{option}' must be >= 1"):
@@ -135,3 +193,9 @@ def test_a_tournament_takes_all_where_fewer_are_alive(numbers, fake_run, make_tr
 def test_the_last_complete_trials_are_in_their_order(count, wanted, make_trial):
     trials = trials_of(make_trial, [50.0, None, 70.0, None, 60.0])
     assert [trial.number for trial in last_complete(trials, count)] == wanted
+
+
+def test_the_parent_is_the_best_by_the_main_objective(numbers, fake_run, make_trial):
+    goal = Goal.of([], [], Objective("perplexity", direction="min"))
+    run = fake_run(numbers, trials_of(make_trial, [50.0, 20.0, 90.0]), objectives=goal.objectives, score=goal.score)
+    assert {a.code[0] - 1000 for a in RegularizedEvolution(3, 3).suggest(run, 20)} == {1}
