@@ -137,8 +137,8 @@ ACCURACY = Objective("accuracy", "%", "max", 0.0, 100.0)
 class Suggestion:
     """An architecture, and how long to train it: what a strategy may suggest in place of an architecture alone.
 
-    `epochs` None means the run's or the space's own number. `continues` is the number of the trial whose training goes
-    on; `epochs` counts from its very beginning.
+    `epochs` None means the run's or the space's own number. `continues` is the trial whose training goes on, from
+    whose beginning `epochs` counts.
     """
 
     architecture: Architecture
@@ -165,10 +165,10 @@ class Job:
 
     @property
     def folder(self) -> Path:
-        """A folder for checkpoints and artifacts, which is made when it is first asked for.
+        """A folder for checkpoints and artifacts, made when it is first asked for; the same after a resume.
 
-        It is the same after a resume, and removed when the trial can no longer be continued. The folder of the trial
-        `continues` is beside it, with that number for its name. Raises `ValueError` for a job without one.
+        It is removed when the trial can no longer be continued. That of the trial `continues` is beside it, under that
+        number. Raises `ValueError` for a job without one.
         """
         if not self._folder:
             raise ValueError(f"the job {self.key} has no folder")
@@ -182,10 +182,9 @@ class Trial:
     """One architecture that a run took up: complete, failed, or infeasible where it breaks a limit of the run.
 
     `started` and `finished` are seconds since the epoch. `latency` is in milliseconds, None without a device.
-    `canonical` is equal for equal networks. An infeasible trial has an evaluation only where it was paid for. Without
-    one, `measured` has those figures at which the run looks and that are known without training. The purpose `known`
-    is that of a trial which the run was told at its beginning; its number is below zero. `epochs` is how long it was
-    trained, None for the space's own number; `continues` the number of the trial whose training went on.
+    `canonical` is equal for equal networks. An infeasible trial has an evaluation only where it was paid for; without
+    one, `measured` has the figures that the run looks at. A trial that was known at the beginning has the purpose
+    `known` and a number below zero. `epochs` and `continues` are those of the job.
     """
 
     number: int

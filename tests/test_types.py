@@ -116,6 +116,7 @@ def test_a_code_without_integers_is_refused(code):
 def test_metrics_are_floats_whatever_made_them():
     metrics = Evaluation(50.0, 1.0, {"loss": np.float32(0.5), "parameters": 7}).metrics
     assert json.dumps(metrics) == '{"loss": 0.5, "parameters": 7.0}'
+    assert Evaluation(50.0, 1.0, {1: 2}).metrics == {"1": 2.0}  # as JSON has it in a storage
     for wrong in ({"loss": "low"}, {"loss": None}, [1.0]):
         with pytest.raises(ValueError, match="metrics must be a dict of numbers, got"):
             Evaluation(50.0, 1.0, wrong)

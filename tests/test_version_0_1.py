@@ -13,6 +13,7 @@ from nasplug import Architecture
 
 STORED = Path(__file__).parent / "fixtures" / "version_0_1"
 CLOCK = ("started", "finished")
+GAINED = ("epochs", "continues")  # columns that later versions have added
 
 
 @pytest.fixture
@@ -22,7 +23,13 @@ def storage(tmp_path):
 
 
 def rows(text):
-    return [{name: value for name, value in row.items() if name not in CLOCK} for row in json.loads(text)]
+    """Trials without clocks and later columns; a metric that has made room for one of them has its old name."""
+    older = [{name: value for name, value in row.items() if name not in CLOCK} for row in json.loads(text)]
+    for row in older:
+        for name in GAINED:
+            metric = row.pop(f"metric.{name}", row.pop(name, None))
+            row |= {} if metric is None else {name: metric}
+    return older
 
 
 @pytest.mark.parametrize("run", ["random", "evolution", "predictor", "toy"])

@@ -30,6 +30,7 @@ class LocalSearch:
     @hookimpl
     def suggest(self, run: "Run", count: int) -> list[Architecture]:
         """Returns up to `count` new networks: mutants of the centre, samples where none of them is new."""
+        known = self._seen | {run.hook.canonical(architecture=pending) for pending in run.pending}
         new_architectures: list[Architecture] = []
         for attempt in range(TRIES):
             if self._centre and attempt < TRIES // 2:
@@ -37,9 +38,8 @@ class LocalSearch:
             else:
                 candidate = run.hook.sample(rng=run.rng)
             canonical = run.hook.canonical(architecture=candidate)
-            if canonical not in self._seen:
-                self._seen.add(canonical)
-                new_architectures.append(candidate)
+            new_architectures += [candidate] if canonical not in known else []
+            known.add(canonical)
             if len(new_architectures) == count:
                 break
         return new_architectures

@@ -59,7 +59,7 @@ def _print(profile: "Profile") -> None:
     print_table(f"The space {profile.space}", ("", "how many", "", ""), sizes)
     if spread := profile.spread():
         rows = [(labelled(name), *values.values()) for name, values in spread.items()]
-        print_table(f"{len(profile.samples):,} samples", ("", *next(iter(spread.values()))), rows)
+        print_table(f"Samples: {len(profile.samples):,}", ("", *next(iter(spread.values()))), rows)
     else:
         emit("Nothing is known of its architectures without an evaluation.")
     if profile.bounds:

@@ -75,7 +75,7 @@ def opened(request: RunRequest) -> Iterator["Opened"]:
 
     storage = Storage(os.fspath(request.storage))
     try:
-        yield _resumed(storage, request) if _is_resumed(storage, request) else _created(storage, request)
+        yield _found_or_made(storage, request)
     finally:
         storage.close()
 
@@ -143,6 +143,18 @@ class Opened:
         for sentence in known.left_out:
             log.warning("Left out of the known trials: %s", sentence)
         return [attrs.evolve(trial, purpose="known") for trial in known.trials]
+
+
+def _found_or_made(storage: "Storage", request: RunRequest) -> Opened:
+    """Opens the run that a request names, or makes a new one."""
+    if _is_resumed(storage, request):
+        return _resumed(storage, request)
+    try:
+        return _created(storage, request)
+    except NameTaken:  # by another process at this moment
+        if not request.start_or_resume:
+            raise
+    return _resumed(storage, request)
 
 
 def _is_resumed(storage: "Storage", request: RunRequest) -> bool:

@@ -221,7 +221,7 @@ class Session:
             self._numbers.add(trial.number)
             self._held[trial.number] = trial
             self._searched += trial.purpose == "search"
-            if trial.purpose == "final" and (trial.state == "complete" or self.is_external):
+            if trial.purpose == "final" and (trial.evaluation or self.is_external):
                 self._reported.add(trial.architecture)
 
     def _tell_held(self, everything: bool = False) -> None:

@@ -13,6 +13,7 @@ from nasplug.errors import NasplugError, StorageError, first_line
 from nasplug.types import Architecture, Evaluation, Trial
 
 NEEDED = ("architecture", "accuracy")
+NO_METRICS = {*COLUMNS, "epochs", "continues"}  # what the columns of metrics are not called
 PERCENT = (0.0, 100.0)
 Line = tuple[str, dict[str, str]]  # file and number of a line, and its cells by column
 
@@ -37,10 +38,10 @@ class Row:
     def of_trial(cls, trial: Trial, place: str) -> "Row":
         """Returns the row of a trial of any run."""
         unused = "it is a final evaluation" if trial.purpose == "final" else ""
-        if trial.state == "infeasible":
-            unused = f"it breaks a limit: {first_line(trial.error)}"
         if trial.evaluation is None:
             unused = f"it has no accuracy: {first_line(trial.error) or trial.state}"
+        if trial.state == "infeasible":
+            unused = f"it breaks a limit: {first_line(trial.error)}"
         metrics = trial.evaluation.metrics if trial.evaluation else {}
         return cls(place, str(trial.architecture), trial.accuracy, metrics, trial.epochs, unused)
 

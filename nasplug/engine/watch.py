@@ -23,7 +23,9 @@ class FailureWatch:
     _has_succeeded: bool = attrs.field(default=False, init=False)
 
     def __call__(self, trial: Trial) -> None:
-        """Counts a new search trial."""
+        """Counts a new search trial, unless it was refused before its evaluation."""
+        if trial.state == "infeasible" and trial.evaluation is None:
+            return
         failed = trial.state == "failed"
         self._in_a_row = self._in_a_row + 1 if failed else 0
         self._has_succeeded = self._has_succeeded or not failed

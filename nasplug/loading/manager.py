@@ -1,7 +1,10 @@
 """The plugin manager of one run: it holds one space, at most one strategy, and the middleware."""
 
 import re
+import tempfile
+import uuid
 from collections.abc import Sequence
+from functools import partial
 from inspect import signature
 from typing import Any
 
@@ -11,6 +14,7 @@ from nasplug.errors import OptionError, PluginError, did_you_mean
 from nasplug.hookspecs import HookSpecs
 from nasplug.loading import discovery, options
 from nasplug.loading.fallback_hooks import FallbackHooks
+from nasplug.types import Job
 
 REQUIRED = {"space": ("sample", "mutate", "evaluate"), "strategy": ("suggest",), "middleware": ()}
 
@@ -66,8 +70,24 @@ def space(name: str, **given: Any) -> pluggy.HookRelay:
     """Returns the hooks of a space with these options, to be called without a run.
 
     `nasplug.space("proxyless").sample(rng=rng)` draws an architecture. What the space cannot do raises `Unsupported`.
+    `evaluate` may be called without a `job`, which is made up then.
     """
-    return build(make("space", name, given), space_name=name).hook
+    hook = build(make("space", name, given), space_name=name).hook
+    hook.evaluate = partial(_evaluate, hook.evaluate)  # type: ignore[attr-defined]
+    return hook
+
+
+def _evaluate(caller: pluggy.HookCaller, **arguments: Any) -> Any:
+    """Calls the hook `evaluate`, with a job of no run unless one is given."""
+    if "job" not in arguments:
+        architecture = arguments["architecture"]
+        values = {name: arguments[name] for name in ("seed", "purpose", "epochs")}
+        arguments["job"] = Job(0, "no run/0", architecture, str(architecture), folder=_unused_folder(), **values)
+    return caller(**arguments)
+
+
+def _unused_folder() -> str:
+    return f"{tempfile.gettempdir()}/nasplug-{uuid.uuid4().hex}"
 
 
 def register(manager: pluggy.PluginManager, plugin: object, owner: str) -> None:

@@ -6,7 +6,7 @@ from nasplug.engine.result import Result
 from nasplug.testing.contract import PluginConformance
 from nasplug.testing.laws import law
 from nasplug.testing.searches import difference, outcomes, run_interrupted, run_search, search_trials
-from nasplug.testing.toy import HillClimber, Toy
+from nasplug.testing.toy import HillClimber, PlainSpace, Toy
 
 
 class MiddlewareConformance(PluginConformance):
@@ -60,6 +60,28 @@ class MiddlewareConformance(PluginConformance):
         if getattr(self.new_plugin(), "executes", False) is True:
             marks = getattr(self.implemented().get("evaluate"), "nasplug_impl", {})
             self.expect(not (marks.get("tryfirst") or marks.get("trylast")), "evaluate is marked with one of them")
+
+    @law()
+    def test_executors_take_an_instance_as_it_is(self) -> None:
+        """Middleware with `executes = True` evaluates with the instance that the caller gave, or an equal one.
+
+        An instance of a plain class has no options from which it could be made again. `SpaceRecipe.of(run)` knows that.
+        """
+        if getattr(self.new_plugin(), "executes", False) is True:
+            accuracies = [accuracy for _, accuracy in outcomes(self.search(PlainSpace(70.0), budget=3))]
+            self.expect(accuracies == [70.0] * 3, f"a space of 70 % gave {accuracies}")
+
+    @law()
+    def test_executors_pass_errors_on(self) -> None:
+        """With middleware with `executes = True`, an error of an evaluation keeps its class and its text.
+
+        It is stored with the failed trial, and tells users what to mend. Some errors cannot be pickled.
+        """
+        if getattr(self.new_plugin(), "executes", False) is True:
+            space, settings = PlainSpace(fails=True), {"budget": 8, "batch": 8}
+            own, plain = (search_trials(s(space, **settings)) for s in (self.search, self.search_without))
+            errors = [{trial.error for trial in trials} for trials in (own, plain)]
+            self.expect(errors[0] == errors[1], f"{errors[1]} without it is {errors[0]} with it")
 
     @law("search")
     def test_a_search_completes(self) -> None:

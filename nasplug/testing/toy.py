@@ -154,6 +154,27 @@ class MinimalSpace:
         return Evaluation(100 / (1 + abs(sum(architecture.code))), cost=1.0)
 
 
+class WrongLayer(Exception):
+    """An error that pickle writes and cannot read: its class takes two arguments, and it keeps one."""
+
+    def __init__(self, layer: int, operation: int) -> None:
+        super().__init__(f"layer {layer} has no operation {operation}")
+
+
+class PlainSpace(MinimalSpace):
+    """A space of a plain class: an instance says how accurate its networks are, and whether some evaluations fail."""
+
+    def __init__(self, accuracy: float = 10.0, fails: bool = False) -> None:
+        self.accuracy, self.fails = accuracy, fails
+
+    @hookimpl
+    def evaluate(self, architecture: Architecture) -> Evaluation:
+        """Returns the accuracy of the instance. Raises `WrongLayer` for odd codes where it fails."""
+        if self.fails and architecture.code[0] % 2:
+            raise WrongLayer(0, architecture.code[0])
+        return Evaluation(self.accuracy, cost=1.0)
+
+
 class RandomSearch:
     """Suggests independent samples. Other strategies must beat it."""
 

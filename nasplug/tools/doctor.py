@@ -61,7 +61,7 @@ def accelerators() -> Iterator[Finding]:
 
 def data() -> Iterator[Finding]:
     """Yields the contents of the cache folder, and the environment variables NASPLUG_…."""
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nasplug"
+    folder = Path(expanded_path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")) / "nasplug"
     entries = sorted(folder.glob("[!.]*"))
     for path in entries:
         files = [path] if path.is_file() else [part for part in path.rglob("*") if part.is_file()]

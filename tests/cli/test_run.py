@@ -124,7 +124,7 @@ def test_an_explanation_shows_who_is_called_in_the_order_of_a_run_and_runs_nothi
     assert first == "Middleware, outermost first: log:path=x > cache > budget:max_cost=9.0 > processes > toy:ToySpace"
     assert columns == "hook             plugins in the order of their calls"
     calls = {name: text.strip() for name, _, text in (line.partition(" ") for line in lines)}
-    assert calls["suggest"] == "toy:Grid"
+    assert calls["suggest"] == "the latency window > toy:Grid"
     assert calls["mutate"] == "the latency window > toy:ToySpace"
     assert calls["evaluate"] == "cache > processes > toy:ToySpace > nasplug's default"
     assert calls["on_start"] == "log:path=x, cache, budget:max_cost=9.0, processes"

@@ -6,6 +6,7 @@ import signal
 import threading
 
 import attrs
+import plain_space
 import pytest
 import toy
 from ray_cluster import MARKS, QUIET, three_nodes, wait_for
@@ -50,6 +51,33 @@ def test_what_fails_on_a_worker_fails_as_it_does_here(cluster):
     assert failed(search(cluster, wrong, middleware=[])) == failed(search(cluster, wrong))
     with pytest.raises(ConfigurationError, match="no batteries"):
         search(cluster, {"broken": True})
+
+
+def test_an_instance_that_the_caller_gave_travels_as_it_is_with_its_code(cluster):
+    class Local(plain_space.Plain):
+        @hookimpl
+        def evaluate(self, architecture):
+            evaluation = plain_space.Plain.evaluate(self, architecture)
+            return attrs.evolve(evaluation, accuracy=evaluation.accuracy + 1.0)
+
+    for error in ("two arguments", "exit"):
+        result = nasplug.search(Local(50.0, error=error), "toy:Grid", budget=2, middleware=on(cluster))
+        assert [(trial.accuracy, trial.error) for trial in result.trials] == [
+            (51.0, None), (None, plain_space.SAID[error]), (51.0, None)
+        ]  # fmt: skip
+
+
+def test_lists_tuples_and_dicts_arrive_as_they_were(cluster):
+    options = {"space_options": plain_space.STRUCTURED, "budget": 1, "middleware": on(cluster)}
+    result = nasplug.search("plain_space:Structured", "toy:Grid", **options)
+    assert [trial.accuracy for trial in result.trials] == [90.0] * 2
+
+
+@pytest.mark.parametrize("order", [["cache"], []])
+def test_a_cache_hits_wherever_it_is_named(cluster, order):
+    middleware = [*order, *on(cluster), *({"cache"} - set(order))]
+    result = nasplug.search("toy:ToySpace", "toy:Repeater", budget=3, middleware=middleware)
+    assert [trial.evaluation.source for trial in result.trials] == ["toy", "cache", "cache", "toy"]
 
 
 def test_the_evaluations_of_a_node_that_is_killed_are_made_elsewhere(cluster, tmp_path):

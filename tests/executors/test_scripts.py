@@ -8,6 +8,7 @@ import sys
 
 import pytest
 from paths import HELPERS, ROOT
+from ray_cluster import QUIET, SLOW_MACHINE
 
 SPACE = """
 import functools
@@ -27,17 +28,20 @@ def halvings(number):
 
 
 @attrs.define(eq=False)
-class Options:
+class Shifted:
     offset: float = nasplug.option(40.0, "added to every accuracy")
 
-
-class Scripted(Options):
     def shifted(self, value):
         return value + self.offset
 
+
+class Scripted(Shifted):
+    def shifted(self, value):
+        return super().shifted(value)
+
     @functools.cached_property
     def base(self):
-        return super().shifted(halvings(16)) if hasattr(super(), "shifted") else self.shifted(halvings(16))
+        return self.shifted(halvings(16))
 
     @hookimpl
     def sample(self, rng):
@@ -96,6 +100,15 @@ def test_a_space_that_the_script_defines(tmp_path, space, way):
 def test_a_script_that_python_finds_as_a_module(tmp_path):
     search = 'result = nasplug.search(Scripted(offset=10.0), Grid(), budget=2, middleware=["processes"])'
     assert ran(tmp_path, f"{SPACE}\n{search}\n{REPORT}", module=True) == [[None, 14.0], [None, 15.5], [None, 15.5]]
+
+
+@pytest.mark.slow
+def test_a_space_that_the_script_defines_on_ray(tmp_path, monkeypatch):
+    pytest.importorskip("ray", reason="Ray is not installed: pip install -r requirements-ray.txt")
+    for name, value in {**SLOW_MACHINE, **QUIET}.items():
+        monkeypatch.setenv(name, value)
+    search = 'result = nasplug.search(Scripted(offset=10.0), Grid(), budget=2, middleware=["ray"])'
+    assert ran(tmp_path, f"{SPACE}\n{search}\n{REPORT}") == [[None, 14.0], [None, 15.5], [None, 15.5]]
 
 
 @pytest.mark.slow

@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasplug import StorageError
-from nasplug.plugin import write_atomically
+from nasplug.plugin import expanded_path, write_atomically
 
 
 def cache_folder() -> Path:
     """Returns `$XDG_CACHE_HOME/nasplug`, or `~/.cache/nasplug`; it need not exist yet."""
-    home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "nasplug"
+    return Path(expanded_path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")) / "nasplug"
 
 
 def cached_bytes(name: str, make: Callable[[], NDArray[np.uint8]], sha256: str) -> NDArray[np.uint8]:

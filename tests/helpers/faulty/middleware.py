@@ -1,11 +1,13 @@
 """Middleware that breaks exactly one law each, named in `breaks`."""
 
+import copy
 import random
 import threading
 
 import attrs
 
 from nasplug import Evaluation, hookimpl
+from nasplug.loading import manager
 
 
 class Raises:
@@ -50,6 +52,42 @@ class ExecutesFirst:
     @hookimpl(tryfirst=True)
     def evaluate(self):
         return None
+
+
+class Anew:
+    """An executor that makes the space again from its class and its options."""
+
+    executes = True
+
+    @hookimpl
+    def on_start(self, run):
+        self.space = attrs.evolve(run.space) if attrs.has(type(run.space)) else self.copied(run.space)
+
+    def copied(self, space):
+        return copy.copy(space)
+
+    @hookimpl
+    def evaluate(self, architecture, purpose, epochs, seed):
+        arguments = {"architecture": architecture, "purpose": purpose, "epochs": epochs, "seed": seed}
+        return manager.build(self.space).hook.evaluate(**arguments)
+
+
+class ForgetsArguments(Anew):
+    breaks = "test_executors_take_an_instance_as_it_is"
+
+    def copied(self, space):
+        return type(space)(fails=getattr(space, "fails", False))
+
+
+class RenamesErrors(Anew):
+    breaks = "test_executors_pass_errors_on"
+
+    @hookimpl
+    def evaluate(self, architecture, purpose, epochs, seed):
+        try:
+            return Anew.evaluate(self, architecture, purpose, epochs, seed)
+        except Exception as error:
+            raise RuntimeError("it failed") from error
 
 
 class Flatters:

@@ -24,6 +24,8 @@ def test_the_folder_is_that_of_the_environment_or_the_users(tmp_path: Path, monk
     assert cache_folder() == tmp_path / "nasplug"
     monkeypatch.setenv("XDG_CACHE_HOME", "")
     assert cache_folder() == Path.home() / ".cache" / "nasplug"
+    monkeypatch.setenv("XDG_CACHE_HOME", "~/caches")
+    assert cache_folder() == Path.home() / "caches" / "nasplug"
 
 
 def test_the_second_call_reads_the_file() -> None:
