@@ -44,9 +44,8 @@ class Loop:
             raise
         finally:
             self._pool.shutdown(wait=False, cancel_futures=True)
-        reason = run.stop_reason or "the strategy has nothing more to suggest"
-        session.finish(reason)
-        return reason
+        session.finish(run.end_reason)
+        return run.end_reason
 
     def _search_in_batches(self) -> None:
         """Evaluates batch after batch."""

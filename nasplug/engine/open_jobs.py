@@ -1,6 +1,7 @@
 """The jobs of a run that have no trial yet."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -10,7 +11,7 @@ from nasplug.types import Job
 
 @attrs.define(eq=False)
 class OpenJobs:
-    """Open jobs by number, and which of them wait for the answer of another one.
+    """Open jobs by number, which of them wait for the answer of another one, and who has them.
 
     Of jobs with the same network, purpose and fidelity the first is evaluated; the others follow it. `stored` are the
     numbers of those that the store knows.
@@ -20,14 +21,15 @@ class OpenJobs:
     stored: set[int] = attrs.field(factory=set)
     _leaders: dict[Any, int] = attrs.field(factory=dict, init=False)
     _followers: dict[int, list[Job]] = attrs.field(factory=dict, init=False)
+    _lent: dict[int, float] = attrs.field(factory=dict, init=False)  # until when somebody has a job
 
-    def replace(self, stored: Iterable[Job]) -> list[Job]:
-        """Forgets all jobs, adds the stored ones, and returns those that follow no other."""
+    def replace(self, stored: Iterable[Job], lent: Mapping[int, float]) -> None:
+        """Forgets all jobs and adds the stored ones; `lent` says until when each is somebody's."""
         for part in (self.jobs, self._leaders, self._followers):
             part.clear()
-        leading = [job for job in stored if self.add(job)]
-        self.stored = set(self.jobs)
-        return leading
+        for job in stored:
+            self.add(job)
+        self.stored, self._lent = set(self.jobs), dict(lent)
 
     def add(self, job: Job) -> bool:
         """Adds a job; returns whether it follows no other."""
@@ -46,10 +48,24 @@ class OpenJobs:
         """Returns the jobs that the store does not know."""
         return [job for number, job in self.jobs.items() if number not in self.stored]
 
+    def lend(self, number: int, until: float) -> None:
+        """Gives a job to somebody, in seconds since the epoch."""
+        self._lent[number] = until
+
+    def free(self, now: float) -> list[Job]:
+        """Returns the jobs that follow no other and are nobody's."""
+        leading = self._leaders.values()
+        return [self.jobs[number] for number in leading if self._lent.get(number, -math.inf) <= now]
+
+    def are_lent(self, now: float) -> bool:
+        """Returns whether somebody has one of the jobs."""
+        return len(self.free(now)) < len(self._leaders)
+
     def close(self, number: int) -> None:
         """Removes a job that has a trial; one that led others is closed before them."""
         job = self.jobs.pop(number)
         self.stored.discard(number)
+        self._lent.pop(number, None)
         leader = self._leaders.get(question(job))
         if leader == number:
             del self._leaders[question(job)]

@@ -45,10 +45,10 @@ class OpenRun:
             jobs: list[Job] = []
             while len(jobs) < count and (new := session.ask(count - len(jobs), expires)):
                 jobs += [job for job in new if not self._refused(job)]
-            if not session.run.open:
-                jobs = session.finals(expires)
-            if not session.run.open:
-                self._end()
+            if not (jobs or session.is_waiting):
+                jobs = session.finals(count, expires)
+                if not jobs:
+                    self._end()
             return jobs
 
     def tell(
@@ -93,7 +93,8 @@ class OpenRun:
 
     def result(self) -> Result:
         """Returns what is stored so far."""
-        return self.session.result(self.reason or self.session.run.stop_reason or "open")
+        run = self.session.run
+        return self.session.result(self.reason or run.stop_reason or run.exhausted or "open")
 
     def _record(self, job: "Job | int", make_trial: Callable[[Job, float], Trial]) -> None:
         number = job if isinstance(job, int) else job.number
@@ -118,7 +119,7 @@ class OpenRun:
         return trial is not None
 
     def _end(self) -> None:
-        self.reason = self.session.run.stop_reason or "the strategy has nothing more to suggest"
+        self.reason = self.session.run.end_reason
         self.session.finish(self.reason)
 
     @contextmanager

@@ -1,4 +1,7 @@
-"""Runs of version 0.1 that were killed inside a batch: their open jobs are not stored, and are asked for again."""
+"""A batch that was cut off and whose open jobs are not stored: the strategy is asked for it again.
+
+A run that has grown has one where its budget ended inside a batch. So has a run of version 0.1 that was killed there.
+"""
 
 from collections.abc import Sequence
 
@@ -7,29 +10,38 @@ import attrs
 from nasplug.engine.evaluation import duplicate
 from nasplug.engine.open_jobs import question
 from nasplug.errors import StorageError
-from nasplug.types import Job, Trial
+from nasplug.types import Job, Suggestion, Trial
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Replay:
-    """The stored search trials of the run `name` by number: they answer the jobs that the strategy suggests again."""
+    """The stored search trials of the run `name` by number: they answer the jobs that the strategy suggests again.
+
+    With `must_agree` the strategy has to suggest what is stored.
+    """
 
     name: str = ""
     trials: dict[int, Trial] = attrs.field(factory=dict)
+    must_agree: bool = True
+
+    def agrees(self, suggestions: Sequence[Suggestion]) -> bool:
+        """Returns whether the strategy suggests what is stored, and perhaps more, or has to."""
+        stored = [trial.architecture for trial in self.trials.values()]
+        return self.must_agree or [each.architecture for each in suggestions[: len(stored)]] == stored
 
     def answer(self, jobs: Sequence[Job]) -> tuple[list[Job], list[Trial], list[Trial]]:
         """Returns the jobs of a batch that must be evaluated, the stored trials of others, and new ones of duplicates.
 
         Raises `StorageError` where the strategy suggests another architecture than the stored one.
         """
-        answers = {job.number: self._trial_of(job) for job in jobs if job.number in self.trials}
+        answers = {job.number: self._taken(job) for job in jobs if job.number in self.trials}
         leaders = {question(job): answers[job.number] for job in reversed(jobs) if job.number in answers}
         others = [job for job in jobs if job.number not in answers]
         new = [duplicate(job, leaders[question(job)]) for job in others if question(job) in leaders]
         return [job for job in others if question(job) not in leaders], list(answers.values()), new
 
-    def _trial_of(self, job: Job) -> Trial:
-        trial = self.trials[job.number]
+    def _taken(self, job: Job) -> Trial:
+        trial = self.trials.pop(job.number)
         if trial.architecture == job.architecture:
             return trial
         raise StorageError(

@@ -57,6 +57,8 @@ class ActiveRun:
 
     `next_number` is the number of the next trial. `suggested` counts the search jobs so far, told or not; generators
     and seeds derive from it, since final trials have numbers too. `open` are the jobs without a trial, by number.
+    `exhausted` says why nothing more is suggested, while jobs that are open are still evaluated; `stop_reason` why
+    these are not handed out either.
     """
 
     name: str
@@ -71,6 +73,7 @@ class ActiveRun:
     in_flight: TrialsInFlight = attrs.field(factory=TrialsInFlight)
     storage: str | None = None
     stop_reason: str | None = None
+    exhausted: str | None = None
     next_number: int = 0
     suggested: int = 0
     open: dict[int, Job] = attrs.field(factory=dict)
@@ -117,6 +120,11 @@ class ActiveRun:
     def remaining(self) -> int | None:
         """How many trials may still be suggested; None without a budget."""
         return None if self.settings.budget is None else self.settings.budget - self.suggested
+
+    @property
+    def end_reason(self) -> str:
+        """Why the run ends, where it does now."""
+        return self.stop_reason or self.exhausted or "the strategy has nothing more to suggest"
 
     def values(self, trial: Trial) -> tuple[float, ...]:
         """Returns a trial's value of each objective. Raises `ValueError` where it has none."""

@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import attrs
 
@@ -51,7 +51,6 @@ class Session:
     _replayed: set[int] = attrs.field(factory=set, init=False)  # stored by an earlier driver
     _reported: set[Architecture] = attrs.field(factory=set, init=False)  # what needs no final evaluation any more
     _open: OpenJobs = attrs.field(init=False)
-    _waiting: list[Job] = attrs.field(factory=list, init=False)  # open, and with nobody who evaluates them
     _replay: Replay = attrs.field(factory=Replay, init=False)
     _continues: bool = attrs.field(default=False, init=False)  # whether trainings of the space can go on
 
@@ -85,17 +84,17 @@ class Session:
         """Takes over what other processes have stored: trials, and jobs without one."""
         run = self.run
         trials = self.store.trials(self._numbers)
-        folder = self.folders.path
-        stored = {j.number: (attrs.evolve(j, folder=folder(j.number)), until) for j, until in self.store.open_jobs()}
-        self.clock = Clock(max((trial.finished for trial in trials), default=self.clock.earliest))
+        stored = self.store.open_jobs()
+        self.clock = Clock(max([self.now(), *(trial.finished for trial in trials)]))
         self._replayed = {trial.number for trial in trials}
         self._take(trials)
-        leading = self._open.replace([job for job, _ in stored.values()])
-        self._waiting = [job for job in leading if job.purpose == "search" and self._is_free(stored[job.number][1])]
+        forever = math.inf if self.is_external else -math.inf  # the driver of a search is gone
+        jobs = [attrs.evolve(job, folder=self.folders.path(job.number)) for job, _ in stored]
+        self._open.replace(jobs, {job.number: forever if until is None else until for job, until in stored})
         run.suggested = self._searched + sum(job.purpose == "search" for job in run.open.values())
         run.next_number = max([*self._numbers, *run.open, -1]) + 1
-        if self.in_order and self._has_gaps():
-            self._replay_from_the_beginning()
+        if self.in_order:
+            self._replay_what_was_cut_off()
         self._tell_held()
 
     def finish(self, reason: str) -> None:
@@ -134,25 +133,41 @@ class Session:
 
         An empty list means that the search waits for open jobs, or has ended where there are none.
         """
-        if self.run.stop_reason:
+        run = self.run
+        if run.stop_reason:
             return []
-        jobs, self._waiting = self._waiting[:count], self._waiting[count:]
-        if len(jobs) < count and not (jobs and self.in_order):
+        jobs = self._free("search")[:count]
+        if len(jobs) < count and not (run.exhausted or (jobs and self.in_order)):
             jobs += self._new_jobs(count - len(jobs))
         return self._handed_out(jobs, expires)
 
-    def finals(self, expires: float | None = None) -> list[Job]:
-        """Returns the jobs of the final evaluations that are missing; called when the search has ended."""
+    def finals(self, count: int | None = None, expires: float | None = None) -> list[Job]:
+        """Returns the jobs of at most `count` final evaluations; called when the search has ended."""
         self._tell_held(everything=True)
-        is_open = {job.architecture: job for job in self._open.jobs.values() if job.purpose == "final"}
+        jobs = self._free("final")[:count]
+        is_open = {job.architecture for job in self._open.jobs.values() if job.purpose == "final"}
         missing = [a for a in self._suggestions.finalists() if a not in self._reported and a not in is_open]
-        new = [self._new_job(Suggestion(architecture), "final", nth) for nth, architecture in enumerate(missing)]
-        again = [] if self.is_external else list(is_open.values())
-        return self._handed_out(again + [job for job in new if self._open.add(job)], expires)
+        new = missing if count is None else missing[: count - len(jobs)]
+        for nth, architecture in enumerate(new, len(self._reported) + len(is_open)):
+            job = self._new_job(Suggestion(architecture), "final", nth)
+            jobs += [job] * self._open.add(job)
+        return self._handed_out(jobs, expires)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether somebody evaluates a job."""
+        return self._open.are_lent(self.now())
+
+    def _free(self, purpose: Purpose) -> list[Job]:
+        """Returns the open jobs that nobody evaluates."""
+        return [job for job in self._open.free(self.now()) if job.purpose == purpose]
 
     def _new_jobs(self, count: int) -> list[Job]:
         """Asks the strategy, and returns the jobs that are to be evaluated."""
         while suggestions := self._suggestions.ask(count):
+            if self._replay.trials and not self._replay.agrees(suggestions):
+                self._give_up_replay()
+                continue
             jobs = [self._new_job(suggestion, "search") for suggestion in suggestions]
             jobs, answers, new = self._replay.answer(jobs) if self._replay.trials else (jobs, [], [])
             leading = [job for job in jobs if self._open.add(job)]
@@ -181,20 +196,18 @@ class Session:
 
         A single job with a single driver is a function of the trials before it, and is not stored.
         """
+        for job in jobs:
+            self._open.lend(job.number, math.inf if expires is None else expires)
         if self.store.is_shared and (len(self._open.jobs) > 1 or self.is_external):
-            again = [job.number for job in jobs if job.number in self._open.stored] if self.is_external else []
-            for number in again:
-                self.store.lend(number, expires)
+            for job in jobs:
+                if self.is_external and job.number in self._open.stored:
+                    self.store.lend(job.number, expires)
             if new := self._open.not_stored():
                 self.store.open(new, expires)
                 self._open.stored.update(job.number for job in new)
         for job in jobs:
             self.run.hook.on_job(run=self.run, job=job)
         return jobs
-
-    def _is_free(self, expires: float | None) -> bool:
-        """Returns whether an open job that is stored may be handed out: its driver is gone, or its time is over."""
-        return not self.is_external if expires is None else expires <= self.now()
 
     # ------------------------------------------------------------------ telling
 
@@ -245,21 +258,33 @@ class Session:
         if trial.purpose != "final":
             run.trials.append(trial)
         run.hook.on_trial(run=run, trial=trial)
-        if trial.purpose == "search" and not run.replaying:
+        if trial.purpose == "search":
             for watch in self._watches:
                 watch(trial)
         run.replaying = False
 
-    # ------------------------------------------------------------------ runs of version 0.1 that were killed
+    # ------------------------------------------------------------------ batches that were cut off
 
-    def _has_gaps(self) -> bool:
-        """Returns whether trials of a batch are missing whose jobs are not stored, as version 0.1 left them."""
-        last = max((number for number, trial in self._held.items() if trial.purpose == "search"), default=-1)
-        return any(number not in self._numbers and number not in self._open.jobs for number in range(last))
+    def _replay_what_was_cut_off(self) -> None:
+        """Holds stored trials back, to let the strategy be asked again for the whole batch that they are of."""
+        run = self.run
+        searched = sorted(number for number, trial in self._held.items() if trial.purpose == "search")
+        if any(number not in self._numbers and number not in run.open for number in range(max(searched, default=0))):
+            self._hold_back(searched, must_agree=True)  # version 0.1 was killed inside a batch
+            run.next_number = 0
+        elif (cut_off := len(searched) % run.batch) and run.remaining and not run.open:
+            self._hold_back(searched[-cut_off:], must_agree=False)
+            run.next_number = searched[-cut_off]
 
-    def _replay_from_the_beginning(self) -> None:
-        """Lets the strategy be asked for everything again: what is stored answers, the rest is evaluated."""
-        self._replay = Replay(self.run.name, {n: t for n, t in self._held.items() if t.purpose == "search"})
-        self._held = {n: trial for n, trial in self._held.items() if n not in self._replay.trials}
-        self._numbers -= self._replay.trials.keys()
-        self.run.next_number, self.run.suggested, self._searched = 0, 0, 0
+    def _hold_back(self, numbers: Sequence[int], must_agree: bool) -> None:
+        self._replay = Replay(self.run.name, {number: self._held.pop(number) for number in numbers}, must_agree)
+        self._numbers.difference_update(numbers)
+        self._searched -= len(numbers)
+        self.run.suggested -= len(numbers)
+
+    def _give_up_replay(self) -> None:
+        """Tells the stored trials of a strategy that suggests others when it is asked for a whole batch."""
+        self._take(self._replay.trials.values())
+        self.run.suggested += len(self._replay.trials)
+        self._replay = Replay()
+        self._tell_held()

@@ -25,7 +25,7 @@ class Suggestions:
         run = self.run
         room = count if run.remaining is None else min(count, run.remaining)
         if room <= 0:
-            run.stop(f"the budget of {run.settings.budget} trials is used")
+            run.exhausted = f"the budget of {run.settings.budget} trials is used"
             return []
         if first := run.settings.first[run.suggested : run.suggested + room]:
             return [Suggestion(self._parsed(text)) for text in first]
@@ -35,7 +35,7 @@ class Suggestions:
         except SpaceExhausted as error:
             if not run.trials:
                 raise
-            run.stop(str(error))
+            run.exhausted = str(error)
             return []
         except NasplugError:
             raise

@@ -1,4 +1,7 @@
-"""Looks at the trials of a run for what its user should know early."""
+"""Looks at the trials of a run for what its user should know early.
+
+Stored trials of a run that is resumed count, but say nothing: that was said when they were new.
+"""
 
 import logging
 
@@ -23,13 +26,15 @@ class FailureWatch:
     _has_succeeded: bool = attrs.field(default=False, init=False)
 
     def __call__(self, trial: Trial) -> None:
-        """Counts a new search trial, unless it was refused before its evaluation."""
+        """Counts a search trial, unless it was refused before its evaluation."""
         if trial.state == "infeasible" and trial.evaluation is None:
             return
         failed = trial.state == "failed"
         self._in_a_row = self._in_a_row + 1 if failed else 0
         self._has_succeeded = self._has_succeeded or not failed
         most = self.run.settings.max_failures
+        if self.run.replaying:
+            return
         if failed and self._in_a_row >= (most or FIRST_FAILURES) and (most or not self._has_succeeded):
             last = first_line(trial.error)
             self.run.stop(
@@ -46,12 +51,14 @@ class PercentWatch:
     _looks_like_shares: int = attrs.field(default=0, init=False)
 
     def __call__(self, trial: Trial) -> None:
-        """Looks at a new search trial, until one is above 1 %."""
+        """Looks at a search trial, until one is above 1 %."""
         if self._looks_like_shares < 0 or trial.accuracy is None or self.run.goal.main.unit != "%":
             return
         self._looks_like_shares = self._looks_like_shares + 1 if 0.0 < trial.accuracy <= 1.0 else -1
-        if self._looks_like_shares == ALL_BELOW_ONE:
-            self._looks_like_shares = -1
+        if self._looks_like_shares < ALL_BELOW_ONE:
+            return
+        self._looks_like_shares = -1
+        if not self.run.replaying:
             log.warning(
                 "The accuracies of the first %d trials are at most 1, the last is %g. nasplug wants percent, 93 for "
                 "0.93: multiply by 100 in evaluate.", ALL_BELOW_ONE, trial.accuracy,
@@ -66,8 +73,8 @@ class LimitWatch:
     _in_a_row: int = attrs.field(default=0, init=False)
 
     def __call__(self, trial: Trial) -> None:
-        """Counts a new search trial."""
+        """Counts a search trial."""
         is_refused = trial.state == "infeasible" and trial.evaluation is None
         self._in_a_row = self._in_a_row + 1 if is_refused else 0
-        if self._in_a_row == REFUSED_IN_A_ROW:
-            self.run.stop(f"the last {REFUSED_IN_A_ROW:,} architectures are outside of the limits: {trial.error}")
+        if self._in_a_row >= REFUSED_IN_A_ROW and not self.run.replaying:
+            self.run.stop(f"the last {self._in_a_row:,} architectures are outside of the limits: {trial.error}")

@@ -43,9 +43,9 @@ def trial(number, accuracy, **metrics):
 
 def test_no_more_is_asked_than_the_budget_leaves():
     run = run_of(budget=3)
-    assert [len(ask(run, 2)), len(ask(run, 2)), run.stop_reason] == [2, 1, None]
+    assert [len(ask(run, 2)), len(ask(run, 2)), run.exhausted] == [2, 1, None]
     assert ask(run, 2) == []
-    assert run.stop_reason == "the budget of 3 trials is used"
+    assert run.exhausted == run.end_reason == "the budget of 3 trials is used"
 
 
 def test_without_a_budget_the_strategy_is_asked_for_all_there_is_room_for():
@@ -106,7 +106,7 @@ def test_a_space_that_is_exhausted_ends_the_search_with_its_reason():
 
     run = run_of(strategy(exhausted))
     run.trials.append(trial(0, 50.0))
-    assert (ask(run, 2), run.stop_reason) == ([], "there are no more networks of 10 to 11 ms")
+    assert (ask(run, 2), run.exhausted) == ([], "there are no more networks of 10 to 11 ms")
 
 
 def test_a_space_that_has_nothing_at_all_is_an_error():
