@@ -29,6 +29,7 @@ class LocalSearch:
     @hookimpl
     def suggest(self, run: "Run", count: int) -> list[Architecture]:
         """Returns up to `count` new networks: mutants of the centre, samples where none of them is new."""
+        known = self._seen | {run.hook.canonical(architecture=pending) for pending in run.pending}
         new_architectures: list[Architecture] = []
         for attempt in range(TRIES):
             if self._centre and attempt < TRIES // 2:
@@ -36,8 +37,8 @@ class LocalSearch:
             else:
                 candidate = run.hook.sample(rng=run.rng)
             canonical = run.hook.canonical(architecture=candidate)
-            if canonical not in self._seen:
-                self._seen.add(canonical)
+            if canonical not in known:
+                known.add(canonical)
                 new_architectures.append(candidate)
             if len(new_architectures) == count:
                 break
@@ -45,7 +46,9 @@ class LocalSearch:
 
     @hookimpl
     def on_trial(self, trial: Trial) -> None:
-        """Moves the centre; all that the strategy knows comes from here, so that a run can be resumed."""
+        """Moves the centre; a resumed run tells its trials again, and nothing else is known."""
+        if trial.purpose == "final":
+            return
         self._seen.add(trial.canonical)
         best = -1.0 if self._centre is None else self._centre.accuracy
         if trial.accuracy is not None and best is not None and trial.accuracy > best:

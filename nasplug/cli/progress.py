@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from nasplug.experiments.comparison.comparison import Comparison
+    from nasplug.experiments.comparison.failures import Failure
 
 ALL_LINES = 20  # trials that each get a line; later trials, and repeats, get one only
 TRIAL_INTERVAL, REPEAT_INTERVAL = 0.25, 10.0  # so many seconds after the last line
@@ -118,6 +119,7 @@ class ComparisonProgress:
     comparison: "Comparison"
     done: int = 0  # repeats, those of earlier commands included
     _done_before: int = 0  # by earlier commands
+    _failed: int = 0
     _count: int = 0
     _shown: set[str] = attrs.field(factory=set)
     _started: float = attrs.field(factory=time.monotonic)
@@ -148,11 +150,21 @@ class ComparisonProgress:
             if line not in self._shown:
                 self._shown.add(line)
                 click.echo(escape_controls(line), err=True)
-        seconds_each = (time.monotonic() - self._started) / (self.done - self._done_before)
-        left = time_left(seconds_each * (self._count - self.done))
+        self._show()
+
+    def on_failure(self, failure: "Failure") -> None:
+        """Shows a repeat that raised; it takes its time but is not done."""
+        self._failed += 1
+        click.echo(escape_controls(f"failed: {failure}"), err=True)
+        self._show()
+
+    def _show(self) -> None:
+        seconds_each = (time.monotonic() - self._started) / (self.done + self._failed - self._done_before)
+        to_do = self._count - self.done - self._failed
+        left = time_left(seconds_each * to_do)
         self._bar.update(0, completed=self.done, left=left)
         now = time.monotonic()
-        if self._bar.disable and (now - self._last_line > REPEAT_INTERVAL or self.done == self._count):
+        if self._bar.disable and (now - self._last_line > REPEAT_INTERVAL or not to_do):
             self._last_line = now
             click.echo(f"repeat {self.done}/{self._count}{left}", err=True)
 

@@ -96,13 +96,13 @@ class Ranking:
     """Architectures, best first by a fit to `learned` trials; each is asked for its canonical form once."""
 
     learned: int
-    _rest: Iterator[Architecture]
+    rest: Iterator[Architecture]
     _passed: list[tuple[Architecture, str]] = attrs.field(factory=list, init=False)
 
     def new(self, hook: Any, known: Distinct) -> Iterator[Architecture]:
         """Adds to `known` and yields what is new to it, from the best on."""
         yield from (architecture for architecture, form in self._passed if known.add(hook, architecture, form))
-        for architecture in self._rest:
+        for architecture in self.rest:
             self._passed.append((architecture, hook.canonical(architecture=architecture)))
             if known.add(hook, *self._passed[-1]):
                 yield architecture
