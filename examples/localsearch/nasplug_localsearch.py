@@ -46,8 +46,8 @@ class LocalSearch:
 
     @hookimpl
     def on_trial(self, run: "Run", trial: Trial) -> None:
-        """Moves the centre; all that the strategy knows comes from here, so that a run can be resumed."""
-        if trial.purpose == "final":  # which a run that grows has heard of, and another one has not
+        """Moves the centre; a resumed run tells its trials again, and nothing else is known."""
+        if trial.purpose == "final":
             return
         self._seen.add(trial.canonical)
         best = -math.inf if self._centre is None else run.score(self._centre)

@@ -15,6 +15,7 @@ from nasplug.types import Objective
 
 if TYPE_CHECKING:
     from nasplug.experiments.comparison.comparison import Comparison
+    from nasplug.experiments.comparison.failures import Failure
     from nasplug.experiments.comparison.plan import Plan
 
 COLUMNS = ("strategy", "trainings", "repeats", "mean", "std", "q25", "median", "q75")
@@ -79,29 +80,39 @@ def compare_command(
     """Compare strategies over independent repeats on one space.
 
     Each repeat is stored as soon as it is done. After an interruption, the same command continues; with more --repeats,
-    it adds the missing ones. Writes trials, summary, trainings to reach a level, speed-ups and a figure into --out.
+    it adds the missing ones. Where a repeat fails, the others go on, and the same command tries it again. Writes
+    trials, summary, trainings to reach a level, speed-ups and a figure into --out.
     """
     require_libraries()
+    from nasplug.experiments.comparison.failures import error_of
     from nasplug.experiments.comparison.files import Outcome, write_outcome, write_trials
     from nasplug.experiments.comparison.plan import Plan
 
     plan = Plan(**plan_values)
     plan.check_marks(marks)
-    comparison = _run_repeats(plan, out, workers, levels)
+    comparison, failures = _run_repeats(plan, out, workers, levels)
+    error = error_of(failures, comparison.count) if failures else None
+    if len(failures) == comparison.count and error:
+        raise error from failures[0].cause
     objective = comparison.goal.objective
     outcome = Outcome.of(write_trials(comparison.rows(), out), levels, objective)
     write_outcome(outcome, plan, out, title, marks)
-    for remark in outcome.remarks(plan):
+    for remark in outcome.remarks(plan, failures):
         click.echo(remark, err=True)
     if as_json:
-        return print_json(outcome.document() | {"out": str(out)})
-    ends = [[rounded(row[column], objective) for column in COLUMNS] for row in outcome.ends()]
-    print_table(f"{with_unit(outcome.accuracy, objective)} at the end", COLUMNS, ends)
-    return click.echo(f"Written to {out}", err=True)
+        print_json(outcome.document() | {"failed": [failure.row() for failure in failures], "out": str(out)})
+    else:
+        ends = [[rounded(row[column], objective) for column in COLUMNS] for row in outcome.ends()]
+        print_table(f"{with_unit(outcome.accuracy, objective)} at the end", COLUMNS, ends)
+        click.echo(f"Written to {out}", err=True)
+    if error:
+        raise error from failures[0].cause
 
 
-def _run_repeats(plan: "Plan", out: Path, workers: int, levels: tuple[float, ...]) -> "Comparison":
-    """Runs the repeats that are missing in the folder `out`, with progress, and returns the comparison.
+def _run_repeats(
+    plan: "Plan", out: Path, workers: int, levels: tuple[float, ...]
+) -> "tuple[Comparison, list[Failure]]":
+    """Runs the repeats that are missing in the folder `out`, with progress; returns the comparison and what failed.
 
     Raises `UsageError` for a level that the main objective never has.
     """
@@ -112,8 +123,8 @@ def _run_repeats(plan: "Plan", out: Path, workers: int, levels: tuple[float, ...
         comparison = Comparison.open(plan, out)
         _check_levels(levels, comparison.goal.objective)
         with ComparisonProgress(comparison) as progress:
-            comparison.run(workers, progress.on_repeat)
-    return comparison
+            failures = comparison.run(workers, progress.on_repeat, progress.on_failure)
+    return comparison, failures
 
 
 def _check_levels(levels: tuple[float, ...], objective: Objective) -> None:

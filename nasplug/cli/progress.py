@@ -13,6 +13,7 @@ from nasplug.loading.streams import escape_controls
 
 if TYPE_CHECKING:
     from nasplug.experiments.comparison.comparison import Comparison
+    from nasplug.experiments.comparison.failures import Failure
 
 INTERVAL = 10.0  # seconds after the last line, when a repeat gets one
 
@@ -27,6 +28,7 @@ class ComparisonProgress:
     comparison: "Comparison"
     done: int = 0  # repeats, those of earlier commands included
     _done_before: int = 0  # by earlier commands
+    _failed: int = 0
     _count: int = 0
     _shown: set[str] = attrs.field(factory=set)
     _started: float = attrs.field(factory=time.monotonic)
@@ -57,10 +59,20 @@ class ComparisonProgress:
             if line not in self._shown:
                 self._shown.add(line)
                 click.echo(escape_controls(line), err=True)
-        seconds_each = (time.monotonic() - self._started) / (self.done - self._done_before)
-        left = time_left(seconds_each * (self._count - self.done))
+        self._show()
+
+    def on_failure(self, failure: "Failure") -> None:
+        """Shows a repeat that raised; it takes its time but is not done."""
+        self._failed += 1
+        click.echo(escape_controls(f"failed: {failure}"), err=True)
+        self._show()
+
+    def _show(self) -> None:
+        seconds_each = (time.monotonic() - self._started) / (self.done + self._failed - self._done_before)
+        to_do = self._count - self.done - self._failed
+        left = time_left(seconds_each * to_do)
         self._bar.update(0, completed=self.done, left=left)
         now = time.monotonic()
-        if self._bar.disable and (now - self._last_line > INTERVAL or self.done == self._count):
+        if self._bar.disable and (now - self._last_line > INTERVAL or not to_do):
             self._last_line = now
             click.echo(f"repeat {self.done}/{self._count}{left}", err=True)

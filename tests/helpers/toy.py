@@ -119,6 +119,22 @@ class Quitter(Grid):
 
 
 @attrs.define(eq=False)
+class Breaking(Grid):
+    """Raises after three trials where the seed is odd, unless `mended` exists; with `exits`, its process dies."""
+
+    mended: Path | None = option(None, "a file")
+    exits: bool = option(False, "whether the process dies")
+
+    @hookimpl
+    def suggest(self, run: Run, count: int) -> list[Architecture]:
+        if run.seed % 2 and run.next_number >= 3 and not (self.mended and self.mended.exists()):
+            if self.exits:
+                os._exit(7)
+            raise KeyError("learning_rate")
+        return super().suggest(run, count)
+
+
+@attrs.define(eq=False)
 class Shy(Grid):
     """Suggests nothing at all where the seed is odd."""
 

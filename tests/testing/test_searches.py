@@ -1,10 +1,24 @@
 """The kit's searches report errors as faults, record what is wrong with suggestions, and compare outcomes."""
 
+import logging
+from collections import deque
+from types import SimpleNamespace
+
 import pytest
 
 from nasplug import Architecture, PluginError, hookimpl
+from nasplug.loading import manager
 from nasplug.testing.laws import Fault
-from nasplug.testing.searches import Monitor, difference, outcomes, run_interrupted, run_search, search_trials
+from nasplug.testing.searches import (
+    Monitor,
+    OtherResults,
+    difference,
+    outcomes,
+    recorded_warnings,
+    run_interrupted,
+    run_search,
+    search_trials,
+)
 from nasplug.testing.toy import HillClimber, RandomSearch, Toy
 
 
@@ -65,6 +79,42 @@ def test_an_interrupted_search_is_stopped_and_goes_on():
     resumed = run_interrupted((new_space, HillClimber, list), 3, budget=8)
     assert len(spaces) == 2
     assert outcomes(resumed) == outcomes(run_search(Toy(), HillClimber(), budget=8))
+
+
+class Deque(RandomSearch):
+    """Suggests any sequence but a list, of architectures or of values that hold one."""
+
+    @hookimpl
+    def suggest(self, run, count):
+        return deque(RandomSearch.suggest(self, run, count))
+
+
+def test_suggestions_may_be_any_sequence_and_hold_more_than_an_architecture():
+    monitor = Monitor()
+    assert len(search_trials(run_search(Toy(), Deque(), monitor, budget=4, batch=2))) == 4
+    run = SimpleNamespace(hook=manager.build(Toy()).hook)
+    assert monitor._is_valid(run, SimpleNamespace(architecture=Architecture("toy", (0,) * 6)))
+    assert not monitor._is_valid(run, SimpleNamespace(architecture=Architecture("toy", (9,) * 6)))
+    assert not monitor._is_valid(run, None)
+
+
+@pytest.mark.parametrize(("strategy", "differs"), [(HillClimber, True), (RandomSearch, False)])
+def test_other_results_show_whether_a_search_depends_on_them(strategy, differs):
+    usual = run_search(Toy(), strategy(), budget=20)
+    other = OtherResults(outcomes(usual))
+    again = run_search(Toy(), strategy(), other, budget=20)
+    assert other.differs is differs
+    assert len(again.trials) <= len(usual.trials)
+    assert again.trials[0].accuracy == pytest.approx(100.0 - usual.trials[0].accuracy)
+
+
+def test_warnings_are_those_of_the_logger_inside_the_block():
+    logger = logging.getLogger("nasplug.theirs")
+    with recorded_warnings() as warnings:
+        logger.warning("only %d", 3)
+        logger.info("quiet")
+    logger.warning("too late")
+    assert warnings == ["only 3"]
 
 
 def test_outcomes_leave_the_final_evaluation_out():

@@ -4,8 +4,9 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import as_completed
+from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ import attrs
 from nasplug.engine.objectives import DEFAULT_GOAL, Goal
 from nasplug.engine.selection import Selection
 from nasplug.engine.settings import Settings, versions
-from nasplug.errors import NasplugError, StorageError
+from nasplug.errors import ConfigurationError, NasplugError, StorageError, UsageError
 from nasplug.experiments.comparison.contender import Contender
+from nasplug.experiments.comparison.failures import Failure
 from nasplug.experiments.comparison.plan import Plan
 from nasplug.experiments.comparison.single_search import run_repeat
 from nasplug.loading import manager
@@ -24,6 +26,7 @@ from nasplug.storage.atomic_files import remove_partial_files, write_atomically
 from nasplug.types import ACCURACY
 
 Repeat = tuple[Contender, int]  # a strategy, and the number of the repeat
+Outcome = dict[str, Any] | BaseException  # what `run_repeat` returns or raises
 
 
 @attrs.frozen
@@ -63,22 +66,43 @@ class Comparison:
         repeats = product(range(self.plan.repeats), self.plan.contenders)
         return [(contender, number) for number, contender in repeats if not self._path(contender, number).exists()]
 
-    def run(self, workers: int, on_repeat: Callable[[list[str]], None]) -> None:
-        """Runs the repeats that are missing, `workers` at a time, and stores each. The first error ends the comparison.
+    def run(
+        self,
+        workers: int,
+        on_repeat: Callable[[list[str]], None],
+        on_failure: Callable[[Failure], None] = lambda failure: None,
+    ) -> list[Failure]:
+        """Runs the repeats that are missing, `workers` at a time, stores each, and returns those that raised.
 
-        `on_repeat` is called after each repeat with the lines that its plugins wrote to standard error.
+        Args:
+            workers: how many repeats run at the same time
+            on_repeat: called after each repeat with the lines that its plugins wrote to standard error
+            on_failure: called after each repeat that raised
+
+        Raises:
+            UsageError, ConfigurationError: a repeat raised it: what is asked for is wrong, or no evaluation can succeed
         """
-        missing = self.missing()
-        here = ((repeat, run_repeat(self.plan, *repeat)) for repeat in missing)
-        outcomes = here if workers == 1 else _run_in_processes(self.plan, missing, workers)
-        for (contender, number), outcome in outcomes:
-            write_atomically(self._path(contender, number), json.dumps(outcome["rows"], ensure_ascii=False))
-            on_repeat(outcome["stderr"])
+        missing, failures = self.missing(), list[Failure]()
+        outcomes = _run_here if workers == 1 else partial(_run_in_processes, workers)
+        for (contender, number), outcome in outcomes(self.plan, missing):
+            if not isinstance(outcome, BaseException):
+                write_atomically(self._path(contender, number), json.dumps(outcome["rows"], ensure_ascii=False))
+                on_repeat(outcome["stderr"])
+                continue
+            text = str(outcome) if isinstance(outcome, NasplugError) else f"{type(outcome).__name__}: {outcome}"
+            failure = Failure(contender.text, number, self.plan.seed + number, text, cause=outcome)
+            if isinstance(outcome, UsageError | ConfigurationError):
+                raise type(outcome)(str(failure)) from outcome
+            failures.append(attrs.evolve(failure, cause=None) if failures else failure)
+            on_failure(failure)
+        return failures
 
     def rows(self) -> Iterator[list[dict[str, Any]]]:
-        """Yields the rows of every repeat, strategy by strategy. Raises `StorageError` for a damaged file."""
+        """Yields the rows of every stored repeat, strategy by strategy. Raises `StorageError` for a damaged file."""
         for repeat in product(self.plan.contenders, range(self.plan.repeats)):
             path = self._path(*repeat)
+            if not path.exists():  # it failed
+                continue
             try:
                 yield json.loads(path.read_text(encoding="utf-8"))
             except (OSError, ValueError) as error:
@@ -97,26 +121,45 @@ def _first_prediction(selection: Selection, settings: Settings) -> int | None:
     return trials
 
 
-def _run_in_processes(plan: Plan, repeats: list[Repeat], processes: int) -> Iterator[tuple[Repeat, dict[str, Any]]]:
-    from pebble import ProcessExpired
+def _run_here(plan: Plan, repeats: list[Repeat]) -> Iterator[tuple[Repeat, Outcome]]:
+    for repeat in repeats:
+        outcome: Outcome
+        try:
+            outcome = run_repeat(plan, *repeat)
+        except (Exception, SystemExit) as error:  # a foreign strategy may raise anything, or call sys.exit
+            outcome = error
+        yield repeat, outcome
 
+
+def _run_in_processes(processes: int, plan: Plan, repeats: list[Repeat]) -> Iterator[tuple[Repeat, Outcome]]:
     from nasplug.executors.pool import start_pool
-    from nasplug.executors.remote_errors import attempted, raised_again
+    from nasplug.executors.remote_errors import attempted
 
     processes = max(1, min(processes, len(repeats)))
     pool = start_pool(processes, threads=max(1, (os.cpu_count() or 1) // processes))  # together, one thread a core
     try:
         futures = {pool.schedule(attempted, args=(run_repeat, plan, *repeat)): repeat for repeat in repeats}
         for future in as_completed(futures):
-            repeat, (outcome, error) = futures.pop(future), future.result()  # popped: its rows are not held in memory
-            if error:
-                raise raised_again(**error)
-            yield repeat, outcome
-    except (ProcessExpired, BrokenProcessPool) as death:
-        raise NasplugError(
-            f"A worker process died (exit code {getattr(death, 'exitcode', 'unknown')}): it crashed, or the system "
-            "killed it because memory ran out. Fewer --workers need less memory."
-        ) from death
+            yield futures.pop(future), _outcome(future)  # popped, so that its rows are not held in memory
     finally:
         pool.stop()
         pool.join()
+
+
+def _outcome(future: "Future[tuple[dict[str, Any], dict[str, Any] | None]]") -> Outcome:
+    from pebble import ProcessExpired
+
+    from nasplug.executors.remote_errors import raised_again
+
+    try:
+        outcome, raised = future.result()
+        return raised_again(**raised) if raised else outcome
+    except (ProcessExpired, BrokenProcessPool) as death:
+        error = NasplugError(
+            f"A worker process died (exit code {getattr(death, 'exitcode', 'unknown')}): it crashed, or the system "
+            "killed it because memory ran out. Fewer --workers need less memory."
+        )
+        error.__cause__ = death
+        return error
+    except (Exception, SystemExit) as error:
+        return error

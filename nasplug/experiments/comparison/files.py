@@ -16,6 +16,7 @@ from nasplug.analysis.speedups import speedups
 from nasplug.analysis.summary import costs_nothing, summary
 from nasplug.errors import StorageError
 from nasplug.experiments.comparison.contender import labels
+from nasplug.experiments.comparison.failures import Failure
 from nasplug.experiments.comparison.plan import Plan, load_goal, load_marks
 from nasplug.experiments.comparison.single_search import CLOCK
 from nasplug.storage.atomic_files import write_atomically
@@ -66,15 +67,18 @@ class Outcome:
         rows: list[dict[str, Any]] = last.to_dict(orient="records")
         return [row | {"trainings": int(row["x"])} for row in rows]
 
-    def remarks(self, plan: Plan) -> list[str]:
+    def remarks(self, plan: Plan, failures: Sequence[Failure] = ()) -> list[str]:
         """Returns, in sentences, which cells and rows the tables lack and why."""
-        present = [shown.strategy for shown in self.curves]
-        remarks = [f"{s} is in no table: it suggested nothing." for s in plan.strategies if s not in present]
-        remarks += [
-            f"{empty} of {plan.repeats} repeats of {shown.strategy} suggested nothing and are left out."
-            for shown in self.curves
-            if (empty := plan.repeats - shown.repeats)
-        ]
+        remarks, present = list[str](), {shown.strategy: shown.repeats for shown in self.curves}
+        for strategy in plan.strategies:
+            failed = sum(failure.strategy == strategy for failure in failures)
+            empty = plan.repeats - failed - present.get(strategy, 0)
+            if failed:
+                remarks.append(f"{failed} of {plan.repeats} repeats of {strategy} failed and are left out.")
+            if empty == plan.repeats:
+                remarks.append(f"{strategy} is in no table: it suggested nothing.")
+            elif empty:
+                remarks.append(f"{empty} of {plan.repeats} repeats of {strategy} suggested nothing and are left out.")
         if any(shown.repeats == 1 for shown in self.curves):
             remarks.append("One repeat has no spread: std and intervals are empty. Raise --repeats.")
         if costless := [shown.strategy for shown in self.curves if costs_nothing(shown)]:
@@ -107,7 +111,7 @@ def write_trials(repeats: Iterable[list[dict[str, Any]]], folder: Path) -> "pd.D
 
 
 def write_outcome(outcome: Outcome, plan: Plan, folder: Path, title: str | None, marks: Sequence[int]) -> None:
-    """Writes `summary.csv`, `levels.csv`, `speedups.csv` and the figure."""
+    """Writes `summary.csv`, `levels.csv`, `speedups.csv` and the figure, which names strategies that lack repeats."""
     for name in ("summary", "levels", "speedups"):
         write_atomically(folder / f"{name}.csv", _csv(getattr(outcome, name)))
     figure = _figure(outcome, plan, folder, title, marks)
@@ -146,7 +150,13 @@ def _figure(outcome: Outcome, plan: Plan, folder: Path, title: str | None, marks
     predicting = load_marks(folder)
     dotted = marks or sorted({predicting[text] for text in plan.strategies if text in predicting})
     title = title or f"{plan.space}, {repeats}"
-    return comparison_figure(outcome.curves, labels(plan.contenders), title, outcome.accuracy, dotted)
+    shown = {curves.strategy: curves.repeats for curves in outcome.curves}
+    title += "".join(f"; without {text}" for text in plan.strategies if text not in shown)
+    names = {
+        text: label if shown.get(text) == plan.repeats else f"{label} ({shown.get(text, 0)} repeats)"
+        for text, label in labels(plan.contenders).items()
+    }
+    return comparison_figure(outcome.curves, names, title, outcome.accuracy, dotted)
 
 
 def _csv(table: "pd.DataFrame") -> str:

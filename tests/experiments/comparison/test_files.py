@@ -9,6 +9,7 @@ from trials_table import table
 
 from nasplug.errors import StorageError, UsageError
 from nasplug.experiments.comparison.comparison import Comparison
+from nasplug.experiments.comparison.failures import Failure
 from nasplug.experiments.comparison.files import Outcome, write_trials
 from nasplug.experiments.comparison.plan import Plan
 
@@ -91,9 +92,16 @@ def test_remarks_say_what_the_tables_lack_and_nothing_where_they_are_whole():
     whole = plan(strategies=("a",), repeats=2, budget=2)
     assert outcome(a=[[50.0, 60.0]] * 2).remarks(whole) == []
     assert outcome(a=[[50.0, 60.0], [50.0]]).remarks(plan(strategies=("a", "b"), repeats=3, budget=2)) == [
-        "b is in no table: it suggested nothing.",
         "1 of 3 repeats of a suggested nothing and are left out.",
+        "b is in no table: it suggested nothing.",
         "1 of 2 repeats of a ended by themselves, the first after 1 of 2 trainings.",
+    ]
+    failures = [Failure(strategy, repeat, repeat, "lost") for strategy, repeat in (("a", 2), ("b", 0), ("b", 1))]
+    failed = outcome(a=[[50.0, 60.0]] * 2).remarks(plan(strategies=("a", "b"), repeats=3, budget=2), failures)
+    assert failed == [
+        "1 of 3 repeats of a failed and are left out.",
+        "2 of 3 repeats of b failed and are left out.",
+        "1 of 3 repeats of b suggested nothing and are left out.",
     ]
     free = table(a=[[50.0, 60.0]]).assign(state="complete", source="toy", cost=0.0)
     assert Outcome.of(free, ()).remarks(plan(strategies=("a",), budget=2)) == [

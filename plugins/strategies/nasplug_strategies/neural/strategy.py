@@ -119,13 +119,19 @@ class NeuralPredictorSearch(Strategy):
 
     @hookimpl
     def on_start(self, run: Run) -> None:
-        """Forgets an earlier run; refuses an `n` that leaves nothing of the budget for what the predictor chooses."""
+        """Forgets an earlier run, and says where the budget lowers N.
+
+        Refuses an `n` that leaves nothing of the budget for what the predictor chooses.
+        """
         self._distinct, self._candidates, self._ranking = Distinct(), None, None
         if self.n and run.budget and self.n >= run.budget:
             raise UsageError(
                 f"neural_predictor: n={self.n} leaves nothing of the budget of {run.budget} trials for predicted "
                 "architectures. Raise --budget or lower n."
             )
+        if (n := self.predicts_from(run.budget, run.batch)) < (self.n or FIRST[self.preset]):
+            message = "neural_predictor: %d random architectures first instead of %d, for a budget of %d trials"
+            log.info(message, n, FIRST[self.preset], run.budget)
 
     @hookimpl
     def suggest(self, run: Run, count: int) -> list[Architecture]:

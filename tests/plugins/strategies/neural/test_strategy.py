@@ -2,6 +2,7 @@
 
 import logging
 import math
+import re
 import subprocess
 import sys
 from itertools import product
@@ -383,6 +384,15 @@ def test_an_n_that_leaves_something_of_the_budget_is_not_refused(n, budget, fake
     strategy = NeuralPredictorSearch(n=n)
     strategy.on_start(fake_run(toy_space(), budget=budget))
     assert strategy.n == n
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [({}, ["33", "172", "50"]), ({"n": 20}, []), ({"preset": "best"}, ["33", "40", "50"])]
+)
+def test_a_budget_that_lowers_the_number_of_random_ones_is_said_to(given, said, fake_run, toy_space, caplog):
+    caplog.set_level(logging.INFO, "nasplug")
+    NeuralPredictorSearch(**{"preset": "paper"} | given).on_start(fake_run(toy_space(), budget=50))
+    assert re.findall(r"\d+", " ".join(caplog.messages)) == said
 
 
 def test_a_new_run_forgets_the_former(drive, ranked, fake_run, toy_space):
