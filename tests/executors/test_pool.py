@@ -63,7 +63,7 @@ def test_a_worker_does_first_what_it_is_told_and_leaves_the_main_program_alone()
     pool = start_pool(1, first=partial(sys.setrecursionlimit, 4321))
     try:
         assert pool.schedule(sys.getrecursionlimit).result(60) == 4321
-        assert pool.schedule(eval, args=("'__mp_main__' in __import__('sys').modules",)).result(60) is False
+        assert pool.schedule(eval, args=("hasattr(__import__('__main__'), '__file__')",)).result(60) is False
     finally:
         pool.stop()
         pool.join()
