@@ -104,11 +104,13 @@ class Ray:
             if self._stopped:
                 raise errors.TaskCancelledError
             try:
-                return decode_answer(self._answer(request))
+                text = self._answer(request)
             except losses as loss:
                 reason = f"{type(loss).__name__}: {_first_line(loss)}"
             except errors.OutOfMemoryError as death:
                 raise MemoryError(f"Ray ended the worker, whose node ran out of memory: {_first_line(death)}") from None
+            else:
+                return decode_answer(text)
         raise RuntimeError(f"the node or the process was lost in all of {self.attempts + 1} attempts ({reason})")
 
     def _answer(self, request: bytes) -> str:

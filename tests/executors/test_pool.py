@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 from pebble import ProcessExpired, ProcessPool
@@ -55,6 +56,16 @@ def test_a_worker_computes_on_its_threads_unless_the_environment_says_how_many(e
     pool = start_pool(1, threads=3)
     try:
         assert pool.schedule(os.getenv, args=("OMP_NUM_THREADS",)).result(60) == wanted
+    finally:
+        pool.stop()
+        pool.join()
+
+
+def test_a_worker_does_first_what_it_is_told_and_leaves_the_main_program_alone():
+    pool = start_pool(1, first=partial(sys.setrecursionlimit, 4321))
+    try:
+        assert pool.schedule(sys.getrecursionlimit).result(60) == 4321
+        assert pool.schedule(eval, args=("hasattr(__import__('__main__'), '__file__')",)).result(60) is False
     finally:
         pool.stop()
         pool.join()

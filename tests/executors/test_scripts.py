@@ -111,7 +111,6 @@ def test_a_space_that_the_script_defines_on_ray(tmp_path, monkeypatch):
     assert ran(tmp_path, f"{SPACE}\n{search}\n{REPORT}") == [[None, 14.0], [None, 15.5], [None, 15.5]]
 
 
-@pytest.mark.slow
 def test_a_program_that_comes_from_standard_input():
     program = f"{SPACE}\nresult = nasplug.search(Scripted(), Grid(), budget=2, timeout=60)\n{REPORT}"
     done = subprocess.run([sys.executable, "-"], input=program, capture_output=True, text=True, timeout=120)
