@@ -86,7 +86,7 @@ def hooks_of_space(recipe: SpaceRecipe) -> pluggy.HookRelay:
             f"A worker cannot make the space {recipe.plugin!r}: {error_text(error)}. "
             "It must be able to import all that the space needs."
         ) from error
-    return manager.build(space).hook
+    return manager.with_job(manager.build(space).hook)
 
 
 def _name_of(kind: type) -> str:

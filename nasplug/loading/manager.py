@@ -72,7 +72,11 @@ def space(name: str, **given: Any) -> pluggy.HookRelay:
     `nasplug.space("proxyless").sample(rng=rng)` draws an architecture. What the space cannot do raises `Unsupported`.
     `evaluate` may be called without a `job`, which is made up then.
     """
-    hook = build(make("space", name, given), space_name=name).hook
+    return with_job(build(make("space", name, given), space_name=name).hook)
+
+
+def with_job(hook: pluggy.HookRelay) -> pluggy.HookRelay:
+    """Lets `evaluate` be called without a job, as before there were any, and returns the hooks."""
     hook.evaluate = partial(_evaluate, hook.evaluate)  # type: ignore[attr-defined]
     return hook
 

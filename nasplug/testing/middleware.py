@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from nasplug.engine.result import Result
+from nasplug.errors import first_line
 from nasplug.testing.contract import PluginConformance
 from nasplug.testing.laws import law
 from nasplug.testing.searches import difference, outcomes, run_interrupted, run_search, search_trials
@@ -80,7 +81,7 @@ class MiddlewareConformance(PluginConformance):
         if getattr(self.new_plugin(), "executes", False) is True:
             space, settings = PlainSpace(fails=True), {"budget": 8, "batch": 8}
             own, plain = (search_trials(s(space, **settings)) for s in (self.search, self.search_without))
-            errors = [{trial.error for trial in trials} for trials in (own, plain)]
+            errors = [{first_line(trial.error) for trial in trials} for trials in (own, plain)]
             self.expect(errors[0] == errors[1], f"{errors[1]} without it is {errors[0]} with it")
 
     @law("search")

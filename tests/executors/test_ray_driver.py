@@ -92,4 +92,4 @@ def test_a_run_whose_cluster_loses_its_head_ends_and_goes_on_without_it(cluster,
         _, said = driver.communicate(timeout=180)
     assert driver.returncode == 1
     assert "The program will terminate" in said  # in the words of Ray
-    run.goes_on(run.kept())
+    run.goes_on(run.kept(), "--with", "processes")  # what is left out is taken from the run, and that cluster is gone

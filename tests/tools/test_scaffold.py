@@ -79,7 +79,7 @@ def test_mypy_accepts_a_project_and_finds_an_argument_of_another_type(kind, tmp_
     mypy = [sys.executable, "-m", "mypy"]
     process = subprocess.run(mypy, cwd=tmp_path / "mine", capture_output=True, text=True)
     assert process.returncode == 0, process.stdout
-    right, wrong = {"space": ("purpose: Purpose", "purpose: int"), "strategy": ("count: int", "count: str")}[kind]
+    right, wrong = {"space": ("rng: np.random.Generator", "rng: int"), "strategy": ("count: int", "count: str")}[kind]
     source.write_text(source.read_text().replace(right, wrong))
     process = subprocess.run(mypy, cwd=tmp_path / "mine", capture_output=True, text=True)
     assert process.returncode == 1

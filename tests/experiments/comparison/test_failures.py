@@ -37,7 +37,7 @@ def test_one_repeat_that_raises_leaves_the_others_and_an_error_names_it(compare)
     result = compare()
     assert result.returncode == 1
     assert "Error: 1 of 9 repeats failed and are in no table. The same command runs them again." in result.stderr
-    reason = f"{BREAKING}, repeat 1 (seed 11): KeyError: 'learning_rate'"
+    reason = f"{BREAKING}, repeat 1 (seed 11): The strategy 'toy:Breaking' raised KeyError: 'learning_rate'. It was asked for 1 after 3 trials."
     assert f"failed: {reason}" in result.stderr  # at once
     assert result.stderr.splitlines()[-1].strip() == reason
     assert "Traceback" not in result.stderr
@@ -49,7 +49,14 @@ def test_tables_and_figure_of_what_is_complete_say_what_is_missing(compare, tmp_
     assert [(row["strategy"], row["repeats"]) for row in document["strategies"]] == [
         ("toy:Grid", 3), (BREAKING, 2), ("random", 3),
     ]  # fmt: skip
-    assert document["failed"] == [{"strategy": BREAKING, "repeat": 1, "seed": 11, "error": "KeyError: 'learning_rate'"}]
+    assert document["failed"] == [
+        {
+            "strategy": BREAKING,
+            "repeat": 1,
+            "seed": 11,
+            "error": "The strategy 'toy:Breaking' raised KeyError: 'learning_rate'. It was asked for 1 after 3 trials.",
+        }
+    ]
     assert f"1 of 3 repeats of {BREAKING} failed and are left out." in result.stderr
     trials = pd.read_csv(tmp_path / "x" / "trials.csv")
     assert trials[trials["strategy"] == BREAKING]["repeat"].unique().tolist() == [0, 2]
@@ -87,7 +94,13 @@ def test_where_no_repeat_is_complete_there_is_the_error_alone(invoke, tmp_path):
 
 @pytest.mark.slow
 def test_processes_finish_the_others_too_where_one_raises_or_dies(nasplug, tmp_path):
-    for option, reason in (("mended=mended", "KeyError: 'learning_rate'"), ("exits=true", "A worker process died")):
+    for option, reason in (
+        (
+            "mended=mended",
+            "The strategy 'toy:Breaking' raised KeyError: 'learning_rate'. It was asked for 1 after 3 trials.",
+        ),
+        ("exits=true", "A worker process died"),
+    ):
         breaking = ("--strategy", f"toy:Breaking:{option}", "--strategy", "toy:Grid", "--seed", "11", "--workers", "2")
         size = ("--budget", "6", "--repeats", "2", "--out", option[:5])
         result = nasplug("compare", "--space", "toy:ToySpace", *breaking, *size)
