@@ -6,6 +6,7 @@ import signal
 import threading
 
 import attrs
+import cloudpickle
 import plain_space
 import pytest
 import toy
@@ -53,6 +54,17 @@ def test_what_fails_on_a_worker_fails_as_it_does_here(cluster):
         search(cluster, {"broken": True})
 
 
+@pytest.fixture
+def by_value():
+    """Sends the modules of the test's helpers along, which no worker has."""
+    for module in (plain_space, toy):
+        cloudpickle.register_pickle_by_value(module)
+    yield
+    for module in (plain_space, toy):
+        cloudpickle.unregister_pickle_by_value(module)
+
+
+@pytest.mark.usefixtures("by_value")
 def test_an_instance_that_the_caller_gave_travels_as_it_is_with_its_code(cluster):
     class Local(plain_space.Plain):
         @hookimpl

@@ -33,6 +33,9 @@ class TestProxyless(SpaceConformance):
     options = {"task": "fashion-mnist", "width": 0.1, "resolution": 28, "epochs": 1, "repeats": 1}
     evaluations = 1
 
+    def test_evaluation_is_the_same_in_a_worker(self):
+        pytest.skip("the few images are those of this process alone")
+
 
 class TestRandom(StrategyConformance):
     strategy = "random"

@@ -12,6 +12,7 @@ from nasplug.experiments.comparison.failures import Failure, error_of
 from nasplug.experiments.comparison.plan import Plan
 
 BREAKING = "toy:Breaking:mended=mended"
+RAISED = "The strategy 'toy:Breaking' raised KeyError: 'learning_rate'. It was asked for 1 after 3 trials."
 THREE = ("compare", "--space", "toy:ToySpace", "--strategy", "toy:Grid", "--strategy", BREAKING, "--strategy", "random")
 
 
@@ -37,7 +38,7 @@ def test_one_repeat_that_raises_leaves_the_others_and_an_error_names_it(compare)
     result = compare()
     assert result.returncode == 1
     assert "Error: 1 of 9 repeats failed and are in no table. The same command runs them again." in result.stderr
-    reason = f"{BREAKING}, repeat 1 (seed 11): The strategy 'toy:Breaking' raised KeyError: 'learning_rate'. It was asked for 1 after 3 trials."
+    reason = f"{BREAKING}, repeat 1 (seed 11): {RAISED}"
     assert f"failed: {reason}" in result.stderr  # at once
     assert result.stderr.splitlines()[-1].strip() == reason
     assert "Traceback" not in result.stderr
@@ -54,7 +55,7 @@ def test_tables_and_figure_of_what_is_complete_say_what_is_missing(compare, tmp_
             "strategy": BREAKING,
             "repeat": 1,
             "seed": 11,
-            "error": "The strategy 'toy:Breaking' raised KeyError: 'learning_rate'. It was asked for 1 after 3 trials.",
+            "error": RAISED,
         }
     ]
     assert f"1 of 3 repeats of {BREAKING} failed and are left out." in result.stderr
