@@ -44,7 +44,7 @@ def test_a_worker_over_its_memory_limit_fails_its_evaluation_alone():
 
 def test_an_error_of_any_bytes_is_stored_and_cut(database):
     result = search("garbled", middleware=[], workers=1, storage=database("garbled"), name="run")
-    error = failed(result)[1]
+    error = result.trials[1].error
     assert error.startswith("RuntimeError: \\0\\ud800xxx")
     message, _, frames = error.partition("\n")
     assert message.endswith("… (50,016 characters)")

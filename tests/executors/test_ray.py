@@ -123,7 +123,7 @@ ANSWER = '{"accuracy": 42.0, "cost": 1.0, "metrics": {}, "source": "far"}'
 
 
 def outcome(result):
-    return [attrs.evolve(trial, started=0.0, finished=0.0) for trial in result.trials]
+    return [attrs.evolve(trial, started=0.0, finished=0.0, error=first_line(trial.error)) for trial in result.trials]
 
 
 def test_tasks_give_the_same_trials_as_threads(ray):
