@@ -153,10 +153,9 @@ class Session:
             jobs += [job] * self._open.add(job)
         return self._handed_out(jobs, expires)
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether somebody evaluates a job."""
-        return self._open.are_lent(self.now())
+    def waits_for(self, purpose: Purpose) -> bool:
+        """Returns whether somebody evaluates a job of that purpose."""
+        return any(job.purpose == purpose for job in self._open.lent(self.now()))
 
     def _free(self, purpose: Purpose) -> list[Job]:
         """Returns the open jobs that nobody evaluates."""

@@ -170,7 +170,9 @@ def test_the_main_figure_is_stored_with_its_bounds(main):
 
 def plugin(**fields):
     """Returns the class of a space with more options."""
-    return attrs.define(eq=False)(type("Space", (toy.ToySpace,), {"__annotations__": dict.fromkeys(fields, int)} | fields))
+    return attrs.define(eq=False)(
+        type("Space", (toy.ToySpace,), {"__annotations__": dict.fromkeys(fields, int)} | fields)
+    )
 
 
 @pytest.fixture
