@@ -54,6 +54,14 @@ def test_every_incumbent_above_the_bound_is_told(webhook):
     assert len(told) > 1
 
 
+def test_of_another_objective_what_is_better_in_its_direction_is_told_by_its_name(webhook):
+    url, told = webhook
+    nasplug.search("objective_spaces:Perplexity", "toy:Grid", budget=4, middleware=[f"notice:url={url},above=170"])
+    values = [notice["perplexity"] for notice in told]
+    assert [notice["trial"] for notice in told] == [2, 3]  # each is lower than the last, the first two above 170
+    assert 130.0 < values[1] < values[0] < 170.0
+
+
 def test_a_resumed_run_tells_of_nothing_twice(webhook):
     url, told = webhook
     run_interrupted((Toy, HillClimber, lambda: [Notice(url=url)]), 6, budget=60)
