@@ -1,5 +1,6 @@
 """Opens a session from a request: plugins, settings, storage, and the trials that are there already."""
 
+import hashlib
 import logging
 import os
 from collections.abc import Iterator
@@ -203,4 +204,4 @@ def _folder_beside(storage: "Storage") -> Path:
     if file := sqlite_file(storage.engine.url):
         return file.absolute().with_name(f"{file.name}-files")
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "nasplug" / "files"
+    return cache / "nasplug" / "files" / hashlib.sha256(storage.url.encode()).hexdigest()[:16]
