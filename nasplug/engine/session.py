@@ -271,9 +271,14 @@ class Session:
         if any(number not in self._numbers and number not in run.open for number in range(max(searched, default=0))):
             self._hold_back(searched, must_agree=True)  # version 0.1 was killed inside a batch
             run.next_number = 0
-        elif (cut_off := len(searched) % run.batch) and run.remaining and not run.open:
+        elif (cut_off := self._cut_off(len(searched))) and run.remaining and not run.open:
             self._hold_back(searched[-cut_off:], must_agree=False)
             run.next_number = searched[-cut_off]
+
+    def _cut_off(self, searched: int) -> int:
+        """Returns how many trials there are of a batch that is not whole, where every other batch is."""
+        first = len(self.run.settings.first)  # which are batches of their own
+        return (searched - first if searched >= first else searched) % self.run.batch
 
     def _hold_back(self, numbers: Sequence[int], must_agree: bool) -> None:
         self._replay = Replay(self.run.name, {number: self._held.pop(number) for number in numbers}, must_agree)
