@@ -277,8 +277,9 @@ class Session:
 
     def _cut_off(self, searched: int) -> int:
         """Returns how many trials there are of a batch that is not whole, where every other batch is."""
-        first = len(self.run.settings.first)  # which are batches of their own
-        return (searched - first if searched >= first else searched) % self.run.batch
+        settings = self.run.settings
+        first = len(settings.first)  # which are batches of their own
+        return (searched - first if searched >= first else searched) % settings.batch
 
     def _hold_back(self, numbers: Sequence[int], must_agree: bool) -> None:
         self._replay = Replay(self.run.name, {number: self._held.pop(number) for number in numbers}, must_agree)

@@ -202,6 +202,18 @@ def test_an_option_that_the_plugin_has_gained_since_hinders_nothing_at_its_defau
         run(resume=True, space_options={"width": 2})
 
 
+@pytest.mark.parametrize("more", [{"threads": 8}, {"gained": 1}])
+def test_what_is_true_of_options_by_name_is_true_of_those_of_an_instance(run, more):
+    def space(**fields):
+        return plugin(threads=option(1, "how many", identity=False), **fields)
+
+    before = run(space()(threads=2), "toy:Grid", budget=2)
+    now = space(gained=option(1, "a new one"))(**more)
+    assert run(now, resume=True).trials == before.trials
+    with pytest.raises(StorageError, match='now .*"gained": 2'):
+        run(space(gained=option(1, "a new one"))(gained=2), resume=True)
+
+
 def test_an_option_that_the_plugin_has_lost_since_is_told(run, spaces):
     spaces(width=option(1, "how wide"))
     run("toy:Lab", "toy:Grid", budget=2)
