@@ -101,7 +101,7 @@ class HookSpecs:
         instance the stored trials, and asks only for what is missing.
 
         :param run: the run so far
-        :param count: how many architectures to suggest, at most
+        :param count: how many architectures to suggest, at most; the budget may have room for fewer of them
 
         The first answer that is not None counts.
         """

@@ -48,6 +48,9 @@ class OpenJobs:
         """Returns the jobs that the store does not know."""
         return [job for number, job in self.jobs.items() if number not in self.stored]
 
+    def _leads(self, number: int) -> bool:
+        return self._leaders[question(self.jobs[number])] == number
+
     def lend(self, number: int, until: float) -> None:
         """Gives a job to somebody, in seconds since the epoch."""
         self._lent[number] = until
@@ -57,9 +60,9 @@ class OpenJobs:
         leading = self._leaders.values()
         return [self.jobs[number] for number in leading if self._lent.get(number, -math.inf) <= now]
 
-    def are_lent(self, now: float) -> bool:
-        """Returns whether somebody has one of the jobs."""
-        return len(self.free(now)) < len(self._leaders)
+    def lent(self, now: float) -> list[Job]:
+        """Returns the jobs that somebody has."""
+        return [self.jobs[number] for number, until in self._lent.items() if until > now and self._leads(number)]
 
     def close(self, number: int) -> None:
         """Removes a job that has a trial; one that led others is closed before them."""

@@ -1,5 +1,6 @@
 """`nasplug.open_run`: a search whose evaluations somebody else makes."""
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
@@ -16,13 +17,14 @@ from nasplug.types import Evaluation, Job, Trial
 
 @attrs.define(eq=False)
 class OpenRun:
-    """Hands out jobs and takes their results, from any number of processes where the run is stored.
+    """Hands out jobs and takes their results, from any number of threads, and of processes where the run is stored.
 
     Each call holds the run for itself as long as it lasts, and begins with what other processes have told.
     """
 
     session: Session
     reason: str = attrs.field(default="", init=False)  # why it has ended; empty while it goes on
+    _one_at_a_time: threading.Lock = attrs.field(factory=threading.Lock, init=False)
 
     @property
     def name(self) -> str:
@@ -45,9 +47,9 @@ class OpenRun:
             jobs: list[Job] = []
             while len(jobs) < count and (new := session.ask(count - len(jobs), expires)):
                 jobs += [job for job in new if not self._refused(job)]
-            if not (jobs or session.is_waiting):
+            if not (jobs or session.waits_for("search")):
                 jobs = session.finals(count, expires)
-                if not jobs:
+                if not (jobs or session.waits_for("final")):
                     self._end()
             return jobs
 
@@ -126,12 +128,13 @@ class OpenRun:
     def _turn(self) -> Iterator[None]:
         """Holds the run, and takes over what others have told since the last turn."""
         store = self.session.store
-        if not isinstance(store, Database):
-            yield
-            return
-        with store.locked(brief=True):
-            self.session.load()
-            yield
+        with self._one_at_a_time:
+            if not isinstance(store, Database):
+                yield
+                return
+            with store.locked(brief=True):
+                self.session.load()
+                yield
 
 
 @with_arguments_of(RunRequest)

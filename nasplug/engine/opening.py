@@ -1,5 +1,6 @@
 """Opens a session from a request: plugins, settings, storage, and the trials that are there already."""
 
+import hashlib
 import logging
 import os
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from nasplug.engine.settings import versions
 from nasplug.engine.store import Database, Memory
 from nasplug.errors import NameTaken, NasplugError, StorageError, UsageError
 from nasplug.loading import manager
+from nasplug.loading.discovery import Kind
 from nasplug.types import ACCURACY, Trial
 
 if TYPE_CHECKING:
@@ -44,8 +46,9 @@ def prepare(request: RunRequest) -> ActiveRun:
     check_device(plugins.hook, settings.device)
     name = request.name or f"{settings.space}-{settings.strategy}-{settings.seed}"
     goal = Goal.of(settings.objectives, settings.limits, plugins.hook.objective() or ACCURACY)
+    space_given = not isinstance(request.space, str | type)
     return ActiveRun(
-        name, plugins, settings, selection.space, goal, space_given=not isinstance(request.space, str | type)
+        name, plugins, settings, selection.space, goal, space_given=space_given, strategy=selection.strategy
     )
 
 
@@ -175,7 +178,8 @@ def _resumed(storage: "Storage", request: RunRequest) -> Opened:
     stored = storage.run(str(request.name))
     request = completed(request, stored.settings)
     run = prepare(request)
-    check_same(stored.name, stored.settings, run.settings, run.goal.main)
+    plugins: dict[Kind, object] = {"space": run.space, "strategy": run.strategy}
+    check_same(stored.name, stored.settings, run.settings, run.goal.main, plugins)
     run.settings = grown(run.settings, stored.settings)
     run.storage = storage.url
     return Opened(request, run, Database(storage, stored.id, stored.name), _folder_beside(storage), is_new=False)
@@ -203,4 +207,4 @@ def _folder_beside(storage: "Storage") -> Path:
     if file := sqlite_file(storage.engine.url):
         return file.absolute().with_name(f"{file.name}-files")
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "nasplug" / "files"
+    return cache / "nasplug" / "files" / hashlib.sha256(storage.url.encode()).hexdigest()[:16]

@@ -47,14 +47,16 @@ def completed(request: RunRequest, stored: Document) -> RunRequest:
     return attrs.evolve(request, **missing)
 
 
-def check_same(name: str, stored: Document, settings: Settings, main: Objective) -> None:
-    """Raises `StorageError` where the settings decide other results than those that are stored."""
+def check_same(
+    name: str, stored: Document, settings: Settings, main: Objective, plugins: Mapping[discovery.Kind, object]
+) -> None:
+    """Raises `StorageError` where settings or options of the plugins decide other results than those that are stored."""
     requested = settings.identity() | objective_document(main)
     known = GAINED | {"objective": None} | dict(stored)
-    for kind in ("space", "strategy"):
-        ignored = _ignored_options(kind, requested[kind], known, requested)
+    for kind, plugin in plugins.items():
+        key = f"{kind}_options"
+        ignored = _ignored_options(type(plugin), known[key], requested[key])
         for values in (requested, known):
-            key = f"{kind}_options"
             values[key] = {option: value for option, value in values[key].items() if option not in ignored}
     known["middleware"] = [text for text in known["middleware"] if not _watches(text)]
     changed = [
@@ -141,16 +143,11 @@ def _named(texts: Iterable[str]) -> list[str]:
     return [text for text in texts if text not in missing]
 
 
-def _ignored_options(kind: discovery.Kind, name: str, stored: Document, requested: Document) -> set[str]:
+def _ignored_options(plugin: type, stored: Document, requested: Document) -> set[str]:
     """Returns the options that decide no result, and those that the plugin has gained since, at their default."""
-    try:
-        plugin = discovery.load(kind, name)
-    except NasplugError:  # an instance of a program
-        return set()
-    fields, key = options.fields(plugin), f"{kind}_options"
-    gained = requested[key].keys() - stored[key].keys()
+    fields, gained = options.fields(plugin), requested.keys() - stored.keys()
     return options.outside_identity(plugin) | {
-        option for option in gained if option in fields and requested[key][option] == fields[option].default
+        option for option in gained if option in fields and requested[option] == fields[option].default
     }
 
 

@@ -78,6 +78,7 @@ class ActiveRun:
     suggested: int = 0
     open: dict[int, Job] = attrs.field(factory=dict)
     space_given: bool = False
+    strategy: object = None
     _has_told_plan: bool = attrs.field(default=False, init=False)
 
     seed = _setting("seed")

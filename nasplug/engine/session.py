@@ -153,10 +153,9 @@ class Session:
             jobs += [job] * self._open.add(job)
         return self._handed_out(jobs, expires)
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether somebody evaluates a job."""
-        return self._open.are_lent(self.now())
+    def waits_for(self, purpose: Purpose) -> bool:
+        """Returns whether somebody evaluates a job of that purpose."""
+        return any(job.purpose == purpose for job in self._open.lent(self.now()))
 
     def _free(self, purpose: Purpose) -> list[Job]:
         """Returns the open jobs that nobody evaluates."""
@@ -272,9 +271,15 @@ class Session:
         if any(number not in self._numbers and number not in run.open for number in range(max(searched, default=0))):
             self._hold_back(searched, must_agree=True)  # version 0.1 was killed inside a batch
             run.next_number = 0
-        elif (cut_off := len(searched) % run.batch) and run.remaining and not run.open:
+        elif (cut_off := self._cut_off(len(searched))) and run.remaining and not run.open:
             self._hold_back(searched[-cut_off:], must_agree=False)
             run.next_number = searched[-cut_off]
+
+    def _cut_off(self, searched: int) -> int:
+        """Returns how many trials there are of a batch that is not whole, where every other batch is."""
+        settings = self.run.settings
+        first = len(settings.first)  # which are batches of their own
+        return (searched - first if searched >= first else searched) % settings.batch
 
     def _hold_back(self, numbers: Sequence[int], must_agree: bool) -> None:
         self._replay = Replay(self.run.name, {number: self._held.pop(number) for number in numbers}, must_agree)

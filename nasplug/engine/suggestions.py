@@ -18,9 +18,10 @@ class Suggestions:
     run: ActiveRun
 
     def ask(self, count: int) -> list[Suggestion]:
-        """Returns at most `count` suggestions; none stops the run where its budget is used.
+        """Returns at most `count` suggestions; none where the budget is used.
 
-        Raises `PluginError` where the strategy answers with anything but architectures.
+        The strategy is asked for `count` also where the budget has no room for as many, and so suggests the same in a
+        run that grows. Raises `PluginError` where it answers with anything but architectures.
         """
         run = self.run
         room = count if run.remaining is None else min(count, run.remaining)
@@ -31,7 +32,7 @@ class Suggestions:
             return [Suggestion(self._parsed(text)) for text in first]
         run.rng = np.random.default_rng((run.seed, run.suggested))  # so that no generator is stored
         try:
-            answer = run.hook.suggest(run=run, count=room)
+            answer = run.hook.suggest(run=run, count=count)
         except SpaceExhausted as error:
             if not run.trials:
                 raise
@@ -42,9 +43,9 @@ class Suggestions:
         except Exception as error:
             raise PluginError(
                 f"The strategy {run.settings.strategy!r} raised {error_text(error)}. It was asked for "
-                f"{room} after {len(run.trials)} trials."
+                f"{count} after {len(run.trials)} trials."
             ) from error
-        return [self._checked(suggestion) for suggestion in self._sequence(answer, room)]
+        return [self._checked(suggestion) for suggestion in self._sequence(answer, count)[:room]]
 
     def finalists(self) -> list[Architecture]:
         """Returns the architectures that get a final evaluation, the best first."""
@@ -62,12 +63,12 @@ class Suggestions:
         name = self.run.hook.sample(rng=np.random.default_rng(0)).space
         return Architecture.parse(text if ":" in text else f"{name}:{text}")
 
-    def _sequence(self, answer: Any, room: int) -> Sequence[Any]:
+    def _sequence(self, answer: Any, count: int) -> list[Any]:
         is_sequence = isinstance(answer, Sequence) and not isinstance(answer, str)
-        if is_sequence and len(answer) <= room:
-            return answer  # type: ignore[no-any-return]
+        if is_sequence and len(answer) <= count:
+            return list(answer)
         raise PluginError(
-            f"The strategy {self.run.settings.strategy!r} was asked for a list of at most {room} architectures "
+            f"The strategy {self.run.settings.strategy!r} was asked for a list of at most {count} architectures "
             f"and returned {f'{len(answer)} architectures' if is_sequence else repr(answer)}."
         )
 

@@ -202,6 +202,18 @@ def test_an_option_that_the_plugin_has_gained_since_hinders_nothing_at_its_defau
         run(resume=True, space_options={"width": 2})
 
 
+@pytest.mark.parametrize("more", [{"threads": 8}, {"gained": 1}])
+def test_what_is_true_of_options_by_name_is_true_of_those_of_an_instance(run, more):
+    def space(**fields):
+        return plugin(threads=option(1, "how many", identity=False), **fields)
+
+    before = run(space()(threads=2), "toy:Grid", budget=2)
+    now = space(gained=option(1, "a new one"))(**more)
+    assert run(now, resume=True).trials == before.trials
+    with pytest.raises(StorageError, match='now .*"gained": 2'):
+        run(space(gained=option(1, "a new one"))(gained=2), resume=True)
+
+
 def test_an_option_that_the_plugin_has_lost_since_is_told(run, spaces):
     spaces(width=option(1, "how wide"))
     run("toy:Lab", "toy:Grid", budget=2)
@@ -221,6 +233,8 @@ def test_an_option_that_the_plugin_has_lost_since_is_told(run, spaces):
         {"batch": 4},  # of which the first budget has a part alone
         {"batch": 4, "workers": 2},
         {"batch": 30},
+        {"batch": 4, "first": ["toy:0,0,0", "toy:1,1,1", "toy:2,2,2"]},
+        {"batch": 4, "first": [f"toy:{code % 4},{code // 4 % 4},3" for code in range(27)]},
         {"asynchronous": True},
     ],
 )
@@ -241,19 +255,32 @@ def test_a_run_grows_in_steps_that_cut_batches_off(run):
 
 
 def test_a_strategy_that_suggests_otherwise_when_it_is_asked_for_a_whole_batch_goes_on_from_what_is_stored(run):
-    class Counting:
+    class Looks:
+        """Suggests what depends on what remains of the budget."""
+
+        @hookimpl
+        def suggest(self, run, count):
+            return [toy.architecture(len(run.trials) % 4, run.remaining % 4, place % 4) for place in range(count)]
+
+    before = run("toy:ToySpace", Looks(), budget=6, batch=4)
+    after = run(strategy=Looks(), resume=True, budget=12)
+    assert searched(after)[:6] == searched(before)
+    assert [trial.architecture.code for trial in searched(after)[6:]] == [
+        (2, 2, 0), (2, 2, 1), (2, 2, 2), (2, 2, 3), (2, 2, 0), (2, 2, 1),
+    ]  # fmt: skip
+
+
+def test_a_strategy_whose_answer_depends_on_how_many_it_is_asked_for_grows_as_well(run):
+    class Counts:
         """Suggests what depends on how many it is asked for."""
 
         @hookimpl
         def suggest(self, run, count):
             return [toy.architecture(len(run.trials) % 4, count % 4, place % 4) for place in range(count)]
 
-    before = run("toy:ToySpace", Counting(), budget=6, batch=4)
-    after = run(strategy=Counting(), resume=True, budget=12)
-    assert searched(after)[:6] == searched(before)
-    assert [trial.architecture.code for trial in searched(after)[6:]] == [
-        (2, 0, 0), (2, 0, 1), (2, 0, 2), (2, 0, 3), (2, 2, 0), (2, 2, 1),
-    ]  # fmt: skip
+    run("toy:ToySpace", Counts(), budget=6, batch=4)
+    grown = run(strategy=Counts(), resume=True, budget=12)
+    assert searched(grown) == searched(whole(Counts(), budget=12, batch=4))
 
 
 def test_max_cost_may_grow(run):

@@ -247,3 +247,66 @@ def test_a_result_becomes_a_frame():
     frame = search(budget=3).to_frame()
     assert list(frame.columns[:4]) == ["number", "architecture", "canonical", "state"]
     assert (len(frame), frame.parameters.sum()) == (4, 400.0)
+
+
+@attrs.define(eq=False)
+class Continuing(toy.ToySpace):
+    """Its trainings go on from the checkpoint of another trial; the metric counts the epochs that were trained."""
+
+    _stops: bool = attrs.field(default=False, alias="stops")
+
+    @hookimpl
+    def fidelities(self):
+        return (1, 3), True
+
+    @hookimpl
+    def evaluate(self, architecture, purpose, epochs, seed, job):
+        if self._stops and job.continues is not None:
+            raise KeyboardInterrupt
+        before = (job.folder.parent / str(job.continues) / "epochs") if job.continues is not None else None
+        begun = int(before.read_text()) if before else 0
+        (job.folder / "epochs").write_text(str(epochs or 0))
+        return nasplug.Evaluation(toy.accuracy(architecture.code), cost=float((epochs or 9) - begun))
+
+
+@attrs.define(eq=False)
+class Halving:
+    """Trains four architectures for one epoch, and goes on with the better half of them to three."""
+
+    @hookimpl
+    def suggest(self, run, count):
+        if len(run.trials) < 4:
+            networks = [toy.architecture(0, 0, code) for code in range(len(run.trials), 4)]
+            return [nasplug.Suggestion(network, epochs=1) for network in networks[:count]]
+        best = sorted(run.trials[:4], key=lambda trial: -run.score(trial))[:2]
+        return [nasplug.Suggestion(t.architecture, epochs=3, continues=t.number) for t in best][len(run.trials) - 4 :]
+
+
+@pytest.mark.parametrize("middleware", [[], ["cache"]])
+def test_a_strategy_may_train_shortly_and_go_on_with_the_better_trainings(middleware):
+    result = search(Continuing(), Halving(), batch=4, middleware=middleware)
+    assert [(t.epochs, t.continues, t.evaluation.cost) for t in result.trials] == [
+        *[(1, None, 1.0)] * 4, (3, 3, 2.0), (3, 2, 2.0), (None, None, 9.0),
+    ]  # fmt: skip
+    assert result.best.architecture == toy.architecture(0, 0, 3)
+
+
+def test_a_training_goes_on_after_a_resume(tmp_path):
+    place = {"storage": tmp_path / "runs.db", "name": "run"}
+    with pytest.raises(KeyboardInterrupt):
+        search(Continuing(stops=True), Halving(), batch=4, **place)
+    result = nasplug.search(Continuing(), Halving(), resume=True, **place)
+    assert [(t.epochs, t.continues, t.evaluation.cost) for t in result.trials[4:6]] == [(3, 3, 2.0), (3, 2, 2.0)]
+    assert list(tmp_path.glob("runs.db-files/*")) == []
+
+
+def test_the_incumbent_is_one_that_was_trained_longest():
+    class Misleading(Continuing):
+        """A short training promises more than a long one gives."""
+
+        @hookimpl
+        def evaluate(self, architecture, epochs):
+            return nasplug.Evaluation(90.0 - 10.0 * (epochs or 0) + architecture.code[2], cost=1.0)
+
+    result = search(Misleading(), Halving(), batch=4)
+    assert (result.best.validation, result.best.architecture.code) == (63.0, (0, 0, 3))

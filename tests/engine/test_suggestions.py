@@ -48,6 +48,12 @@ def test_no_more_is_asked_than_the_budget_leaves():
     assert run.exhausted == run.end_reason == "the budget of 3 trials is used"
 
 
+def test_the_strategy_is_asked_for_a_whole_batch_of_which_the_budget_may_take_a_part():
+    counts = []
+    run = run_of(strategy(lambda run, count: counts.append(count) or [toy.architecture(3, 3, 3)] * count), budget=3)
+    assert [len(ask(run, 2)), len(ask(run, 2)), counts] == [2, 1, [2, 2]]
+
+
 def test_without_a_budget_the_strategy_is_asked_for_all_there_is_room_for():
     assert len(ask(run_of(max_cost=1.0), 5)) == 5
 
