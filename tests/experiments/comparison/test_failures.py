@@ -37,7 +37,8 @@ def test_one_repeat_that_raises_leaves_the_others_and_an_error_names_it(compare)
     result = compare()
     assert result.returncode == 1
     assert "Error: 1 of 9 repeats failed and are in no table. The same command runs them again." in result.stderr
-    reason = f"{BREAKING}, repeat 1 (seed 11): The strategy 'toy:Breaking' raised KeyError: 'learning_rate'. It was asked for 1 after 3 trials."
+    raised = "The strategy 'toy:Breaking' raised KeyError: 'learning_rate'. It was asked for 1 after 3 trials."
+    reason = f"{BREAKING}, repeat 1 (seed 11): {raised}"
     assert f"failed: {reason}" in result.stderr  # at once
     assert result.stderr.splitlines()[-1].strip() == reason
     assert "Traceback" not in result.stderr
