@@ -1,24 +1,18 @@
 """`StrategyConformance`: all laws of a strategy."""
 
 from collections import Counter
-from functools import cached_property
 from statistics import mean
-from typing import Any, ClassVar
 
 from nasplug.engine.result import Result
 from nasplug.errors import NasplugError, PluginError
-from nasplug.loading import manager
-from nasplug.testing.contract import PluginConformance
+from nasplug.testing.knowledge_laws import KnowledgeLaws
 from nasplug.testing.laws import Fault, NotApplicable, law
-from nasplug.testing.retelling import Retelling
 from nasplug.testing.searches import (
     Monitor,
     OtherResults,
-    Outcomes,
     difference,
     outcomes,
     recorded_warnings,
-    run_interrupted,
     run_search,
     search_trials,
 )
@@ -27,54 +21,13 @@ from nasplug.testing.toy import MinimalSpace, RandomSearch, Toy
 BUDGET = 100  # of a first comparison, as in the README; the default options of a strategy must suit it
 
 
-class StrategyConformance(PluginConformance):
+class StrategyConformance(KnowledgeLaws):
     """The laws of a strategy: `class TestMine(StrategyConformance): strategy = "mine"`.
 
     `strategy` is a name, a class or an instance; `options` are the strategy's options. Most laws search on
     `nasplug.testing.Toy`, which recommends options as any space may; `budget` is the number of trials. A strategy that
     need not keep a law says so in its class: `conformance_exempt: ClassVar = {"test_…": "the reason"}`.
     """
-
-    kind: ClassVar = "strategy"
-    strategy: ClassVar[Any]
-    budget: ClassVar[int] = 40
-    seeds: ClassVar[int] = 20
-
-    def make_plugin(self) -> Any:
-        """Returns a new instance, made with the toy space's recommendations, overridden by `options`."""
-        if isinstance(self.strategy, str):
-            recommended = Toy().recommend(self.strategy) or {}
-            return manager.make("strategy", self.strategy, {**recommended, **self.options})
-        return super().make_plugin()
-
-    def default_plugin(self) -> Any:
-        """Returns a new instance without the toy space's recommendations."""
-        return super().make_plugin()
-
-    def search(self, space: Any = None, *observers: object, **settings: Any) -> Result:
-        """Returns the result of a search with a new instance; on `Toy()` unless a space is given."""
-        self.build(Toy(), self.new_plugin())
-        settings = {"budget": self.budget} | settings
-        return run_search(space or Toy(), self.new_plugin(), Monitor(), *observers, **settings)
-
-    def monitored(self, space: Toy, **settings: Any) -> tuple[Result, Monitor]:
-        """Returns a search and what was wrong with its suggestions, before another monitor mends them."""
-        monitor = Monitor()
-        return self.search(space, monitor, **settings), monitor
-
-    @cached_property
-    def reference(self) -> Outcomes:
-        """The outcomes of an ordinary search. A search without trials is a fault of the subject `search`."""
-        reference = outcomes(self.search())
-        if not reference:
-            raise Fault("search", "the search ended without a trial")
-        return reference
-
-    def repeatable_reference(self) -> Outcomes:
-        """Returns `reference`. The law is not applicable where a second search differs from it."""
-        if self.reference != outcomes(self.search()):
-            raise NotApplicable("the search is not repeatable (another law reports this)")
-        return self.reference
 
     @law("search")
     def test_searches(self) -> None:
@@ -145,58 +98,6 @@ class StrategyConformance(PluginConformance):
         searches = [search_trials(self.search(seed=seed)) for seed in range(5)]
         beginnings = {tuple(trial.architecture for trial in trials[:5]) for trials in searches}
         self.expect(len(beginnings) > 1, "five seeds gave the same five trials")
-
-    @law()
-    def test_a_second_run_starts_anew(self) -> None:
-        """An instance that has served one search makes the next one as a new instance would.
-
-        on_start begins a run. Reset there whatever you have learnt.
-        """
-        reference, strategy = self.repeatable_reference(), self.new_plugin()
-        for seed in (1, 0):
-            second = outcomes(run_search(Toy(), strategy, Monitor(), budget=self.budget, seed=seed))
-        self.expect(second == reference, difference(reference, second))
-
-    @law()
-    def test_told_trials_give_the_same_suggestions(self) -> None:
-        """A new instance that is told the trials of a run suggests the same as the instance that made them.
-
-        A resumed run tells its trials and asks for what is missing. Know what run.trials and run.pending say, draw from
-        run.rng, and learn nothing from final trials. What you keep between calls must follow from these.
-        """
-        self.repeatable_reference()
-        small = Toy(layers=3, seconds=0.003)  # of 40 networks, so that what is pending soon matters
-        ways: dict[str, dict[str, Any]] = {
-            "trial by trial": {},
-            "in batches": {"batch": 4},
-        }
-        for seed in range(3):  # what is pending when depends on the clock
-            asynchronous = {"space": small, "workers": 4, "asynchronous": True, "budget": 36, "seed": seed}
-            ways[f"with --async and seed {seed}"] = asynchronous
-        for way, settings in ways.items():
-            differences = self.retold(**settings)
-            self.expect(not differences, f"{way}: {'; '.join(differences[:1])}")
-
-    def retold(self, space: Toy | None = None, **settings: Any) -> list[str]:
-        """Returns where a new instance, told the trials of a search, suggests something else, at every third call."""
-        retelling = Retelling(self.new_plugin, every=3)
-        self.search(space or Toy(), retelling, subject="an asynchronous search", **settings)
-        return retelling.differences
-
-    @law("resume")
-    def test_a_resumed_search_is_the_same(self) -> None:
-        """A search that is interrupted and resumed makes the trials that it would have made uninterrupted.
-
-        Keep nothing outside of the instance: the storage has the trials, and a resumed run tells them again.
-        """
-        self.repeatable_reference()
-        for batch in (1, 3):
-            if self.retold(batch=batch):
-                raise NotApplicable("told trials give other suggestions (another law reports this)")
-            settings = {"budget": self.budget, "batch": batch}
-            whole = outcomes(self.search(**settings))
-            resumed = outcomes(run_interrupted((Toy, self.new_plugin, list), len(whole) // 2, **settings))
-            self.expect(resumed == whole, difference(whole, resumed))
 
     @law("a search of a small space")
     def test_ends_where_nothing_is_new(self) -> None:

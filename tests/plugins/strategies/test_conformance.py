@@ -10,6 +10,7 @@ DECIDED = (
     "test_never_pays_twice",
     "test_survives_failed_trials",
     "test_is_repeatable",
+    "test_told_trials_give_the_same_suggestions",
     "test_a_resumed_search_is_the_same",
     "test_ends_where_nothing_is_new",
     "test_works_asynchronously",
