@@ -50,7 +50,7 @@ def completed(request: RunRequest, stored: Document) -> RunRequest:
 def check_same(
     name: str, stored: Document, settings: Settings, main: Objective, plugins: Mapping[discovery.Kind, object]
 ) -> None:
-    """Raises `StorageError` where settings or options of the plugins decide other results than those that are stored."""
+    """Raises `StorageError` where settings or options decide other results than those that are stored."""
     requested = settings.identity() | objective_document(main)
     known = GAINED | {"objective": None} | dict(stored)
     for kind, plugin in plugins.items():
