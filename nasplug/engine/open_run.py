@@ -152,5 +152,5 @@ def open_run(request: RunRequest) -> Iterator[OpenRun]:
         open_run = OpenRun(session)
         yield open_run
         if not open_run.reason:
-            session.stop_plugins("left open")
+            session.run.tell_end("left open")
             session.leave()

@@ -125,7 +125,7 @@ class Opened:
             session.start(self._known())
             yield
         except BaseException as error:
-            session.stop_plugins("interrupted" if isinstance(error, KeyboardInterrupt) else f"error: {error}")
+            session.run.tell_end("interrupted" if isinstance(error, KeyboardInterrupt) else f"error: {error}")
             is_empty = not (self.run.trials or (session.is_external and self.run.open))
             if isinstance(error, Exception) and isinstance(self.store, Database) and is_empty:
                 with suppress(StorageError):  # the storage may be what refuses; the first error is reported

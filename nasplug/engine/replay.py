@@ -3,12 +3,13 @@
 A run that has grown has one where its budget ended inside a batch. So has a run of version 0.1 that was killed there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import attrs
 
 from nasplug.engine.evaluation import duplicate
 from nasplug.engine.open_jobs import question
+from nasplug.engine.settings import Settings
 from nasplug.errors import StorageError
 from nasplug.types import Job, Suggestion, Trial
 
@@ -23,6 +24,21 @@ class Replay:
     name: str = ""
     trials: dict[int, Trial] = attrs.field(factory=dict)
     must_agree: bool = True
+
+    @classmethod
+    def of_cut_off(
+        cls, name: str, searched: Mapping[int, Trial], known: Collection[int], settings: Settings
+    ) -> "Replay":
+        """Returns a replay of the stored trials of a batch that is not whole; an empty one where every batch is.
+
+        Version 0.1 did not store its open jobs: where trials of a batch are missing, the strategy has to be asked for
+        everything again. `searched` are in the order of their numbers, `known` the numbers of all trials and open jobs.
+        """
+        if any(number not in known for number in range(max(searched, default=0))):
+            return cls(name, dict(searched))
+        first = len(settings.first)  # which are batches of their own
+        cut_off = (len(searched) - first if len(searched) >= first else len(searched)) % settings.batch
+        return cls(name, dict(list(searched.items())[len(searched) - cut_off :]), must_agree=False)
 
     def agrees(self, suggestions: Sequence[Suggestion]) -> bool:
         """Returns whether the strategy suggests what is stored, and perhaps more, or has to."""

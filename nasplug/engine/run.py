@@ -139,6 +139,17 @@ class ActiveRun:
         """Returns whether a trial is complete and keeps every limit."""
         return trial.state == "complete"
 
+    def tell_end(self, reason: str) -> None:
+        """Tells each plugin why the run ends, also where another one raises then; what it raises is logged."""
+        plugins = [implementation.plugin for implementation in reversed(self.hook.on_stop.get_hookimpls())]
+        for plugin in plugins:
+            others = [other for other in plugins if other is not plugin]
+            try:
+                self.manager.subset_hook_caller("on_stop", others)(run=self, reason=reason)
+            except Exception as error:  # a foreign hook may raise anything; the run has ended all the same
+                if not (str(error) and str(error) in reason):
+                    log.warning("on_stop of %s raised %s: %s", type(plugin).__name__, type(error).__name__, error)
+
     def stop(self, reason: str) -> None:
         """Ends the search once the evaluations that have begun are finished."""
         self.stop_reason = self.stop_reason or reason

@@ -1,8 +1,7 @@
 """One run as questions and answers: jobs are asked for, and their trials recorded, by whoever evaluates them."""
 
-import logging
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 import attrs
 
@@ -17,7 +16,6 @@ from nasplug.engine.suggestions import Suggestions
 from nasplug.engine.watch import FailureWatch, LimitWatch, PercentWatch
 from nasplug.types import Architecture, Job, Purpose, Suggestion, Trial
 
-log = logging.getLogger("nasplug")
 TRIALS = 1  # the stream of training seeds
 
 
@@ -99,20 +97,9 @@ class Session:
 
     def finish(self, reason: str) -> None:
         """Tells every plugin why the run ends, and stores it."""
-        self.stop_plugins(reason)
+        self.run.tell_end(reason)
         self.store.end(reason)
         self.folders.remove_all()
-
-    def stop_plugins(self, reason: str) -> None:
-        """Tells each plugin why the run ends, also where another one raises then; what it raises is logged."""
-        manager = self.run.manager
-        for plugin in manager.get_plugins():
-            others = [other for other in manager.get_plugins() if other is not plugin]
-            try:
-                manager.subset_hook_caller("on_stop", others)(run=self.run, reason=reason)
-            except Exception as error:  # a foreign hook may raise anything; the run has ended all the same
-                if not (str(error) and str(error) in reason):
-                    log.warning("on_stop of %s raised %s: %s", type(plugin).__name__, type(error).__name__, error)
 
     def leave(self) -> None:
         """Removes the folders of a run that was in memory alone."""
@@ -267,25 +254,16 @@ class Session:
     def _replay_what_was_cut_off(self) -> None:
         """Holds stored trials back, to let the strategy be asked again for the whole batch that they are of."""
         run = self.run
-        searched = sorted(number for number, trial in self._held.items() if trial.purpose == "search")
-        if any(number not in self._numbers and number not in run.open for number in range(max(searched, default=0))):
-            self._hold_back(searched, must_agree=True)  # version 0.1 was killed inside a batch
-            run.next_number = 0
-        elif (cut_off := self._cut_off(len(searched))) and run.remaining and not run.open:
-            self._hold_back(searched[-cut_off:], must_agree=False)
-            run.next_number = searched[-cut_off]
-
-    def _cut_off(self, searched: int) -> int:
-        """Returns how many trials there are of a batch that is not whole, where every other batch is."""
-        settings = self.run.settings
-        first = len(settings.first)  # which are batches of their own
-        return (searched - first if searched >= first else searched) % settings.batch
-
-    def _hold_back(self, numbers: Sequence[int], must_agree: bool) -> None:
-        self._replay = Replay(self.run.name, {number: self._held.pop(number) for number in numbers}, must_agree)
-        self._numbers.difference_update(numbers)
-        self._searched -= len(numbers)
-        self.run.suggested -= len(numbers)
+        searched = {number: trial for number, trial in sorted(self._held.items()) if trial.purpose == "search"}
+        replay = Replay.of_cut_off(run.name, searched, self._numbers | run.open.keys(), run.settings)
+        if not replay.trials or not (replay.must_agree or (run.remaining and not run.open)):
+            return
+        self._replay = replay
+        self._held = {number: trial for number, trial in self._held.items() if number not in replay.trials}
+        self._numbers -= replay.trials.keys()
+        self._searched -= len(replay.trials)
+        run.suggested -= len(replay.trials)
+        run.next_number = 0 if replay.must_agree else min(replay.trials)
 
     def _give_up_replay(self) -> None:
         """Tells the stored trials of a strategy that suggests others when it is asked for a whole batch."""

@@ -244,15 +244,15 @@ def test_a_run_of_failures_is_stopped(place):
 
 def test_a_job_comes_back_after_the_time_it_was_lent_for(place, passes):
     with open_run(budget=2, **place) as run:
-        [lent] = run.ask(within=10.0)
+        [lent] = run.ask(within=1000.0)
         [kept] = run.ask()
-        passes(9.0)
+        passes(900.0)
         assert run.ask(5) == []
-        passes(2.0)
-        [again] = run.ask(5, within=10.0)
+        passes(200.0)
+        [again] = run.ask(5, within=1000.0)
         assert again == lent
         assert run.ask(5) == []
-        passes(11.0)
+        passes(1100.0)
         assert run.ask(5) == [lent]  # now for ever
         passes(1e6)
         assert run.ask(5) == []
@@ -263,8 +263,8 @@ def test_a_job_comes_back_after_the_time_it_was_lent_for(place, passes):
 
 def test_who_was_too_slow_may_tell_all_the_same(place, passes):
     with open_run(budget=1, **place) as run:
-        [slow] = run.ask(within=10.0)
-        passes(11.0)
+        [slow] = run.ask(within=1000.0)
+        passes(1100.0)
         [again] = run.ask()
         run.tell(slow, 50.0)
         with pytest.raises(UsageError, match="has a result already"):
@@ -274,9 +274,9 @@ def test_who_was_too_slow_may_tell_all_the_same(place, passes):
 def test_a_final_evaluation_comes_back_as_well(place, passes):
     with open_run(budget=1, **place) as run:
         run.tell(run.ask()[0], 50.0)
-        [final] = run.ask(within=10.0)
+        [final] = run.ask(within=1000.0)
         assert run.ask() == []
-        passes(11.0)
+        passes(1100.0)
         assert run.ask() == [final]
         run.tell(final, 50.0)
         assert (run.ask(), run.reason) == ([], "the budget of 1 trials is used")
@@ -284,10 +284,10 @@ def test_a_final_evaluation_comes_back_as_well(place, passes):
 
 def test_a_job_whose_time_is_over_when_the_run_is_stopped_is_withdrawn(place, passes):
     with open_run(max_cost=1.0, budget=None, **place) as run:
-        told, _ = run.ask(2, within=10.0)
+        told, _ = run.ask(2, within=1000.0)
         run.tell(told, 50.0, cost=2.0)
         assert run.ask() == []
-        passes(11.0)
+        passes(1100.0)
         [final] = run.ask(5)
         assert final.purpose == "final"
         run.tell(final, 50.0)
@@ -296,11 +296,11 @@ def test_a_job_whose_time_is_over_when_the_run_is_stopped_is_withdrawn(place, pa
 
 def test_an_open_job_is_lent_across_processes(stored, passes):
     with open_run(**stored) as run:
-        [lent] = run.ask(within=10.0)
+        [lent] = run.ask(within=1000.0)
         [kept] = run.ask()
     with nasplug.open_run(resume=True, **stored) as run:
         assert numbers(run.ask(9)) == [2, 3, 4, 5]
-        passes(11.0)
+        passes(1100.0)
         assert numbers(run.ask(9)) == [lent.number]
         run.tell(kept.number, 50.0)
         run.tell(lent, 60.0)

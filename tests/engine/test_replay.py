@@ -5,6 +5,7 @@ import toy
 from sessions import numbers
 
 from nasplug.engine.replay import Replay
+from nasplug.engine.settings import Settings
 from nasplug.errors import StorageError
 from nasplug.types import Evaluation, Suggestion, Trial
 
@@ -53,3 +54,30 @@ def test_a_strategy_agrees_where_it_suggests_what_is_stored_and_perhaps_more(sug
     trials = {0: trial(0, *A), 1: trial(1, *B)}
     assert Replay("run", trials, must_agree=False).agrees(suggestions) is agrees
     assert Replay("run", trials).agrees(suggestions)  # it has to, and `answer` says so otherwise
+
+
+def cut_off(stored, known=(), **settings):
+    """Returns the numbers that are held back of these stored ones, and whether the strategy must agree."""
+    searched = {number: trial(number, *A) for number in stored}
+    made = Settings(space="toy", strategy="toy", **settings)
+    replay = Replay.of_cut_off("run", searched, {*stored, *known}, made)
+    return list(replay.trials), replay.must_agree
+
+
+@pytest.mark.parametrize(
+    ("stored", "held_back"),
+    [(range(8), []), (range(9), [8]), (range(3), [0, 1, 2]), ([0, 1, 2, 3, 5, 6], [5, 6]), ([], [])],
+)
+def test_the_trials_of_a_last_batch_that_is_not_whole_are_held_back(stored, held_back):
+    assert cut_off(stored, known={4}, batch=4)[0] == held_back
+
+
+@pytest.mark.parametrize(("stored", "held_back"), [(2, [0, 1]), (3, []), (4, [3]), (7, []), (8, [7])])
+def test_the_callers_first_architectures_are_batches_of_their_own(stored, held_back):
+    first = ["toy:0,0,0", "toy:0,0,1", "toy:0,0,2"]
+    assert cut_off(range(stored), batch=4, first=first) == (held_back, False)
+
+
+def test_where_trials_are_missing_that_are_not_open_everything_is_asked_for_again():
+    assert cut_off([0, 1, 2, 3, 5], batch=3) == ([0, 1, 2, 3, 5], True)
+    assert cut_off([0, 1, 2, 3, 5], known={4}, batch=3) == ([3, 5], False)  # 4 is open
