@@ -11,6 +11,7 @@ import attrs
 
 from nasplug.engine.trial_rows import PERCENT, Row, Table, TrialMaker, read_csv
 from nasplug.errors import NothingStored, StorageError, UnknownRun, UsageError
+from nasplug.loading.paths import expanded_path
 from nasplug.types import Trial
 
 Source = str | os.PathLike[str] | Trial | Iterable[Trial]
@@ -76,14 +77,15 @@ def _table(source: Source, default_url: str | None, bounds: tuple[float, float])
 
 def _named_table(name: str, default_url: str | None, bounds: tuple[float, float]) -> Table:
     """Returns the rows of a file or of a run. Raises `StorageError` for a name that is neither."""
-    is_file = os.path.isfile(name)
+    path = expanded_path(name)
+    is_file = os.path.isfile(path)
     if is_file and name.endswith(".csv"):
-        return _table_of_file(name, bounds)
+        return _table_of_file(path, bounds)
     try:
         rows = _rows_of_run(name, default_url)
     except (NothingStored, UnknownRun) as error:
         if is_file:
-            return _table_of_file(name, bounds)
+            return _table_of_file(path, bounds)
         raise StorageError(f"{_shown(name)!r} is no file, and no run either. {error}") from error
     return Table(rows, [] if rows else [f"the run {_shown(name)!r} has no trial yet"])
 

@@ -25,6 +25,7 @@ from nasplug.engine.store import Database, Memory
 from nasplug.errors import NameTaken, NasplugError, StorageError, UsageError
 from nasplug.loading import manager
 from nasplug.loading.discovery import Kind
+from nasplug.loading.paths import expanded_path
 from nasplug.types import ACCURACY, Trial
 
 if TYPE_CHECKING:
@@ -206,5 +207,5 @@ def _folder_beside(storage: "Storage") -> Path:
 
     if file := sqlite_file(storage.engine.url):
         return file.absolute().with_name(f"{file.name}-files")
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    cache = Path(expanded_path(os.environ.get("XDG_CACHE_HOME") or "~/.cache"))
     return cache / "nasplug" / "files" / hashlib.sha256(storage.url.encode()).hexdigest()[:16]

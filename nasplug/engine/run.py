@@ -51,7 +51,7 @@ def _setting(name: str) -> Any:
     return property(attrgetter(f"settings.{name}"))
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class ActiveRun:
     """The `nasplug.Run` that plugins receive.
 
@@ -80,6 +80,11 @@ class ActiveRun:
     space_given: bool = False
     strategy: object = None
     _has_told_plan: bool = attrs.field(default=False, init=False)
+
+    def __repr__(self) -> str:
+        """Returns one line, whatever the number of trials."""
+        settings = self.settings
+        return f"<Run {self.name!r}, {settings.space} × {settings.strategy}: {len(self.trials)} trials told>"
 
     seed = _setting("seed")
     batch = _setting("batch")

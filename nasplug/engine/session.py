@@ -19,7 +19,7 @@ from nasplug.types import Architecture, Job, Purpose, Suggestion, Trial
 TRIALS = 1  # the stream of training seeds
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Session:
     """Hands out the jobs of a run, and stores and tells their trials.
 
@@ -59,6 +59,10 @@ class Session:
         self._suggestions = Suggestions(run)
         self._open = OpenJobs(run.open)
         self._watches = [FailureWatch(run), LimitWatch(run), PercentWatch(run)]
+
+    def __repr__(self) -> str:
+        """Returns one line, whatever the number of trials."""
+        return f"<Session of {self.run!r}>"
 
     def now(self) -> float:
         """Returns the seconds since the epoch, later than all that is stored."""

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from nasplug.engine.result import COLUMNS, metric_of
-from nasplug.errors import NasplugError, StorageError, first_line
+from nasplug.errors import NasplugError, StorageError, error_text, first_line
 from nasplug.types import Architecture, Evaluation, Trial
 
 NEEDED = ("architecture", "accuracy")
@@ -118,7 +118,7 @@ class TrialMaker:
             raise
         except Exception as error:  # a space may raise anything for a code that it does not expect
             space = self.space or self._space_of_codes
-            refusal = f"the space {space!r} refuses {architecture}: {type(error).__name__}: {error}"
+            refusal = f"the space {space!r} refuses {architecture}: {error_text(error)}"
             raise ValueError(refusal) from error
         return str(canonical)
 

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 import pluggy
 
+from nasplug.errors import error_text
 from nasplug.hookspecs import HookSpecs, hookimpl
 from nasplug.types import Architecture, Run, Trial
 
@@ -53,7 +54,7 @@ class Retelling:
         try:
             again = _suggested_anew(self.make(), told, trials, pending, count)
         except Exception as error:  # a foreign strategy may raise anything
-            again = f"{type(error).__name__}: {error}"
+            again = error_text(error)
         if isinstance(suggestions, Sequence) and again != list(suggestions):
             state = f"after {len(trials)} trials and {len(pending)} pending"
             self.differences.append(f"{state} it {_text(suggestions)}; told the same, a new instance {_text(again)}")

@@ -107,6 +107,12 @@ def test_a_name_of_a_file_and_of_a_run_is_the_file_where_it_ends_with_csv(tmp_pa
     assert [t.accuracy for t in read(name, url="sqlite:///nasplug.db").trials] == [60.0 if from_file else 50.0]
 
 
+def test_the_home_folder_counts_in_the_name_of_a_file(tmp_path, monkeypatch):
+    (tmp_path / "known.csv").write_text(to_csv(list(rows([trial(0, 50.0)]))))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert len(read("~/known.csv").trials) == 1
+
+
 def test_a_source_without_rows_is_named(url, tmp_path):
     (tmp_path / "x.csv").write_text("architecture,accuracy\n")
     known = read("empty", f"{tmp_path}/x.csv", [], url=url)

@@ -51,6 +51,14 @@ def suggesting(*batches):
 A, B = toy.architecture(0, 0, 1), toy.architecture(0, 0, 2)
 
 
+def test_a_session_and_its_run_are_shown_as_one_line():
+    with nasplug.open_run(toy.ToySpace(), "random", budget=30, name="r") as opened:
+        for _ in range(20):
+            for job in opened.ask():
+                opened.tell(job, accuracy=50.0)
+        assert repr(opened) == "OpenRun(session=<Session of <Run 'r', ToySpace × random: 20 trials told>>, reason='')"
+
+
 # ---------------------------------------------------------------------- jobs
 
 

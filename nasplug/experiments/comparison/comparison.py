@@ -16,7 +16,7 @@ import attrs
 from nasplug.engine.objectives import DEFAULT_GOAL, Goal
 from nasplug.engine.selection import Selection
 from nasplug.engine.settings import Settings, versions
-from nasplug.errors import ConfigurationError, NasplugError, StorageError, UsageError
+from nasplug.errors import ConfigurationError, NasplugError, StorageError, UsageError, error_text
 from nasplug.experiments.comparison.contender import Contender
 from nasplug.experiments.comparison.failures import Failure
 from nasplug.experiments.comparison.plan import Plan
@@ -89,7 +89,7 @@ class Comparison:
                 write_atomically(self._path(contender, number), json.dumps(outcome["rows"], ensure_ascii=False))
                 on_repeat(outcome["stderr"])
                 continue
-            text = str(outcome) if isinstance(outcome, NasplugError) else f"{type(outcome).__name__}: {outcome}"
+            text = str(outcome) if isinstance(outcome, NasplugError) else error_text(outcome)
             failure = Failure(contender.text, number, self.plan.seed + number, text, cause=outcome)
             if isinstance(outcome, UsageError | ConfigurationError):
                 raise type(outcome)(str(failure)) from outcome

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nasplug.engine.measures import measured, measured_latency
-from nasplug.errors import ConfigurationError, PluginError
+from nasplug.errors import ConfigurationError, PluginError, error_text
 from nasplug.types import Architecture
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Meter:
         except (ConfigurationError, PluginError):
             raise
         except Exception as error:  # a device may fail on one network; in a run this would be one failed trial
-            self.failures.append(f"{architecture}: {type(error).__name__}: {error}")
+            self.failures.append(f"{architecture}: {error_text(error)}")
             return math.nan
 
 
