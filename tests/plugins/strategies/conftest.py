@@ -132,7 +132,14 @@ def fake_run() -> Callable[..., Any]:
 
     def make(hook: Any, trials: list[Trial] | None = None, seed: int = 0, **more: Any) -> Any:
         fields = {"space": hook, "budget": None, "remaining": None, "device": "cpu", "latency_window": None}
-        fields |= {"batch": 1, "middleware": (), "pending": (), "objectives": (ACCURACY,), "score": DEFAULT_GOAL.score}
+        fields |= {
+            "batch": 1,
+            "middleware": (),
+            "pending": (),
+            "known": (),
+            "objectives": (ACCURACY,),
+            "score": DEFAULT_GOAL.score,
+        }
         fields |= more
         return SimpleNamespace(hook=hook, trials=trials or [], rng=np.random.default_rng(seed), seed=seed, **fields)
 

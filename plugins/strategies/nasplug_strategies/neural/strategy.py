@@ -148,7 +148,8 @@ class NeuralPredictorSearch(Strategy):
         learned, until_fit = self._newest_fit(first, suggested)
         if learned > len(run.trials):
             return []
-        left = math.inf if self.k is None else max(n, complete[1]) + self.k - suggested
+        unpredicted = max(n, complete[1], len(run.known))
+        left = math.inf if self.k is None else unpredicted + self.k - suggested
         most = int(min(count, left, until_fit))
         return self._best(run, first, learned, most) if most > 0 else []
 

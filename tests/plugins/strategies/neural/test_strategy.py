@@ -120,6 +120,18 @@ def test_k_is_kept_where_all_trials_are_told_before_the_first_suggestion(drive, 
     assert len(later.steps(1000)) == 10
 
 
+@pytest.mark.parametrize(("known", "random"), [(4, 6), (10, 0), (30, 0)])
+def test_trials_that_were_known_take_the_place_of_random_ones_and_are_none_of_the_k(
+    known, random, drive, make_trial, toy_space, toy_accuracy, ranked
+):
+    driver = drive(NeuralPredictorSearch(n=10, k=5, refit=0, pool=100))
+    earlier = [toy_space().sample(np.random.default_rng(seed)) for seed in range(known)]
+    driver.run.known = [make_trial(-1 - i, a, toy_accuracy(a)) for i, a in enumerate(earlier)]
+    driver.run.trials.extend(driver.run.known)
+    assert len(driver.steps(1000)) == known + random + 5
+    assert [call[0] for call in ranked] == [10]
+
+
 def test_random_ones_in_the_place_of_failures_are_none_of_the_k(drive, toy_accuracy):
     driver = drive(NeuralPredictorSearch(n=5, k=5, pool=100, **QUICK), value=lambda a: None)
     driver.steps(9)
