@@ -1,5 +1,6 @@
 """The command `nasplug`, which imports its subcommands when they are called, and the exit codes of the program."""
 
+import gc
 import logging
 import sys
 from collections.abc import Sequence
@@ -145,6 +146,7 @@ def completion_command(shell: str) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command line and ends the process: 0 done, 1 an error, 2 wrong use, 130 Ctrl-C, 143 SIGTERM."""
     make_streams_safe()
+    gc.set_threshold(50_000)  # thousands of trials hold no cycles: looking for some costs a tenth of reading them
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
     if debug:

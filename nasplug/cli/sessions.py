@@ -69,12 +69,8 @@ def tell_command(
     values = _numbers(metrics)
     show_logging()
     with stdout_to_stderr(), open_run(storage=storage, name=run, resume=True) as r:
-        if accuracy is None:
-            r.fail(number, str(failed))
-        else:
-            r.tell(number, accuracy, cost, values)
-        trial = next(trial for trial in r.result().trials if trial.number == number)
-    emit(f"Trial {number} of {run} is {trial.state}{f': {trial.error}' if trial.error else ''}.")
+        told = r.fail(number, str(failed)) if accuracy is None else r.tell(number, accuracy, cost, values)
+    emit(f"Trial {number} of {run} is {told.state}{f': {told.error}' if told.error else ''}.")
 
 
 def _document(job: Job) -> dict[str, Any]:

@@ -28,7 +28,15 @@ def derived_seed(seed: int, number: int, stream: int) -> int:
 
     `stream` is 1 for trials, 2 for the incumbents of a comparison, 3 for the final trainings of a frontier.
     """
-    return int(np.random.SeedSequence((seed, number, stream)).generate_state(1)[0]) >> 1
+    return int(np.random.SeedSequence(entropy(seed, number, stream)).generate_state(1)[0]) >> 1
+
+
+def entropy(*numbers: int) -> "np.typing.NDArray[np.uint32] | tuple[int, ...]":
+    """Returns what NumPy makes the same generator of as of the numbers, in the form that takes it the least time."""
+    try:
+        return np.array(numbers, np.uint32)
+    except OverflowError:
+        return numbers
 
 
 @attrs.define(eq=False)
@@ -81,7 +89,7 @@ class Evaluator:
             PluginError: a hook returned what is none of its answers
         """
         attempt = Attempt(self, job, self.now())
-        return attempt.refused() or attempt.evaluated()
+        return (None if self.is_plain else attempt.refused()) or attempt.evaluated()
 
     def refusal(self, job: Job) -> Trial | None:
         """Returns the trial of a job that must not be paid for; None for any other."""

@@ -91,8 +91,12 @@ class Loop:
         future.add_done_callback(self._finished.put)
 
     def _evaluated(self, job: Job) -> Trial:
-        with self.session.run.in_flight.evaluating(job.number):
+        in_flight = self.session.run.in_flight
+        in_flight.begin(job.number)
+        try:
             return self.session.evaluator.evaluate(job)
+        finally:
+            in_flight.end(job.number)
 
     def _record_finished(self) -> None:
         """Waits for a trial, and records all that have finished by then. Raises what an evaluation raised."""

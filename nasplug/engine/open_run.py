@@ -60,8 +60,8 @@ class OpenRun:
         cost: float = 0.0,
         metrics: Mapping[str, float] | None = None,
         evaluation: Evaluation | None = None,
-    ) -> None:
-        """Stores the result of a job, given as an accuracy or as an `Evaluation`.
+    ) -> Trial:
+        """Stores the result of a job, given as an accuracy or as an `Evaluation`, and returns its trial.
 
         Args:
             job: the job, or its number
@@ -87,24 +87,29 @@ class OpenRun:
                 f"{main.name} is between {main.low:g} and {main.high:g} {main.unit}, got {told.accuracy:g}. The job "
                 "stays open: tell it again, or that it failed."
             )
-        self._record(job, lambda open_job, now: self.session.evaluator.judge(open_job, told, now))
+        return self._record(job, lambda open_job, now: self.session.evaluator.judge(open_job, told, now))
 
-    def fail(self, job: "Job | int", error: str) -> None:
-        """Stores that the evaluation of a job failed, and why. Raises `UsageError` where the job is not open."""
-        self._record(job, lambda open_job, now: self.session.evaluator.failed(open_job, error or "failed", now))
+    def fail(self, job: "Job | int", error: str) -> Trial:
+        """Stores that the evaluation of a job failed, and why, and returns its trial.
+
+        Raises `UsageError` where the job is not open.
+        """
+        return self._record(job, lambda open_job, now: self.session.evaluator.failed(open_job, error or "failed", now))
 
     def result(self) -> Result:
         """Returns what is stored so far."""
         run = self.session.run
         return self.session.result(self.reason or run.stop_reason or run.exhausted or "open")
 
-    def _record(self, job: "Job | int", make_trial: Callable[[Job, float], Trial]) -> None:
+    def _record(self, job: "Job | int", make_trial: Callable[[Job, float], Trial]) -> Trial:
         number = job if isinstance(job, int) else job.number
         with self._turn():
             session = self.session
             if number not in session.run.open:
                 raise UsageError(self._not_open(number))
-            session.record(make_trial(session.run.open[number], session.now()))
+            trial = make_trial(session.run.open[number], session.now())
+            session.record(trial)
+            return trial
 
     def _not_open(self, number: int) -> str:
         told = next((trial for trial in self.session.store.trials() if trial.number == number), None)

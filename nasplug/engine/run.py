@@ -1,8 +1,7 @@
 """One run in memory: what its plugins see of it."""
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -31,15 +30,14 @@ class TrialsInFlight:
     working: set[int] = attrs.field(factory=set)
     queued: set[object] = attrs.field(factory=set)
 
-    @contextmanager
-    def evaluating(self, number: int) -> Iterator[None]:
-        """Counts a trial as working until the block ends, however it ends."""
+    def begin(self, number: int) -> None:
+        """Counts a trial as working."""
         self.waiting.discard(number)
         self.working.add(number)
-        try:
-            yield
-        finally:
-            self.working.discard(number)
+
+    def end(self, number: int) -> None:
+        """Counts a trial no more."""
+        self.working.discard(number)
 
     def __str__(self) -> str:
         queued = len(self.queued)

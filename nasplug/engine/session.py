@@ -42,6 +42,7 @@ class Session:
     evaluator: Evaluator = attrs.field(init=False)
     uncommitted: list[Trial] = attrs.field(factory=list, init=False)
     _suggestions: Suggestions = attrs.field(init=False)
+    _failures: FailureWatch = attrs.field(init=False)
     _watches: list[Callable[[Trial], None]] = attrs.field(init=False)
     _numbers: set[int] = attrs.field(factory=set, init=False)  # of all stored trials
     _searched: int = attrs.field(default=0, init=False)  # stored search trials
@@ -51,6 +52,8 @@ class Session:
     _open: OpenJobs = attrs.field(init=False)
     _replay: Replay = attrs.field(factory=Replay, init=False)
     _continues: bool = attrs.field(default=False, init=False)  # whether trainings of the space can go on
+    _announces: bool = attrs.field(default=True, init=False)  # whether a plugin hears of jobs
+    _has_folders: bool = attrs.field(default=True, init=False)  # whether somebody may ask a job for its folder
 
     def __attrs_post_init__(self) -> None:
         run, settings = self.run, self.run.settings
@@ -58,7 +61,8 @@ class Session:
         self.evaluator = Evaluator(run.hook, run.goal, settings.device, window, settings.retries, self.now)
         self._suggestions = Suggestions(run)
         self._open = OpenJobs(run.open)
-        self._watches = [FailureWatch(run), LimitWatch(run), PercentWatch(run)]
+        self._failures = FailureWatch(run)
+        self._watches = [self._failures, LimitWatch(run), PercentWatch(run)]
 
     def __repr__(self) -> str:
         """Returns one line, whatever the number of trials."""
@@ -76,6 +80,10 @@ class Session:
         run.hook.on_start(run=run)
         fidelities = run.hook.fidelities()
         self._continues = bool(fidelities and fidelities[1])
+        listeners = run.hook.on_job.get_hookimpls()
+        self._announces = bool(listeners)
+        see_jobs = ["job" in each.argnames for each in [*listeners, *run.hook.evaluate.get_hookimpls()]]
+        self._has_folders = self.is_external or any(see_jobs)
         self.load()
         if known := [] if run.known or run.trials else list(known):
             self.store.add(known)
@@ -98,6 +106,8 @@ class Session:
         if self.in_order:
             self._replay_what_was_cut_off()
         self._tell_held()
+        if self.is_external:  # the process that was told of the last failure is gone
+            self._failures.check("Mend the cause and go on with a larger --max-failures")
 
     def finish(self, reason: str) -> None:
         """Tells every plugin why the run ends, and stores it."""
@@ -150,7 +160,8 @@ class Session:
 
     def _free(self, purpose: Purpose) -> list[Job]:
         """Returns the open jobs that nobody evaluates."""
-        return [job for job in self._open.free(self.now()) if job.purpose == purpose]
+        free = self._open.free(self.now()) if self._open.jobs else ()
+        return [job for job in free if job.purpose == purpose]
 
     def _new_jobs(self, count: int) -> list[Job]:
         """Asks the strategy, and returns the jobs that are to be evaluated."""
@@ -195,8 +206,9 @@ class Session:
             if new := self._open.not_stored():
                 self.store.open(new, expires)
                 self._open.stored.update(job.number for job in new)
-        for job in jobs:
-            self.run.hook.on_job(run=self.run, job=job)
+        if self._announces:
+            for job in jobs:
+                self.run.hook.on_job(run=self.run, job=job)
         return jobs
 
     # ------------------------------------------------------------------ telling
@@ -209,7 +221,7 @@ class Session:
         self.uncommitted = []
         for stored in trials:
             self._open.close(stored.number)
-            if not (self._continues and stored.state == "complete"):
+            if self._has_folders and not (self._continues and stored.state == "complete"):
                 self.folders.remove(stored.number)
         self._take(trials)
         self._tell_held()

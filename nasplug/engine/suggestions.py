@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from nasplug.engine.evaluation import entropy
 from nasplug.engine.run import ActiveRun
 from nasplug.errors import NasplugError, PluginError, SpaceExhausted, error_text
 from nasplug.types import Architecture, Suggestion
@@ -30,7 +31,7 @@ class Suggestions:
             return []
         if first := run.settings.first[run.suggested : run.suggested + room]:
             return [Suggestion(self._parsed(text)) for text in first]
-        run.rng = np.random.default_rng((run.seed, run.suggested))  # so that no generator is stored
+        run.rng = np.random.default_rng(entropy(run.seed, run.suggested))  # so that no generator is stored
         try:
             answer = run.hook.suggest(run=run, count=count)
         except SpaceExhausted as error:

@@ -24,23 +24,24 @@ class FailureWatch:
     run: ActiveRun
     _in_a_row: int = attrs.field(default=0, init=False)
     _has_succeeded: bool = attrs.field(default=False, init=False)
+    _last: str = attrs.field(default="", init=False)  # the last failure
 
     def __call__(self, trial: Trial) -> None:
-        """Counts a search trial, unless it was refused before its evaluation."""
+        """Counts a search trial, unless it was refused before its evaluation, and ends the run where it is too much."""
         if trial.state == "infeasible" and trial.evaluation is None:
             return
         failed = trial.state == "failed"
         self._in_a_row = self._in_a_row + 1 if failed else 0
         self._has_succeeded = self._has_succeeded or not failed
+        self._last = first_line(trial.error) if failed else ""
+        if not self.run.replaying:
+            self.check("Mend the cause and go on with --resume, or allow more with --max-failures")
+
+    def check(self, advice: str) -> None:
+        """Ends the run where too many of its latest trials have failed."""
         most = self.run.settings.max_failures
-        if self.run.replaying:
-            return
-        if failed and self._in_a_row >= (most or FIRST_FAILURES) and (most or not self._has_succeeded):
-            last = first_line(trial.error)
-            self.run.stop(
-                f"{self._in_a_row} trials in a row failed, the last with {last}. Mend the cause and go on with "
-                "--resume, or allow more with --max-failures"
-            )
+        if self._in_a_row >= (most or FIRST_FAILURES) and (most or not self._has_succeeded):
+            self.run.stop(f"{self._in_a_row} trials in a row failed, the last with {self._last}. {advice}")
 
 
 @attrs.define(eq=False)
@@ -73,7 +74,7 @@ class LimitWatch:
     _in_a_row: int = attrs.field(default=0, init=False)
 
     def __call__(self, trial: Trial) -> None:
-        """Counts a search trial."""
+        """Counts a search trial, and ends the run where it is too much."""
         is_refused = trial.state == "infeasible" and trial.evaluation is None
         self._in_a_row = self._in_a_row + 1 if is_refused else 0
         if self._in_a_row >= REFUSED_IN_A_ROW and not self.run.replaying:

@@ -4,10 +4,11 @@ import time
 from types import SimpleNamespace
 
 import attrs
+import numpy as np
 import pytest
 import toy
 
-from nasplug.engine.evaluation import Clock, Evaluator, derived_seed, duplicate, measured_latency
+from nasplug.engine.evaluation import Clock, Evaluator, derived_seed, duplicate, entropy, measured_latency
 from nasplug.engine.objectives import Goal
 from nasplug.errors import ConfigurationError, PluginError, Unsupported, first_line
 from nasplug.types import Evaluation, Objective, Trial
@@ -241,6 +242,11 @@ def test_seeds_differ_by_run_trial_and_stream_and_fit_31_bits():
     assert len(seeds) == 180
     assert all(0 <= seed < 2**31 for seed in seeds)
     assert derived_seed(0, 0, 1) == derived_seed(0, 0, 1)
+
+
+@pytest.mark.parametrize("numbers", [(0, 0, 1), (2**32 - 1, 3), (2**32, 3), (2**70, 0, 2)])
+def test_entropy_makes_the_generator_that_numpy_makes_of_the_numbers(numbers):
+    assert np.random.default_rng(entropy(*numbers)).random() == np.random.default_rng(numbers).random()
 
 
 def test_the_clock_continues_after_the_latest_stored_time():
