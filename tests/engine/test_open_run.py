@@ -240,18 +240,19 @@ def test_a_run_of_failures_is_stopped(place):
 
 
 def test_a_run_of_failures_that_other_processes_told_is_stopped_until_more_are_allowed(stored):
-    with open_run(budget=50, **stored) as run:
+    place = stored | {"budget": 50}
+    with open_run(**place) as run:
         jobs = run.ask(6)
     for job in jobs[:5]:
-        with open_run(resume=True, **stored) as run:
+        with open_run(resume=True, **place) as run:
             run.fail(job, "no batteries")
-    with open_run(resume=True, **stored) as run:
+    with open_run(resume=True, **place) as run:
         assert run.ask() == []  # the sixth is out
-    with open_run(resume=True, **stored) as run:
+    with open_run(resume=True, **place) as run:
         run.fail(jobs[5], "no batteries")
         assert run.ask() == []
         assert run.reason.startswith("5 trials in a row failed, the last with no batteries. Mend the cause and go on")
-    with open_run(resume=True, max_failures=7, **stored) as run:
+    with open_run(resume=True, max_failures=7, **place) as run:
         assert len(run.ask()) == 1
 
 
