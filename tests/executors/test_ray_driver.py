@@ -32,6 +32,7 @@ class Driven:
     """A run of the command line, whose evaluations leave a line each in `calls`."""
 
     folder: Path
+    seconds: float = 0.4  # an evaluation
 
     @property
     def calls(self):
@@ -39,7 +40,7 @@ class Driven:
 
     def command(self, *more):
         toys = ["--space", "toy:ToySpace", "--strategy", "toy:Climber", "--budget", str(TRIALS), "--batch", str(BATCH)]
-        options = ["--space-opt", "seconds=0.4", "--space-opt", f"calls={self.calls}", "--workers", str(BATCH)]
+        options = ["--space-opt", f"seconds={self.seconds}", "--space-opt", f"calls={self.calls}", "--workers", str(BATCH)]
         place = ["--storage", f"{self.folder}/runs.db", "--name", "run"]
         return [sys.executable, "-m", "nasplug.cli", "run", *toys, *options, *place, *more]
 
@@ -85,7 +86,7 @@ def test_a_driver_that_is_killed_goes_on_where_its_trials_end(cluster, tmp_path)
 
 
 def test_a_run_whose_cluster_loses_its_head_ends_and_goes_on_without_it(cluster, tmp_path):
-    run = Driven(tmp_path)
+    run = Driven(tmp_path, seconds=3.0)  # what is left takes longer than a driver waits for a head
     with run.started("--with", f"ray:address={cluster.address}") as driver:
         wait_for(run.is_half_way)
         cluster.remove_node(cluster.head_node, allow_graceful=False)
