@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
@@ -82,6 +83,11 @@ class Database:
     id: int
     name: str
     is_shared: bool = True
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the run's files."""
+        return self.storage.folder(self.name)
 
     @contextmanager
     def locked(self, brief: bool = False) -> Iterator[None]:
