@@ -138,6 +138,7 @@ class OpenRun:
                 yield
                 return
             with store.locked(brief=True):
+                self.session.run.name, self.session.folders.root = store.name, str(store.folder)
                 self.session.load()
                 yield
 

@@ -91,8 +91,9 @@ class Database:
 
     @contextmanager
     def locked(self, brief: bool = False) -> Iterator[None]:
-        """Holds the lock of the run; see `Storage.locked`."""
+        """Holds the lock of the run, by the name that others have given it meanwhile; see `Storage.locked`."""
         with self.storage.locked(self.id, self.name, brief):
+            self.name = self.storage.name(self.id)
             yield
 
     def reopen(self, settings: dict[str, Any]) -> None:

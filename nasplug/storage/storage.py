@@ -186,6 +186,11 @@ class Storage:
         with self._transaction("read"):
             return [(_job_of(row), row.expires) for row in self.connection.execute(query)]
 
+    def name(self, run: int) -> str:
+        """Returns the name that a run has now."""
+        with self._transaction("read"):
+            return self._name_of(run)
+
     def rename(self, run: StoredRun, name: str) -> None:
         """Gives a run, and the folder of its files, another name.
 
@@ -221,7 +226,10 @@ class Storage:
 
     def _folder_of(self, run: int) -> Path:
         """Returns the folder for the files of a run, by the name that it has now; called in a transaction."""
-        return self.folder(str(self.connection.scalar(sa.select(runs.c.name).where(runs.c.id == run))))
+        return self.folder(self._name_of(run))
+
+    def _name_of(self, run: int) -> str:
+        return str(self.connection.scalar(sa.select(runs.c.name).where(runs.c.id == run)))
 
     def _taken(self, name: str, advice: str) -> NameTaken:
         return NameTaken(f"A run named {name!r} is already in {self.url}. {advice}")

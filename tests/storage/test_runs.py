@@ -19,7 +19,8 @@ from nasplug.storage.storage import Storage
 
 
 @pytest.fixture
-def storage(database):
+def storage(database, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", f"{tmp_path}/cache")  # where files of runs on a server are
     opened = Storage(database("runs"))
     yield opened
     opened.close()
