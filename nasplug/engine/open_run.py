@@ -24,7 +24,7 @@ class OpenRun:
 
     session: Session
     reason: str = attrs.field(default="", init=False)  # why it has ended; empty while it goes on
-    _one_at_a_time: threading.Lock = attrs.field(factory=threading.Lock, init=False)
+    _one_at_a_time: threading.Lock = attrs.field(factory=threading.Lock, init=False, repr=False)
 
     @property
     def name(self) -> str:
