@@ -167,8 +167,8 @@ class Job:
     def folder(self) -> Path:
         """A folder for checkpoints and artifacts, made when it is first asked for; the same after a resume.
 
-        It is removed when the trial can no longer be continued. That of the trial `continues` is beside it, under that
-        number. Raises `ValueError` for a job without one.
+        It is removed when the trial can no longer be continued, and with its run. That of the trial `continues` is
+        beside it, under that number. Raises `ValueError` for a job without one.
         """
         if not self._folder:
             raise ValueError(f"the job {self.key} has no folder")

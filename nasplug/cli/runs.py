@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--delete", metavar="RUN", help="Delete RUN with its trials, after a question.")
+@click.option("--delete", metavar="RUN", help="Delete RUN with its trials and files, after a question.")
 @click.option("--yes", is_flag=True, help="Delete without the question.")
 @click.option("--rename", nargs=2, metavar="OLD NEW", help="Give the run OLD the name NEW.")
 @shared.storage
@@ -66,7 +66,9 @@ def _document(run: "StoredRun") -> dict[str, Any]:
 def _delete(storage: "Storage", name: str, yes: bool, as_json: bool) -> None:
     """Deletes a run, after a question unless `yes`. Raises `UsageError` where there is no terminal to ask on."""
     run = storage.run(name)
-    what = f"the run {name!r} with its trials ({run.trials:,})"
+    folder = storage.folder(name)
+    files = f" and its files in {folder}" if folder.exists() else ""
+    what = f"the run {name!r} with its trials ({run.trials:,}){files}"
     if not yes and not (sys.stdin and sys.stdin.isatty()):
         raise UsageError(f"There is no terminal to ask on. To delete {what}, add --yes.")
     if not yes and not click.confirm(f"Delete {what}?", err=True):

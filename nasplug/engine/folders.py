@@ -1,16 +1,11 @@
 """The folders of jobs, in which plugins keep checkpoints and artifacts."""
 
-import hashlib
 import os
 import shutil
 import tempfile
 import uuid
-from pathlib import Path
-from urllib.parse import quote
 
 import attrs
-
-LONGEST = 150  # characters of a name; file systems take 255
 
 
 @attrs.define(eq=False)
@@ -18,13 +13,6 @@ class Folders:
     """One folder a job below `root`, which is that of a run; they are made when they are first asked for."""
 
     root: str
-
-    @classmethod
-    def of_run(cls, parent: Path | None, name: str) -> "Folders":
-        """Returns the folders of a run, below the parent of all runs' folders; temporary ones without it."""
-        if parent is None:
-            return cls.temporary()
-        return cls(str(parent / _folder_name(name)))
 
     @classmethod
     def temporary(cls) -> "Folders":
@@ -43,9 +31,3 @@ class Folders:
     def remove_all(self) -> None:
         """Removes the folders of all jobs."""
         shutil.rmtree(self.root, ignore_errors=True)
-
-
-def _folder_name(run: str) -> str:
-    """Returns a name that no other run's folder has, and that is neither `.` nor `..`."""
-    quoted = quote(run, safe="").replace(".", "%2E")
-    return quoted if len(quoted) <= LONGEST else f"{quoted[:LONGEST]}-{hashlib.sha256(run.encode()).hexdigest()[:16]}"

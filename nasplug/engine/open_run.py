@@ -24,7 +24,7 @@ class OpenRun:
 
     session: Session
     reason: str = attrs.field(default="", init=False)  # why it has ended; empty while it goes on
-    _one_at_a_time: threading.Lock = attrs.field(factory=threading.Lock, init=False)
+    _one_at_a_time: threading.Lock = attrs.field(factory=threading.Lock, init=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -138,6 +138,7 @@ class OpenRun:
                 yield
                 return
             with store.locked(brief=True):
+                self.session.run.name, self.session.folders.root = store.name, str(store.folder)
                 self.session.load()
                 yield
 

@@ -1,13 +1,11 @@
 """Opens a session from a request: plugins, settings, storage, and the trials that are there already."""
 
-import hashlib
 import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -25,7 +23,6 @@ from nasplug.engine.store import Database, Memory
 from nasplug.errors import NameTaken, NasplugError, StorageError, UsageError
 from nasplug.loading import manager
 from nasplug.loading.discovery import Kind
-from nasplug.loading.paths import expanded_path
 from nasplug.types import ACCURACY, Trial
 
 if TYPE_CHECKING:
@@ -86,23 +83,18 @@ def opened(request: RunRequest) -> Iterator["Opened"]:
 
 @attrs.frozen(eq=False)
 class Opened:
-    """A run that is about to start, and where it is kept.
-
-    `folder` is below which its jobs get folders; None for a temporary one.
-    """
+    """A run that is about to start, and where it is kept."""
 
     request: RunRequest
     run: ActiveRun
     store: Memory | Database
-    folder: Path | None = None
     is_new: bool = True
 
     def session(self, is_external: bool = False) -> Session:
         """Returns the session of the run, which has not started."""
-        run = self.run
-        folders = Folders.of_run(self.folder, run.name)
-        in_order = not (run.settings.asynchronous or is_external)
-        return Session(run, self.store, folders, in_order, is_external)
+        in_order = not (self.run.settings.asynchronous or is_external)
+        folders = Folders(str(self.store.folder)) if isinstance(self.store, Database) else Folders.temporary()
+        return Session(self.run, self.store, folders, in_order, is_external)
 
     @contextmanager
     def turn(self, brief: bool = False) -> Iterator[None]:
@@ -183,7 +175,7 @@ def _resumed(storage: "Storage", request: RunRequest) -> Opened:
     check_same(stored.name, stored.settings, run.settings, run.goal.main, plugins)
     run.settings = grown(run.settings, stored.settings)
     run.storage = storage.url
-    return Opened(request, run, Database(storage, stored.id, stored.name), _folder_beside(storage), is_new=False)
+    return Opened(request, run, Database(storage, stored.id, stored.name), is_new=False)
 
 
 def _created(storage: "Storage", request: RunRequest) -> Opened:
@@ -193,19 +185,9 @@ def _created(storage: "Storage", request: RunRequest) -> Opened:
     settings = run.settings.document() | objective_document(run.goal.main)
     create, stem = partial(storage.create, settings=settings, versions=versions(run.settings)), run.name
     if request.name is not None:
-        return Opened(request, run, Database(storage, create(request.name), request.name), _folder_beside(storage))
+        return Opened(request, run, Database(storage, create(request.name), request.name))
     while True:
         taken = {stored.name for stored in storage.all_runs()}
         run.name = next(free for i in count(1) if (free := f"{stem}-{i}") not in taken)
         with suppress(NameTaken):  # by another driver that started at the same moment
-            return Opened(request, run, Database(storage, create(run.name), run.name), _folder_beside(storage))
-
-
-def _folder_beside(storage: "Storage") -> Path:
-    """Returns the folder for the files of a storage's runs: beside a SQLite file, else in the user's cache."""
-    from nasplug.storage.url import sqlite_file
-
-    if file := sqlite_file(storage.engine.url):
-        return file.absolute().with_name(f"{file.name}-files")
-    cache = Path(expanded_path(os.environ.get("XDG_CACHE_HOME") or "~/.cache"))
-    return cache / "nasplug" / "files" / hashlib.sha256(storage.url.encode()).hexdigest()[:16]
+            return Opened(request, run, Database(storage, create(run.name), run.name))

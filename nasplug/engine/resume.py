@@ -17,6 +17,10 @@ from nasplug.types import ACCURACY, Objective
 log = logging.getLogger("nasplug")
 GAINED: dict[str, list[str]] = {"objectives": [], "limits": [], "first": []}  # what settings of version 0.1 do not have
 MAX_COST = "budget:max_cost="  # how `max_cost` is written as middleware
+_UNCOMPARED = (
+    "The run %r was stored by an older version of nasplug, which did not keep what its %s %r was made with: that "
+    "cannot be compared."
+)
 Document = Mapping[str, Any]
 
 
@@ -56,6 +60,9 @@ def check_same(
     for kind, plugin in plugins.items():
         key = f"{kind}_options"
         ignored = _ignored_options(type(plugin), known[key], requested[key])
+        if arguments := _never_stored(plugin, stored, key, requested[key]):
+            log.warning(_UNCOMPARED, name, kind, requested[kind])
+            ignored |= arguments
         for values in (requested, known):
             values[key] = {option: value for option, value in values[key].items() if option not in ignored}
     known["middleware"] = [text for text in known["middleware"] if not _watches(text)]
@@ -149,6 +156,13 @@ def _ignored_options(plugin: type, stored: Document, requested: Document) -> set
     return options.outside_identity(plugin) | {
         option for option in gained if option in fields and requested[option] == fields[option].default
     }
+
+
+def _never_stored(plugin: object, stored: Document, key: str, requested: Document) -> set[str]:
+    """Returns the arguments of an instance of a plain class, of which version 0.1 stored none."""
+    arguments = requested.keys() - options.fields(type(plugin)).keys()
+    is_older = not GAINED.keys() <= stored.keys()
+    return arguments if is_older and arguments.isdisjoint(stored[key]) else set()
 
 
 def _watches(text: str) -> bool:

@@ -110,10 +110,11 @@ class Session:
             self._failures.check("Mend the cause and go on with a larger --max-failures")
 
     def finish(self, reason: str) -> None:
-        """Tells every plugin why the run ends, and stores it."""
+        """Tells every plugin why the run ends, and stores it. A stored run that grows may go on with its trainings."""
         self.run.tell_end(reason)
         self.store.end(reason)
-        self.folders.remove_all()
+        if not (self._continues and self.store.is_shared):
+            self.folders.remove_all()
 
     def leave(self) -> None:
         """Removes the folders of a run that was in memory alone."""
@@ -221,7 +222,8 @@ class Session:
         self.uncommitted = []
         for stored in trials:
             self._open.close(stored.number)
-            if self._has_folders and not (self._continues and stored.state == "complete"):
+            may_go_on = self._continues and (stored.state, stored.purpose) == ("complete", "search")
+            if self._has_folders and not may_go_on:
                 self.folders.remove(stored.number)
         self._take(trials)
         self._tell_held()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
@@ -83,10 +84,16 @@ class Database:
     name: str
     is_shared: bool = True
 
+    @property
+    def folder(self) -> Path:
+        """The folder of the run's files."""
+        return self.storage.folder(self.name)
+
     @contextmanager
     def locked(self, brief: bool = False) -> Iterator[None]:
-        """Holds the lock of the run; see `Storage.locked`."""
+        """Holds the lock of the run, by the name that others have given it meanwhile; see `Storage.locked`."""
         with self.storage.locked(self.id, self.name, brief):
+            self.name = self.storage.name(self.id)
             yield
 
     def reopen(self, settings: dict[str, Any]) -> None:

@@ -2,7 +2,8 @@
 
 A lock is a row that names its holder and counts its heartbeats. It may be taken over from a holder whose process does
 not exist any more (on the same machine), or that has sent no heartbeat for `STALE_AFTER` seconds (anywhere). Since the
-clocks of two machines differ, a lock that looks old is watched for as long before it is taken over.
+clocks of two machines differ, a lock that looks old, or whose holder lets go soon, is watched for as long before it is
+taken over.
 
 The old holder may only have been suspended, and wake up later. So every write to a run asks, in its own transaction,
 whether the writer still holds the lock: that is the condition `MAY_WRITE`.
@@ -59,10 +60,10 @@ class RunLock:
         """
         with self.connect() as connection:
             holder = self._try_to_take(connection)
-            while holder is not None and holder.brief and not self._looks_old(holder):
-                time.sleep(POLL)
-                holder = self._try_to_take(connection)
-            if holder is not None and self._sends_no_heartbeat(connection, holder):
+            while holder is not None and holder.brief:
+                is_silent = self._is_silent(connection, holder)
+                holder = self._try_to_take(connection, stale=holder if is_silent else None)
+            if holder is not None and self._looks_old(holder) and self._is_silent(connection, holder):
                 holder = self._try_to_take(connection, stale=holder)
         if holder is not None:
             raise StorageError(
@@ -105,16 +106,16 @@ class RunLock:
         connection.commit()
         return holder
 
-    def _sends_no_heartbeat(self, connection: sa.Connection, holder: Any) -> bool:
-        """Returns whether the last heartbeat looks old and no new heartbeat arrives while we wait."""
-        if not self._looks_old(holder):
-            return False
+    def _is_silent(self, connection: sa.Connection, holder: Any) -> bool:
+        """Watches a lock until it changes or is stale; returns whether no other heartbeat and no other holder came."""
         deadline = time.monotonic() + self._stale_after
         while time.monotonic() < deadline:
-            time.sleep(self.heartbeat / 10)
+            time.sleep(POLL if holder.brief else self.heartbeat / 10)
             now = self._holder(connection)
             connection.rollback()
-            if now is not None and _heartbeat_of(now) != _heartbeat_of(holder):
+            if now is None or _is_gone(now):
+                return True
+            if _heartbeat_of(now) != _heartbeat_of(holder):
                 return False
         return True
 

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, cast
 
 import attrs
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from nasplug.errors import NameTaken, NothingStored, StorageError, UnknownRun, did_you_mean
+from nasplug.storage import run_folders
 from nasplug.storage.lock import MAY_WRITE, RunLock
 from nasplug.storage.runs import SELECT_RUNS, StoredRun
 from nasplug.storage.schema import jobs, locks, metadata, migrate, runs, stored_version, trials
@@ -66,6 +68,10 @@ class Storage:
                 self.close()
                 raise
 
+    def folder(self, name: str) -> Path:
+        """Returns the folder for the files of the run of that name, which need not be there."""
+        return run_folders.folder_beside(self.engine.url, self.url) / run_folders.folder_name(name)
+
     def create(self, name: str, settings: dict[str, Any], versions: dict[str, str]) -> int:
         """Stores a new run and returns its id; `versions` are those of the distributions that take part.
 
@@ -76,6 +82,7 @@ class Storage:
         with self._explained("create a run in"):
             try:
                 done = self.connection.execute(runs.insert(), row)
+                run_folders.remove(self.folder(name))  # of a run that was deleted on another machine
                 self.connection.commit()
             except IntegrityError:
                 self.connection.rollback()
@@ -138,10 +145,13 @@ class Storage:
             self._write(runs.update().where(runs.c.id == run, MAY_WRITE), {"settings": settings, "ended": None})
 
     def delete_if_empty(self, run: int) -> None:
-        """Deletes a run that has no trial, unless another driver has taken it over."""
+        """Deletes a run that has no trial, and its files, unless another driver has taken it over."""
         is_empty = ~sa.exists().where(trials.c.run == run)
         with self._transaction("write to"):
-            self.connection.execute(runs.delete().where(runs.c.id == run, is_empty, MAY_WRITE), self._lock_owner)
+            folder = self._folder_of(run)
+            deletion = runs.delete().where(runs.c.id == run, is_empty, MAY_WRITE)
+            if self.connection.execute(deletion, self._lock_owner).rowcount:
+                run_folders.remove(folder)
 
     def all_runs(self) -> list[StoredRun]:
         """Returns every run, oldest first."""
@@ -176,28 +186,50 @@ class Storage:
         with self._transaction("read"):
             return [(_job_of(row), row.expires) for row in self.connection.execute(query)]
 
+    def name(self, run: int) -> str:
+        """Returns the name that a run has now."""
+        with self._transaction("read"):
+            return self._name_of(run)
+
     def rename(self, run: StoredRun, name: str) -> None:
-        """Gives a run another name. Raises `NameTaken`, or `StorageError` naming a live process that drives the run."""
+        """Gives a run, and the folder of its files, another name.
+
+        Raises `NameTaken`, or `StorageError` naming a live process that drives the run.
+        """
         _check_name(name)
         with self.locked(run.id, run.name), self._transaction("write to"):
+            folder = self._folder_of(run.id)
             try:
                 self._write(runs.update().where(runs.c.id == run.id, MAY_WRITE), {"name": name})
+                run_folders.move(folder, to=self.folder(name))
             except IntegrityError:
                 self.connection.rollback()
                 raise self._taken(name, "Choose another name.") from None
 
     def delete(self, run: StoredRun) -> None:
-        """Deletes a run and all that is stored of it. Raises `StorageError` naming a live process that drives it."""
+        """Deletes a run, all that is stored of it, and its files.
+
+        Raises `StorageError` naming a live process that drives it.
+        """
         with self.locked(run.id, run.name), self._transaction("write to"):
+            folder = self._folder_of(run.id)
             for table in reversed(metadata.sorted_tables):  # its lock is the last to go, with the run itself
                 if "run" in table.c and table is not locks:
                     self.connection.execute(table.delete().where(table.c.run == run.id, MAY_WRITE), self._lock_owner)
             self._write(runs.delete().where(runs.c.id == run.id, MAY_WRITE), {})
+            run_folders.remove(folder)
 
     def close(self) -> None:
         """Closes the connection and its engine."""
         self.connection.close()
         self.engine.dispose()
+
+    def _folder_of(self, run: int) -> Path:
+        """Returns the folder for the files of a run, by the name that it has now; called in a transaction."""
+        return self.folder(self._name_of(run))
+
+    def _name_of(self, run: int) -> str:
+        return str(self.connection.scalar(sa.select(runs.c.name).where(runs.c.id == run)))
 
     def _taken(self, name: str, advice: str) -> NameTaken:
         return NameTaken(f"A run named {name!r} is already in {self.url}. {advice}")

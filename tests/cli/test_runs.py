@@ -62,6 +62,14 @@ def test_a_run_is_deleted_with_yes(invoke, storage):
     }
 
 
+def test_the_files_of_a_run_are_named_and_deleted_with_it(invoke, storage):
+    folder = storage.folder("first")
+    (folder / "0").mkdir(parents=True)
+    done = invoke("runs", "--delete", "first", "--yes")
+    assert " ".join(done.stderr.split()) == f"Deleted the run 'first' with its trials (2) and its files in {folder}."
+    assert not folder.exists()
+
+
 def test_without_a_terminal_nothing_is_deleted_unless_yes_is_given(invoke, storage):
     done = invoke("runs", "--delete", "first")
     assert (done.returncode, "There is no terminal to ask on" in done.stderr, "add --yes" in done.stderr) == (

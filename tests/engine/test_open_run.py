@@ -18,6 +18,7 @@ import nasplug
 from nasplug import Evaluation, hookimpl
 from nasplug.engine import evaluation
 from nasplug.errors import PluginError, StorageError, UsageError
+from nasplug.storage.storage import Storage
 
 PLACES = ["memory", "sqlite", "postgresql"]
 
@@ -393,6 +394,22 @@ def test_an_error_in_the_first_ask_leaves_nothing_stored(stored):
         run.ask()
     with open_run(**stored) as run:  # the name is free
         assert len(run.ask()) == 1
+
+
+def test_a_run_that_is_renamed_while_it_is_open_keeps_its_jobs_with_their_files(stored, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", f"{tmp_path}/cache")
+    with open_run(**stored) as run:
+        first, second = run.ask(2, within=0.0)
+        (first.folder / "checkpoint").write_text("kept")
+        storage = Storage(str(stored["storage"]))
+        storage.rename(storage.run("run"), "new")
+        again, _, third = run.ask(3)
+        assert [job.key for job in (again, third)] == ["new/0", "new/2"]
+        assert (again.folder / "checkpoint").read_text() == "kept"
+        assert third.folder.parent == again.folder.parent == storage.folder("new")
+        storage.close()
+        run.tell(second, 50.0)
+        assert (run.name, run.result().run) == ("new", "new")
 
 
 def test_a_run_that_is_being_searched_cannot_be_asked(stored):

@@ -1,8 +1,10 @@
 """Going on with a stored run: its name is enough, what is typed must agree, and a larger bound makes it grow."""
 
 import logging
+from contextlib import closing
 
 import attrs
+import plain_space
 import pytest
 import toy
 from sessions import numbers
@@ -13,6 +15,7 @@ from nasplug.engine import resume
 from nasplug.engine.request import RunRequest
 from nasplug.engine.settings import Settings
 from nasplug.errors import StorageError, UsageError
+from nasplug.storage.storage import Storage
 
 
 @pytest.fixture
@@ -220,6 +223,70 @@ def test_an_option_that_the_plugin_has_lost_since_is_told(run, spaces):
     spaces()
     with pytest.raises(UsageError, match="no option 'width'"):
         run(resume=True)
+
+
+@pytest.fixture
+def older(tmp_path):
+    """Makes the settings of the stored run those of version 0.1, which kept no arguments of instances."""
+
+    def rewrite(**options):
+        with closing(Storage(f"{tmp_path}/runs.db")) as storage:
+            stored = storage.run("run")
+            settings = {name: value for name, value in stored.settings.items() if name not in SINCE_0_1}
+            storage.reopen(stored.id, settings | options)
+
+    return rewrite
+
+
+SINCE_0_1 = (*resume.GAINED, "objective", "planned", "execution")
+
+
+class Stepping:
+    """A strategy of a plain class."""
+
+    def __init__(self, step):
+        self.step = step
+
+    @hookimpl
+    def suggest(self, run, count):
+        return [toy.architecture(0, 0, (run.next_number + n) * self.step % 4) for n in range(count)]
+
+
+def test_arguments_of_instances_that_an_older_version_did_not_store_hinder_nothing_and_are_told(run, older, caplog):
+    before = run(plain_space.Plain(50.0), Stepping(1), budget=3)
+    older(space_options={}, strategy_options={})
+    caplog.clear()
+    assert run(plain_space.Plain(50.0), Stepping(1), resume=True).trials == before.trials
+    assert [record.getMessage() for record in caplog.records if "older version" in record.getMessage()] == [
+        "The run 'run' was stored by an older version of nasplug, which did not keep what its space 'Plain' was made "
+        "with: that cannot be compared.",
+        "The run 'run' was stored by an older version of nasplug, which did not keep what its strategy 'Stepping' was "
+        "made with: that cannot be compared.",
+    ]
+
+
+def test_arguments_that_the_resume_of_an_older_run_has_stored_are_compared(run, older):
+    run(plain_space.Plain(50.0), "toy:Grid", budget=3)
+    older(space_options={})
+    run(plain_space.Plain(50.0), resume=True)
+    with pytest.raises(StorageError, match='space_options was .*"value": 50.0.*now .*"value": 60.0'):
+        run(plain_space.Plain(60.0), resume=True)
+
+
+def test_options_that_an_older_version_did_store_are_compared(run, older):
+    run(toy.ToySpace(value=1.0), "toy:Grid", budget=2)
+    older()
+    with pytest.raises(StorageError, match='space_options was .*"value": 1.0.*now .*"value": 2.0'):
+        run(toy.ToySpace(value=2.0), resume=True)
+
+
+def test_arguments_that_this_version_did_not_store_are_missed(run, tmp_path):
+    run(plain_space.Plain(50.0), "toy:Grid", budget=2)
+    with closing(Storage(f"{tmp_path}/runs.db")) as storage:
+        stored = storage.run("run")
+        storage.reopen(stored.id, stored.settings | {"space_options": {}})
+    with pytest.raises(StorageError, match="space_options was {}, now "):
+        run(plain_space.Plain(50.0), resume=True)
 
 
 # ---------------------------------------------------------------------- a run that grows

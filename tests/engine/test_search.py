@@ -1,6 +1,7 @@
 """The loop through its public door: determinism, failures, duplicates, budgets, windows, the final evaluation."""
 
 import threading
+from contextlib import closing
 
 import attrs
 import pytest
@@ -11,6 +12,7 @@ from nasplug import hookimpl
 from nasplug.engine import latency_window
 from nasplug.engine.evaluation import derived_seed
 from nasplug.errors import ConfigurationError, PluginError, Unsupported, UsageError
+from nasplug.storage.storage import Storage
 
 
 def search(space=None, strategy="toy:Climber", **settings):
@@ -297,6 +299,40 @@ def test_a_training_goes_on_after_a_resume(tmp_path):
         search(Continuing(stops=True), Halving(), batch=4, **place)
     result = nasplug.search(Continuing(), Halving(), resume=True, **place)
     assert [(t.epochs, t.continues, t.evaluation.cost) for t in result.trials[4:6]] == [(3, 3, 2.0), (3, 2, 2.0)]
+
+
+@attrs.define(eq=False)
+class GoesOnWithTheFirst:
+    """Trains two architectures for one epoch; from then on, goes on with the first of them."""
+
+    @hookimpl
+    def suggest(self, run, count):
+        if len(run.trials) < 2:
+            return [nasplug.Suggestion(toy.architecture(0, 0, len(run.trials)), epochs=1)]
+        return [nasplug.Suggestion(toy.architecture(0, 0, 0), epochs=len(run.trials), continues=0)]
+
+
+def test_a_run_that_grows_goes_on_with_trainings_from_before_its_end(tmp_path):
+    place = {"storage": tmp_path / "runs.db", "name": "run"}
+    search(Continuing(), GoesOnWithTheFirst(), budget=2, **place)
+    result = nasplug.search(Continuing(), GoesOnWithTheFirst(), budget=3, resume=True, **place)
+    grown = next(trial for trial in result.trials if trial.continues is not None)
+    assert (grown.state, grown.epochs, grown.continues, grown.evaluation.cost) == ("complete", 2, 0, 1.0)
+
+
+def test_the_files_of_complete_search_trials_stay_until_their_run_is_deleted(tmp_path):
+    class Failing(Continuing):
+        @hookimpl
+        def evaluate(self, architecture, purpose, epochs, seed, job):
+            answer = super().evaluate(architecture, purpose, epochs, seed, job)
+            if job.number == 1:
+                raise RuntimeError("lost")
+            return answer
+
+    search(Failing(), "toy:Grid", budget=3, storage=tmp_path / "runs.db", name="run")
+    assert {folder.name for folder in tmp_path.glob("runs.db-files/run/*")} == {"0", "2"}
+    with closing(Storage(f"{tmp_path}/runs.db")) as storage:
+        storage.delete(storage.run("run"))
     assert list(tmp_path.glob("runs.db-files/*")) == []
 
 

@@ -225,7 +225,7 @@ class Continuing(toy.ToySpace):
 
 @pytest.mark.parametrize(("space", "keeps"), [(toy.ToySpace(), False), (Continuing(), True)])
 def test_the_folder_of_a_trial_is_kept_only_where_its_training_may_go_on(space, keeps):
-    session = session_of(space=space)
+    session = session_of(space=space, is_external=True)
     complete, failed = session.ask(2)
     folders = [(job.folder / "checkpoint") for job in (complete, failed)]
     for checkpoint in folders:
@@ -237,7 +237,7 @@ def test_the_folder_of_a_trial_is_kept_only_where_its_training_may_go_on(space, 
     assert not complete.folder.parent.joinpath(str(failed.number)).exists()
 
 
-def test_the_end_of_a_run_removes_all_folders():
+def test_the_end_of_a_run_in_memory_removes_all_folders():
     session = session_of(space=Continuing())
     root = session.ask(1)[0].folder.parent
     assert root.exists()

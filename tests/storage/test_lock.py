@@ -19,7 +19,9 @@ from nasplug.storage.lock import RunLock
 from nasplug.storage.schema import locks
 from nasplug.storage.storage import Storage
 
-HEARTBEAT = 0.1
+HEARTBEAT = 0.1  # where a test waits until a lock is stale
+SLOW = 1.0  # where something has to happen before that
+NEVER = 1000.0  # where no lock becomes stale, however busy the machine is
 
 
 @pytest.fixture
@@ -30,8 +32,8 @@ def storage(database):
     opened.close()
 
 
-def lock(storage):
-    return RunLock(storage.engine.connect, 1, "run", heartbeat=HEARTBEAT)
+def lock(storage, heartbeat=HEARTBEAT, brief=False):
+    return RunLock(storage.engine.connect, 1, "run", brief, heartbeat)
 
 
 def pretend(storage, **values):
@@ -46,7 +48,7 @@ def test_a_second_driver_is_refused_by_host_and_process(storage):
     with pytest.raises(
         StorageError, match=f"by process {os.getpid()} on {platform.node()} .*if it is dead, try again in 35 s"
     ):
-        lock(storage).acquire()
+        lock(storage, NEVER).acquire()
     first.release()
     second = lock(storage)
     second.acquire()
@@ -70,10 +72,8 @@ def test_the_lock_of_a_process_that_is_gone_is_taken_over_at_once(storage):
     stale = lock(storage)
     stale.acquire()
     pretend(storage, pid=gone.pid)
-    started = time.monotonic()
-    fresh = lock(storage)
+    fresh = lock(storage, NEVER)
     fresh.acquire()
-    assert time.monotonic() - started < 3
     fresh.release()
     stale.release()
 
@@ -128,10 +128,8 @@ def test_a_holder_counts_its_heartbeats(storage):
 def test_a_lock_of_another_machine_with_a_fresh_heartbeat_is_respected_at_once(storage, pid):
     elsewhere(storage, 0.0)
     pretend(storage, pid=pid)
-    started = time.monotonic()
     with pytest.raises(StorageError, match=f"by process {pid} on node7"):
-        lock(storage).acquire()
-    assert time.monotonic() - started < 3.5 * HEARTBEAT
+        lock(storage, NEVER).acquire()
     assert holder(storage).host == "node7"
 
 
@@ -146,30 +144,75 @@ def test_the_lock_of_a_suspended_process_of_this_machine_is_taken_over(storage):
     fresh.release()
 
 
+def later(storage, after=HEARTBEAT, **values):
+    """Changes the lock while it is watched, after so many seconds: to another's, or without values to none."""
+    statement = locks.update().values(**values) if values else locks.delete()
+
+    def change():
+        with storage.engine.begin() as connection:
+            connection.execute(statement)
+
+    timer = threading.Timer(after, change)
+    timer.start()
+    return timer
+
+
 def test_a_lock_that_is_released_while_it_is_watched_is_free(storage):
     elsewhere(storage, 3600.0)
-
-    def release():
-        with storage.engine.begin() as connection:
-            connection.execute(locks.delete())
-
-    timer = threading.Timer(HEARTBEAT, release)
-    timer.start()
-    fresh = lock(storage)
+    timer = later(storage)
+    fresh = lock(storage, SLOW)
+    started = time.monotonic()
     fresh.acquire()
+    assert time.monotonic() - started < 3.5 * SLOW  # it was not watched to the end
     timer.join()
     assert holder(storage).owner == fresh.owner
     fresh.release()
 
 
+def test_a_lock_whose_process_ends_while_it_is_watched_is_taken_over(storage):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    elsewhere(storage, 3600.0)
+    timer = later(storage, machine=lock_module._machine(), pid=gone.pid)
+    fresh = lock(storage, SLOW)
+    started = time.monotonic()
+    fresh.acquire()
+    assert time.monotonic() - started < 3.5 * SLOW
+    timer.join()
+    fresh.release()
+
+
 def test_a_lock_that_a_third_driver_takes_over_while_it_is_watched_is_that_driver_s(storage):
     elsewhere(storage, 3600.0)
-    timer = threading.Timer(HEARTBEAT, pretend, (storage,), {"owner": "third", "host": "node8"})
-    timer.start()
+    timer = later(storage, owner="third", host="node8")
     with pytest.raises(StorageError, match="on node7"):
-        lock(storage).acquire()
+        lock(storage, SLOW).acquire()
     timer.join()
     assert holder(storage).owner == "third"
+
+
+@pytest.mark.parametrize("beaten", [0.0, 3600.0, -3600.0])
+def test_everybody_waits_for_a_brief_holder_whatever_its_clock_says(storage, beaten):
+    elsewhere(storage, beaten)
+    pretend(storage, brief=True)
+    timers = [later(storage, 0.1, owner="another"), later(storage, 0.5, owner="third"), later(storage, 1.0)]
+    fresh = lock(storage, SLOW)
+    started = time.monotonic()
+    fresh.acquire()
+    assert time.monotonic() - started < 3.5 * SLOW
+    for timer in timers:
+        timer.join()
+    assert holder(storage).owner == fresh.owner
+    fresh.release()
+
+
+def test_a_brief_holder_without_heartbeats_is_taken_over_whatever_its_clock_says(storage):
+    elsewhere(storage, 0.0)
+    pretend(storage, brief=True)
+    fresh = lock(storage)
+    fresh.acquire()
+    assert holder(storage).owner == fresh.owner
+    fresh.release()
 
 
 def test_who_lost_the_lock_ends_and_deletes_no_run(storage):
@@ -188,7 +231,7 @@ def test_a_lock_of_another_machine_that_beats_is_kept_whatever_its_clock_says(st
     held.acquire()
     pretend(storage, machine="elsewhere", host="node7", beaten=0.0)
     with pytest.raises(StorageError, match="on node7"):
-        lock(storage).acquire()
+        lock(storage, SLOW).acquire()
     held.release()
 
 

@@ -19,7 +19,8 @@ from nasplug.storage.storage import Storage
 
 
 @pytest.fixture
-def storage(database):
+def storage(database, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", f"{tmp_path}/cache")  # where files of runs on a server are
     opened = Storage(database("runs"))
     yield opened
     opened.close()
@@ -176,6 +177,75 @@ def test_what_is_no_free_name_is_refused(storage, name, error, message):
     with pytest.raises(error, match=message):
         storage.rename(storage.run("run"), name)
     assert [run.name for run in storage.all_runs()] == ["taken", "run"]
+
+
+def checkpoint(storage, name, text="kept"):
+    """Writes a file of the first job of a run, and returns its path."""
+    file = storage.folder(name) / "0" / "checkpoint"
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    return file
+
+
+def test_the_files_of_a_run_are_deleted_with_it_and_no_others(storage):
+    for name in ("a", "b"):
+        store(storage, name, trial(0, 50.0))
+        checkpoint(storage, name)
+    storage.delete(storage.run("a"))
+    assert [folder.name for folder in storage.folder("b").parent.iterdir()] == ["b"]
+
+
+def test_the_files_of_a_run_have_its_new_name(storage):
+    store(storage, "old")
+    before = checkpoint(storage, "old")
+    storage.rename(storage.run("old"), "new")
+    assert not before.exists()
+    assert (storage.folder("new") / "0" / "checkpoint").read_text() == "kept"
+
+
+def test_a_run_that_was_renamed_by_another_at_this_moment_keeps_its_files(storage):
+    store(storage, "run")
+    checkpoint(storage, "run")
+    before = storage.run("run")
+    storage.rename(before, "theirs")
+    storage.rename(before, "ours")
+    assert [file.read_text() for file in storage.folder("ours").glob("*/*")] == ["kept"]
+
+
+def test_a_name_that_is_taken_leaves_the_files_of_both(storage):
+    for name in ("run", "taken"):
+        store(storage, name)
+        checkpoint(storage, name, name)
+    with pytest.raises(NameTaken):
+        storage.rename(storage.run("run"), "taken")
+    assert [(storage.folder(name) / "0" / "checkpoint").read_text() for name in ("run", "taken")] == ["run", "taken"]
+
+
+def test_files_that_cannot_be_removed_are_named_and_keep_the_run(storage, monkeypatch):
+    store(storage, "run")
+    file = checkpoint(storage, "run")
+
+    def refuse(folder):
+        raise PermissionError(13, "Permission denied", str(file))
+
+    monkeypatch.setattr("nasplug.storage.run_folders.shutil.rmtree", refuse)
+    with pytest.raises(StorageError, match="Permission denied: '.*checkpoint'. Check the path and your permissions"):
+        storage.delete(storage.run("run"))
+    assert storage.run("run").name == "run"
+
+
+def test_a_new_run_finds_no_files_of_an_earlier_one_of_its_name(storage):
+    left_over = checkpoint(storage, "run")  # of a run that was deleted on another machine
+    store(storage, "run")
+    assert not left_over.exists()
+
+
+@pytest.mark.parametrize("deletes", [True, False])
+def test_the_files_of_a_run_that_has_no_trial_go_with_it(storage, deletes):
+    run = store(storage, "run", *([] if deletes else [trial(0, 50.0)]))
+    file = checkpoint(storage, "run")
+    storage.delete_if_empty(run)
+    assert file.exists() is not deletes
 
 
 @pytest.mark.parametrize("action", [Storage.delete, lambda storage, run: storage.rename(run, "new")])
