@@ -16,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 from durations import pytest_sessionfinish, pytest_terminal_summary  # noqa: F401 - hooks of pytest
+from missing import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401 - hooks of pytest
 from postgres import server
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -2,11 +2,13 @@
 
 import sys
 from collections import ChainMap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from copyreg import __newobj__  # type: ignore[attr-defined]  # pickle's own way to make an instance
 from functools import cache, cached_property, lru_cache
 from io import BytesIO
 from operator import attrgetter
+from types import ModuleType
 from typing import Any
 
 import cloudpickle
@@ -15,12 +17,31 @@ from nasplug.errors import ConfigurationError, error_message
 
 
 def importable(definition: Any) -> bool:
-    """Returns whether a class or function can be imported by its name; what a script or notebook defines cannot."""
-    module = sys.modules.get(definition.__module__)
+    """Returns whether a worker can import a class or function by its name.
+
+    What a script or notebook defines it cannot, nor what is in a module that is sent by value.
+    """
+    name = definition.__module__
+    if name in ("__main__", *cloudpickle.list_registry_pickle_by_value()):
+        return False
     try:
-        return definition.__module__ != "__main__" and attrgetter(definition.__qualname__)(module) is definition
+        return attrgetter(definition.__qualname__)(sys.modules.get(name)) is definition
     except AttributeError:
         return False
+
+
+@contextmanager
+def sending(modules: Iterable[ModuleType]) -> Iterator[None]:
+    """Sends by value whatever is pickled of these modules, which a worker cannot import, until the block ends."""
+    registered = cloudpickle.list_registry_pickle_by_value()
+    modules = [module for module in modules if module.__name__ not in registered]
+    for module in modules:
+        cloudpickle.register_pickle_by_value(module)
+    try:
+        yield
+    finally:
+        for module in modules:
+            cloudpickle.unregister_pickle_by_value(module)
 
 
 def pickled(space: object) -> bytes:

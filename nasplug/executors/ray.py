@@ -10,8 +10,10 @@ import attrs
 
 from nasplug.engine.run import ActiveRun
 from nasplug.errors import ConfigurationError
-from nasplug.executors.messages import answer_in_stream, decode_answer, encode_request, runtime_env
+from nasplug.executors.by_value import sending
+from nasplug.executors.messages import answer_in_stream, decode_answer, encode_request
 from nasplug.executors.recipe import SpaceRecipe
+from nasplug.executors.uninstalled import left_behind, runtime_env
 from nasplug.hookspecs import hookimpl
 from nasplug.loading.options import option
 from nasplug.types import Architecture, Evaluation, Job, Purpose
@@ -29,7 +31,8 @@ class Ray:
 
     An evaluation that lasts longer than the run's `timeout`, counted from its start on a node, is cancelled. One whose
     node or process was lost is tried again, and then a failed trial. What evaluations print stays in Ray's logs.
-    A program that has called `ray.init` itself keeps its connection, and sends the space's code along by `runtime_env`.
+    Code that is not installed goes along. A program that has called `ray.init` itself keeps its connection; where it
+    copies code by a `runtime_env` of its own, that is all that the nodes get.
     """
 
     executes: ClassVar[bool] = True
@@ -61,11 +64,13 @@ class Ray:
     def on_start(self, run: ActiveRun) -> None:
         """Connects to the cluster, unless the program is connected. Raises `ConfigurationError` if it cannot work."""
         self._stopped = False
-        recipe, self._timeout = SpaceRecipe.of(run), run.timeout
-        self._queued = run.in_flight.queued
-        code = runtime_env(type(run.space))
-        self._ray = _imported()
-        self._connected_here = not self._ray.is_initialized()
+        self._timeout, self._queued = run.timeout, run.in_flight.queued
+        ray = _imported()
+        self._connected_here = not ray.is_initialized()
+        code = runtime_env(type(run.space)) if self._connected_here else ray.get_runtime_context().runtime_env
+        with sending(left_behind(code)):
+            recipe = SpaceRecipe.of(run)
+        self._ray = ray
         if self._connected_here:
             self._connect(code)
         if not self.growing:

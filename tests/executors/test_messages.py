@@ -1,9 +1,6 @@
 """What comes back from a worker is a text, whatever an evaluation does, and it is checked."""
 
 import json
-import sys
-from importlib.machinery import ModuleSpec
-from types import ModuleType
 
 import attrs
 import plain_space
@@ -85,43 +82,3 @@ def test_an_answer_is_checked_where_it_arrives(wrong):
     assert messages.decode_answer(json.dumps(good)).accuracy == 50.0
     with pytest.raises(ValueError, match="must be|could not convert"):
         messages.decode_answer(json.dumps(good | wrong))
-
-
-def test_the_code_of_an_installed_space_stays_where_it_is():
-    from nasplug.testing import Toy
-
-    assert messages.runtime_env(Toy) == {}
-
-
-def test_a_local_package_travels_whole_and_a_local_module_with_its_neighbours(tmp_path, monkeypatch):
-    (tmp_path / "lonely_space.py").write_text("class Space: ...")
-    (tmp_path / "packed_space").mkdir()
-    (tmp_path / "packed_space" / "__init__.py").write_text("class Space: ...")
-    monkeypatch.syspath_prepend(tmp_path)
-    import lonely_space
-    import packed_space
-
-    assert messages.runtime_env(packed_space.Space) == {"py_modules": [str(tmp_path / "packed_space")]}
-    assert messages.runtime_env(lonely_space.Space) == {"working_dir": str(tmp_path), "excludes": ["*", "!.", "!*.py"]}
-    for name in ("lonely_space", "packed_space"):
-        del sys.modules[name]
-
-
-def test_the_neighbours_of_a_script_travel_and_a_notebook_has_none(tmp_path, monkeypatch):
-    script, notebook = ModuleType("__main__"), ModuleType("__main__")
-    script.__file__ = str(tmp_path / "script.py")
-    kind = type("Space", (), {"__module__": "__main__"})
-    monkeypatch.setitem(sys.modules, "__main__", script)
-    assert messages.runtime_env(kind) == {"working_dir": str(tmp_path), "excludes": ["*", "!.", "!*.py"]}
-    monkeypatch.setitem(sys.modules, "__main__", notebook)
-    assert messages.runtime_env(kind) == {}
-
-
-def test_of_a_module_that_runs_as_a_program_the_package_travels(tmp_path, monkeypatch):
-    package, program = ModuleType("packed"), ModuleType("__main__")
-    package.__path__, package.__file__ = [str(tmp_path / "packed")], str(tmp_path / "packed" / "__init__.py")
-    program.__spec__, program.__file__ = ModuleSpec("packed.program", None), str(tmp_path / "packed" / "program.py")
-    monkeypatch.setitem(sys.modules, "packed", package)
-    monkeypatch.setitem(sys.modules, "__main__", program)
-    kind = type("Space", (), {"__module__": "__main__"})
-    assert messages.runtime_env(kind) == {"py_modules": [str(tmp_path / "packed")]}

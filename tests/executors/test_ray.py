@@ -43,6 +43,7 @@ class StandIn:
     watch: object = attrs.field(default=lambda event: None)
     events: list = attrs.field(factory=list)
     options: dict = attrs.field(factory=dict)
+    runtime_env: dict = attrs.field(factory=dict)
     exceptions = SimpleNamespace(
         WorkerCrashedError=Loss,
         NodeDiedError=type("NodeDied", (Exception,), {}),
@@ -61,6 +62,9 @@ class StandIn:
 
     def init(self, **options):
         self._happens("init", options)
+
+    def get_runtime_context(self):
+        return self
 
     def shutdown(self):
         self._happens("shutdown")

@@ -4,9 +4,9 @@ import json
 import os
 import signal
 import threading
+from importlib import import_module
 
 import attrs
-import cloudpickle
 import plain_space
 import pytest
 import toy
@@ -54,17 +54,6 @@ def test_what_fails_on_a_worker_fails_as_it_does_here(cluster):
         search(cluster, {"broken": True})
 
 
-@pytest.fixture
-def by_value():
-    """Sends the modules of the test's helpers along, which no worker has."""
-    for module in (plain_space, toy):
-        cloudpickle.register_pickle_by_value(module)
-    yield
-    for module in (plain_space, toy):
-        cloudpickle.unregister_pickle_by_value(module)
-
-
-@pytest.mark.usefixtures("by_value")
 def test_an_instance_that_the_caller_gave_travels_as_it_is_with_its_code(cluster):
     class Local(plain_space.Plain):
         @hookimpl
@@ -171,6 +160,34 @@ class Faraway(Toy):
     @hookimpl
     def evaluate(self):
         return Evaluation(77.0 if "runtime_resources" in __file__ else 0.0, 1.0)
+"""
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_what_a_space_builds_on_travels_from_a_folder_that_no_node_has(cluster, tmp_path, monkeypatch, given):
+    for name, text in {"nearby": NEARBY, "distant": DISTANT}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}_{given}.py").write_text(text.format(given=given))
+        monkeypatch.syspath_prepend(tmp_path / name)
+    space = import_module(f"nearby_{given}").Nearby() if given else f"nearby_{given}:Nearby"
+    result = nasplug.search(space, "random", budget=2, middleware=on(cluster))
+    assert [trial.accuracy for trial in result.trials] == [66.0] * 3, failed(result)
+
+
+NEARBY = """
+from distant_{given} import Distant
+
+class Nearby(Distant):
+    accuracy = 66.0
+"""
+DISTANT = """
+from nasplug import Evaluation, hookimpl
+from nasplug.testing import Toy
+
+class Distant(Toy):
+    @hookimpl
+    def evaluate(self):
+        return Evaluation(self.accuracy, 1.0)
 """
 
 
