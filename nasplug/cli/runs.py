@@ -59,6 +59,7 @@ def _list(runs: "list[StoredRun]", as_json: bool) -> None:
 
 def _document(run: "StoredRun") -> dict[str, Any]:
     stored = {"run": run.name, "trials": run.trials, "created": run.created, "ended": run.ended}
+    stored |= {"open": run.open_jobs}
     searched = {key: run.settings.get(key) for key in ("space", "strategy", "seed", "budget")}
     return stored | {"running": run.running and attrs.asdict(run.running)} | searched
 

@@ -1,5 +1,6 @@
 """`nasplug ask` and `nasplug tell`: a run whose architectures somebody else evaluates."""
 
+import logging
 from typing import Any
 
 import click
@@ -29,21 +30,24 @@ def ask_command(run: str, count: int, within: float | None, storage: str, as_jso
     A run that is not there yet begins where --space and --strategy are given. When the search has ended, the jobs are
     its final evaluations; after them there are none.
     """
-    show_logging()
     begins = request["space"] is not None
+    show_logging(level=logging.INFO if begins else logging.WARNING)  # what a run says at its beginning it says once
     with (
         stdout_to_stderr(),
         open_run(storage=storage, name=run, resume=not begins, start_or_resume=begins, **request) as r,
     ):
         jobs = r.ask(count, within)
-        reason, waiting = r.reason, len(r.session.run.open)
+        reason, because, waiting = r.reason, r.ends_because, len(r.session.run.open)
     if as_json:
         return print_json({"run": run, "jobs": [_document(job) for job in jobs], "ended": reason or None})
     if jobs:
         rows = [_document(job) for job in jobs]
         columns = [name for name in COLUMNS if any(row[name] is not None for row in rows)]
         return print_table(f"Jobs of {run}", columns, [[str(row[name]) for name in columns] for row in rows])
-    return emit(f"The run has ended: {reason}." if reason else f"No job now: {waiting} wait for their results.")
+    if reason:
+        return emit(f"The run has ended: {reason}.")
+    why = f" Nothing more is suggested: {because}." if because else ""
+    return emit(f"No job now: {waiting} {'waits for its result' if waiting == 1 else 'wait for their results'}.{why}")
 
 
 @click.command()
@@ -66,8 +70,10 @@ def tell_command(
     """Tell RUN the result of the job NUMBER: an accuracy, or why it failed."""
     if (accuracy is None) == (failed is None):
         raise click.UsageError("Tell either --accuracy or --failed.")
+    if failed is not None and not failed.strip():
+        raise click.UsageError('--failed wants to know why: --failed "out of memory".')
     values = _numbers(metrics)
-    show_logging()
+    show_logging(level=logging.WARNING)
     with stdout_to_stderr(), open_run(storage=storage, name=run, resume=True) as r:
         told = r.fail(number, str(failed)) if accuracy is None else r.tell(number, accuracy, cost, values)
     emit(f"Trial {number} of {run} is {told.state}{f': {told.error}' if told.error else ''}.")

@@ -23,7 +23,9 @@ class OpenRun:
     """
 
     session: Session
+    _ended: str = ""  # why it had ended before it was opened, until it goes on
     reason: str = attrs.field(default="", init=False)  # why it has ended; empty while it goes on
+    _is_closed: bool = attrs.field(default=False, init=False)
     _one_at_a_time: threading.Lock = attrs.field(factory=threading.Lock, init=False, repr=False)
 
     @property
@@ -51,6 +53,9 @@ class OpenRun:
                 jobs = session.finals(count, expires)
                 if not (jobs or session.waits_for("final")):
                     self._end()
+            if jobs and self._ended:
+                session.store.reopen()
+                self._ended = ""
             return jobs
 
     def tell(
@@ -75,8 +80,8 @@ class OpenRun:
         """
         if isinstance(accuracy, Evaluation):
             accuracy, evaluation = None, accuracy
-        if (accuracy is None) == (evaluation is None):
-            raise UsageError("Tell a result either by an accuracy or by an Evaluation.")
+        if (accuracy is None) == (evaluation is None) or (evaluation and (cost or metrics)):
+            raise UsageError("Tell a result either by an accuracy, cost and metrics, or by an Evaluation of them.")
         try:
             told = evaluation or Evaluation(accuracy, cost, dict(metrics or {}), source="told")  # type: ignore[arg-type]
         except ValueError as error:
@@ -87,7 +92,7 @@ class OpenRun:
                 f"{main.name} is between {main.low:g} and {main.high:g} {main.unit}, got {told.accuracy:g}. The job "
                 "stays open: tell it again, or that it failed."
             )
-        return self._record(job, lambda open_job, now: self.session.evaluator.judge(open_job, told, now))
+        return self._record(job, lambda open_job, now: self._judged(open_job, told, now))
 
     def fail(self, job: "Job | int", error: str) -> Trial:
         """Stores that the evaluation of a job failed, and why, and returns its trial.
@@ -98,8 +103,20 @@ class OpenRun:
 
     def result(self) -> Result:
         """Returns what is stored so far."""
+        return self.session.result(self.reason or self._ended or self.ends_because or "open")
+
+    @property
+    def ends_because(self) -> str:
+        """Why nothing more is suggested, though jobs may be out; empty while the search goes on."""
         run = self.session.run
-        return self.session.result(self.reason or run.stop_reason or run.exhausted or "open")
+        return run.stop_reason or run.exhausted or ""
+
+    def _judged(self, job: Job, told: Evaluation, now: float) -> Trial:
+        """Returns the trial of a told result. Raises `UsageError` for what the run cannot use."""
+        trial = self.session.evaluator.judge(job, told, now)
+        if trial.state == "failed":
+            raise UsageError(f"This is no result: {trial.error}. The job stays open: tell it again, or that it failed.")
+        return trial
 
     def _record(self, job: "Job | int", make_trial: Callable[[Job, float], Trial]) -> Trial:
         number = job if isinstance(job, int) else job.number
@@ -134,6 +151,11 @@ class OpenRun:
         """Holds the run, and takes over what others have told since the last turn."""
         store = self.session.store
         with self._one_at_a_time:
+            if self._is_closed:
+                advice = (
+                    "open it again with resume=True" if isinstance(store, Database) else "a run in memory is over then"
+                )
+                raise UsageError(f"The run {self.name!r} was closed at the end of its with block: {advice}.")
             if not isinstance(store, Database):
                 yield
                 return
@@ -155,8 +177,11 @@ def open_run(request: RunRequest) -> Iterator[OpenRun]:
         session = run.session(is_external=True)
         with run.turn(brief=True):
             stack.enter_context(run.begun(session))
-        open_run = OpenRun(session)
-        yield open_run
+        open_run = OpenRun(session, run.ended or "")
+        try:
+            yield open_run
+        finally:
+            open_run._is_closed = True
         if not open_run.reason:
             session.run.tell_end("left open")
             session.leave()

@@ -83,12 +83,13 @@ def opened(request: RunRequest) -> Iterator["Opened"]:
 
 @attrs.frozen(eq=False)
 class Opened:
-    """A run that is about to start, and where it is kept."""
+    """A run that is about to start, and where it is kept; `ended` is why it had ended before."""
 
     request: RunRequest
     run: ActiveRun
     store: Memory | Database
     is_new: bool = True
+    ended: str | None = None
 
     def session(self, is_external: bool = False) -> Session:
         """Returns the session of the run, which has not started."""
@@ -98,13 +99,18 @@ class Opened:
 
     @contextmanager
     def turn(self, brief: bool = False) -> Iterator[None]:
-        """Holds the lock of a stored run, and opens it again where it had ended."""
+        """Holds the lock of a stored run, and stores the settings that it goes on with.
+
+        Where it had ended it goes on, unless the turn is a brief one: then that is seen when a job is handed out.
+        """
         if not isinstance(self.store, Database):
             yield
             return
         with self.store.locked(brief):
             if not self.is_new:
-                self.store.reopen(self.document())
+                self.store.change(self.document())
+                if self.ended and not brief:
+                    self.store.reopen()
             yield
 
     def document(self) -> dict[str, Any]:
@@ -175,7 +181,7 @@ def _resumed(storage: "Storage", request: RunRequest) -> Opened:
     check_same(stored.name, stored.settings, run.settings, run.goal.main, plugins)
     run.settings = grown(run.settings, stored.settings)
     run.storage = storage.url
-    return Opened(request, run, Database(storage, stored.id, stored.name), is_new=False)
+    return Opened(request, run, Database(storage, stored.id, stored.name), is_new=False, ended=stored.ended)
 
 
 def _created(storage: "Storage", request: RunRequest) -> Opened:

@@ -37,6 +37,9 @@ class Store(Protocol):
     def lend(self, number: int, expires: float | None) -> None:
         """Gives an open job to somebody until `expires`."""
 
+    def reopen(self) -> None:
+        """Forgets that the run has ended: it goes on."""
+
     def end(self, reason: str) -> None:
         """Stores why the run has ended."""
 
@@ -71,6 +74,9 @@ class Memory:
     def lend(self, number: int, expires: float | None) -> None:
         """Does nothing."""
 
+    def reopen(self) -> None:
+        """Does nothing."""
+
     def end(self, reason: str) -> None:
         """Does nothing."""
 
@@ -96,9 +102,13 @@ class Database:
             self.name = self.storage.name(self.id)
             yield
 
-    def reopen(self, settings: dict[str, Any]) -> None:
-        """Opens a run that had ended, with the settings that it goes on with."""
-        self.storage.reopen(self.id, settings)
+    def change(self, settings: dict[str, Any]) -> None:
+        """Stores the settings that the run goes on with."""
+        self.storage.change(self.id, settings)
+
+    def reopen(self) -> None:
+        """Forgets that the run has ended: it goes on."""
+        self.storage.reopen(self.id)
 
     def trials(self, known_numbers: Collection[int] = ()) -> list[Trial]:
         """Returns the stored trials in the order of their numbers, without those that the caller knows."""

@@ -2,20 +2,32 @@
 
 import shlex
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
 import sqlalchemy as sa
 
 from nasplug.storage.lock import HEARTBEAT, is_alive
-from nasplug.storage.schema import locks, runs, trials
+from nasplug.storage.schema import jobs, locks, runs, trials
 from nasplug.storage.url import DEFAULT_URL
+
+SHOWN = 5  # open jobs that the state of a run names
 
 _SEARCH_TRIALS = sa.select(sa.func.count(trials.c.number)).where(
     trials.c.run == runs.c.id, trials.c.purpose == "search"
 )
-SELECT_RUNS = (  # each with the number of its search trials, and with its lock where a process holds it
-    sa.select(runs, _SEARCH_TRIALS.scalar_subquery().label("trials"), *(c for c in locks.c if c is not locks.c.run))
+_HAS_TRIAL = sa.exists().where(trials.c.run == jobs.c.run, trials.c.number == jobs.c.number)
+_OPEN_JOBS = sa.select(sa.func.aggregate_strings(sa.cast(jobs.c.number, sa.Text), ",")).where(
+    jobs.c.run == runs.c.id, ~_HAS_TRIAL
+)
+SELECT_RUNS = (  # each with the number of its search trials, its open jobs, and its lock where a process holds it
+    sa.select(
+        runs,
+        _SEARCH_TRIALS.scalar_subquery().label("trials"),
+        _OPEN_JOBS.scalar_subquery().label("open_jobs"),
+        *(c for c in locks.c if c is not locks.c.run),
+    )
     .outerjoin(locks, locks.c.run == runs.c.id)
     .order_by(runs.c.id)
 )
@@ -40,6 +52,7 @@ class StoredRun:
     """A stored run.
 
     `ended` is the reason for its last end, None where it has not come to one. `trials` counts those of the search.
+    `open_jobs` are the numbers of stored jobs that have no trial.
     `storage` is the URL of its storage, as it may be shown. `running` is the process that drives the run at this
     moment; `broken_off` says that one drove it and gives no sign of life any more.
     """
@@ -54,12 +67,14 @@ class StoredRun:
     storage: str
     running: Driver | None = None
     broken_off: bool = False
+    open_jobs: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, row: Any, storage: str) -> "StoredRun":
         """Returns the run of a row of `SELECT_RUNS`."""
         columns = ("id", "name", "settings", "versions", "created", "ended", "trials")
         values = {name: getattr(row, name) for name in columns}
+        values["open_jobs"] = tuple(sorted(map(int, row.open_jobs.split(",")))) if row.open_jobs else ()
         if row.owner is None:
             return cls(**values, storage=storage)
         driver = Driver(row.pid, row.host, row.beaten - row.beats * HEARTBEAT, row.beaten)
@@ -81,7 +96,17 @@ class StoredRun:
             return str(self.ended)
         place = [] if self.storage == DEFAULT_URL else ["--storage", self.storage]
         command = shlex.join(["nasplug", "run", "--name", self.name, "--resume", *place])
+        if self.open_jobs and not self.broken_off:
+            tell = shlex.join(["nasplug", "tell", self.name, *place])
+            return f"not ended, open are {_jobs(self.open_jobs)}: tell results with {tell}, or go on with {command}"
         return f"{'broken off' if self.broken_off else 'not ended'}: go on with {command}"
+
+
+def _jobs(numbers: Sequence[int]) -> str:
+    """Returns `the jobs 3, 5 and 2 more`."""
+    shown = ", ".join(map(str, numbers[:SHOWN]))
+    more = f" and {len(numbers) - SHOWN} more" if len(numbers) > SHOWN else ""
+    return f"the job{'s' if len(numbers) > 1 else ''} {shown}{more}"
 
 
 def _time_of_day(seconds: float) -> str:

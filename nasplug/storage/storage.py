@@ -139,10 +139,15 @@ class Storage:
         with self._transaction("write to"):
             self._write(runs.update().where(runs.c.id == run, MAY_WRITE), {"ended": reason})
 
-    def reopen(self, run: int, settings: dict[str, Any]) -> None:
-        """Opens a run that had ended, with the settings that it goes on with."""
+    def change(self, run: int, settings: dict[str, Any]) -> None:
+        """Stores the settings that a run goes on with."""
         with self._transaction("write to"):
-            self._write(runs.update().where(runs.c.id == run, MAY_WRITE), {"settings": settings, "ended": None})
+            self._write(runs.update().where(runs.c.id == run, MAY_WRITE), {"settings": settings})
+
+    def reopen(self, run: int) -> None:
+        """Forgets that a run has ended: it goes on."""
+        with self._transaction("write to"):
+            self._write(runs.update().where(runs.c.id == run, MAY_WRITE), {"ended": None})
 
     def delete_if_empty(self, run: int) -> None:
         """Deletes a run that has no trial, and its files, unless another driver has taken it over."""

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from contextlib import closing
 from types import SimpleNamespace
 
 import attrs
@@ -55,6 +56,11 @@ def stored(request, tmp_path):
 
 def open_run(strategy="toy:Grid", space="toy:ToySpace", **more):
     return nasplug.open_run(space, strategy, **({"budget": 6} | more))
+
+
+def ended(stored):
+    with closing(Storage(str(stored["storage"]), must_exist=True)) as storage:
+        return storage.run(stored["name"]).ended
 
 
 @pytest.fixture
@@ -182,8 +188,11 @@ def test_a_job_is_told_once(place):
 @pytest.mark.parametrize(
     ("given", "complaint"),
     [
-        ({}, "either by an accuracy or by an Evaluation"),
-        ({"accuracy": 5.0, "evaluation": Evaluation(5.0, 1.0)}, "either by an accuracy or by an Evaluation"),
+        ({}, "either by an accuracy, cost and metrics, or by an Evaluation"),
+        (
+            {"accuracy": 5.0, "evaluation": Evaluation(5.0, 1.0)},
+            "either by an accuracy, cost and metrics, or by an Evaluation",
+        ),
         ({"accuracy": float("nan")}, "This is no result: accuracy must be a finite number, got nan. Tell a failure"),
         ({"accuracy": 5.0, "cost": -1.0}, "This is no result: cost must be finite and not negative"),
         ({"accuracy": 5.0, "metrics": {"f1": "high"}}, "This is no result: metrics must be a dict of numbers"),
@@ -255,6 +264,51 @@ def test_a_run_of_failures_that_other_processes_told_is_stopped_until_more_are_a
         assert run.reason.startswith("5 trials in a row failed, the last with no batteries. Mend the cause and go on")
     with open_run(resume=True, max_failures=7, **place) as run:
         assert len(run.ask()) == 1
+
+
+def test_a_result_without_what_the_run_looks_at_leaves_the_job_open(place):
+    with open_run(objectives=("f1",), **place) as run:
+        [job] = run.ask()
+        with pytest.raises(UsageError, match="This is no result: the evaluation has no f1, .* The job stays open"):
+            run.tell(job, 93.0, cost=6000.0)
+        assert run.tell(job, 93.0, cost=6000.0, metrics={"f1": 0.8}).state == "complete"
+
+
+def test_figures_beside_an_evaluation_are_refused(place):
+    with open_run(**place) as run:
+        [job] = run.ask()
+        with pytest.raises(UsageError, match="either by an accuracy, cost and metrics, or by an Evaluation"):
+            run.tell(job, Evaluation(50.0, 1.0), metrics={"f1": 1.0})
+
+
+def test_a_run_is_over_at_the_end_of_its_block(place):
+    with open_run(**place) as run:
+        [job] = run.ask()
+    for late in (run.ask, lambda: run.tell(job, 50.0), lambda: run.fail(job, "late")):
+        with pytest.raises(UsageError, match="was closed at the end of its with block"):
+            late()
+
+
+def test_looking_at_a_run_that_has_ended_changes_nothing(stored):
+    with open_run(budget=1, **stored) as run:
+        while jobs := run.ask():
+            run.tell(jobs[0], 50.0)
+    with open_run(budget=1, resume=True, **stored) as run:
+        assert run.result().reason == "the budget of 1 trials is used"
+        with pytest.raises(UsageError, match="no open job 99"):
+            run.tell(99, 50.0)
+    assert ended(stored) == "the budget of 1 trials is used"
+
+
+def test_a_run_that_had_ended_goes_on_when_a_job_is_handed_out(stored):
+    with open_run(budget=1, finals=0, **stored) as run:
+        run.tell(run.ask()[0], 50.0)
+        assert run.ask() == []
+    with open_run(budget=2, resume=True, **stored) as run:
+        assert ended(stored) is not None
+        assert len(run.ask()) == 1
+        assert ended(stored) is None
+        assert run.result().reason == "open"
 
 
 # ---------------------------------------------------------------------- jobs that nobody tells

@@ -65,5 +65,6 @@ def test_a_database_keeps_why_a_run_has_ended_until_it_goes_on(database):
     database.end("the budget is used")
     assert database.storage.run("run").ended == "the budget is used"
     with database.locked():
-        database.reopen({"budget": 9})
+        database.change({"budget": 9})
+        database.reopen()
     assert (database.storage.run("run").ended, database.storage.run("run").settings) == (None, {"budget": 9})

@@ -9,6 +9,7 @@ import time
 
 import pytest
 import sqlalchemy as sa
+import toy
 from stored import pretend, store, trial
 
 from nasplug.errors import NameTaken, StorageError, UnknownRun
@@ -112,6 +113,19 @@ def test_a_run_without_a_process_is_not_ended(storage):
     store(storage, "it's mine")
     command = "nasplug run --name 'it'\"'\"'s mine' --resume --storage"
     assert storage.run("it's mine").state.startswith(f"not ended: go on with {command} ")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "named"),
+    [([3], "the job 3"), ([5, 3], "the jobs 3, 5"), (range(1, 9), "the jobs 1, 2, 3, 4, 5 and 3 more")],
+)
+def test_a_run_without_a_process_names_its_open_jobs(numbers, named, storage):
+    run = store(storage, "run", trial(0, 50.0))
+    storage.open(run, [toy.job(0, 0, 0, number=number) for number in [0, *numbers]], None)
+    assert storage.run("run").open_jobs == tuple(sorted(numbers))
+    assert storage.run("run").state.startswith(f"not ended, open are {named}: tell results with nasplug tell run ")
+    with storage.locked(run, "run"):
+        assert storage.run("run").state.startswith("running since")
 
 
 def test_the_default_storage_is_not_named(tmp_path, monkeypatch):

@@ -115,7 +115,8 @@ def test_a_run_that_has_ended_may_go_on_with_other_settings(storage):
     run, other = (storage.create(name, {"budget": 3}, {}) for name in ("run", "other"))
     for each in (run, other):
         storage.end(each, "the budget is used")
-    storage.reopen(run, {"budget": 9})
+    storage.change(run, {"budget": 9})
+    storage.reopen(run)
     stored = [(each.name, each.settings["budget"], each.ended) for each in storage.all_runs()]
     assert stored == [("run", 9, None), ("other", 3, "the budget is used")]
 
