@@ -1,6 +1,5 @@
 """`nasplug ask` and `nasplug tell`: a run whose architectures somebody else evaluates."""
 
-import logging
 from typing import Any
 
 import click
@@ -31,7 +30,7 @@ def ask_command(run: str, count: int, within: float | None, storage: str, as_jso
     its final evaluations; after them there are none.
     """
     begins = request["space"] is not None
-    show_logging(level=logging.INFO if begins else logging.WARNING)  # what a run says at its beginning it says once
+    show_logging()
     with (
         stdout_to_stderr(),
         open_run(storage=storage, name=run, resume=not begins, start_or_resume=begins, **request) as r,
@@ -73,7 +72,7 @@ def tell_command(
     if failed is not None and not failed.strip():
         raise click.UsageError('--failed wants to know why: --failed "out of memory".')
     values = _numbers(metrics)
-    show_logging(level=logging.WARNING)
+    show_logging()
     with stdout_to_stderr(), open_run(storage=storage, name=run, resume=True) as r:
         told = r.fail(number, str(failed)) if accuracy is None else r.tell(number, accuracy, cost, values)
     emit(f"Trial {number} of {run} is {told.state}{f': {told.error}' if told.error else ''}.")

@@ -1,5 +1,6 @@
 """`nasplug.open_run`: a search whose evaluations somebody else makes."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -165,6 +166,19 @@ class OpenRun:
                 yield
 
 
+@contextmanager
+def _said_once(is_new: bool) -> Iterator[None]:
+    """Keeps what plugins warn of at their start to the run's first opening: each ask and tell may be another one."""
+    log = logging.getLogger("nasplug")
+    level = log.level
+    if not is_new:
+        log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+
+
 @with_arguments_of(RunRequest)
 @contextmanager
 def open_run(request: RunRequest) -> Iterator[OpenRun]:
@@ -175,7 +189,7 @@ def open_run(request: RunRequest) -> Iterator[OpenRun]:
     """
     with opened(request) as run, ExitStack() as stack:
         session = run.session(is_external=True)
-        with run.turn(brief=True):
+        with run.turn(brief=True), _said_once(run.is_new):
             stack.enter_context(run.begun(session))
         open_run = OpenRun(session, run.ended or "")
         try:

@@ -134,15 +134,12 @@ def _found(run: ActiveRun, trial: Trial) -> str:
     return f"{'' if objective == ACCURACY else f'{objective.plain_name} '}{_value(run, trial)}"
 
 
-def show_logging(console: "Console | None" = None, level: int = logging.INFO) -> None:
-    """Shows what is logged under `nasplug` on standard error, over the bar of a console.
-
-    That is all from `level` on, and with `--debug` all.
-    """
+def show_logging(console: "Console | None" = None) -> None:
+    """Shows what is logged under `nasplug` on standard error, over the bar of a console; with `--debug` all of it."""
     from rich.console import Console
 
     logger = logging.getLogger("nasplug")
-    logger.setLevel(min(logger.level or level, level))
+    logger.setLevel(min(logger.level or logging.INFO, logging.INFO))
     logger.handlers = [_ConsoleHandler(console or Console(stderr=True, highlight=False, markup=False, emoji=False))]
 
 

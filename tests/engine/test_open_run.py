@@ -1,5 +1,6 @@
 """A run whose jobs somebody else evaluates: from one process or many, in memory or stored."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -481,6 +482,14 @@ def test_a_run_that_is_being_searched_cannot_be_asked(stored):
 
     nasplug.search("toy:ToySpace", "toy:Grid", budget=1, observers=[Asks()], **stored)
     assert len(told) == 2
+
+
+def test_what_plugins_warn_of_at_their_start_is_said_once(stored, caplog):
+    evolution = {"strategy": "regularized_evolution", **stored}
+    for more in ({}, {"resume": True}, {"resume": True}):
+        with caplog.at_level(logging.INFO, "nasplug"), open_run(**evolution, **more) as run:
+            run.ask()
+    assert sum("population 2 instead of 100" in line for line in caplog.messages) == 1
 
 
 # ---------------------------------------------------------------------- in memory
