@@ -1,7 +1,7 @@
 """NASBench-101 (Ying et al., ICML 2019, arXiv 1902.09635) as a search space of nasplug."""
 
+import logging
 import struct
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import chain, repeat
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import tensorflow as tf
     from torch_geometric.data import Batch
 
+log = logging.getLogger("nasplug")
 NAME, HOST = "nasbench101", "host"
 _probability = attrs.validators.and_(attrs.validators.gt(0.0), attrs.validators.lt(1.0))
 _positive = attrs.validators.ge(1)
@@ -90,8 +91,8 @@ class NASBench101(Space):
 
     @hookimpl
     def on_start(self, run: Run) -> None:
-        """Prints on standard error where the run's accuracies come from."""
-        print(f"nasbench101: accuracies come from {self._evaluator().origin}", file=sys.stderr)
+        """Says where the run's accuracies come from."""
+        log.warning("nasbench101: accuracies come from %s", self._evaluator().origin)  # from Python it is seen as well
 
     @hookimpl
     def sample(self, rng: np.random.Generator) -> Architecture:

@@ -72,11 +72,11 @@ def test_options_are_checked() -> None:
         nasplug.space("nasbench101", edge_probability="1.5")
 
 
-def test_a_source_of_accuracies_says_what_it_is(without_table: None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_source_of_accuracies_says_what_it_is(without_table: None, caplog: pytest.LogCaptureFixture) -> None:
     nasplug.space("nasbench101", evaluator="train").on_start(run=None)
-    assert "scaled down, on the embedded task" in capsys.readouterr().err
+    assert "scaled down, on the embedded task" in caplog.messages[0]
     nasplug.space("nasbench101").on_start(run=None)
-    assert "predicted validation accuracy, not test accuracy" in capsys.readouterr().err
+    assert "predicted validation accuracy, not test accuracy" in caplog.messages[1]
 
 
 @pytest.mark.parametrize(("evaluator", "stages", "budget"), [("surrogate", 2, 260), ("train", 1, 24)])
