@@ -88,7 +88,7 @@ def front_figure(runs: Runs, title: str, goal: Goal = DEFAULT_GOAL) -> "Figure":
 
 
 def hypervolume_figure(runs: Runs, title: str, goal: Goal = DEFAULT_GOAL) -> "Figure":
-    """Returns the hypervolume of two objectives, or of one and latency, against trainings, one line a run.
+    """Returns the hypervolume of all objectives, or of the only one and latency, against trainings, one line a run.
 
     All runs share one reference point: the worst value of each objective among them. Raises `StorageError` for a run
     without one of the two figures.

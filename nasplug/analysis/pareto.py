@@ -1,4 +1,4 @@
-"""The Pareto front of two objectives, and the hypervolume that it dominates.
+"""The Pareto front of two objectives in a plane, and the hypervolume of the run's objectives.
 
 A point has a cost, of which less is better, and a gain, of which more is. Latency in milliseconds is a cost as it is,
 and accuracy in percent a gain; a figure that counts the other way changes its sign.
@@ -8,18 +8,11 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 
+from nasplug.analysis.hypervolume import hypervolumes
 from nasplug.engine.objectives import DEFAULT_GOAL, Goal, parse_objective
 from nasplug.types import Objective, Trial
 
 LATENCY = parse_objective("latency")
-
-
-@attrs.frozen
-class Reference:
-    """The point that hypervolume is measured from: as costly and as poor as the worst point that counts."""
-
-    cost: float
-    gain: float
 
 
 def pareto_front(costs: Sequence[float], gains: Sequence[float]) -> list[int]:
@@ -33,31 +26,6 @@ def pareto_front(costs: Sequence[float], gains: Sequence[float]) -> list[int]:
         if not front or gains[i] > gains[front[-1]]:
             front.append(i)
     return front
-
-
-def hypervolume(costs: Sequence[float], gains: Sequence[float], reference: Reference) -> float:
-    """Returns the area between the front of the points and the reference point, in percent × ms for instance.
-
-    Points that cost more or gain less than the reference add nothing.
-    """
-    inside = [i for i in range(len(costs)) if costs[i] < reference.cost and gains[i] > reference.gain]
-    front = [inside[i] for i in pareto_front([costs[i] for i in inside], [gains[i] for i in inside])]
-    ends = [*(costs[i] for i in front[1:]), reference.cost][: len(front)]
-    strips = zip(front, ends, strict=True)  # each as high as its point, and as wide as the way to the next one
-    return float(sum((end - costs[i]) * (gains[i] - reference.gain) for i, end in strips))
-
-
-def hypervolume_curve(costs: Sequence[float], gains: Sequence[float], reference: Reference) -> list[float]:
-    """Returns the hypervolume after 1, 2, … points; it never falls."""
-    volumes: list[float] = []
-    front: list[int] = []
-    for i in range(len(costs)):
-        if any(costs[j] <= costs[i] and gains[j] >= gains[i] for j in front):
-            volumes.append(volumes[-1])
-            continue
-        front = [j for j in front if not (costs[i] <= costs[j] and gains[i] >= gains[j])] + [i]
-        volumes.append(hypervolume([costs[j] for j in front], [gains[j] for j in front], reference))
-    return volumes
 
 
 @attrs.frozen
@@ -78,14 +46,19 @@ class Plane:
         return cls(goal, goal.objectives[1] if len(goal.objectives) > 1 else LATENCY)
 
     @property
-    def unit(self) -> str:
-        """The unit of a hypervolume, `% × ms` for instance; a figure without a unit stands there by its name."""
-        return f"{self.y.unit or self.y.name} × {self.x.unit or self.x.name}"
-
-    @property
     def is_whole(self) -> bool:
         """Whether the run has no more objectives than a plane."""
         return len(self.goal.objectives) < 3
+
+    @property
+    def objectives(self) -> tuple[Objective, ...]:
+        """What spans the hypervolume: both objectives, or all of a run that has more."""
+        return (self.y, self.x) if self.is_whole else self.goal.objectives
+
+    @property
+    def unit(self) -> str:
+        """The unit of a hypervolume, `% × ms` for instance; a figure without a unit stands there by its name."""
+        return " × ".join(objective.unit or objective.name for objective in self.objectives)
 
     def trials(self, trials: Iterable[Trial]) -> list[Trial]:
         """Returns the feasible search trials that have both figures, in their order."""
@@ -110,14 +83,17 @@ class Plane:
             return sorted(shown, key=lambda trial: self._costs_and_gains([trial]))
         return [shown[i] for i in pareto_front(*self._costs_and_gains(shown))]
 
-    def worst_point(self, shown: Sequence[Trial]) -> Reference:
-        """Returns the highest cost and the lowest gain among trials that have both figures."""
-        costs, gains = self._costs_and_gains(shown)
-        return Reference(max(costs), min(gains))
+    def worst_point(self, shown: Sequence[Trial]) -> list[float]:
+        """Returns the lowest score of each objective of the hypervolume among trials that have both figures."""
+        return [min(scores) for scores in zip(*self._scores(shown), strict=True)]
 
-    def hypervolumes(self, shown: Sequence[Trial], reference: Reference | None = None) -> list[float]:
+    def hypervolumes(self, shown: Sequence[Trial], reference: Sequence[float] | None = None) -> list[float]:
         """Returns the hypervolume after each of the trials, all with both figures, by default from the worst point."""
-        return hypervolume_curve(*self._costs_and_gains(shown), reference or self.worst_point(shown))
+        return hypervolumes(self._scores(shown), reference or self.worst_point(shown))
+
+    def _scores(self, shown: Sequence[Trial]) -> list[tuple[float, ...]]:
+        columns = ([o.score(value) for value in self._values(shown, o)] for o in self.objectives)
+        return list(zip(*columns, strict=True))
 
     def _has_both(self, trial: Trial) -> bool:
         return None not in (self.goal.value(trial, self.x.name), self.goal.value(trial, self.y.name))

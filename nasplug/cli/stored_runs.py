@@ -75,7 +75,7 @@ def best_command(run: str, predicted: bool, storage: str, safe: bool, as_json: b
     loaded = _load(storage, run, complete=True)
     best, goal, plane = best_of(loaded.trials, loaded.goal), loaded.goal, Plane.of(loaded.goal)
     assert best is not None
-    shown = plane.trials(loaded.trials) if plane.is_whole else []
+    shown = plane.trials(loaded.trials)
     hypervolume = {"hypervolume": plane.hypervolumes(shown)[-1]} if shown else {}
     several = len(goal.objectives) > 1
     front = front_rows(loaded.trials, goal) if several else []

@@ -176,11 +176,11 @@ def undominated(scores: Sequence[Sequence[float]]) -> list[int]:
     A point dominates another that is nowhere better, if it differs from it. Of equal points the first is returned.
     `scores` are `[points, objectives]`.
     """
-    if not scores:
+    if len(scores) == 0:
         return []
     points = np.asarray(scores, dtype=float)  # [n, m]
     front: list[int] = []
     for index in np.lexsort(-points.T[::-1]).tolist():  # by the first objective, best first: no later point dominates
-        if not any((points[other] >= points[index]).all() for other in front):
+        if not (points[front] >= points[index]).all(axis=1).any():
             front.append(index)
     return sorted(front)

@@ -1,16 +1,15 @@
-"""Frontiers and hypervolume, by their definitions."""
+"""Fronts by their definition, and how a plane shows a run."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nasplug.analysis.pareto import Plane, Reference, hypervolume, hypervolume_curve, pareto_front
+from nasplug.analysis.pareto import Plane, pareto_front
 from nasplug.engine.objectives import Goal
 from nasplug.types import Architecture, Evaluation, Trial
 
 point = st.tuples(st.integers(1, 20), st.integers(1, 20))
 clouds = st.lists(point, min_size=1, max_size=40)
-WORST = Reference(cost=21.0, gain=0.0)
 
 
 def dominates(a, b):
@@ -22,25 +21,6 @@ def test_the_frontier_is_what_nothing_dominates_and_each_point_once(cloud):
     front = [cloud[i] for i in pareto_front([x for x, _ in cloud], [y for _, y in cloud])]
     assert set(front) == {p for p in cloud if not any(dominates(q, p) for q in cloud)}
     assert front == sorted(set(front))
-
-
-@given(clouds)
-def test_hypervolume_counts_the_unit_squares_that_are_dominated(cloud):
-    squares = sum(any(x <= column and y >= row + 1 for x, y in cloud) for column in range(1, 21) for row in range(20))
-    assert hypervolume([x for x, _ in cloud], [y for _, y in cloud], WORST) == pytest.approx(squares)
-
-
-@given(clouds)
-def test_hypervolume_over_trials_is_that_of_every_beginning(cloud):
-    xs, ys = [x for x, _ in cloud], [y for _, y in cloud]
-    over = hypervolume_curve(xs, ys, WORST)
-    assert over == pytest.approx([hypervolume(xs[:n], ys[:n], WORST) for n in range(1, len(cloud) + 1)])
-
-
-def test_a_point_at_the_reference_dominates_nothing():
-    assert hypervolume([21.0], [5.0], WORST) == 0.0
-    assert hypervolume([5.0], [0.0], WORST) == 0.0
-    assert hypervolume_curve([21.0, 20.0], [5.0, 1.0], WORST) == [0.0, 1.0]
 
 
 def trial(number, accuracy, latency=None, purpose="search", state="complete", **metrics):
@@ -69,7 +49,7 @@ def test_only_complete_search_trials_with_both_figures_are_shown():
 
 def test_the_hypervolume_of_a_run_is_measured_from_its_slowest_latency_and_lowest_accuracy():
     timed = [trial(0, 60.0, 5.0), trial(1, 70.0, 9.0), trial(2, 80.0, 6.0)]
-    assert LATENCY.worst_point(timed) == Reference(9.0, 60.0)
+    assert LATENCY.worst_point(timed) == [60.0, -9.0]
     assert LATENCY.hypervolumes(timed) == [0.0, 0.0, 3.0 * 20.0]
 
 
@@ -90,7 +70,7 @@ def test_two_objectives_of_which_less_is_better_have_a_front_from_the_least_of_t
     ]
     assert numbers(LOSS.front(trials)) == [0, 2, 1]
     assert LOSS.hypervolumes(trials)[-1] == 1.0
-    assert LOSS.worst_point(trials) == Reference(3.0, -3.0)
+    assert LOSS.worst_point(trials) == [-3.0, -3.0]
 
 
 def test_with_three_objectives_the_front_is_that_of_all_of_them():
@@ -100,6 +80,14 @@ def test_with_three_objectives_the_front_is_that_of_all_of_them():
     assert LATENCY.is_whole
 
 
+def test_the_hypervolume_of_three_objectives_is_that_of_all_of_them():
+    plane = Plane.of(Goal.of(["accuracy", "latency", "f1"], []))
+    trials = [trial(0, 60.0, 6.0, f1=0.1), trial(1, 70.0, 4.0, f1=0.2), trial(2, 80.0, 5.0, f1=0.3)]
+    assert plane.worst_point(trials) == [60.0, -6.0, 0.1]
+    volumes = [0.0, 10.0 * 2.0 * 0.1, 10.0 * 2.0 * 0.1 + 20.0 * 1.0 * 0.2 - 10.0 * 1.0 * 0.1]
+    assert plane.hypervolumes(trials) == pytest.approx(volumes)
+
+
 @pytest.mark.parametrize(
     ("objectives", "unit"),
     [
@@ -107,7 +95,8 @@ def test_with_three_objectives_the_front_is_that_of_all_of_them():
         (["accuracy", "f1"], "% × f1"),
         (["loss", "latency"], "loss × ms"),
         (["latency", "cost"], "ms × s"),
+        (["accuracy", "parameters", "latency"], "% × parameters × ms"),
     ],
 )
-def test_a_hypervolume_has_the_units_of_both_objectives(objectives, unit):
+def test_a_hypervolume_has_the_units_of_all_its_objectives(objectives, unit):
     assert Plane.of(Goal.of(objectives, [])).unit == unit
