@@ -1,23 +1,22 @@
 """Stored runs and their trials, in a SQLite file or in PostgreSQL."""
 
-import math
 import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
-import attrs
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from nasplug.errors import NameTaken, NothingStored, StorageError, UnknownRun, did_you_mean
 from nasplug.storage import run_folders
 from nasplug.storage.lock import MAY_WRITE, RunLock
+from nasplug.storage.rows import job_of, row_of_job, row_of_trial, trial_of
 from nasplug.storage.runs import SELECT_RUNS, StoredRun
 from nasplug.storage.schema import jobs, locks, metadata, migrate, runs, stored_version, trials
 from nasplug.storage.url import DEFAULT_URL, create_engine, parse_storage, shown, sqlite_file
-from nasplug.types import Architecture, Evaluation, Job, Trial
+from nasplug.types import Job, Trial
 
 LONGEST_NAME = 200
 MANY = 1000  # rows that are sooner read with all others than one by one
@@ -109,15 +108,13 @@ class Storage:
         """Stores trials in one transaction; called before any plugin hears of them."""
         with self._transaction("write to"):
             for trial in finished:
-                self._write(_INSERT_TRIAL, _row_of(run, trial))
+                self._write(_INSERT_TRIAL, row_of_trial(run, trial))
 
     def open(self, run: int, asked: Iterable[Job], expires: float | None = None) -> None:
         """Stores jobs that wait for their trials. After `expires`, in seconds since the epoch, others may take them."""
         with self._transaction("write to"):
             for job in asked:
-                row = {name: getattr(job, name) for name in _SAME_IN_JOB}
-                known = {"run": run, "architecture": str(job.architecture), "expires": expires}
-                self._write(_INSERT_JOB, row | known)
+                self._write(_INSERT_JOB, row_of_job(run, job, expires))
 
     def lend(self, run: int, number: int, expires: float | None) -> None:
         """Gives an open job to somebody until `expires`."""
@@ -132,7 +129,7 @@ class Storage:
             stored = set(self.connection.scalars(sa.select(trials.c.number).where(trials.c.run == run)))
             for trial in finished:
                 if trial.number not in stored:
-                    self._write(_INSERT_TRIAL, _row_of(run, trial))
+                    self._write(_INSERT_TRIAL, row_of_trial(run, trial))
 
     def end(self, run: int, reason: str) -> None:
         """Stores why a run has ended."""
@@ -181,7 +178,7 @@ class Storage:
             if known_numbers and len(new := set(self.connection.scalars(numbers)).difference(known_numbers)) < MANY:
                 query = query.where(trials.c.number.in_(new))
             rows = self.connection.execute(query)
-            return [_trial_of(row) for row in rows if row.number not in known_numbers]
+            return [trial_of(row) for row in rows if row.number not in known_numbers]
 
     def open_jobs(self, run: int) -> list[tuple[Job, float | None]]:
         """Returns the jobs of a run that have no trial, in the order of their numbers, and when each expires."""
@@ -189,7 +186,7 @@ class Storage:
         named = sa.select(jobs, runs.c.name).join(runs, runs.c.id == jobs.c.run)
         query = named.where(jobs.c.run == run, ~has_trial).order_by(jobs.c.number)
         with self._transaction("read"):
-            return [(_job_of(row), row.expires) for row in self.connection.execute(query)]
+            return [(job_of(row), row.expires) for row in self.connection.execute(query)]
 
     def name(self, run: int) -> str:
         """Returns the name that a run has now."""
@@ -278,36 +275,3 @@ def _check_name(name: str) -> None:
     """Raises `StorageError` for what is no name of a run."""
     if not name.isprintable() or not 0 < len(name) <= LONGEST_NAME:
         raise StorageError(f"A run's name has 1 to {LONGEST_NAME} printable characters, got {name[:300]!a}.")
-
-
-_OF_EVALUATION = tuple(attrs.fields_dict(Evaluation))  # each is a column
-_SAME_IN_JOB = ("number", "canonical", "seed", "purpose", "epochs", "continues")  # in a job and its row
-_SAME = (  # in a trial and its row
-    "number", "canonical", "state", "purpose", "error", "latency", "started", "finished", "epochs", "continues",
-)  # fmt: skip
-
-
-def _row_of(run: int, trial: Trial) -> dict[str, Any]:
-    row = {"run": run, "architecture": str(trial.architecture)} | {name: getattr(trial, name) for name in _SAME}
-    figures = trial.evaluation.metrics if trial.evaluation else trial.measured
-    metrics = {name: x if math.isfinite(x) else str(x) for name, x in figures.items()} or None  # as in JSON
-    if trial.evaluation is None:
-        return row | dict.fromkeys(_OF_EVALUATION) | {"metrics": metrics}
-    return row | attrs.asdict(trial.evaluation) | {"metrics": metrics or {}}
-
-
-def _trial_of(row: Any) -> Trial:
-    """Returns the trial of a row, by position: a resumed run reads thousands."""
-    (_, number, architecture, canonical, state, purpose, accuracy, cost, source, metrics, error, latency, started,
-     finished, epochs, continues) = row  # fmt: skip
-    evaluation = None if accuracy is None else Evaluation(accuracy, cost, metrics, source)
-    measured = {} if evaluation else metrics or {}
-    return Trial(
-        number, Architecture.parse(architecture), state, evaluation, error, purpose, started, finished, canonical,
-        latency, epochs, continues, measured,
-    )  # fmt: skip
-
-
-def _job_of(row: Any) -> Job:
-    values = {name: getattr(row, name) for name in _SAME_IN_JOB}
-    return Job(key=f"{row.name}/{row.number}", architecture=Architecture.parse(row.architecture), **values)
