@@ -40,4 +40,4 @@ def _volume(points: Any) -> float:
         return float(points.max(initial=0.0))
     front = points[undominated(points)]
     front = front[np.argsort(-front[:, -1])]  # so that all before a point are at least as high as it
-    return sum(p[-1] * _added(p[:-1], front[:i, :-1]) for i, p in enumerate(front))
+    return float(sum(p[-1] * _added(p[:-1], front[:i, :-1]) for i, p in enumerate(front)))

@@ -126,6 +126,12 @@ def test_best_shows_the_front_of_two_objectives_and_the_limits(searched):
     assert "frontier" not in document
 
 
+def test_the_hypervolume_of_three_objectives_is_that_of_all_three(invoke):
+    invoke(*RUN, "three", *F1, *TWO, "--objective", "latency")
+    [title] = [line for line in invoke("best", "three").stdout.splitlines() if line.startswith("Front of")]
+    assert re.fullmatch(r"Front of F1 and parameters and latency \(ms\), hypervolume [\d,.]+ F1 × parameters × ms", title)
+
+
 @pytest.mark.parametrize("command", [("best",), ("best", "--json"), ("plot", "--out", "x.png")])
 def test_where_nothing_is_feasible_the_nearest_is_named(searched, command):
     result = searched(*command, "none")
