@@ -51,6 +51,7 @@ class Storage:
         self._lock: RunLock | None = None
         address = parse_storage(url)
         self.url = shown(url)
+        self._files = run_folders.folder_beside(address, self.url)
         file = sqlite_file(address)
         if must_exist and file and not file.exists():
             raise NothingStored(
@@ -69,7 +70,7 @@ class Storage:
 
     def folder(self, name: str) -> Path:
         """Returns the folder for the files of the run of that name, which need not be there."""
-        return run_folders.folder_beside(self.engine.url, self.url) / run_folders.folder_name(name)
+        return self._files / run_folders.folder_name(name)
 
     def create(self, name: str, settings: dict[str, Any], versions: dict[str, str]) -> int:
         """Stores a new run and returns its id; `versions` are those of the distributions that take part.

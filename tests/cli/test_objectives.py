@@ -129,7 +129,9 @@ def test_best_shows_the_front_of_two_objectives_and_the_limits(searched):
 def test_the_hypervolume_of_three_objectives_is_that_of_all_three(invoke):
     invoke(*RUN, "three", *F1, *TWO, "--objective", "latency")
     [title] = [line for line in invoke("best", "three").stdout.splitlines() if line.startswith("Front of")]
-    assert re.fullmatch(r"Front of F1 and parameters and latency \(ms\), hypervolume [\d,.]+ F1 × parameters × ms", title)
+    assert re.fullmatch(
+        r"Front of F1 and parameters and latency \(ms\), hypervolume [\d,.]+ F1 × parameters × ms", title
+    )
 
 
 @pytest.mark.parametrize("command", [("best",), ("best", "--json"), ("plot", "--out", "x.png")])

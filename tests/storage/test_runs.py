@@ -248,6 +248,14 @@ def test_files_that_cannot_be_removed_are_named_and_keep_the_run(storage, monkey
     assert storage.run("run").name == "run"
 
 
+def test_the_files_stay_where_they_are_when_the_program_goes_to_another_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    opened = Storage("runs.db")
+    monkeypatch.chdir("/")
+    assert opened.folder("run") == tmp_path / "runs.db-files" / "run"
+    opened.close()
+
+
 def test_a_new_run_finds_no_files_of_an_earlier_one_of_its_name(storage):
     left_over = checkpoint(storage, "run")  # of a run that was deleted on another machine
     store(storage, "run")
