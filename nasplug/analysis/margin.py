@@ -72,7 +72,7 @@ def margin(trials: Sequence[Trial], goal: Goal, drawn_first: int | None = None) 
         return Margin(sign * (value - middle), None, None, what, "")
     error_of_median = MEDIAN_ERROR * stdev(values) / math.sqrt(len(values))
     evidence, error_of_evidence, chances, basis = _evidence(best, trials, goal)
-    chance = 1.0 - _normal(sign * (evidence - middle), math.hypot(error_of_evidence, error_of_median))
+    chance = _chance(sign * (evidence - middle), math.hypot(error_of_evidence, error_of_median), best.trainings - 1)
     certainty = max(0.0, 1.0 - chances * chance)
     return Margin(sign * (value - middle), math.hypot(error, error_of_median), certainty, what, basis)
 
@@ -89,5 +89,13 @@ def _evidence(best: Measurement, trials: Sequence[Trial], goal: Goal) -> tuple[f
     return mean_of(again, goal), error, len(confirmed(trials, goal)), "by the trainings that confirm it"
 
 
-def _normal(value: float, error: float) -> float:
-    return NormalDist(0.0, error).cdf(value) if error else float(value > 0.0)
+def _chance(value: float, error: float, degrees: int) -> float:
+    """Returns how probable such a value is by chance: the upper tail of Student's t.
+
+    By the transformation to a normal quantile of Wallace (1959), which is right to two digits from three degrees on.
+    """
+    if not error:
+        return float(value <= 0.0)
+    t, n = value / error, max(1, degrees)
+    z = (8 * n + 1) / (8 * n + 3) * math.sqrt(n * math.log1p(t * t / n))
+    return NormalDist().cdf(-math.copysign(z, t))
