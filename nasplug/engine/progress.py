@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ALL_LINES = 20  # trials that each get a line
 INTERVAL = 0.25  # seconds after the last line, when a later trial gets one
 SILENCE = 10.0  # seconds without a line, after which one says how far the run is
-TICK = 1.0  # seconds between two looks at the run
+TICK = 0.25  # seconds between two looks at the run
 
 
 @attrs.define(eq=False)
@@ -134,7 +134,7 @@ class RunProgress:
 
     def _left(self) -> str:
         seconds = self._estimate.seconds_left(time.monotonic())
-        return "" if seconds is None else time_left(seconds)
+        return "" if seconds is None or seconds < 0.5 else time_left(seconds)
 
 
 def what_will_happen(run: ActiveRun) -> str:
