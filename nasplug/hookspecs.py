@@ -42,8 +42,8 @@ class HookSpecs:
     def recommend(self, strategy: str) -> "dict[str, Any] | None":
         """Returns option values that suit this space, before the strategy is made. A space.
 
-        The user's own options override them. The keys `budget`, `batch`, `workers` and `device` set the run's own
-        options. None recommends nothing.
+        The user's own options override them. The keys `budget`, `batch`, `workers`, `device` and `confirm` set the
+        run's own options. None recommends nothing.
 
         :param strategy: the strategy's entry-point name
 
@@ -238,7 +238,7 @@ class HookSpecs:
         An exception becomes a failed trial.
 
         :param architecture: a valid architecture
-        :param purpose: `search` asks for validation accuracy, the cheap signal; `final` for test accuracy
+        :param purpose: `search` asks for validation accuracy, the cheap signal, also to confirm; `final` for test accuracy
         :param epochs: how long to train; None means the space's own number
         :param seed: the seed of the training, from 0 to 2³¹ − 1
         :param job: the key of the trial, its folder for checkpoints, and the number of the trial that it continues
@@ -249,7 +249,7 @@ class HookSpecs:
 
     @hookspec
     def on_trial(self, run: Run, trial: Trial) -> None:
-        """Hears of a trial, complete or failed, after it is stored. Any plugin.
+        """Hears of a trial, complete or failed, after it is stored. Any plugin; a strategy not of what confirms.
 
         :param run: the run so far
         :param trial: the trial that has ended
@@ -263,7 +263,7 @@ class HookSpecs:
     def finalists(self, run: Run) -> Sequence[Architecture] | None:
         """Returns the architectures that get a `final` evaluation. A strategy, or middleware.
 
-        Default: the incumbent; with several objectives the frontier.
+        Default: the incumbent, or what was recommended after it was confirmed; with several objectives the frontier.
 
         :param run: the whole search
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pluggy
 
-Purpose = Literal["search", "final"]
+Purpose = Literal["search", "final"]  # what a space is asked for
+JobPurpose = Literal["search", "confirm", "final"]
 Direction = Literal["max", "min"]
 
 
@@ -125,9 +126,10 @@ class Objective:
         is_fine = 0.0 < abs(value) < 1.0 and self.unit != "%"
         return f"{value:#.4g}" if is_fine else f"{value:,.2f}"
 
-    def text(self, value: float) -> str:
-        """Returns a value as people read it, with its unit: `93.46 %`."""
-        return f"{self.number(value)} {self.unit}".rstrip()
+    def text(self, value: float, error: float | None = None) -> str:
+        """Returns a value as people read it, with its standard error if that is known: `93.46 %`, `93.46 ± 0.12 %`."""
+        around = "" if error is None else f" ± {self.number(error)}"
+        return f"{self.number(value)}{around} {self.unit}".rstrip()
 
 
 ACCURACY = Objective("accuracy", "%", "max", 0.0, 100.0)
@@ -150,7 +152,8 @@ class Suggestion:
 class Job:
     """An architecture that waits for its evaluation.
 
-    `key` (`RUN/NUMBER`) is the same after a resume. `continues` is the number of the trial whose training goes on.
+    `key` (`RUN/NUMBER`) is the same after a resume. `continues` is the number of the trial whose training goes on. The
+    purpose `confirm` is one more training of a network that the search knows: a space is asked for `search` again.
     """
 
     number: int
@@ -158,7 +161,7 @@ class Job:
     architecture: Architecture
     canonical: str
     seed: int
-    purpose: Purpose = "search"
+    purpose: JobPurpose = "search"
     epochs: int | None = None
     continues: int | None = None
     _folder: str = ""
@@ -184,7 +187,8 @@ class Trial:
     `started` and `finished` are seconds since the epoch. `latency` is in milliseconds, None without a device.
     `canonical` is equal for equal networks. An infeasible trial has an evaluation only where it was paid for; without
     one, `measured` has the figures that the run looks at. A trial that was known at the beginning has the purpose
-    `known` and a number below zero. `epochs` and `continues` are those of the job.
+    `known` and a number below zero; one that trains a network of the search again has `confirm`. `epochs` and
+    `continues` are those of the job.
     """
 
     number: int
@@ -192,7 +196,7 @@ class Trial:
     state: Literal["complete", "failed", "infeasible"]
     evaluation: Evaluation | None
     error: str | None
-    purpose: Literal["search", "final", "known"]
+    purpose: Literal["search", "confirm", "final", "known"]
     started: float
     finished: float
     canonical: str = ""

@@ -37,13 +37,15 @@ def axis(objective: Objective) -> str:
 
 
 def best_lines(best: "Best") -> list[tuple[str, str]]:
-    """Returns names and values of the best architecture's main objective, searched and reported, and of its latency."""
+    """Returns names and values of the best: main objective, searched and reported, latency, and why it is this one."""
     objective = best.objective
     reported = "not evaluated" if best.test is None else objective.text(best.test)
-    lines = {searched_name(objective): objective.text(best.validation)}
+    lines = {searched_name(objective): objective.text(best.validation, best.standard_error)}
     lines.setdefault(reported_name(objective, [best.source]), reported)
     if best.latency is not None:
         lines["latency"] = f"{best.latency:.2f} ms"
+    if best.chosen_by:
+        lines["chosen by"] = best.chosen_by
     if best.breaks:
         lines["final evaluation"] = f"breaks a limit: {best.breaks}"
     return list(lines.items())

@@ -10,7 +10,9 @@ from typing import Any
 import click
 
 from nasplug.analysis.labels import counts, limits_line
+from nasplug.analysis.margin import margin
 from nasplug.cli import shared_options as shared
+from nasplug.cli.next_steps import next_steps
 from nasplug.cli.output import (
     best_rows,
     emit,
@@ -23,6 +25,7 @@ from nasplug.cli.output import (
 from nasplug.cli.run_options import run_options
 from nasplug.engine.progress import RunProgress, show_logging
 from nasplug.engine.result import Result, why_infeasible
+from nasplug.engine.run import ActiveRun
 from nasplug.engine.search import explain, search
 from nasplug.errors import NasplugError, first_line
 from nasplug.hookspecs import HookSpecs
@@ -133,16 +136,36 @@ def _print_result(result: Result, progress: RunProgress, as_json: bool) -> None:
         assert progress.run is not None
         rows = best_rows(best, str(progress.run.hook.describe(architecture=best.architecture)))
         searched = [trial for trial in result.trials if trial.purpose == "search"]
+        if better := margin(result.trials, result.goal, _drawn_first(progress.run, len(searched))):
+            rows += [("against random", better.text(result.goal))]
         rows += [*limits_line(result.goal), ("trials", f"{counts(searched)}, {summary['cost']:,.0f} s of training")]
+        rows += _confirmed_line(result)
         rows += [("kept in", f"{result.storage} as run {result.run}")]
         print_table(f"{result.space} × {result.strategy}: {result.reason}", ("", ""), rows)
         print_front(summary.get("front", ()), result.goal)
+        click.echo("\n".join(["Go on with:", *(f"  {step}" for step in next_steps(progress.run, result))]), err=True)
     if best is None:
         raise NasplugError(_nothing_found(result))
     final = [t for t in result.trials if t.purpose == "final" and t.architecture == best.architecture]
     if best.test is None and final:
         cause = first_line(final[-1].error) or "unknown"
         raise NasplugError(f"The final evaluation of {best.architecture} failed: {cause}")
+
+
+def _drawn_first(run: ActiveRun, searched: int) -> int | None:
+    """Returns how many of the first trials were drawn at random; None where the strategy does not tell, or few were."""
+    if run.settings.strategy == "random":
+        return searched
+    if run.settings.first or run.known:
+        return None
+    return run.hook.predicts_from(budget=run.budget, batch=run.batch)  # type: ignore[no-any-return]
+
+
+def _confirmed_line(result: Result) -> list[tuple[str, str]]:
+    """Returns how many trainings have confirmed the best, and what they have cost; nothing without one."""
+    again = [trial for trial in result.trials if trial.purpose == "confirm"]
+    cost = sum(trial.evaluation.cost for trial in again if trial.evaluation)
+    return [("confirmed by", f"{counts(again)}, {cost:,.0f} s of training")] if again else []
 
 
 def _nothing_found(result: Result) -> str:

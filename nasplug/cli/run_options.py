@@ -42,6 +42,11 @@ OPTIONS = [
     ),
     click.option("--first", multiple=True, metavar="ARCH", help="Evaluate this one before the strategy's own."),
     click.option(
+        "--confirm",
+        metavar="K:R|off",
+        help="At the end, train the K best R times more; recommend the best mean.  [default: the space's, else off]",
+    ),
+    click.option(
         "--finals",
         type=int,
         metavar="N",

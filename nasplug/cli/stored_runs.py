@@ -14,8 +14,9 @@ from nasplug.analysis.pareto import Plane
 from nasplug.analysis.rendering import to_csv, to_json_values
 from nasplug.cli import shared_options as shared
 from nasplug.cli.output import best_rows, emit, print_front, print_json, print_table, rounded, stdout_to_stderr
+from nasplug.engine.measurements import confirmed
 from nasplug.engine.objectives import Goal
-from nasplug.engine.result import best_of, front_rows, rows
+from nasplug.engine.result import CHOSEN_BY, best_of, chosen_by, front_rows, rows
 from nasplug.errors import StorageError, first_line
 from nasplug.loading.streams import escape_controls
 from nasplug.types import Objective, Trial
@@ -67,7 +68,7 @@ def _failure(row: dict[str, Any]) -> str:
 @shared.safe
 @shared.as_json
 def best_command(run: str, predicted: bool, storage: str, safe: bool, as_json: bool) -> None:
-    """Show the best architecture of RUN: chosen by validation accuracy, reported by test accuracy.
+    """Show the best architecture of RUN: chosen by validation accuracy, or by what confirmed it, and tested.
 
     For a run with other objectives, by the main one; with several, also its front. With a device, also the Pareto
     frontier of the only objective against latency. The hypervolume is measured from the worst values of the run.
@@ -103,8 +104,16 @@ def best_command(run: str, predicted: bool, storage: str, safe: bool, as_json: b
 @click.option("--out", type=shared.FILE, help="A file instead of standard output.")
 @shared.storage
 def export_command(run: str, form: str, out: Path | None, storage: str) -> None:
-    """Write the trials of RUN, metrics included, as CSV or JSON."""
-    table = list(rows(_load(storage, run).trials))
+    """Write the trials of RUN, metrics included, as CSV or JSON.
+
+    Where the best were confirmed, the column `chosen_by` says of the recommended one why it is recommended.
+    """
+    loaded = _load(storage, run)
+    table = list(rows(loaded.trials, taken=(CHOSEN_BY,)))
+    if best := confirmed(loaded.trials, loaded.goal):
+        table = [row | {CHOSEN_BY: None} for row in table]
+        chosen = next(row for row in table if row["number"] == best[0].trial.number)
+        chosen[CHOSEN_BY] = chosen_by(loaded.trials, loaded.goal)
     if form == "json" and out is None:
         return print_json(table)
     values = to_json_values(table)

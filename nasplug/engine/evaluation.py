@@ -26,7 +26,8 @@ State = Literal["complete", "failed", "infeasible"]
 def derived_seed(seed: int, number: int, stream: int) -> int:
     """Returns a 31-bit seed for a training, made of the run's seed and the count of suggestions before it.
 
-    `stream` is 1 for trials, 2 for the incumbents of a comparison, 3 for the final trainings of a frontier.
+    `stream` is 1 for trials, 2 for the incumbents of a comparison, 3 for the final trainings of a frontier,
+    4 for those that confirm.
     """
     return int(np.random.SeedSequence(entropy(seed, number, stream)).generate_state(1)[0]) >> 1
 
@@ -195,8 +196,9 @@ class Attempt:
 
     def _ask_space(self) -> Evaluation:
         job = self.job
+        purpose = "final" if job.purpose == "final" else "search"  # no space need know of a confirmation
         answer = self.evaluator.hook.evaluate(
-            architecture=job.architecture, purpose=job.purpose, epochs=job.epochs, seed=job.seed, job=job
+            architecture=job.architecture, purpose=purpose, epochs=job.epochs, seed=job.seed, job=job
         )
         return checked(answer)
 

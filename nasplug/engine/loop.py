@@ -31,13 +31,14 @@ class Loop:
         return self.session.run.settings.workers
 
     def execute(self) -> str:
-        """Runs the search and the final evaluations, and returns the reason for the end; called once.
+        """Runs the search, what confirms it and the final evaluations; returns why the search ended. Called once.
 
         An exception passes on after every finished evaluation is stored.
         """
         session, run = self.session, self.session.run
         try:
             (self._search_asynchronously if run.settings.asynchronous else self._search_in_batches)()
+            self._evaluate(session.confirmations(), stops=False)
             self._evaluate(session.finals(), stops=False)
         except BaseException:
             self._store_finished()

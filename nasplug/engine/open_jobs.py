@@ -78,5 +78,5 @@ class OpenJobs:
 
 
 def question(job: Job) -> tuple[Any, ...]:
-    """Returns what two jobs share exactly if one evaluation answers both."""
-    return job.canonical, job.purpose, job.epochs, job.continues
+    """Returns what two jobs share exactly if one evaluation answers both; trainings that confirm are each their own."""
+    return job.canonical, job.purpose, job.epochs, job.continues, job.seed if job.purpose == "confirm" else None

@@ -35,7 +35,7 @@ class OpenRun:
         return self.session.run.name
 
     def ask(self, count: int = 1, within: float | None = None) -> list[Job]:
-        """Returns at most `count` jobs to evaluate, the final evaluations when the search has ended.
+        """Returns at most `count` jobs to evaluate; when the search has ended, those that confirm, then the final ones.
 
         Fewer, or none, where the strategy waits for jobs that are out, or nothing is left. After `within` seconds a job
         without a result may be given to somebody else; without it, it stays with whoever asked.
@@ -51,9 +51,11 @@ class OpenRun:
             while len(jobs) < count and (new := session.ask(count - len(jobs), expires)):
                 jobs += [job for job in new if not self._refused(job)]
             if not (jobs or session.waits_for("search")):
-                jobs = session.finals(count, expires)
-                if not (jobs or session.waits_for("final")):
-                    self._end()
+                jobs = session.confirmations(count, expires)
+                if not (jobs or session.waits_for("confirm")):
+                    jobs = session.finals(count, expires)
+                    if not (jobs or session.waits_for("final")):
+                        self._end()
             if jobs and self._ended:
                 session.store.reopen()
                 self._ended = ""

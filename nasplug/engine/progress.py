@@ -2,13 +2,17 @@
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Generator
-from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from nasplug.engine.best_so_far import BestSoFar
+from nasplug.engine.measurements import times
 from nasplug.engine.run import ActiveRun
+from nasplug.engine.ticker import Ticker
+from nasplug.engine.time_estimate import TimeEstimate
 from nasplug.errors import first_line
 from nasplug.hookspecs import hookimpl
 from nasplug.loading.streams import escape_controls
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 
 ALL_LINES = 20  # trials that each get a line
 INTERVAL = 0.25  # seconds after the last line, when a later trial gets one
+SILENCE = 10.0  # seconds without a line, after which one says how far the run is
+TICK = 0.25  # seconds between two looks at the run
 
 
 @attrs.define(eq=False)
@@ -31,30 +37,30 @@ class RunProgress:
     trials: int = 0  # that are done, replayed ones included
     _console: Any = attrs.field(default=None, init=False)
     _bar: Any = attrs.field(default=None, init=False)
-    _started: float = attrs.field(default=0.0, init=False)
-    _new_trials: int = attrs.field(default=0, init=False)  # not replayed
+    _ticker: Ticker | None = attrs.field(default=None, init=False)
+    _estimate: Any = attrs.field(default=None, init=False)
+    _best: BestSoFar = attrs.field(factory=BestSoFar, init=False)
     _last_line: float = attrs.field(default=0.0, init=False)  # when it was printed
-    _incumbent: Trial | None = attrs.field(default=None, init=False)
-    _failed: int = attrs.field(default=0, init=False)
+    _counts: "Counter[str]" = attrs.field(factory=Counter, init=False)  # of trials, by their purpose
 
     @hookimpl(wrapper=True)
     def on_start(self, run: ActiveRun) -> Generator[None, Any, Any]:
-        """Prints what is run and starts the bar, once every plugin has started: until then the run may be refused."""
+        """Prints what will happen and starts the bar, once every plugin has started: until then one may refuse."""
         from rich.console import Console
 
-        self.run, self._started = run, time.monotonic()
+        self.run, self._last_line = run, time.monotonic()
+        self._estimate = TimeEstimate(run.settings, self._last_line)
         self._console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
         if self.shows_logs:
             show_logging(self._console)
         answers = yield
-        budget = "no budget of trials" if run.settings.budget is None else f"{run.settings.budget} trials"
-        place = f", kept in {run.storage} as {run.name}" if run.storage else ""
-        what = f"{run.settings.space} × {run.settings.strategy}: seed {run.seed}, {budget}{place}"
-        self._console.print(escape_controls(what))
+        self._console.print(escape_controls(what_will_happen(run)))
         if self._console.is_terminal:
-            self._bar = progress_bar(self._console, "{task.fields[best]}{task.fields[left]}")
-            self._bar.add_task("trials", total=run.settings.budget and run.settings.budget + 1, best="", left="")
+            self._bar = progress_bar(self._console, "{task.fields[state]}")
+            self._bar.add_task("trials", total=self._estimate.evaluations, state=self._state())
             self._bar.start()
+        self._ticker = Ticker(self.tick, TICK)
+        self._ticker.start()
         return answers
 
     @hookimpl
@@ -63,48 +69,84 @@ class RunProgress:
         if trial.purpose == "known":
             return
         self.trials += 1
-        self._new_trials += not run.replaying
-        self._failed += trial.state == "failed"
-        self._incumbent = run.goal.incumbent(filter(None, (self._incumbent, trial)))
-        best = f"best {_value(run, self._incumbent)}" if self._incumbent else "none complete yet"
-        state = self._time_left(run) + self._workers(run)
+        self._counts[trial.purpose] += 1
+        self._estimate.add(trial, time.monotonic(), run.replaying)
+        self._best.add(run.goal, trial)
         if self._bar:
-            self._bar.update(0, completed=self.trials, best=best, left=state)
+            self._bar.update(0, completed=self.trials, state=self._state())
         if trial.state == "failed":
             error = escape_controls(first_line(trial.error))
-            self._console.print(f"trial {trial.number} failed: {error}", style="yellow")
+            self._print(f"{_kind(trial)} {trial.number} failed: {error}", style="yellow")
         elif not self._bar and not run.replaying and self._is_line_due(run):
-            place = f"{trial.number + 1}/{run.settings.budget}" if run.settings.budget else str(trial.number + 1)
-            label = f"trial {place}" if trial.purpose == "search" else "final"
-            self._console.print(f"{label}: {_found(run, trial)}, {best}{state}")
+            self._print(f"{self._label(run, trial)}: {_found(run, trial)}, {self._best.text(run.goal)}{self._left()}")
 
     @hookimpl
     def on_stop(self) -> None:
         """Ends the bar, also after an error or an interruption."""
+        if self._ticker:
+            self._ticker.stop()
         if self._bar:
             self._bar.stop()
 
+    def tick(self) -> None:
+        """Keeps the bar up to date; without one, prints how far the run is where no line was printed for a while."""
+        if self._bar:
+            self._bar.update(0, state=self._state())
+        elif time.monotonic() - self._last_line >= SILENCE:
+            self._print(f"{self._place()}, {self._state()}")
+
+    def _print(self, line: str, style: str | None = None) -> None:
+        self._last_line = time.monotonic()
+        self._console.print(line, style=style)
+
     def _is_line_due(self, run: ActiveRun) -> bool:
         """Returns whether a trial gets a line: the first twenty and the last two do, others if the last is old."""
-        now = time.monotonic()
-        recent = now - self._last_line < INTERVAL
-        if self.trials > ALL_LINES and recent and run.remaining and self.trials <= (run.settings.budget or 0):
-            return False
-        self._last_line = now
-        return True
+        recent = time.monotonic() - self._last_line < INTERVAL
+        return not (self.trials > ALL_LINES and recent and run.remaining and self.trials <= (run.settings.budget or 0))
 
-    def _workers(self, run: ActiveRun) -> str:
-        """Returns how many trials run, wait and have failed; an empty text with a single worker."""
-        return f" ({run.in_flight}, {self._failed} failed)" if run.settings.workers > 1 else ""
+    def _label(self, run: ActiveRun, trial: Trial) -> str:
+        """Returns what a trial is called in its line: `trial 3/40`, `confirm 2/12`, `final`."""
+        if trial.purpose == "final":
+            return "final"
+        if trial.purpose == "confirm":
+            return f"confirm {self._counts['confirm']}/{self._estimate.confirmations}"
+        return f"trial {trial.number + 1}" + (f"/{run.settings.budget}" if run.settings.budget else "")
 
-    def _time_left(self, run: ActiveRun) -> str:
-        """Estimates the time left: all workers together evaluate in rounds, and the final evaluation is one more."""
-        if not self._new_trials or not run.settings.budget or self.trials > run.settings.budget:
-            return ""
-        workers = run.settings.workers
-        seconds_a_round = (time.monotonic() - self._started) / ceil(self._new_trials / workers)
-        rounds = ceil(run.settings.budget / workers) - ceil(self.trials / workers) + 1
-        return time_left(seconds_a_round * rounds)
+    def _place(self) -> str:
+        """Returns how many trials of the present part of the run are done: `0/40`."""
+        assert self.run is not None
+        budget, confirmations = self.run.settings.budget, self._estimate.confirmations
+        searched, confirmed = self._counts["search"], self._counts["confirm"]
+        if searched == budget and confirmations > confirmed:
+            return f"confirm {confirmed}/{confirmations}"
+        if searched == budget:
+            return "final"
+        return f"{searched}/{budget}" if budget else str(searched)
+
+    def _state(self) -> str:
+        """Returns what goes on at this moment, since when, the best so far and the time left."""
+        assert self.run is not None
+        working = str(self.run.in_flight).removesuffix(", 0 waiting")
+        working = "the strategy chooses" if working == "0 running" else working
+        elapsed = "" if self._bar else f", {duration(time.monotonic() - self._estimate.started)}"
+        best = f", {self._best.text(self.run.goal)}" if self.trials else ""
+        return f"{working}{elapsed}{best}{self._left()}"
+
+    def _left(self) -> str:
+        seconds = self._estimate.seconds_left(time.monotonic())
+        return "" if seconds is None or seconds < 0.5 else time_left(seconds)
+
+
+def what_will_happen(run: ActiveRun) -> str:
+    """Returns in one line what a run does, and that its time is going to be measured."""
+    settings = run.settings
+    networks = "networks without a bound" if settings.budget is None else f"{settings.budget} networks"
+    at_once = f", {settings.workers} at a time" if settings.workers > 1 else ""
+    count, repeats = settings.confirm or (0, 0)
+    confirmed = f", then the best {count} trained {times(repeats)} more" if count else ""
+    place = f", kept in {run.storage} as {run.name}" if run.storage else ""
+    what = f"{settings.space} × {settings.strategy}: {networks}{at_once}{confirmed}, seed {run.seed}{place}"
+    return what if settings.budget is None else f"{what}; the first will tell how long it takes"
 
 
 def progress_bar(console: "Console", details: str, disable: bool = False) -> "Progress":
@@ -117,7 +159,18 @@ def progress_bar(console: "Console", details: str, disable: bool = False) -> "Pr
 
 def time_left(seconds: float) -> str:
     """Returns the rest of a line that says how long something will still take."""
-    return f", about {seconds:.0f} s left" if seconds < 90 else f", about {seconds / 60:.0f} min left"
+    return f", about {duration(seconds)} left"
+
+
+def duration(seconds: float) -> str:
+    """Returns a time as people say it: `12 s`, `4 min`, `3.5 h`."""
+    if seconds < 89.5:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def _kind(trial: Trial) -> str:
+    return "trial" if trial.purpose == "search" else trial.purpose
 
 
 def _value(run: ActiveRun, trial: Trial) -> str:

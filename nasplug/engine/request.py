@@ -42,6 +42,8 @@ class RunRequest:
         first: architectures to evaluate before the strategy is asked, as values or texts
         known: trials that are told before the first suggestion: names of runs (`RUN@URL` of another storage), CSV
             files, or trials; outside of budget and incumbent
+        confirm: `(K, R)` or `"K:R"`: when the search has ended, train the K best R times more, and recommend the best
+            mean of all trainings; by default what the space recommends, else none, as with `"off"`
         finals: how many architectures get a final evaluation; by default the incumbent, with several objectives the
             frontier
         asynchronous: suggest whenever a worker is free; faster, but not repeatable
@@ -74,6 +76,7 @@ class RunRequest:
     limits: Sequence[str] = attrs.field(default=(), kw_only=True)
     first: Sequence[Architecture | str] = attrs.field(default=(), kw_only=True)
     known: Sequence[str | Iterable[Trial]] = attrs.field(default=(), kw_only=True)
+    confirm: "tuple[int, int] | str | None" = attrs.field(default=None, kw_only=True)
     finals: int | None = attrs.field(default=None, kw_only=True)
     asynchronous: bool = attrs.field(default=False, kw_only=True)
     storage: str | os.PathLike[str] | None = attrs.field(default=None, kw_only=True)

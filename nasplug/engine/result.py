@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from nasplug.engine.measurements import confirmed, recommended, repeats, times
 from nasplug.engine.objectives import DEFAULT_GOAL, Goal, parse_objective
 from nasplug.types import ACCURACY, Architecture, Objective, Trial
 
 if TYPE_CHECKING:
     import pandas as pd
 
+CHOSEN_BY = "chosen_by"  # a column that exports add
 METRIC = "metric."  # begins the column of a metric that is called like another column
 COLUMNS = (
     "number", "architecture", "canonical", "state", "purpose", "accuracy", "cost", "source", "error", "latency",
@@ -26,6 +28,9 @@ class Best:
     in milliseconds. `test` is None until the `final` evaluation has succeeded, and `breaks` says which limits that one
     breaks. `metrics` and `source` are those of the final evaluation where there is one, else of the search, from which
     the values of `objectives` are, by their names.
+
+    `chosen_by` says in words what it is the best by. Where networks were confirmed, `validation` is the mean over all
+    `trainings` of this one. `standard_error` is that of `validation`, None where nothing tells it.
     """
 
     architecture: Architecture
@@ -37,6 +42,9 @@ class Best:
     objective: Objective = ACCURACY
     objectives: dict[str, float] = attrs.field(factory=dict)
     breaks: str | None = None
+    standard_error: float | None = None
+    trainings: int = 1
+    chosen_by: str = ""
 
     def document(self) -> dict[str, Any]:
         """Returns the JSON values; where `source` is a surrogate, `test` is a predicted validation value."""
@@ -44,6 +52,7 @@ class Best:
         values = {"architecture": str(self.architecture)} | {name: getattr(self, name) for name in names}
         if self.objectives.keys() - {"accuracy"}:
             values["objectives"] = self.objectives
+        values |= {"standard_error": self.standard_error, "trainings": self.trainings, "chosen_by": self.chosen_by}
         return values | ({"breaks": self.breaks} if self.breaks else {})
 
 
@@ -112,22 +121,35 @@ def incumbents(trials: Iterable[Trial], goal: Goal = DEFAULT_GOAL) -> list[Trial
 
 
 def best_of(trials: Sequence[Trial], goal: Goal = DEFAULT_GOAL) -> Best | None:
-    """Returns the incumbent with its final figures, where a `final` trial of the same architecture has an evaluation.
+    """Returns the recommended architecture with its final figures, where a `final` trial of it has an evaluation.
 
-    None where no trial is complete.
+    It is the best mean of those confirmed; where none is, the incumbent. None where no trial is complete.
     """
-    top = goal.incumbent(trials)
-    validation = goal.figure(top) if top else None
-    if top is None or top.evaluation is None or validation is None:
+    best = recommended(trials, goal)
+    if best is None or best.trial.evaluation is None:
         return None
+    top, evaluation = best.trial, best.trial.evaluation
+    validation, error, trainings = best.value, best.error_of_value, repeats(top)
+    if best.confirmations:
+        validation, error, trainings = best.mean, best.standard_error, best.trainings
     final = _finals(trials).get(top.architecture)
-    test, latest = goal.figure(final) if final else None, (final and final.evaluation) or top.evaluation
-    names = [objective.name for objective in goal.objectives]
-    values = dict(zip(names, goal.values(top), strict=True))
-    breaks = final.error if final else None
+    test, latest = goal.figure(final) if final else None, (final and final.evaluation) or evaluation
+    objectives = [objective.name for objective in goal.objectives]
+    values = dict(zip(objectives, goal.values(top), strict=True)) | {goal.objective.name: validation}
     return Best(
-        top.architecture, validation, test, top.latency, latest.metrics, latest.source, goal.objective, values, breaks
-    )
+        top.architecture, validation, test, top.latency, latest.metrics, latest.source, goal.objective, values,
+        final.error if final else None, error, trainings, chosen_by(trials, goal),
+    )  # fmt: skip
+
+
+def chosen_by(trials: Sequence[Trial], goal: Goal) -> str:
+    """Returns in words by what the recommended architecture is the best."""
+    name = goal.objective.plain_name
+    again = [each.confirmations for each in confirmed(trials, goal)]
+    if not again:
+        return f"{name} in one trial, the best of {len(goal.candidates(trials))}"
+    often = times(again[0]) if len(set(again)) == 1 else f"{min(again)} to {max(again)} times"
+    return f"mean {name} of all its trainings, the best of {len(again)} trained {often} more"
 
 
 def front_rows(trials: Sequence[Trial], goal: Goal) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import attrs
 
 from nasplug.engine.objectives import Goal
 from nasplug.engine.request import RunRequest
-from nasplug.engine.settings import Settings
+from nasplug.engine.settings import OFF, Settings
 from nasplug.errors import NasplugError, StorageError, UsageError
 from nasplug.loading import discovery, options
 from nasplug.types import ACCURACY, Objective
@@ -36,7 +36,7 @@ def completed(request: RunRequest, stored: Document) -> RunRequest:
         "objectives": tuple(stored.get("objectives", ())), "limits": tuple(stored.get("limits", ())),
         "first": tuple(stored.get("first", ())), "workers": execution.get("workers"),
         "timeout": execution.get("timeout"), "retries": execution.get("retries"), "finals": execution.get("finals"),
-        "max_failures": execution.get("max_failures"),
+        "max_failures": execution.get("max_failures"), "confirm": tuple(execution.get("confirm") or ()) or OFF,
     }  # fmt: skip
     default = attrs.fields_dict(RunRequest)
     missing = {name: value for name, value in settings.items() if getattr(request, name) == default[name].default}

@@ -54,9 +54,9 @@ class ActiveRun:
     """The `nasplug.Run` that plugins receive.
 
     `next_number` is the number of the next trial. `suggested` counts the search jobs so far, told or not; generators
-    and seeds derive from it, since final trials have numbers too. `open` are the jobs without a trial, by number.
-    `exhausted` says why nothing more is suggested, while jobs that are open are still evaluated; `stop_reason` why
-    these are not handed out either.
+    and seeds derive from it, since final trials have numbers too. `confirming` are the trials that confirm; a strategy
+    does not hear of them. `open` are the jobs without a trial, by number. `exhausted` says why nothing more is
+    suggested, while jobs that are open are still evaluated; `stop_reason` why these are not handed out either.
     """
 
     name: str
@@ -66,6 +66,7 @@ class ActiveRun:
     goal: Goal = DEFAULT_GOAL
     trials: list[Trial] = attrs.field(factory=list)
     known: list[Trial] = attrs.field(factory=list)
+    confirming: list[Trial] = attrs.field(factory=list)
     rng: np.random.Generator = attrs.field(factory=np.random.default_rng)
     replaying: bool = False
     in_flight: TrialsInFlight = attrs.field(factory=TrialsInFlight)
@@ -106,7 +107,7 @@ class ActiveRun:
     @property
     def pending(self) -> Sequence[Architecture]:
         """The architectures that wait for their evaluation, or are evaluated now."""
-        return [job.architecture for job in self.open.values()]
+        return [job.architecture for job in self.open.values() if job.purpose == "search"]
 
     @property
     def budget(self) -> int | None:

@@ -15,7 +15,7 @@ from nasplug.loading import discovery, manager, options
 from nasplug.loading.trust import check_trusted
 
 Options = dict[str, Any]
-RUN_OPTIONS = ("budget", "batch", "workers", "device")  # what a space may recommend for the run itself
+RUN_OPTIONS = ("budget", "batch", "workers", "device", "confirm")  # what a space may recommend for the run itself
 
 
 @attrs.frozen
@@ -105,6 +105,7 @@ class Selection:
             objectives=request.objectives,
             limits=request.limits,
             first=request.first,
+            confirm=self.recommended.get("confirm") if request.confirm is None else request.confirm,
             finals=request.finals,
         )
 

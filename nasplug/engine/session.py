@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 import attrs
 
+from nasplug.engine.confirmation import missing_confirmations
 from nasplug.engine.evaluation import Clock, Evaluator, derived_seed, duplicate
 from nasplug.engine.folders import Folders
 from nasplug.engine.open_jobs import OpenJobs
@@ -14,9 +15,9 @@ from nasplug.engine.run import ActiveRun
 from nasplug.engine.store import Store
 from nasplug.engine.suggestions import Suggestions
 from nasplug.engine.watch import FailureWatch, LimitWatch, PercentWatch
-from nasplug.types import Architecture, Job, Purpose, Suggestion, Trial
+from nasplug.types import Architecture, Job, JobPurpose, Suggestion, Trial
 
-TRIALS = 1  # the stream of training seeds
+TRIALS, CONFIRMATIONS = 1, 4  # the streams of training seeds
 
 
 @attrs.define(eq=False, repr=False)
@@ -143,26 +144,36 @@ class Session:
             jobs += self._new_jobs(count - len(jobs))
         return self._handed_out(jobs, expires)
 
-    def finals(self, count: int | None = None, expires: float | None = None) -> list[Job]:
-        """Returns the jobs of at most `count` final evaluations; called when the search has ended."""
+    def confirmations(self, count: int | None = None, expires: float | None = None) -> list[Job]:
+        """Returns the jobs of at most `count` trainings that confirm; called when the search has ended."""
         self._tell_held(everything=True)
-        jobs = self._free("final")[:count]
-        is_open = {job.architecture for job in self._open.jobs.values() if job.purpose == "final"}
-        missing = [a for a in self._suggestions.finalists() if a not in self._reported and a not in is_open]
-        new = missing if count is None else missing[: count - len(jobs)]
-        for nth, architecture in enumerate(new, len(self._reported) + len(is_open)):
-            job = self._new_job(Suggestion(architecture), "final", nth)
-            jobs += [job] * self._open.add(job)
-        return self._handed_out(jobs, expires)
+        begun: list[Trial | Job] = [trial for trial in self.run.confirming if trial.evaluation or self.is_external]
+        begun += [job for job in self.run.open.values() if job.purpose == "confirm"]
+        new = missing_confirmations(self.run, self._suggestions.predicted_best, begun)
+        return self._concluding("confirm", new, count, expires)
 
-    def waits_for(self, purpose: Purpose) -> bool:
+    def finals(self, count: int | None = None, expires: float | None = None) -> list[Job]:
+        """Returns the jobs of at most `count` final evaluations; called when the search has ended, and is confirmed."""
+        self._tell_held(everything=True)
+        begun = self._reported | {job.architecture for job in self.run.open.values() if job.purpose == "final"}
+        new = [Suggestion(each) for each in self._suggestions.finalists() if each not in begun]
+        return self._concluding("final", new, count, expires, len(begun))
+
+    def _concluding(
+        self, purpose: JobPurpose, new: list[Suggestion], count: int | None, expires: float | None, begun: int = 0
+    ) -> list[Job]:
+        jobs = self._free(purpose)[:count]
+        more = new if count is None else new[: count - len(jobs)]
+        made = [self._new_job(suggestion, purpose, nth) for nth, suggestion in enumerate(more, begun)]
+        return self._handed_out([*jobs, *(job for job in made if self._open.add(job))], expires)
+
+    def waits_for(self, purpose: JobPurpose) -> bool:
         """Returns whether somebody evaluates a job of that purpose."""
         return any(job.purpose == purpose for job in self._open.lent(self.now()))
 
-    def _free(self, purpose: Purpose) -> list[Job]:
+    def _free(self, purpose: JobPurpose) -> list[Job]:
         """Returns the open jobs that nobody evaluates."""
-        free = self._open.free(self.now()) if self._open.jobs else ()
-        return [job for job in free if job.purpose == purpose]
+        return [job for job in self._open.free(self.now()) if job.purpose == purpose] if self._open.jobs else []
 
     def _new_jobs(self, count: int) -> list[Job]:
         """Asks the strategy, and returns the jobs that are to be evaluated."""
@@ -182,16 +193,16 @@ class Session:
                 return leading
         return []
 
-    def _new_job(self, suggestion: Suggestion, purpose: Purpose, nth: int = 0) -> Job:
+    def _new_job(self, suggestion: Suggestion, purpose: JobPurpose, nth: int = 0) -> Job:
         run, architecture = self.run, suggestion.architecture
         while run.next_number in self._numbers:
             run.next_number += 1  # past the final trials of a run that is replayed
-        number, seed = run.next_number, derived_seed(run.seed, run.suggested + nth, TRIALS)
+        number, stream = run.next_number, (run.suggested + nth, TRIALS)
+        seed = derived_seed(run.seed, *((number, CONFIRMATIONS) if purpose == "confirm" else stream))
         run.next_number, run.suggested = number + 1, run.suggested + (purpose == "search")
         canonical, key = run.hook.canonical(architecture=architecture), f"{run.name}/{number}"
-        epochs = suggestion.epochs or run.settings.epochs
-        folder = self.folders.path(number)
-        return Job(number, key, architecture, canonical, seed, purpose, epochs, suggestion.continues, folder)
+        length = suggestion.epochs or run.settings.epochs, suggestion.continues
+        return Job(number, key, architecture, canonical, seed, purpose, *length, self.folders.path(number))
 
     def _handed_out(self, jobs: list[Job], expires: float | None) -> list[Job]:
         """Stores what must not be forgotten, and tells every plugin of the jobs.
@@ -248,7 +259,7 @@ class Session:
             turn = sorted(held)
         elif self.in_order:
             bound = min((n for n, job in self._open.jobs.items() if job.purpose == "search"), default=math.inf)
-            turn = sorted(number for number, trial in held.items() if number < bound or trial.purpose == "final")
+            turn = sorted(number for number, trial in held.items() if number < bound or trial.purpose != "search")
         else:
             turn = sorted(held, key=lambda number: (held[number].finished, number))
         for number in turn:
@@ -257,11 +268,11 @@ class Session:
     def _tell(self, trial: Trial) -> None:
         run = self.run
         run.replaying = trial.number in self._replayed
-        if trial.purpose == "known":
-            run.known.append(trial)
-        if trial.purpose != "final":
-            run.trials.append(trial)
-        run.hook.on_trial(run=run, trial=trial)
+        lists = {"known": [run.known, run.trials], "search": [run.trials], "confirm": [run.confirming], "final": []}
+        for trials in lists[trial.purpose]:
+            trials.append(trial)
+        deaf = [run.strategy] * (trial.purpose == "confirm")
+        run.manager.subset_hook_caller("on_trial", deaf)(run=run, trial=trial)
         if trial.purpose == "search":
             for watch in self._watches:
                 watch(trial)

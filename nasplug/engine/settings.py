@@ -16,7 +16,10 @@ from nasplug.loading.distributions import version_of
 
 DEFAULT_BUDGET = 100
 COMPUTE = ("numpy", "torch", "torch-geometric", "tensorflow", "tensorflow-tpu")  # whose versions may change a result
-EXECUTION = ("workers", "timeout", "retries", "watching", "max_failures", "finals")  # trials do not depend on them
+EXECUTION = (  # the trials of the search do not depend on them
+    "workers", "timeout", "retries", "watching", "max_failures", "finals", "confirm",
+)  # fmt: skip
+OFF = "off"
 GROWS = ("budget", "planned")
 
 
@@ -61,6 +64,21 @@ def _bounds(value: Any) -> tuple[float, float] | None:
     return low, high
 
 
+def _confirm(value: Any) -> tuple[int, int] | None:
+    """Returns how many architectures are confirmed, and by how many trainings each. Raises `UsageError` for others."""
+    if value is None or value == OFF:
+        return None
+    with suppress(TypeError, ValueError):
+        count, repeats = (int(part) for part in value.split(":")) if isinstance(value, str) else map(index, value)
+        if min(count, repeats) >= 1:
+            return count, repeats
+    shown = value if isinstance(value, str) else f"{value!r}"
+    raise UsageError(
+        f"confirm is K:R, two whole numbers of at least 1: train the K best R times more, as in 3:4. {OFF!r} confirms "
+        f"none. Got {shown}."
+    )
+
+
 def _texts(values: Iterable[object]) -> list[str]:
     return [str(value) for value in values]
 
@@ -87,8 +105,9 @@ class Settings:
     or failed; `timeout` is in seconds, `latency_window` in milliseconds. `middleware` are names with their options;
     `watching` lists the middleware that does not change results. `planned` is the budget of the run's beginning, where
     it has grown since. `objectives`, `limits` and `first` (architectures to begin with) are texts, as on the command
-    line. `finals` is how many architectures get a final evaluation, None for the usual ones; `max_failures` how many
-    failures in a row end the run, None for five at its very beginning.
+    line. `confirm` is how many of the best are trained again at the end, and how often; None for none. `finals` is how
+    many architectures get a final evaluation, None for the usual ones; `max_failures` how many failures in a row end
+    the run, None for five at its very beginning.
 
     Raises:
         UsageError: a value has the wrong type or is out of bounds
@@ -115,6 +134,7 @@ class Settings:
     limits: list[str] = attrs.field(factory=list, converter=_texts)
     first: list[str] = attrs.field(factory=list, converter=_texts)
     finals: int | None = _whole(0, default=None)
+    confirm: tuple[int, int] | None = attrs.field(default=None, converter=_confirm)
     max_failures: int | None = _whole(1, default=None)
 
     def identity(self) -> dict[str, Any]:
@@ -130,6 +150,7 @@ class Settings:
     def document(self) -> dict[str, Any]:
         """Returns all settings as JSON values, as they are stored: `execution` holds what a resume may change."""
         execution = {name: getattr(self, name) for name in EXECUTION} | {"middleware": self.middleware}
+        execution["confirm"] = self.confirm and list(self.confirm)
         return self.identity() | {name: getattr(self, name) for name in GROWS} | {"execution": execution}
 
 

@@ -7,9 +7,11 @@ import attrs
 import numpy as np
 
 from nasplug.engine.evaluation import entropy
+from nasplug.engine.measurements import confirmed
+from nasplug.engine.predictions import can_predict, predict
 from nasplug.engine.run import ActiveRun
 from nasplug.errors import NasplugError, PluginError, SpaceExhausted, error_text
-from nasplug.types import Architecture, Suggestion
+from nasplug.types import Architecture, Suggestion, Trial
 
 
 @attrs.frozen(eq=False)
@@ -48,16 +50,38 @@ class Suggestions:
             ) from error
         return [self._checked(suggestion) for suggestion in self._sequence(answer, count)[:room]]
 
-    def finalists(self) -> list[Architecture]:
-        """Returns the architectures that get a final evaluation, the best first."""
+    def predicted_best(self, count: int) -> list[Trial]:
+        """Returns the best trials, each network once: by what the strategy predicts of them, else by what was measured.
+
+        One noisy measurement is the best of many by luck; a prediction has learnt from all of them.
+        """
         run = self.run
+        measured = run.goal.ranking(run.trials)
+        predicted = predict(run, [trial.architecture for trial in measured]) if can_predict(run) and measured else None
+        if predicted is None:
+            return measured[:count]
+        scores = [run.goal.objective.score(value) for value in predicted]
+        order = sorted(range(len(measured)), key=lambda index: -scores[index])
+        return [measured[index] for index in order[:count]]
+
+    def finalists(self) -> list[Architecture]:
+        """Returns the architectures that get a final evaluation, the recommended one first."""
+        run = self.run
+        best = [each.trial.architecture for each in confirmed(self._all_trials, run.goal)]
         if run.settings.finals is not None:
-            return [trial.architecture for trial in run.goal.ranking(run.trials)[: run.settings.finals]]
+            ranked = [*best, *(trial.architecture for trial in run.goal.ranking(run.trials))]
+            return list(dict.fromkeys(ranked))[: run.settings.finals]
         if (chosen := run.hook.finalists(run=run)) is not None:
-            return [self._checked(architecture).architecture for architecture in chosen]
-        several = len(run.goal.objectives) > 1
-        best = run.goal.front(run.trials) if several else [run.goal.incumbent(run.trials)]
-        return [trial.architecture for trial in best if trial]
+            return list(dict.fromkeys([*best[:1], *(self._checked(each).architecture for each in chosen)]))
+        if len(run.goal.objectives) > 1:
+            front = [trial.architecture for trial in run.goal.front(run.trials)]
+            return list(dict.fromkeys([*best[:1], *front]))
+        incumbent = run.goal.incumbent(run.trials)
+        return best[:1] or [trial.architecture for trial in [incumbent] if trial]
+
+    @property
+    def _all_trials(self) -> list[Trial]:
+        return [*self.run.trials, *self.run.confirming] if self.run.confirming else []
 
     def _parsed(self, text: str) -> Architecture:
         """Returns the architecture of a text, which may leave out the name of the space."""

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from nasplug.engine.result import COLUMNS, metric_of
+from nasplug.engine.result import CHOSEN_BY, COLUMNS, metric_of
 from nasplug.errors import NasplugError, StorageError, error_text, first_line
 from nasplug.types import Architecture, Evaluation, Trial
 
@@ -37,7 +37,7 @@ class Row:
     @classmethod
     def of_trial(cls, trial: Trial, place: str) -> "Row":
         """Returns the row of a trial of any run."""
-        unused = "it is a final evaluation" if trial.purpose == "final" else ""
+        unused = f"it is a {trial.purpose} evaluation" if trial.purpose in ("confirm", "final") else ""
         if trial.evaluation is None:
             unused = f"it has no accuracy: {first_line(trial.error) or trial.state}"
         if trial.state == "infeasible":
@@ -72,7 +72,7 @@ def read_csv(path: Path, bounds: tuple[float, float] = PERCENT) -> Table:
             lines = [(f"{path}, line {reader.line_num}", cells) for cells in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise StorageError(f"{path} cannot be read: {error}.") from error
-    further = [column for column in columns if column not in COLUMNS]
+    further = [column for column in columns if column not in (*COLUMNS, CHOSEN_BY)]
     texts = {column: place for column in further if (place := _first_text(column, lines))}
     rows = [_row(line, further, texts) for line in lines]
     if bounds == PERCENT:

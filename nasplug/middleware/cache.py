@@ -13,7 +13,8 @@ class Cache:
     """Answers `evaluate` from earlier trials of the run, at no cost and with the source `cache`.
 
     Two evaluations are the same when canonical form, purpose and fidelity are; the seed does not count. Failed trials
-    are not cached. The stored trials of a resumed run fill the cache again.
+    are not cached, and a training that confirms a network is always made. The stored trials of a resumed run fill the
+    cache again.
     """
 
     _evaluations: dict[Any, Evaluation] = attrs.field(factory=dict, init=False)
@@ -26,6 +27,8 @@ class Cache:
     @hookimpl
     def evaluate(self, purpose: Purpose, job: Job) -> Evaluation | None:
         """Returns the evaluation of an equal network; None, without one, lets the next plugin evaluate."""
+        if job.purpose == "confirm":
+            return None
         return self._evaluations.get((job.canonical, purpose, job.epochs, job.continues))
 
     @hookimpl

@@ -175,7 +175,7 @@ def test_predictions_that_are_no_numbers_are_refused(invoke, toys, mute, said):
     clueless = ("--strategy", "toy:Clueless", "--strategy-opt", f"mute={mute}")
     result = invoke(*TOYS, *clueless, "--samples", "5")
     assert (result.returncode, "Traceback" in result.stderr) == (1, False)
-    assert f"'toy:Clueless' must predict 5 finite values of accuracy (%), {said}" in result.stderr
+    assert f"'toy:Clueless' must predict 5 finite values of accuracy, {said}" in result.stderr
 
 
 def test_a_window_of_few_networks_is_said_to_be_one(invoke, toys):

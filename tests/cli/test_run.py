@@ -19,7 +19,10 @@ def test_a_run_prints_one_json_document_and_keeps_its_trials(invoke, tmp_path):
     assert list(document) == [
         "run", "space", "strategy", "seed", "trials", "failed", "infeasible", "cost", "best", "storage",
     ]  # fmt: skip
-    assert set(document["best"]) == {"architecture", "validation", "test", "source", "latency", "metrics"}
+    assert set(document["best"]) == {
+        "architecture", "validation", "test", "source", "latency", "metrics", "standard_error", "trainings",
+        "chosen_by",
+    }  # fmt: skip
     assert (document["run"], document["trials"], document["failed"], document["best"]["architecture"]) == (
         "first",
         5,

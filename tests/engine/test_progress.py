@@ -11,8 +11,10 @@ from rich.console import Console
 
 import nasplug
 from nasplug import Architecture, Evaluation, Objective, Trial
+from nasplug.engine import progress as module
 from nasplug.engine.objectives import DEFAULT_GOAL, Goal
 from nasplug.engine.progress import RunProgress, time_left
+from nasplug.engine.settings import Settings
 
 
 def start(progress, run):
@@ -21,14 +23,15 @@ def start(progress, run):
 
 
 def run_of(budget=10, workers=1, **more):
-    settings = SimpleNamespace(space="toy", strategy="grid", workers=workers, budget=budget)
-    values = {"name": "r", "seed": 3, "storage": None, "replaying": False, "remaining": 5, "in_flight": "2 running"}
-    return SimpleNamespace(settings=settings, **values | {"goal": DEFAULT_GOAL} | more)
+    settings = Settings(space="toy", strategy="grid", workers=workers, budget=budget, confirm=more.pop("confirm", None))
+    values = {"name": "r", "seed": 3, "storage": None, "replaying": False, "remaining": 5}
+    values |= {"in_flight": "2 running, 0 waiting", "goal": DEFAULT_GOAL}
+    return SimpleNamespace(settings=settings, **values | more)
 
 
-def trial(number, accuracy=50.0, purpose="search"):
+def trial(number, accuracy=50.0, purpose="search", **metrics):
     state, error = ("complete", None) if accuracy else ("failed", "lost \x1b[31m\n  where")
-    evaluation = Evaluation(accuracy, 1.0) if accuracy else None
+    evaluation = Evaluation(accuracy, 1.0, metrics) if accuracy else None
     return Trial(number, Architecture("toy", (number,)), state, evaluation, error, purpose, 0.0, 1.0)
 
 
@@ -48,9 +51,15 @@ def shown(clock, capsys):
     return show
 
 
-def test_a_run_begins_with_what_is_run_and_where_it_is_kept(shown):
-    assert shown(run_of(), []) == ["toy × grid: seed 3, 10 trials"]
-    assert shown(run_of(None, storage="x.db"), []) == ["toy × grid: seed 3, no budget of trials, kept in x.db as r"]
+def test_a_run_begins_with_what_will_happen_and_where_it_is_kept(shown):
+    will_tell = "; the first will tell how long it takes"
+    assert shown(run_of(), []) == [f"toy × grid: 10 networks, seed 3{will_tell}"]
+    assert shown(run_of(40, 2, confirm=(3, 4)), []) == [
+        f"toy × grid: 40 networks, 2 at a time, then the best 3 trained 4 times more, seed 3{will_tell}"
+    ]
+    assert shown(run_of(None, storage="x.db"), []) == [
+        "toy × grid: networks without a bound, seed 3, kept in x.db as r"
+    ]
 
 
 def test_a_run_that_a_plugin_refuses_is_not_named(clock, capsys):
@@ -88,10 +97,59 @@ def test_a_trial_that_breaks_a_limit_is_neither_failed_nor_the_best(shown):
     )
     made = [paid, attrs.evolve(unpaid, evaluation=None), trial(3, 50.0)]
     assert shown(run_of(None, workers=2), made)[1:] == [
-        "trial 2: infeasible, size is 1 \\x1b[31m, none complete yet (2 running, 0 failed)",
-        "trial 3: infeasible, size is 2 \\x1b[31m, none complete yet (2 running, 0 failed)",
-        "trial 4: 50.00 %, best 50.00 % (2 running, 0 failed)",
+        "trial 2: infeasible, size is 1 \\x1b[31m, none complete yet",
+        "trial 3: infeasible, size is 2 \\x1b[31m, none complete yet",
+        "trial 4: 50.00 %, best 50.00 %",
     ]
+
+
+def test_the_best_has_an_error_bar_where_its_trainings_tell_one(shown):
+    several = trial(0, 50.0, repeats=4, repeat_deviation=1.0)
+    twice = [
+        attrs.evolve(trial(number, value), architecture=several.architecture) for number, value in ((1, 60), (2, 58))
+    ]
+    assert [line.partition(", best ")[2] for line in shown(run_of(None), [several, *twice])[1:]] == [
+        "50.00 ± 0.50 %", "60.00 ± 4.56 %", "60.00 ± 4.75 %",
+    ]  # fmt: skip
+
+
+def test_trainings_that_confirm_are_counted_apart_and_the_best_is_the_best_confirmed_mean(shown):
+    searched = [trial(0, 90.0), trial(1, 80.0)]
+    again = [attrs.evolve(trial(number, value, "confirm"), architecture=t.architecture)
+             for number, value, t in ((2, 50.0, searched[0]), (3, 82.0, searched[1]))]  # fmt: skip
+    assert shown(run_of(2, confirm=(2, 1)), [*searched, *again, trial(4, 79.0, "final")])[3:] == [
+        "confirm 1/2: 50.00 %, best confirmed 70.00 ± 20.00 %, about 2 min left",
+        "confirm 2/2: 82.00 %, best confirmed 81.00 ± 1.00 %, about 60 s left",
+        "final: 79.00 %, best confirmed 81.00 ± 1.00 %",
+    ]
+
+
+def test_in_a_pipe_a_line_says_how_far_the_run_is_whenever_there_was_none_for_ten_seconds(clock, capsys):
+    progress, run = RunProgress(), run_of(40, workers=2)
+    start(progress, run)
+    for seconds in (5.0, 5.0, 5.0, 6.0):
+        clock.seconds += seconds
+        progress.tick()
+    progress.on_trial(run, trial(0))
+    run.in_flight = "0 running, 0 waiting"
+    clock.seconds += 10.0
+    progress.tick()
+    progress.on_stop()
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        "0/40, 2 running, 10 s",
+        "0/40, 2 running, 21 s",
+        "trial 1/40: 50.00 %, best 50.00 %, about 7 min left",
+        "1/40, the strategy chooses, 31 s, best 50.00 %, about 7 min left",
+    ]
+
+
+def test_lines_come_while_the_first_trial_still_runs(capsys, monkeypatch):
+    monkeypatch.setattr(module, "SILENCE", 0.05)
+    monkeypatch.setattr(module, "TICK", 0.02)
+    nasplug.search(toy.ToySpace(seconds=0.3), "toy:Grid", budget=2, workers=2, progress=True)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[1].startswith("0/2, 2 running, 0 s")
+    assert any(line.startswith("final, 1 running") for line in lines)
 
 
 def test_known_trials_are_not_shown_and_count_for_nothing(shown):
@@ -104,8 +162,8 @@ def test_without_a_budget_nothing_is_known_of_the_time_left(shown):
 
 def test_several_workers_evaluate_in_rounds(shown):
     lines = shown(run_of(8, workers=4), [trial(0), trial(1, None), trial(2)], seconds=1.0)
-    assert lines[1] == "trial 1/8: 50.00 %, best 50.00 %, about 2 s left (2 running, 0 failed)"
-    assert lines[3] == "trial 3/8: 50.00 %, best 50.00 %, about 6 s left (2 running, 1 failed)"
+    assert lines[1] == "trial 1/8: 50.00 %, best 50.00 %, about 2 s left"
+    assert lines[3] == "trial 3/8: 50.00 %, best 50.00 %, about 6 s left"
 
 
 def test_replayed_trials_count_for_the_best_but_have_no_line_and_no_time(shown, clock, capsys):
@@ -140,9 +198,16 @@ def test_a_terminal_has_a_bar_that_moves_and_ends(clock, monkeypatch):
     )
     progress, run = RunProgress(), run_of(3)
     start(progress, run)
+    clock.seconds += 10
     progress.on_trial(run, trial(0, 50.0))
     (task,) = progress._bar.tasks
-    assert (task.completed, task.total, task.fields["best"]) == (1, 4, "best 50.00 %")
+    assert (task.completed, task.total) == (1, 4)
+    assert task.fields["state"] == "2 running, best 50.00 %, about 30 s left"
+    clock.seconds += 10
+    progress.on_trial(run, trial(1, 40.0))
+    clock.seconds += 4
+    progress.tick()
+    assert task.fields["state"] == "2 running, best 50.00 %, about 16 s left"
     progress.on_stop()
     assert progress._bar.finished is False
     assert not progress._bar.live.is_started
@@ -156,15 +221,17 @@ def test_what_plugins_log_at_info_is_shown(clock, capsys):
     assert capsys.readouterr().err.split()[-1] == "hello"
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(0.4, "0 s"), (89.4, "89 s"), (90, "2 min"), (600, "10 min")])
-def test_the_time_left_is_in_seconds_or_minutes(seconds, text):
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.4, "0 s"), (89.4, "89 s"), (90, "2 min"), (600, "10 min"), (9000, "2.5 h")]
+)
+def test_the_time_left_is_in_seconds_minutes_or_hours(seconds, text):
     assert time_left(seconds) == f", about {text} left"
 
 
 def test_a_search_from_python_shows_the_same_progress_if_it_is_asked_for(capsys):
     nasplug.search(toy.ToySpace(), "toy:Grid", budget=2, progress=True)
     lines = capsys.readouterr().err.splitlines()
-    assert lines[0] == "ToySpace × toy:Grid: seed 0, 2 trials"
+    assert lines[0] == "ToySpace × toy:Grid: 2 networks, seed 0; the first will tell how long it takes"
     assert [line.partition(":")[0] for line in lines[1:]] == ["trial 1/2", "trial 2/2", "final"]
 
 

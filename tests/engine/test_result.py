@@ -44,9 +44,10 @@ def test_without_a_final_evaluation_there_is_no_test_accuracy():
 def test_the_summary_counts_search_trials_alone():
     trials = [trial(0, 80.0), trial(1, None), trial(2, 82.0, "final", cost=100.0)]
     best = {"architecture": "toy:0,0,0", "validation": 80.0, "test": 82.0, "source": "trained", "latency": 9.0}
+    chosen = {"standard_error": None, "trainings": 1, "chosen_by": "accuracy in one trial, the best of 1"}
     assert Result("run", "toy", "random", 3, trials, "url").summary() == {
         "run": "run", "space": "toy", "strategy": "random", "seed": 3, "trials": 2, "failed": 1, "infeasible": 0,
-        "cost": 2.0, "storage": "url", "best": best | {"metrics": {}},
+        "cost": 2.0, "storage": "url", "best": best | {"metrics": {}} | chosen,
     }  # fmt: skip
     assert Result("run", "toy", "random", 3, []).summary()["best"] is None
 

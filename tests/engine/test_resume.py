@@ -63,7 +63,7 @@ def test_what_is_left_open_is_the_runs_own():
     settings = Settings(
         space="toy:ToySpace", strategy="toy:Climber", space_options={"value": 5.0}, seed=4, budget=9, batch=3,
         workers=2, epochs=7, device="toyphone", latency_window=(1.0, 2.0), asynchronous=True, timeout=6.0, retries=8,
-        objectives=["latency"], limits=["latency<=9"], first=["toy:0,0,0"], finals=2, max_failures=3,
+        objectives=["latency"], limits=["latency<=9"], first=["toy:0,0,0"], finals=2, confirm=(3, 4), max_failures=3,
         middleware=["cache", "budget:max_cost=5.0", "processes"], watching=["budget:max_cost=5.0", "processes"],
     )  # fmt: skip
     request = resume.completed(RunRequest(name="run", resume=True), settings.document())
@@ -71,7 +71,7 @@ def test_what_is_left_open_is_the_runs_own():
         "toy:ToySpace", "toy:Climber", budget=9, max_cost=5.0, seed=4, space_options={"value": 5.0},
         strategy_options={}, middleware=("cache",), workers=2, batch=3, epochs=7, device="toyphone",
         latency=(1.0, 2.0), timeout=6.0, retries=8, max_failures=3, objectives=("latency",), limits=("latency<=9",),
-        first=("toy:0,0,0",), finals=2, asynchronous=True, name="run", resume=True,
+        first=("toy:0,0,0",), finals=2, confirm=(3, 4), asynchronous=True, name="run", resume=True,
     )  # fmt: skip
     assert attrs.evolve(request, middleware=tuple(request.middleware)) == expected
 

@@ -12,6 +12,7 @@ import attrs
 from nasplug.analysis.figures import Prediction
 from nasplug.analysis.labels import axis, best_lines, counts, limits_line
 from nasplug.analysis.pareto import Plane
+from nasplug.engine.measurements import confirmed
 from nasplug.engine.objectives import DEFAULT_GOAL, Goal
 from nasplug.engine.result import best_of, incumbents, rows, why_infeasible
 from nasplug.errors import StorageError
@@ -52,6 +53,7 @@ def content(subject: Subject) -> dict[str, Any]:
         "which": [index[t.architecture] for t in subject.trials],
         "incumbents": _incumbents(subject),
         "frontier": _frontier(subject),
+        "confirmed": _confirmed(subject),
         "prediction": attrs.asdict(prediction) | {"tau": prediction.tau} if prediction else None,
         "pictures": {"block": BLOCK, "data": _picture_blocks(subject, architectures)},
     }
@@ -105,6 +107,14 @@ def _incumbents(subject: Subject) -> list[list[float]]:
     ends = [*changes, len(best_so_far) - 1] if changes else []
     values = [(i + 1, subject.goal.figure(best)) for i in ends if (best := best_so_far[i])]
     return [[count, value] for count, value in values if value is not None]
+
+
+def _confirmed(subject: Subject) -> list[dict[str, Any]]:
+    """Returns the networks that were trained again, the best first: the trial where each is drawn, and its mean."""
+    return [
+        {"number": c.trial.number, "mean": c.mean, "error": c.standard_error, "trainings": c.trainings}
+        for c in confirmed(subject.trials, subject.goal)
+    ]
 
 
 def _frontier(subject: Subject) -> dict[str, Any] | None:

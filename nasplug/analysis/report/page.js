@@ -68,6 +68,12 @@
   const points = rowsOf("complete"), broken = rowsOf("infeasible");
   const at = (rows) => ({ x: rows.map((row) => x[row]), y: rows.map((row) => y[row]), type: kind(points.length), hoverinfo: "x+y", customdata: rows });
 
+  const confirmedTrace = (again, xs, customdata) => ({
+    x: xs, y: again.map((c) => c.mean), type: "scatter", mode: "markers", marker: { color: colour("--front"), size: 9, symbol: "diamond" },
+    error_y: { type: "data", array: again.map((c) => c.error ?? 0), color: colour("--front"), thickness: 1.5, width: 5 },
+    text: again.map((c) => `mean of ${c.trainings} trainings`), hoverinfo: "x+y+text", customdata, name: "confirmed, ± standard error",
+  });
+
   const drawAll = () => {
     const steps = data.incumbents, name = data.objective.name[0].toUpperCase() + data.objective.name.slice(1);
     draw("incumbent", [{ x: steps.map((s) => s[0]), y: steps.map((s) => s[1]), mode: "lines", line: { shape: "hv", color: colour("--a") } }],
@@ -82,16 +88,22 @@
       byId("volume-figure").hidden = false;
       draw("volume", [{ x: front.trial, y: front.volume, mode: "lines", line: { shape: "hv", color: colour("--a") } }], "trial", front.unit);
     }
+    const again = data.confirmed.filter((c) => rowOf.has(c.number) && known(x, rowOf.get(c.number)));
+    if (again.length) traces.push(confirmedTrace(again, again.map((c) => x[rowOf.get(c.number)]), again.map((c) => rowOf.get(c.number))));
     draw("scatter", traces, front ? front.x.label : "trial", data.objective.label);
     const p = data.prediction;
     if (p) {
       byId("prediction-figure").hidden = false;
-      byId("prediction-caption").textContent = `Predicted from the trials before ${p.first} against measured afterwards: Kendall τ ${p.tau === null ? "–" : p.tau.toFixed(3)}`;
+      byId("prediction-caption").textContent = `Predicted from the trials before ${p.first} against measured afterwards, which the predictor had not seen: Kendall τ ${p.tau === null ? "–" : p.tau.toFixed(3)}`;
       const ends = [Math.min(...p.measured, ...p.predicted), Math.max(...p.measured, ...p.predicted)];
       const unit = data.objective.unit ? ` (${data.objective.unit})` : "";
+      const place = new Map(p.numbers.map((number, index) => [number, index]));
+      const later = data.confirmed.filter((c) => place.has(c.number));
+      const bars = later.length ? [confirmedTrace(later, later.map((c) => p.predicted[place.get(c.number)]), later.map((c) => c.number))] : [];
       draw("prediction", [
         { x: ends, y: ends, mode: "lines", line: { dash: "dot", color: colour("--soft") }, hoverinfo: "skip", showlegend: false },
         { x: p.predicted, y: p.measured, type: kind(p.numbers.length), mode: "markers", marker: { color: colour("--b"), size: 6 }, customdata: p.numbers, hoverinfo: "x+y", showlegend: false },
+        ...bars,
       ], `predicted${unit}`, `measured${unit}`);
     }
   };

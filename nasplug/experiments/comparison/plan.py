@@ -10,6 +10,7 @@ import attrs
 from nasplug.engine.objectives import Goal
 from nasplug.engine.request import RunRequest
 from nasplug.engine.resume import GAINED, goal_of, objective_document
+from nasplug.engine.settings import OFF
 from nasplug.errors import StorageError, UsageError, error_text
 from nasplug.experiments.comparison.contender import Contender, parse_contenders
 from nasplug.storage.atomic_files import write_atomically
@@ -69,6 +70,7 @@ class Plan:
             latency=self.latency_window,
             objectives=self.objectives,
             limits=self.limits,
+            confirm=OFF,  # what is compared are searches, at equal cost
             name=contender.text,
         )
 

@@ -8,9 +8,10 @@ import numpy as np
 
 from nasplug.analysis.pareto import pareto_front
 from nasplug.engine.evaluation import Evaluator, derived_seed
+from nasplug.engine.predictions import predict
 from nasplug.errors import NasplugError, UsageError, first_line
 from nasplug.experiments.frontier.window import Window
-from nasplug.experiments.stored_runs.prediction import evenly_spaced, predict
+from nasplug.experiments.stored_runs.prediction import evenly_spaced
 from nasplug.types import ACCURACY, Architecture, Job, Objective, Published, Trial
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ import attrs
 import numpy as np
 
 from nasplug.analysis.figures import Prediction
-from nasplug.analysis.labels import with_unit
-from nasplug.errors import PluginError, StorageError
+from nasplug.engine.predictions import predict
+from nasplug.errors import StorageError
 from nasplug.experiments.stored_runs.load import complete_trials, require_complete_trials
-from nasplug.types import Architecture, Trial
+from nasplug.types import Trial
 
 if TYPE_CHECKING:
     from nasplug.engine.run import ActiveRun
@@ -18,30 +18,6 @@ if TYPE_CHECKING:
 MIN_LEARNT = 4  # trials that a prediction must learn from
 MAX_LEARNT = 172  # the paper's N; a predictor learns from so many in seconds
 MAX_PREDICTED = 1000  # enough for a figure, and for τ to within 0.02
-
-
-def can_predict(run: "ActiveRun") -> bool:
-    """Returns whether a plugin of the run implements `predict`; the plugin is not called."""
-    return bool(run.hook.predict.get_hookimpls())
-
-
-def predict(run: "ActiveRun", architectures: Sequence[Architecture]) -> list[float] | None:
-    """Returns the values of the main objective that the run's strategy predicts from its trials; None if it cannot.
-
-    Raises `PluginError` unless it returns one finite number for each architecture. Errors of plugins are passed on.
-    """
-    answer = run.hook.predict(run=run, architectures=architectures)
-    if answer is None:
-        return None
-    values = [float(value) for value in answer]
-    if len(values) != len(architectures) or not np.isfinite(values).all():
-        wrong = [value for value in values if not np.isfinite(value)]
-        wanted = with_unit(run.goal.objective.plain_name, run.goal.objective)
-        raise PluginError(
-            f"The strategy {run.settings.strategy!r} must predict {len(architectures)} finite values of {wanted}, "
-            f"it returned {len(values)}" + (f", {wrong[0]} among them." if wrong else ".")
-        )
-    return values
 
 
 def predict_later_trials(run: "ActiveRun", trials: Sequence[Trial]) -> Prediction | None:

@@ -8,10 +8,11 @@ import attrs
 
 from nasplug.analysis.figures import Prediction
 from nasplug.analysis.report.content import Subject
+from nasplug.engine.predictions import can_predict
 from nasplug.engine.run import ActiveRun
 from nasplug.errors import NasplugError, Unsupported, error_text
 from nasplug.experiments.stored_runs.load import LoadedRun, remake_run
-from nasplug.experiments.stored_runs.prediction import can_predict, predict_later_trials
+from nasplug.experiments.stored_runs.prediction import predict_later_trials
 from nasplug.types import Architecture
 
 T = TypeVar("T")

@@ -55,7 +55,7 @@ def recommended(strategy: str, task: str) -> dict[str, Any] | None:
 
 
 # a training keeps to one core, so two run at a time; the batch is fixed, so that results do not depend on that
-_MINUTES = {"budget": 8, "batch": 2, "workers": 2, "device": "pixel1"}
+_MINUTES = {"budget": 8, "batch": 2, "workers": 2, "device": "pixel1", "confirm": (3, 4)}
 _EMBEDDED: dict[str, dict[str, Any]] = {
     "*": _MINUTES,
     "neural_predictor": {**_MINUTES, "refit": 2, "paper": {"stages": 1, "layers": 4, "size": 32}},

@@ -97,6 +97,14 @@ def test_the_front_of_three_objectives_has_no_line():
     assert (front["line"], front["x"]["values"], sorted(front["numbers"])) == (False, [0.5, 0.4], [0, 1])
 
 
+def test_what_was_confirmed_is_drawn_at_its_search_trial_with_its_mean_and_error():
+    trials = [trial(0, 70.0), attrs.evolve(trial(0, 74.0), number=1, purpose="confirm")]
+    assert content(subject(*trials))["confirmed"] == [
+        {"number": 0, "mean": 72.0, "error": pytest.approx(2.0), "trainings": 2}
+    ]
+    assert content(subject(trial(0, 70.0)))["confirmed"] == []
+
+
 def test_a_prediction_has_its_tau():
     prediction = Prediction(4, [4, 5, 6], [1.0, 2.0, 3.0], [1.0, 3.0, 2.0])
     data = content(subject(trial(0, 50.0), prediction=prediction))["prediction"]

@@ -1,22 +1,17 @@
 """What the strategy of a run predicts: of its later trials, and as a ranking."""
 
-from types import SimpleNamespace
-
-import numpy as np
 import pytest
 
 import nasplug as package
-from nasplug.engine.objectives import DEFAULT_GOAL, Goal
+from nasplug.engine.objectives import Goal
 from nasplug.engine.selection import Selection
 from nasplug.engine.settings import Settings
-from nasplug.errors import PluginError, StorageError
+from nasplug.errors import StorageError
 from nasplug.experiments.stored_runs.load import make_run
 from nasplug.experiments.stored_runs.prediction import (
     MAX_LEARNT,
     MAX_PREDICTED,
-    can_predict,
     evenly_spaced,
-    predict,
     predict_later_trials,
     rank_by_prediction,
 )
@@ -58,18 +53,6 @@ def test_few_complete_trials_predict_nothing_and_a_strategy_need_not():
     assert predict_later_trials(run_of("toy:Foreseer"), trials(7)) is None
     assert predict_later_trials(run_of("toy:Foreseer"), trials(8)) is not None
     assert predict_later_trials(run_of("random"), trials(8)) is None
-
-
-def test_a_strategy_can_predict_if_it_has_the_hook():
-    assert [can_predict(run_of(strategy)) for strategy in ("toy:Foreseer", "random")] == [True, False]
-
-
-@pytest.mark.parametrize(("answer", "said"), [([1.0], "returned 1"), ([1.0, np.nan], "returned 2, nan among them")])
-def test_a_prediction_is_one_finite_number_for_each_architecture(answer, said):
-    hook = SimpleNamespace(predict=lambda run, architectures: answer)
-    run = SimpleNamespace(settings=SimpleNamespace(strategy="s"), hook=hook, goal=DEFAULT_GOAL)
-    with pytest.raises(PluginError, match=rf"'s' must predict 2 finite values of accuracy \(%\), it {said}"):
-        predict(run, ["a", "b"])
 
 
 def test_the_ranking_begins_with_what_is_predicted_to_be_best():

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from nasplug import Architecture, Run, Trial
-from nasplug.plugin import kendall_tau
 from nasplug_strategies.neural.pool import Candidates, Pool
 from nasplug_strategies.neural.scale import Scale
 from nasplug_strategies.neural.shortlist import quick_order
@@ -65,9 +64,9 @@ def fitted(run: Run, trials: Sequence[Trial], pool: Pool, settings: dict[str, An
     graphs, features = samples.inputs(settings["preset"])
     graphs = padded(graphs, pool.graphs.x.shape[1])  # the few trained may all be smaller than the largest of the pool
     predictor = NeuralPredictor(seed=run.seed, **settings).fit(graphs, accuracies, features)
-    tau = kendall_tau(predictor.predict(graphs, features), accuracies)
-    message = "predictor fitted: %d architectures, Kendall τ %.3f on them; %d in the pool"
-    log.info(message, len(accuracies), tau, len(pool.architectures))
+    tau = predictor.left_out_tau()
+    quality = "" if tau is None else f", cross-validated Kendall τ {tau:.2f} (each left out)"
+    log.info("predictor fitted: %d architectures%s; %d in the pool", len(accuracies), quality, len(pool.architectures))
     return predictor
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from nasplug.plugin import kendall_tau
 from nasplug_strategies.predictor.calibration import Array, Calibration
 from nasplug_strategies.predictor.graphs.dense_graphs import Graphs, dense, padded
 from nasplug_strategies.predictor.inputs import checked_accuracies, checked_draws, checked_features
@@ -128,6 +129,17 @@ class NeuralPredictor:
             mean = np.where(chance > 0.5, mean, low + (high - low) * 2.0 * chance)
             std = np.where(chance > 0.5, std, high - low)
         return (mean, std) if return_std else mean
+
+    def left_out_tau(self) -> float | None:
+        """Returns Kendall's τ between labels and what the Gaussian process predicts of each from all others.
+
+        None without a process: networks would have to be fitted again for each fold.
+        """
+        regressor = self._fitted().regressor
+        if regressor is None or regressor.process is None:
+            return None
+        predicted, labels = regressor.process.left_out()
+        return kendall_tau(predicted.numpy(), labels.numpy())
 
     def _fit_classifier(
         self, fitted: Fitted, chosen: Settings, graphs: Graphs, features: Tensor | None, y: Array

@@ -33,6 +33,9 @@ def predictors(monkeypatch):
             self.draws.append(draws)
             return MEANS[: len(graphs)] + 20.0 * np.asarray(draws)
 
+        def left_out_tau(self):
+            return None if self.settings["preset"] == "paper" else 0.625
+
     monkeypatch.setattr(ranking, "NeuralPredictor", Known)
     return predictors
 
@@ -71,7 +74,13 @@ def test_a_fit_sees_the_complete_trials_and_the_seed_of_the_run(run, predictors,
     graphs, accuracies, features = predictors[0].fitted
     assert (graphs.x.shape, accuracies, features) == ((3, 9, 5), [70.0, 90.0, 80.0], None)
     assert predictors[0].settings == SETTINGS | {"seed": 9}
-    assert "predictor fitted: 3 architectures, Kendall τ 1.000 on them; 4 in the pool" in caplog.text
+    assert "fitted: 3 architectures, cross-validated Kendall τ 0.62 (each left out); 4 in the pool" in caplog.text
+
+
+def test_a_predictor_whose_quality_is_not_known_says_none(run, predictors, caplog):
+    caplog.set_level(logging.INFO, "nasplug")
+    ranking.fitted(run, run.trials, pool(), SETTINGS | {"preset": "paper"})
+    assert "predictor fitted: 3 architectures; 4 in the pool" in caplog.text
 
 
 def test_a_prediction_is_of_the_architectures_asked_for(run, predictors):

@@ -58,6 +58,15 @@ class GaussianProcess:
         prior = self.theta[:blocks].exp().sum() + self.theta[-2].exp()
         return (K @ self.alpha).squeeze(1), (prior - explained).clamp(min=0)
 
+    def left_out(self) -> tuple[Tensor, Tensor]:
+        """Returns the mean at each sample by the posterior of all others, and its label, float64 `[N]` each.
+
+        In closed form, with the hyper-parameters of all (Rasmussen & Williams, 2006, equation 5.12).
+        """
+        y = self.root @ (self.root.T @ self.alpha)  # [N, 1]
+        precision = torch.cholesky_inverse(self.root).diagonal()[:, None]
+        return (y - self.alpha / precision).squeeze(1), y.squeeze(1)
+
     @property
     def noise(self) -> float:
         """The variance of labels around their true mean where `noise` was 1."""
