@@ -1,7 +1,7 @@
 """One run as questions and answers: jobs are asked for, and their trials recorded, by whoever evaluates them."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import attrs
 
@@ -14,7 +14,7 @@ from nasplug.engine.result import Result
 from nasplug.engine.run import ActiveRun
 from nasplug.engine.store import Store
 from nasplug.engine.suggestions import Suggestions
-from nasplug.engine.watch import FailureWatch, LimitWatch, PercentWatch
+from nasplug.engine.telling import Telling
 from nasplug.types import Architecture, Job, JobPurpose, Suggestion, Trial
 
 TRIALS, CONFIRMATIONS = 1, 4  # the streams of training seeds
@@ -43,14 +43,11 @@ class Session:
     evaluator: Evaluator = attrs.field(init=False)
     uncommitted: list[Trial] = attrs.field(factory=list, init=False)
     _suggestions: Suggestions = attrs.field(init=False)
-    _failures: FailureWatch = attrs.field(init=False)
-    _watches: list[Callable[[Trial], None]] = attrs.field(init=False)
     _numbers: set[int] = attrs.field(factory=set, init=False)  # of all stored trials
     _searched: int = attrs.field(default=0, init=False)  # stored search trials
-    _held: dict[int, Trial] = attrs.field(factory=dict, init=False)  # stored, not told yet
-    _replayed: set[int] = attrs.field(factory=set, init=False)  # stored by an earlier driver
     _reported: set[Architecture] = attrs.field(factory=set, init=False)  # what needs no final evaluation any more
     _open: OpenJobs = attrs.field(init=False)
+    _telling: Telling = attrs.field(init=False)
     _replay: Replay = attrs.field(factory=Replay, init=False)
     _continues: bool = attrs.field(default=False, init=False)  # whether trainings of the space can go on
     _announces: bool = attrs.field(default=True, init=False)  # whether a plugin hears of jobs
@@ -62,8 +59,7 @@ class Session:
         self.evaluator = Evaluator(run.hook, run.goal, settings.device, window, settings.retries, self.now)
         self._suggestions = Suggestions(run)
         self._open = OpenJobs(run.open)
-        self._failures = FailureWatch(run)
-        self._watches = [self._failures, LimitWatch(run), PercentWatch(run)]
+        self._telling = Telling(run, self.in_order)
 
     def __repr__(self) -> str:
         """Returns one line, whatever the number of trials."""
@@ -89,7 +85,7 @@ class Session:
         if known := [] if run.known or run.trials else list(known):
             self.store.add(known)
             self._take(known)
-            self._tell_held()
+            self._telling.tell_held()
 
     def load(self) -> None:
         """Takes over what other processes have stored: trials, and jobs without one."""
@@ -97,7 +93,7 @@ class Session:
         trials = self.store.trials(self._numbers)
         stored = self.store.open_jobs()
         self.clock = Clock(max([self.now(), *(trial.finished for trial in trials)]))
-        self._replayed = {trial.number for trial in trials}
+        self._telling.replayed = {trial.number for trial in trials}
         self._take(trials)
         forever = math.inf if self.is_external else -math.inf  # the driver of a search is gone
         jobs = [attrs.evolve(job, folder=self.folders.path(job.number)) for job, _ in stored]
@@ -106,9 +102,9 @@ class Session:
         run.next_number = max([*self._numbers, *run.open, -1]) + 1
         if self.in_order:
             self._replay_what_was_cut_off()
-        self._tell_held()
+        self._telling.tell_held()
         if self.is_external:  # the process that was told of the last failure is gone
-            self._failures.check("Mend the cause and go on with a larger --max-failures")
+            self._telling.failures.check("Mend the cause and go on with a larger --max-failures")
 
     def finish(self, reason: str) -> None:
         """Tells every plugin why the run ends, and stores it. A stored run that grows may go on with its trainings."""
@@ -146,7 +142,7 @@ class Session:
 
     def confirmations(self, count: int | None = None, expires: float | None = None) -> list[Job]:
         """Returns the jobs of at most `count` trainings that confirm; called when the search has ended."""
-        self._tell_held(everything=True)
+        self._telling.tell_held(everything=True)
         begun: list[Trial | Job] = [trial for trial in self.run.confirming if trial.evaluation or self.is_external]
         begun += [job for job in self.run.open.values() if job.purpose == "confirm"]
         new = missing_confirmations(self.run, self._suggestions.predicted_best, begun)
@@ -154,7 +150,7 @@ class Session:
 
     def finals(self, count: int | None = None, expires: float | None = None) -> list[Job]:
         """Returns the jobs of at most `count` final evaluations; called when the search has ended, and is confirmed."""
-        self._tell_held(everything=True)
+        self._telling.tell_held(everything=True)
         begun = self._reported | {job.architecture for job in self.run.open.values() if job.purpose == "final"}
         new = [Suggestion(each) for each in self._suggestions.finalists() if each not in begun]
         return self._concluding("final", new, count, expires, len(begun))
@@ -188,7 +184,7 @@ class Session:
                 return leading
             self.store.add(new)
             self._take([*answers, *new])
-            self._tell_held()
+            self._telling.tell_held()
             if leading:
                 return leading
         return []
@@ -237,7 +233,7 @@ class Session:
             if self._has_folders and not may_go_on:
                 self.folders.remove(stored.number)
         self._take(trials)
-        self._tell_held()
+        self._telling.tell_held()
 
     def with_followers(self, trial: Trial) -> list[Trial]:
         """Returns a trial and those of the open jobs that get its answer."""
@@ -247,48 +243,23 @@ class Session:
         """Notes stored trials, which are told when it is their turn."""
         for trial in trials:
             self._numbers.add(trial.number)
-            self._held[trial.number] = trial
+            self._telling.held[trial.number] = trial
             self._searched += trial.purpose == "search"
             if trial.purpose == "final" and (trial.evaluation or self.is_external):
                 self._reported.add(trial.architecture)
-
-    def _tell_held(self, everything: bool = False) -> None:
-        """Tells plugins of stored trials: in order those below every open number, else all as they ended."""
-        held = self._held
-        if self.in_order and (everything or not self._open.jobs):
-            turn = sorted(held)
-        elif self.in_order:
-            bound = min((n for n, job in self._open.jobs.items() if job.purpose == "search"), default=math.inf)
-            turn = sorted(number for number, trial in held.items() if number < bound or trial.purpose != "search")
-        else:
-            turn = sorted(held, key=lambda number: (held[number].finished, number))
-        for number in turn:
-            self._tell(held.pop(number))
-
-    def _tell(self, trial: Trial) -> None:
-        run = self.run
-        run.replaying = trial.number in self._replayed
-        lists = {"known": [run.known, run.trials], "search": [run.trials], "confirm": [run.confirming], "final": []}
-        for trials in lists[trial.purpose]:
-            trials.append(trial)
-        deaf = [run.strategy] * (trial.purpose == "confirm")
-        run.manager.subset_hook_caller("on_trial", deaf)(run=run, trial=trial)
-        if trial.purpose == "search":
-            for watch in self._watches:
-                watch(trial)
-        run.replaying = False
 
     # ------------------------------------------------------------------ batches that were cut off
 
     def _replay_what_was_cut_off(self) -> None:
         """Holds stored trials back, to let the strategy be asked again for the whole batch that they are of."""
         run = self.run
-        searched = {number: trial for number, trial in sorted(self._held.items()) if trial.purpose == "search"}
+        held = self._telling.held
+        searched = {number: held[number] for number in sorted(held) if held[number].purpose == "search"}
         replay = Replay.of_cut_off(run.name, searched, self._numbers | run.open.keys(), run.settings)
         if not replay.trials or not (replay.must_agree or (run.remaining and not run.open)):
             return
         self._replay = replay
-        self._held = {number: trial for number, trial in self._held.items() if number not in replay.trials}
+        self._telling.held = {number: trial for number, trial in held.items() if number not in replay.trials}
         self._numbers -= replay.trials.keys()
         self._searched -= len(replay.trials)
         run.suggested -= len(replay.trials)
@@ -299,4 +270,4 @@ class Session:
         self._take(self._replay.trials.values())
         self.run.suggested += len(self._replay.trials)
         self._replay = Replay()
-        self._tell_held()
+        self._telling.tell_held()
