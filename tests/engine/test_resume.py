@@ -233,7 +233,7 @@ def older(tmp_path):
         with closing(Storage(f"{tmp_path}/runs.db")) as storage:
             stored = storage.run("run")
             settings = {name: value for name, value in stored.settings.items() if name not in SINCE_0_1}
-            storage.reopen(stored.id, settings | options)
+            storage.change(stored.id, settings | options)
 
     return rewrite
 
@@ -284,7 +284,7 @@ def test_arguments_that_this_version_did_not_store_are_missed(run, tmp_path):
     run(plain_space.Plain(50.0), "toy:Grid", budget=2)
     with closing(Storage(f"{tmp_path}/runs.db")) as storage:
         stored = storage.run("run")
-        storage.reopen(stored.id, stored.settings | {"space_options": {}})
+        storage.change(stored.id, stored.settings | {"space_options": {}})
     with pytest.raises(StorageError, match="space_options was {}, now "):
         run(plain_space.Plain(50.0), resume=True)
 
