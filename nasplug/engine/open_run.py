@@ -24,7 +24,7 @@ class OpenRun:
     """
 
     session: Session
-    _ended: str = ""  # why it had ended before it was opened, until it goes on
+    _ended: str = attrs.field(default="", repr=False)  # why it had ended before it was opened, until it goes on
     reason: str = attrs.field(default="", init=False)  # why it has ended; empty while it goes on
     _is_closed: bool = attrs.field(default=False, init=False, repr=False)
     _one_at_a_time: threading.Lock = attrs.field(factory=threading.Lock, init=False, repr=False)
