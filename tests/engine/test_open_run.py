@@ -36,8 +36,9 @@ def place(request, tmp_path):
 
 
 @pytest.fixture
-def schema(postgresql, tmp_path):
+def schema(postgresql, tmp_path, monkeypatch):
     """The URL of a schema of the test's own on the server."""
+    monkeypatch.setenv("XDG_CACHE_HOME", f"{tmp_path}/cache")  # where files of its runs are
     import sqlalchemy as sa
 
     name, engine = tmp_path.name.lower()[:60], sa.create_engine(postgresql)
