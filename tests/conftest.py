@@ -12,17 +12,22 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import hypothesis
+import missing
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 from durations import pytest_sessionfinish, pytest_terminal_summary  # noqa: F401 - hooks of pytest
-from missing import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401 - hooks of pytest
 from postgres import server
 
 ROOT = Path(__file__).resolve().parent.parent
 
 hypothesis.settings.register_profile("nasplug", deadline=None)  # how long an example takes is the machine's matter
 hypothesis.settings.load_profile("nasplug")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Registers hooks that are called for folders too whose conftest cannot be imported."""
+    config.pluginmanager.register(missing)
 
 
 @pytest.fixture(scope="session")

@@ -162,7 +162,10 @@ def upper_bounds(package):
 @pytest.mark.parametrize("module", EVERYTHING)
 def test_a_library_whose_private_names_are_used_is_bounded_above(module):
     bounds = upper_bounds(module.partition(".")[0])
-    libraries = {name: packages_distributions()[name] for name in private_libraries(EVERYTHING[module].read_text())}
+    names, owners_of = private_libraries(EVERYTHING[module].read_text()), packages_distributions()
+    if not set(names) <= owners_of.keys():
+        pytest.skip(f"not installed: {', '.join(sorted(set(names) - owners_of.keys()))}")
+    libraries = {name: owners_of[name] for name in names}
     unbounded = [
         name for name, owners in libraries.items() if not any(bounds.get(canonicalize_name(o)) for o in owners)
     ]

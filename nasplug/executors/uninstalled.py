@@ -38,8 +38,7 @@ def left_behind(code: Mapping[str, Any]) -> list[ModuleType]:
     if any("://" in place for place in (code.get("working_dir", ""), *code.get("py_modules", ()))):
         return []
     modules = [module for module in _loaded() if _place(module)]
-    tops = {_top(module.__name__): sys.modules[_top(module.__name__)] for module in modules}
-    uninstalled = _uninstalled(tops.values())
+    uninstalled = _uninstalled(module for module in modules if "." not in module.__name__)
     candidates = [module for module in modules if _top(module.__name__) in uninstalled]
     behind = [module for module in candidates if not _is_copied(module, code)]
     while more := [module for module in candidates if module not in behind and _uses(module, behind)]:

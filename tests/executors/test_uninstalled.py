@@ -146,6 +146,13 @@ def test_what_is_installed_is_not_left_behind(tmp_path, monkeypatch):
     del sys.modules["shared_library"]
 
 
+def test_what_a_program_has_put_among_the_modules_without_being_one_is_passed_over(modules, monkeypatch):
+    monkeypatch.setitem(sys.modules, "odd", object())
+    monkeypatch.setitem(sys.modules, "odd.part", ModuleType("odd.part"))
+    sys.modules["odd.part"].__file__ = "odd/part.py"
+    assert behind({}, modules) == modules
+
+
 @pytest.mark.parametrize("code", [{"working_dir": "gcs://_ray_pkg_1.zip"}, {"py_modules": ["gcs://_ray_pkg_1.zip"]}])
 def test_nothing_is_left_behind_by_a_program_that_has_uploaded_code(modules, code):
     assert left_behind(code) == []

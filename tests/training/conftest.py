@@ -4,8 +4,6 @@ import shutil
 
 import pytest
 
-from nasplug.training.imagenet.shards import read_folder
-
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
@@ -22,6 +20,8 @@ def built(tmp_path_factory):
 @pytest.fixture
 def copied(built, tmp_path):
     """A copy of the folder that the test may change."""
+    from nasplug.training.imagenet.shards import read_folder
+
     shutil.copytree(built, tmp_path / "shards")
     read_folder.cache_clear()
     return tmp_path / "shards"
