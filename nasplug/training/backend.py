@@ -9,6 +9,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from typing import Literal
 
 from nasplug.errors import ConfigurationError
@@ -46,6 +47,8 @@ def native_stderr_held() -> Iterator[None]:
 require_packages(["tensorflow"], "Trainings, networks and their latencies", "'nasplug[train]'")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 with native_stderr_held():
+    with suppress(ImportError):  # of PyTorch for GPUs: loaded after TensorFlow, it ends the process by a bad address
+        import_module("triton")
     import tensorflow as tf
 
 __all__ = ["configure", "native_stderr_held", "tf"]

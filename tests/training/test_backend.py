@@ -1,6 +1,7 @@
 """TensorFlow's settings, and that its libraries are silent while they are loaded."""
 
 import os
+import subprocess
 import sys
 
 import pytest
@@ -96,3 +97,13 @@ def test_what_libraries_wrote_is_shown_if_loading_fails(capfd, error):
     with pytest.raises(error):
         load()
     assert capfd.readouterr().err == "the reason\n"
+
+
+@pytest.mark.slow
+def test_triton_is_loaded_before_tensorflow(tmp_path):
+    """PyTorch's usual build brings triton. The process ends where it is loaded after TensorFlow."""
+    (tmp_path / "triton.py").write_text("import sys\nprint('tensorflow' in sys.modules)\n")
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-c", "import nasplug.training.backend"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300, check=True)
+    assert done.stdout == "False\n"
