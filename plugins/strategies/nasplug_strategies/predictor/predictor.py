@@ -135,8 +135,8 @@ class NeuralPredictor:
         """Returns the mean of Kendall's τ between labels and what the Gaussian process predicts of a fold of samples
         from those of the others.
 
-        None without a process, whose folds need no fits of their own, or for fewer than 4 samples. Hyper-parameters have
-        seen all: on noise alone it is about 0.1, and where there is something to learn no higher than on new samples.
+        None without a process, whose folds need no fits of their own, or for fewer than 4 samples. Hyper-parameters
+        have seen all: on noise alone it is about 0.1, and where there is something to learn no higher than on new ones.
         """
         regressor = self._fitted().regressor
         if regressor is None or regressor.process is None:
