@@ -238,7 +238,7 @@ class HookSpecs:
         An exception becomes a failed trial.
 
         :param architecture: a valid architecture
-        :param purpose: `search` asks for validation accuracy, the cheap signal; `final` for test accuracy
+        :param purpose: `search` asks for validation accuracy, also to confirm; `final` for test accuracy
         :param epochs: how long to train; None means the space's own number
         :param seed: the seed of the training, from 0 to 2³¹ − 1
         :param job: the key of the trial, its folder for checkpoints, and the number of the trial that it continues

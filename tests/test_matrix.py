@@ -20,9 +20,8 @@ STRATEGIES = {
 @pytest.mark.parametrize("space", SPACES)
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_every_strategy_searches_every_space(space, strategy):
-    result = nasplug.search(
-        space, strategy, budget=3, epochs=1, space_options=SPACES[space], strategy_options=STRATEGIES[strategy]
-    )
+    options = {"space_options": SPACES[space], "strategy_options": STRATEGIES[strategy]}
+    result = nasplug.search(space, strategy, budget=3, epochs=1, confirm="off", **options)
     assert [(trial.state, trial.error) for trial in result.trials] == [("complete", None)] * 4
     assert {trial.evaluation.source for trial in result.trials} == {"trained"}
     if strategy != "regularized_evolution":  # a mutation may lead to an isomorphic cell

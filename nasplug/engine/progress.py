@@ -146,7 +146,7 @@ def what_will_happen(run: ActiveRun) -> str:
     confirmed = f", then the best {count} trained {times(repeats)} more" if count else ""
     place = f", kept in {run.storage} as {run.name}" if run.storage else ""
     what = f"{settings.space} × {settings.strategy}: {networks}{at_once}{confirmed}, seed {run.seed}{place}"
-    return what if settings.budget is None else f"{what}; the first will tell how long it takes"
+    return what if settings.budget is None else f"{what}; the time is being measured by the first"
 
 
 def progress_bar(console: "Console", details: str, disable: bool = False) -> "Progress":

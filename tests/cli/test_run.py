@@ -40,6 +40,37 @@ def test_a_run_for_people_ends_with_a_table(invoke):
         assert line in result.stdout
 
 
+NOISY = ("run", "--space", "noisy:NoisySpace", "--strategy", "random", "--budget", "8", "--name", "sure")
+
+
+def test_a_run_that_confirms_says_by_what_it_chose_how_sure_that_is_and_how_to_go_on(invoke):
+    result = invoke(*NOISY, "--confirm", "2:3")
+    lines = {line[:21].strip(): line[21:] for line in result.stdout.splitlines()}
+    assert lines["chosen by"] == "mean accuracy of all its trainings, the best of 2 trained 3 times more"
+    assert " ± " in lines["validation accuracy"]
+    assert "better than the median of the 8 networks drawn at random" in lines["against random"]
+    assert lines["confirmed by"] == "6, 0 failed, 12 s of training"
+    assert "then the best 2 trained 3 times more" in result.stderr.splitlines()[0]
+    assert "confirm 6/6: " in result.stderr
+    assert result.stderr.splitlines()[-2:] == ["Go on with:", "  nasplug report sure --out sure.html"]
+
+
+def test_what_was_confirmed_is_exported_shown_and_no_known_trial(invoke):
+    invoke(*NOISY, "--confirm", "2:3")
+    rows = json.loads(invoke("export", "sure", "--format", "json").stdout)
+    chosen = [row for row in rows if row["chosen_by"]]
+    best = json.loads(invoke("best", "sure", "--json").stdout)
+    assert [(row["architecture"], row["purpose"], row["chosen_by"]) for row in chosen] == [
+        (best["architecture"], "search", best["chosen_by"])
+    ]
+    assert (best["trainings"], best["standard_error"] > 0) == (4, True)
+    invoke("export", "sure", "--out", "sure.csv")
+    known = invoke(*NOISY[:-1], "next", "--known", "sure.csv")
+    assert known.returncode == 0, known.stderr
+    assert "it is a confirm evaluation" in known.stderr
+    assert "chosen_by" not in known.stderr
+
+
 def test_names_with_brackets_are_names_and_no_markup(invoke):
     result = invoke(*RUN[:-1], "exp[/a]", "--storage", "my [old] runs.db")
     assert result.returncode == 0, result.stderr
@@ -63,6 +94,7 @@ def test_options_reach_space_strategy_and_middleware(invoke, tmp_path):
         ((*RUN, "--space-opt", "value=abc"), 2, "option value wants float, got 'abc'"),
         ((*RUN, "--space-opt", "vlaue=1"), 2, "Did you mean 'value'?"),
         ((*RUN, "--latency", "75"), 2, "is not LOW:HIGH"),
+        ((*RUN, "--confirm", "0:0"), 2, "confirm is K:R, two whole numbers of at least 1"),
         ((*RUN, "--device", "abacus"), 1, "cannot tell latencies on the device 'abacus'"),
         ((*RUN, "--with", "nothing"), 2, "No middleware named 'nothing'"),
         ((*RUN, "--storage", "no/folder/x.db"), 1, "unable to open database file"),

@@ -52,7 +52,7 @@ def shown(clock, capsys):
 
 
 def test_a_run_begins_with_what_will_happen_and_where_it_is_kept(shown):
-    will_tell = "; the first will tell how long it takes"
+    will_tell = "; the time is being measured by the first"
     assert shown(run_of(), []) == [f"toy × grid: 10 networks, seed 3{will_tell}"]
     assert shown(run_of(40, 2, confirm=(3, 4)), []) == [
         f"toy × grid: 40 networks, 2 at a time, then the best 3 trained 4 times more, seed 3{will_tell}"
@@ -231,7 +231,7 @@ def test_the_time_left_is_in_seconds_minutes_or_hours(seconds, text):
 def test_a_search_from_python_shows_the_same_progress_if_it_is_asked_for(capsys):
     nasplug.search(toy.ToySpace(), "toy:Grid", budget=2, progress=True)
     lines = capsys.readouterr().err.splitlines()
-    assert lines[0] == "ToySpace × toy:Grid: 2 networks, seed 0; the first will tell how long it takes"
+    assert lines[0] == "ToySpace × toy:Grid: 2 networks, seed 0; the time is being measured by the first"
     assert [line.partition(":")[0] for line in lines[1:]] == ["trial 1/2", "trial 2/2", "final"]
 
 

@@ -30,7 +30,7 @@ def test_nothing_of_the_repository_is_seen(fresh, tmp_path):
 def test_the_main_job_runs_from_the_wheels(fresh_nasplug):
     thin = ("--epochs", "1", "--space-opt", "repeats=1,width=0.1,resolution=28")
     pair = ("--space", "proxyless", "--strategy", "neural_predictor", "--device", "pixel1")
-    done = fresh_nasplug("run", *pair, "--budget", "3", "--strategy-opt", "n=2", *thin, "--json")
+    done = fresh_nasplug("run", *pair, "--budget", "3", "--strategy-opt", "n=2", "--confirm", "off", *thin, "--json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert (found["trials"], found["failed"]) == (3, 0)

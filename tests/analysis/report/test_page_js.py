@@ -63,7 +63,10 @@ def subjects():
     two = Goal.of(["perplexity", HOSTILE], ["size<=5"], Objective("perplexity", direction="min"))
     broken = [attrs.evolve(t, state="infeasible") if t.number % 5 == 0 and t.evaluation else t for t in run_trials]
     many = Prediction(0, [t.number for t in measured] * 50, said * 50, [t.accuracy for t in measured] * 50)
+    later = next(t for t in reversed(measured) if t.state == "complete")
+    again = [attrs.evolve(later, number=120 + n, purpose="confirm") for n in range(2)]
     return {
+        "confirmed": subject([*run_trials, *again], prediction=prediction),
         "whole": subject(run_trials, prediction=prediction),
         "many predictions": subject(run_trials, prediction=many),
         "without latency": subject([attrs.evolve(t, latency=None) for t in run_trials]),
@@ -164,6 +167,17 @@ def test_predictions_say_their_tau_and_many_are_drawn_by_the_graphics_card(brows
         assert js(browser, "document.getElementById('prediction').data[1].type") == kind
         caption = js(browser, "document.getElementById('prediction-caption').textContent")
         assert f"Kendall τ {subjects[name].prediction.tau:.3f}" in caption
+
+
+def test_what_was_confirmed_has_error_bars_at_its_latency_and_at_its_prediction(browser, pages):
+    look(browser, pages("confirmed"))
+    assert errors(browser) == []
+    for chart in ("scatter", "prediction"):
+        trace = f"document.getElementById('{chart}').data.at(-1)"
+        assert js(browser, f"[{trace}.name, {trace}.x.length, {trace}.error_y.array]") == [
+            "confirmed, ± standard error", 1, [0],
+        ]  # fmt: skip
+        assert js(browser, f"document.querySelectorAll('#{chart} .errorbar').length") == 1
 
 
 def test_objectives_are_named_and_what_breaks_a_limit_is_apart(browser, pages):

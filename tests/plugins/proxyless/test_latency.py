@@ -19,7 +19,7 @@ ROWS = [[1.0] * choices for choices in CHOICES]
 SEARCH = """
 import nasplug
 
-result = nasplug.search("{space}", "random", budget=1, epochs=1, device="host", space_options={options})
+result = nasplug.search("{space}", "random", budget=1, epochs=1, device="host", confirm="off", space_options={options})
 print([(trial.error, trial.latency > 0, trial.evaluation.source) for trial in result.trials])
 """
 BUILT = """

@@ -64,8 +64,8 @@ def fitted(run: Run, trials: Sequence[Trial], pool: Pool, settings: dict[str, An
     graphs, features = samples.inputs(settings["preset"])
     graphs = padded(graphs, pool.graphs.x.shape[1])  # the few trained may all be smaller than the largest of the pool
     predictor = NeuralPredictor(seed=run.seed, **settings).fit(graphs, accuracies, features)
-    tau = predictor.left_out_tau()
-    quality = "" if tau is None else f", cross-validated Kendall τ {tau:.2f} (each left out)"
+    tau = predictor.cross_validated_tau()
+    quality = "" if tau is None else f", cross-validated Kendall τ {tau:.2f}"
     log.info("predictor fitted: %d architectures%s; %d in the pool", len(accuracies), quality, len(pool.architectures))
     return predictor
 

@@ -58,14 +58,19 @@ class GaussianProcess:
         prior = self.theta[:blocks].exp().sum() + self.theta[-2].exp()
         return (K @ self.alpha).squeeze(1), (prior - explained).clamp(min=0)
 
-    def left_out(self) -> tuple[Tensor, Tensor]:
-        """Returns the mean at each sample by the posterior of all others, and its label, float64 `[N]` each.
+    @property
+    def labels(self) -> Tensor:
+        """The labels `y` of the samples, float64 `[N]`."""
+        return (self.root @ (self.root.T @ self.alpha)).squeeze(1)
 
-        In closed form, with the hyper-parameters of all (Rasmussen & Williams, 2006, equation 5.12).
+    def left_out(self, folds: Iterable[Tensor]) -> Iterator[Tensor]:
+        """Yields for each fold of rows the means at these samples by the posterior of all others, float64 `[rows]`.
+
+        In closed form, with the hyper-parameters of all: equation 5.12 of Rasmussen & Williams (2006), for blocks.
         """
-        y = self.root @ (self.root.T @ self.alpha)  # [N, 1]
-        precision = torch.cholesky_inverse(self.root).diagonal()[:, None]
-        return (y - self.alpha / precision).squeeze(1), y.squeeze(1)
+        y, precision = self.labels, torch.cholesky_inverse(self.root)
+        for rows in folds:
+            yield y[rows] - torch.linalg.solve(precision[rows][:, rows], self.alpha[rows]).squeeze(1)
 
     @property
     def noise(self) -> float:
