@@ -40,7 +40,14 @@ class Driven:
 
     def command(self, *more):
         toys = ["--space", "toy:ToySpace", "--strategy", "toy:Climber", "--budget", str(TRIALS), "--batch", str(BATCH)]
-        options = ["--space-opt", f"seconds={self.seconds}", "--space-opt", f"calls={self.calls}", "--workers", str(BATCH)]
+        options = [
+            "--space-opt",
+            f"seconds={self.seconds}",
+            "--space-opt",
+            f"calls={self.calls}",
+            "--workers",
+            str(BATCH),
+        ]
         place = ["--storage", f"{self.folder}/runs.db", "--name", "run"]
         return [sys.executable, "-m", "nasplug.cli", "run", *toys, *options, *place, *more]
 

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
 from itertools import chain, islice
 from typing import Any
 
@@ -12,9 +14,10 @@ from nasplug import Architecture, Run, SpaceExhausted
 from nasplug_strategies.neural.pool import Pool, keeps_limits
 
 FAMILIES = 10  # architectures that each begin a family; the best of every family come first in the order
-PARENTS = 4  # of a family, the best
-ROUND = 500  # mutants that are predicted at once
-PATIENCE = 2  # rounds in a row without a better prediction, after which the pool grows no further
+PARENTS = 2  # of a family, the best
+ROUND = 100  # mutants that are predicted at once
+PATIENCE = 5  # rounds in which the parents' predictions must rise, or the pool grows no further,
+LEAST_RISE = 0.05  # and by which share of their rise in all rounds
 STOP = 0.5  # chance that a mutant is mutated no further
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -52,16 +55,19 @@ class Growth:
         self.trained = range(len(pool.architectures), len(self.architectures))
 
     def grow(self, most: int) -> None:
-        """Adds up to `most` mutants, round by round, until the best mean has not risen for `PATIENCE` rounds."""
-        growing, best, rounds = self._beginnings(), self.accuracies[0].max(), 0
-        while most > 0 and rounds < PATIENCE:
-            mutants = list(islice(self._mutants(self._parents(growing)), min(most, ROUND)))
-            if not mutants:
-                return
+        """Adds up to `most` mutants, round by round, until the parents' predictions rise no more."""
+        growing = self._beginnings()
+        levels = [self._level(parents := self._parents(growing))]
+        while most > 0 and (mutants := list(islice(self._mutants(parents), min(most, ROUND)))):
             self._add(*zip(*mutants, strict=True))
-            most, rounds = most - len(mutants), rounds + 1
-            if self.accuracies[0].max() > best:
-                best, rounds = self.accuracies[0].max(), 0
+            most -= len(mutants)
+            levels.append(self._level(parents := self._parents(growing)))
+            before = levels[max(0, len(levels) - 1 - PATIENCE)]
+            if len(levels) > PATIENCE and levels[-1] - before <= LEAST_RISE * (levels[-1] - levels[0]):
+                break
+
+    def _level(self, parents: Sequence[int]) -> float:
+        return float(self.accuracies[0, parents].mean())
 
     def order(self) -> Iterator[Architecture]:
         """Yields what is not trained: the best of each family that has grown, the second of each, and so on."""
@@ -114,9 +120,13 @@ class Growth:
                 yield mutant, self.family[parent]
 
     def _mutated(self, architecture: Architecture) -> Architecture:
-        for _ in range(int(self.rng.geometric(STOP))):
-            architecture = self.run.hook.mutate(architecture=architecture, rng=self.rng)
-        return architecture
+        """Returns a mutant some steps away. Raises `SpaceExhausted` where there is no neighbour."""
+        mutate = partial(self.run.hook.mutate, rng=self.rng)
+        mutant: Architecture = mutate(architecture=architecture)
+        with suppress(SpaceExhausted):
+            for _ in range(int(self.rng.geometric(STOP)) - 1):
+                mutant = mutate(architecture=mutant)
+        return mutant
 
     def _add(self, mutants: Sequence[Architecture], families: Sequence[int]) -> None:
         accuracies = self.predict(Pool.encoded(self.run.hook, mutants))
