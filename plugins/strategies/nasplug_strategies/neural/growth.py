@@ -94,13 +94,15 @@ class Growth:
         return set(few)
 
     def _parents(self, growing: set[int]) -> list[int]:
-        """Returns the best rows of each family that grows."""
+        """Returns the best rows of each family that grows, by their means: draws would lead away from the best."""
         places, parents = Counter[int](), list[int]()
-        for row in alternating(self.accuracies):
+        for row in alternating(self.accuracies[:1]):
             family = self.family[row]
             if family in growing and places[family] < PARENTS:
                 places[family] += 1
                 parents.append(row)
+                if len(parents) == PARENTS * len(growing):
+                    break
         return parents
 
     def _mutants(self, parents: list[int]) -> Iterator[tuple[Architecture, int]]:

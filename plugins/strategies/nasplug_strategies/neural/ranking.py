@@ -66,6 +66,7 @@ def _grown(
     growth = Growth(run, predict, {*candidates.known, *networks(run.hook, trials)}, rng)
     growth.begin(pool, known(run, trials)[0])
     growth.grow(candidates.mutants)
+    log.info("the pool of %d has grown to %d architectures", len(pool.architectures), len(growth.architectures))
     return growth.order()
 
 

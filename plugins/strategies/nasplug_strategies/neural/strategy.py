@@ -49,7 +49,8 @@ def whole_number(default: int | None, meaning: str, least: int = 1) -> Any:
 class NeuralPredictorSearch(Strategy):
     """Trains N distinct random architectures, fits a predictor, predicts the pool, trains the top K (Wen et al., 2020).
 
-    The pool is the whole space where it enumerates, else `pool` distinct random architectures.
+    The pool is the whole space where it enumerates, else distinct random architectures and, at every fit, mutants of
+    the best predicted and of the best trained.
     None as an option's value means the preset's own.
     """
 
