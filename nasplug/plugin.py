@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nasplug.cli.output import print_table as print_table
     from nasplug.cli.shared_options import ExpandedPath as ExpandedPath
     from nasplug.cli.shared_options import plugin_names as plugin_names
+    from nasplug.engine.objectives import Limit as Limit
     from nasplug.engine.selection import Selection as Selection
     from nasplug.engine.settings import plugin_options as plugin_options
     from nasplug.executors.recipe import SpaceRecipe as SpaceRecipe
@@ -42,6 +43,7 @@ __getattr__, _, _HELPERS = lazy_loader.attach(
         "analysis.figures": ["kendall_tau"],
         "cli.output": ["print_json", "print_table"],
         "cli.shared_options": ["ExpandedPath", "plugin_names"],
+        "engine.objectives": ["Limit"],
         "engine.selection": ["Selection"],
         "engine.settings": ["plugin_options"],
         "executors.recipe": ["SpaceRecipe", "hooks_of_space"],

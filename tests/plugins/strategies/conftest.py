@@ -137,6 +137,7 @@ def fake_run() -> Callable[..., Any]:
             "middleware": (),
             "pending": (),
             "known": (),
+            "limits": (),
             "objectives": (ACCURACY,),
             "score": DEFAULT_GOAL.score,
         }

@@ -4,7 +4,8 @@ from typing import ClassVar
 
 import pytest
 
-from nasplug.testing import StrategyConformance
+from nasplug import hookimpl
+from nasplug.testing import StrategyConformance, Toy
 
 DECIDED = (
     "test_never_pays_twice",
@@ -25,6 +26,17 @@ class TestNeuralPredictorThatRefits(StrategyConformance):
     exempt: ClassVar = {
         name: "how often it fits changes nothing" for name in StrategyConformance.laws() if name not in DECIDED
     }
+
+
+@pytest.mark.slow
+class TestNeuralPredictorWhosePoolGrows(TestNeuralPredictorThatRefits):
+    """The same laws on a toy space that does not enumerate."""
+
+    options: ClassVar = TestNeuralPredictorThatRefits.options | {"pool": 100}
+
+    @pytest.fixture(autouse=True)
+    def _hide_enumeration(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(Toy, "enumerate_space", hookimpl(lambda self: None))
 
 
 def test_the_laws_that_are_tried_exist():

@@ -14,7 +14,7 @@ from nasplug.plugin import ExpandedPath, Selection, parse_options, plugin_names,
 from nasplug_strategies.neural.pool import Pool
 
 TOP = 10  # K of the regret
-SEARCH_OPTIONS = ("n", "k", "pool", "refit", "shortlist", "explore")
+SEARCH_OPTIONS = ("n", "k", "pool", "mutants", "refit", "shortlist", "explore")
 Texts = tuple[str, ...]
 key_values = partial(click.option, multiple=True, metavar="KEY=VALUE")
 

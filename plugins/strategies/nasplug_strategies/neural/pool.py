@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from nasplug import Architecture, Run
-from nasplug.plugin import plugin_options
+from nasplug.plugin import Limit, plugin_options
 from nasplug_strategies.distinct import Distinct, networks
 
 if TYPE_CHECKING:
@@ -20,11 +20,15 @@ ENCODED_AT_ONCE = 10_000  # architectures: bounds the memory of the sparse batch
 
 @attrs.frozen(eq=False)
 class Pool:
-    """`n` architectures, encoded once: their graphs and, where the space has them, features `[n, s]`."""
+    """`n` architectures, encoded once: their graphs and, where the space has them, features `[n, s]`.
+
+    `is_whole` says that no architecture of the run's space, or of its latency window, is missing.
+    """
 
     architectures: Sequence[Architecture]
     graphs: "Graphs"
     features: np.ndarray[Any, Any] | None
+    is_whole: bool = False
 
     def __getitem__(self, rows: Sequence[int]) -> "Pool":
         """Returns the pool of the architectures at `rows`."""
@@ -37,7 +41,7 @@ class Pool:
         return self.graphs, None if preset == "paper" else self.features
 
     @classmethod
-    def encoded(cls, hook: Any, architectures: Sequence[Architecture]) -> "Pool":
+    def encoded(cls, hook: Any, architectures: Sequence[Architecture], is_whole: bool = False) -> "Pool":
         """Returns the pool of these architectures, at least one."""
         from nasplug_strategies.predictor.graphs.dense_graphs import concatenate, dense
 
@@ -46,40 +50,49 @@ class Pool:
             part = architectures[start : start + ENCODED_AT_ONCE]
             graphs.append(dense(hook.encode_graph(architectures=part)))
             features.append(hook.features(architectures=part))
-        return cls(architectures, concatenate(graphs), None if features[0] is None else np.concatenate(features))
+        together = None if features[0] is None else np.concatenate(features)
+        return cls(architectures, concatenate(graphs), together, is_whole)
 
     @classmethod
-    def for_run(cls, run: Run, size: int, known: Distinct, rng: np.random.Generator) -> "Pool | None":
-        """Returns the whole space where it enumerates, else up to `size` random architectures that are not known.
+    def for_run(
+        cls, run: Run, size: int, known: Distinct, rng: np.random.Generator, mutants: float = 0.0
+    ) -> "Pool | None":
+        """Returns the whole space where it enumerates, else random architectures that are not known.
 
         None where there are none. With a latency window the pool holds what lies inside. Every latency is measured, so
-        a space of more than `size` architectures is sampled then.
+        a space of more than `size` architectures is sampled then. Of these `size`, the share `mutants` is not drawn.
         """
         if run.latency_window is None and (whole := _whole_space(run)):
             return whole
-        architectures = _all_inside(run, size) if run.latency_window else None
-        if architectures is None:
-            architectures = known.sample(run.hook, rng, size)
-        return cls.encoded(run.hook, architectures) if architectures else None
+        if run.latency_window and (everything := _all_inside(run, size)) is not None:
+            return cls.encoded(run.hook, everything, is_whole=True) if everything else None
+        drawn = known.sample(run.hook, rng, max(1, round(size * (1.0 - mutants))))
+        drawn = [architecture for architecture in drawn if keeps_limits(run, architecture)] or drawn
+        return cls.encoded(run.hook, drawn) if drawn else None
 
 
 @attrs.frozen(eq=False)
 class Candidates:
     """What a run ranks after its `first` trials and from then on; a function of these trials and the seed.
 
-    `rng` is the generator of the first fit, after the pool was drawn.
+    `rng` is the generator of the first fit, after the pool was drawn. `mutants` is how many a fit adds at most, and
+    `known` are the canonical forms of the pool, where it is drawn, and of the first trials.
     """
 
     first: int
     pool: Pool | None
     rng: np.random.Generator
+    mutants: int = 0
+    known: frozenset[str] = frozenset()
 
     @classmethod
-    def of_run(cls, run: Run, first: int, size: int) -> Self:
-        """Returns the candidates of a run, of at most `size` architectures where they are drawn."""
+    def of_run(cls, run: Run, first: int, size: int, mutants: float = 0.0) -> Self:
+        """Returns the candidates of a run: `size` at most, of them a share `mutants`, unless they are a whole space."""
         rng = _generator(run, first)
         known = Distinct(networks(run.hook, run.trials[:first]))
-        return cls(first, Pool.for_run(run, size, known, rng), rng)
+        pool = Pool.for_run(run, size, known, rng, mutants)
+        added = 0 if pool is None or pool.is_whole else round(size * mutants)
+        return cls(first, pool, rng, added, frozenset(known.told | known.pending))
 
     def generator(self, run: Run, trials: int) -> np.random.Generator:
         """Returns the generator of the fit to so many trials, however often it is asked for."""
@@ -125,7 +138,7 @@ def _whole_space(run: Run) -> Pool | None:
 
 def _encoded_whole(hook: Any) -> Pool | None:
     architectures = list(hook.enumerate_space() or ())
-    return Pool.encoded(hook, architectures) if architectures else None
+    return Pool.encoded(hook, architectures, is_whole=True) if architectures else None
 
 
 def _all_inside(run: Run, size: int) -> list[Architecture] | None:
@@ -140,3 +153,14 @@ def inside(run: Run, architectures: Iterable[Architecture]) -> Iterator[Architec
     for architecture in architectures:
         if low <= run.hook.measure_latency(architecture=architecture, device=run.device) <= high:
             yield architecture
+
+
+def keeps_limits(run: Run, architecture: Architecture) -> bool:
+    """Returns whether an architecture keeps those limits of the run that are known without a training."""
+    limits = [Limit.parse(text) for text in run.limits]
+    if not limits:
+        return True
+    figures = dict(run.hook.measure(architecture=architecture) or {})
+    if run.device and any(limit.name == "latency" for limit in limits):
+        figures["latency"] = run.hook.measure_latency(architecture=architecture, device=run.device)
+    return all(limit.holds(figures[limit.name]) for limit in limits if limit.name in figures)

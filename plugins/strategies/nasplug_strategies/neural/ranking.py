@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from nasplug import Architecture, Run, Trial
+from nasplug_strategies.distinct import networks
+from nasplug_strategies.neural.growth import Growth, alternating
 from nasplug_strategies.neural.pool import Candidates, Pool
 from nasplug_strategies.neural.scale import Scale
 from nasplug_strategies.neural.shortlist import quick_order
@@ -23,10 +25,12 @@ def best_first(
     """Returns all candidates, best predicted first, after a fit to the first `learned` trials of the run.
 
     The run's first fit ranks the whole pool. Later ones rank its `shortlist` best by `quick_order`, whose order the
-    rest follows in.
+    rest follows in. A pool that takes mutants is ranked whole, and grows with every fit.
     """
     pool, trials, order = candidates.pool, run.trials[:learned], list[int]()
     assert pool is not None
+    if candidates.mutants:
+        return _grown(run, candidates, learned, settings, explore)
     ranked = pool
     if learned > candidates.first and len(pool.architectures) > shortlist:
         order = quick_order(pool, *known(run, trials), settings["preset"])
@@ -44,11 +48,32 @@ def rank(
     deviation of what is not known about them (Thompson sampling, independent by architecture).
     """
     predictor = fitted(run, trials, pool, settings)
-    draws = np.zeros((2 if explore else 1, len(pool.architectures)))  # by the means, and explored
+    return alternating(_explored(predictor, pool, settings["preset"], explore, rng))
+
+
+def _grown(
+    run: Run, candidates: Candidates, learned: int, settings: dict[str, Any], explore: float
+) -> Iterator[Architecture]:
+    """Returns the order of the pool and of mutants that one fit to the first `learned` trials prefers."""
+    pool, trials, rng = candidates.pool, run.trials[:learned], candidates.generator(run, learned)
+    assert pool is not None
+    predictor = fitted(run, trials, pool, settings)
+
+    def predict(some: Pool) -> Any:
+        return _explored(predictor, some, settings["preset"], explore, rng)
+
+    growth = Growth(run, predict, {*candidates.known, *networks(run.hook, trials)}, rng)
+    growth.begin(pool, known(run, trials)[0])
+    growth.grow(candidates.mutants)
+    log.info("the pool of %d has grown to %d architectures", len(pool.architectures), len(growth.architectures))
+    return growth.order()
+
+
+def _explored(predictor: NeuralPredictor, pool: Pool, preset: str, explore: float, rng: np.random.Generator) -> Any:
+    """Returns predictions of the pool `[k, n]`: the means and, with `explore`, what is drawn around them."""
+    draws = np.zeros((2 if explore else 1, len(pool.architectures)))
     draws[1:] = explore * rng.standard_normal(draws[1:].shape)
-    accuracies = predictor.predict(*pool.inputs(settings["preset"]), draws=draws)
-    order = np.argsort(-accuracies, axis=1, kind="stable").T.ravel().tolist()
-    return list(dict.fromkeys(order)) if explore else order  # explored, it holds each row twice
+    return predictor.predict(*pool.inputs(preset), draws=draws)
 
 
 def predict(run: Run, architectures: Sequence[Architecture], settings: dict[str, Any]) -> Any:

@@ -23,6 +23,7 @@ log = logging.getLogger("nasplug")
 FIRST = {"paper": 172, "best": 40}  # random architectures; the paper's N, and ours after a handful of searches
 REFIT = {"paper": 0, "best": 10}
 EXPLORE = {"paper": 0.0, "best": 0.5}
+MUTANTS = {"paper": 0.0, "best": 0.9}
 
 
 def _only_settings(_: object, field: "attrs.Attribute[Any]", value: dict[str, Any]) -> None:
@@ -48,7 +49,8 @@ def whole_number(default: int | None, meaning: str, least: int = 1) -> Any:
 class NeuralPredictorSearch(Strategy):
     """Trains N distinct random architectures, fits a predictor, predicts the pool, trains the top K (Wen et al., 2020).
 
-    The pool is the whole space where it enumerates, else `pool` distinct random architectures.
+    The pool is the whole space where it enumerates, else distinct random architectures and, at every fit, mutants of
+    the best predicted and of the best trained.
     None as an option's value means the preset's own.
     """
 
@@ -57,7 +59,14 @@ class NeuralPredictorSearch(Strategy):
     )
     k: int | None = whole_number(None, "best predicted architectures to train then [the rest of the budget]")
     pool: int = whole_number(
-        10_000, "random architectures to predict, if the space cannot be enumerated or there is a latency window"
+        10_000,
+        "how many architectures a fit predicts at most, if the space cannot be enumerated or there is a latency window",
+    )
+    mutants: float | None = option(
+        None,
+        help="which share of such a pool is mutants of the best predicted, 0 = random architectures alone "
+        f"[{MUTANTS['best']:g}, paper {MUTANTS['paper']:g}]",
+        validator=attrs.validators.optional([attrs.validators.ge(0), attrs.validators.lt(1)]),
     )
     refit: int | None = whole_number(
         None,
@@ -207,7 +216,8 @@ class NeuralPredictorSearch(Strategy):
     def _best(self, run: Run, first: int, learned: int, count: int) -> list[Architecture]:
         """Returns the next `count` new networks of the ranking by a fit to the first `learned` trials."""
         if self._candidates is None or self._candidates.first != first:
-            self._candidates = Candidates.of_run(run, first, self.pool)
+            mutants = MUTANTS[self.preset] if self.mutants is None else self.mutants
+            self._candidates = Candidates.of_run(run, first, self.pool, mutants)
         if self._candidates.pool is None:
             return []
         if self._ranking is None or self._ranking.learned != learned:

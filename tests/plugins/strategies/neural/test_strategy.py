@@ -231,6 +231,45 @@ def test_a_resume_fits_once_and_goes_on_as_the_run_would(drive, fake_run, monkey
     assert suggested == driver.step()
 
 
+LARGE = {"n": 20, "refit": 10, "pool": 300, "size": 8, "epochs": 2, "members": 2}
+
+
+class Unlisted(Toy):
+    """A toy space that does not enumerate."""
+
+    @hookimpl
+    def enumerate_space(self):
+        return None
+
+
+def best_of(strategy, seed, **run):
+    result = nasplug.search(Unlisted(layers=10, operations=5), strategy, budget=50, seed=seed, **run)
+    assert [trial.error for trial in result.trials] == [None] * len(result.trials)
+    return max(trial.accuracy for trial in result.trials if trial.purpose == "search")
+
+
+@pytest.mark.slow
+def test_a_pool_that_grows_holds_better_networks_than_a_random_one_of_the_same_size():
+    grown, random = (
+        [best_of(NeuralPredictorSearch(mutants=share, **LARGE), seed) for seed in range(2)] for share in (None, 0.0)
+    )
+    assert sum(grown) > sum(random) + 2 * 1.0  # percent in each search
+
+
+def test_the_papers_strategy_predicts_random_networks_alone():
+    paper = {**LARGE, "preset": "paper", "refit": 10}
+    assert best_of(NeuralPredictorSearch(**paper), 0) == best_of(NeuralPredictorSearch(mutants=0.0, **paper), 0)
+
+
+def test_what_a_grown_pool_suggests_lies_inside_the_bounds_of_the_run():
+    space, strategy = Unlisted(layers=10, operations=5), NeuralPredictorSearch(**LARGE)
+    bounds = {"device": "toyphone", "latency": (24.0, 32.0), "limits": ("parameters<=21000",)}
+    result = nasplug.search(space, strategy, budget=40, batch=5, **bounds)
+    chosen = result.trials[20:40]
+    assert all(24.0 <= trial.latency <= 30.0 for trial in chosen)
+    assert {trial.state for trial in chosen} == {"complete"}
+
+
 def test_after_the_short_list_comes_the_rest_of_the_pool(drive):
     strategy = NeuralPredictorSearch(n=20, pool=30, shortlist=2, **QUICK | {"refit": 4})
     assert len(drive(strategy, batch=3).steps(1000)) == 50
@@ -342,6 +381,7 @@ def test_a_pool_may_hold_larger_graphs_than_those_trained():
 @pytest.fixture
 def ranked(monkeypatch):
     """What was ranked, in place of fits, in the pool's own order: number of trials, settings, how far explored."""
+    monkeypatch.setattr("nasplug_strategies.neural.strategy.MUTANTS", {"best": 0.0, "paper": 0.0})
     calls = []
 
     def rank(run, trials, pool, settings, explore, rng):
@@ -457,6 +497,8 @@ def search(toy_space):
         {"k": 0},
         {"k": -5},
         {"pool": 0},
+        {"mutants": 1.0},
+        {"mutants": -0.1},
         {"shortlist": 0},
         {"refit": -1},
         {"explore": math.inf},

@@ -133,12 +133,18 @@ def _width(A: Tensor, sink: Tensor) -> Tensor:
 def _extreme(weight: Tensor, A: Tensor, start: Tensor, sign: float = 1.0) -> Tensor:
     """Returns `[…, n, v]`: the largest (`sign` 1) or smallest (−1) sum of `weight` on a walk from `start` to a node.
 
-    A node out of reach has 0 for the largest, `NO_PATH` for the smallest.
+    A node out of reach has 0 for the largest, `NO_PATH` for the smallest. Where all edges lead from a node to a later
+    one, nodes are seen once, in their order; else all of them, until walks of `v` − 1 steps have been.
     """
-    best = torch.where(start > 0, sign * weight, -NO_PATH)
+    best, weight = torch.where(start > 0, sign * weight, -NO_PATH), sign * weight
     closed = torch.where(A > 0, 0.0, -NO_PATH)
-    for _ in range(A.shape[1] - 1):
-        best = torch.maximum(best, (best[..., :, None] + closed).amax(-2) + sign * weight)
+    if not A.tril().any():
+        for j in range(1, A.shape[1]):
+            step = (best[..., :j] + closed[:, :j, j]).amax(-1) + weight[..., j]
+            best[..., j] = torch.maximum(best[..., j], step)
+    else:
+        for _ in range(A.shape[1] - 1):
+            best = torch.maximum(best, (best[..., :, None] + closed).amax(-2) + weight)
     return torch.where(best > -NO_PATH / 2, sign * best, 0.0 if sign > 0 else NO_PATH)
 
 
