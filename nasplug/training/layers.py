@@ -58,6 +58,7 @@ class BatchNorm(tf.Module):
     In training, one fused operation normalises by the batch and moves the averages. Each of several devices normalises
     by its own part of the batch, as the TPU cores of the paper's trainings by 128 images each; with `across_devices`,
     all normalise by the whole batch. Each device keeps its own averages; reading one returns the mean over devices.
+    With momentum 1 the averages stay as they are, which saves their operations.
     """
 
     def __init__(
@@ -73,12 +74,19 @@ class BatchNorm(tf.Module):
         """Returns `x` `[b, h, w, channels]` normalised per channel."""
         if training and self.across_devices and tf.distribute.get_strategy().num_replicas_in_sync > 1:
             return self._by_the_whole_batch(x)
-        averages = {"mean": self.mean, "variance": self.variance}
-        averages["exponential_avg_factor"] = 1.0 - self.momentum if training else 1.0
+        moving = training and self.momentum < 1.0
+        averages = (self.mean, self.variance) if moving or not training else (tf.zeros(0), tf.zeros(0))
         y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
-            x=x, scale=self.scale, offset=self.offset, epsilon=self.epsilon, is_training=training, **averages
+            x=x,
+            scale=self.scale,
+            offset=self.offset,
+            mean=averages[0],
+            variance=averages[1],
+            epsilon=self.epsilon,
+            exponential_avg_factor=1.0 - self.momentum if moving else 1.0,
+            is_training=training,
         )
-        if training:
+        if moving:
             self.mean.assign(mean)
             self.variance.assign(variance)
         return y

@@ -37,6 +37,13 @@ def test_batch_normalisation_in_training_uses_the_batch_and_moves_the_averages()
     np.testing.assert_allclose(norm.variance.numpy(), 0.9 + 0.1 * unbiased, rtol=1e-5)
 
 
+def test_batch_normalisation_with_momentum_one_normalises_alike_and_keeps_its_averages():
+    x = np.random.default_rng(0).normal(3.0, 2.0, (8, 5, 5, 2)).astype(np.float32)
+    still = BatchNorm(2, momentum=1.0)
+    np.testing.assert_array_equal(still(x, True), BatchNorm(2, momentum=0.9)(x, True))
+    assert (still.mean.numpy().tolist(), still.variance.numpy().tolist()) == ([0.0, 0.0], [1.0, 1.0])
+
+
 def test_batch_normalisation_in_evaluation_uses_the_averages_and_leaves_them():
     norm = BatchNorm(1, epsilon=0.5)
     norm.mean.assign([1.0])
