@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from nasplug.training.backend import tf
+from nasplug.training.depthwise import depthwise_convolution
 
 
 def he_normal(shape: tuple[int, ...], fan_in: int, rng: np.random.Generator) -> Any:
@@ -57,6 +58,7 @@ class BatchNorm(tf.Module):
     In training, one fused operation normalises by the batch and moves the averages. Each of several devices normalises
     by its own part of the batch, as the TPU cores of the paper's trainings by 128 images each; with `across_devices`,
     all normalise by the whole batch. Each device keeps its own averages; reading one returns the mean over devices.
+    With momentum 1 the averages stay as they are, which saves their operations.
     """
 
     def __init__(
@@ -72,12 +74,19 @@ class BatchNorm(tf.Module):
         """Returns `x` `[b, h, w, channels]` normalised per channel."""
         if training and self.across_devices and tf.distribute.get_strategy().num_replicas_in_sync > 1:
             return self._by_the_whole_batch(x)
-        averages = {"mean": self.mean, "variance": self.variance}
-        averages["exponential_avg_factor"] = 1.0 - self.momentum if training else 1.0
+        moving = training and self.momentum < 1.0
+        averages = (self.mean, self.variance) if moving or not training else (tf.zeros(0), tf.zeros(0))
         y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
-            x=x, scale=self.scale, offset=self.offset, epsilon=self.epsilon, is_training=training, **averages
+            x=x,
+            scale=self.scale,
+            offset=self.offset,
+            mean=averages[0],
+            variance=averages[1],
+            epsilon=self.epsilon,
+            exponential_avg_factor=1.0 - self.momentum if moving else 1.0,
+            is_training=training,
         )
-        if training:
+        if moving:
             self.mean.assign(mean)
             self.variance.assign(variance)
         return y
@@ -134,52 +143,3 @@ def random_states(network: Any) -> list[Any]:
     """Returns the variables that hold the random states of dropout, which `network.variables` leaves out."""
     dropouts = (module for module in network.submodules if isinstance(module, Dropout))
     return [dropout.generator.state for dropout in dropouts if dropout.generator is not None]
-
-
-def depthwise_convolution(x: Any, kernel: Any, stride: int) -> Any:
-    """Returns `[b, h / stride, w / stride, c]` for `x` `[b, h, w, c]` and `kernel` `[k, k, c, 1]`, SAME padding.
-
-    Equals `tf.nn.depthwise_conv2d` up to the order of sums, its gradients as well. TensorFlow's own gradient takes, on
-    a CPU, four to fifteen times as long as the convolution itself.
-    """
-    if stride != 1:
-        return tf.nn.depthwise_conv2d(x, kernel, [1, stride, stride, 1], "SAME")
-    kernel = _cropped(kernel, x.shape[1], x.shape[2])
-    on_tpu = isinstance(tf.distribute.get_strategy(), tf.distribute.TPUStrategy)
-    accelerated = on_tpu or tf.config.get_visible_devices("GPU")  # TensorFlow's own gradient is the fast one there
-    if max(kernel.shape[:2]) <= 3 or x.shape[1] is None or accelerated:
-        return tf.nn.depthwise_conv2d(x, kernel, [1, 1, 1, 1], "SAME")
-    return _with_fast_gradient(x, kernel)
-
-
-def _cropped(kernel: Any, height: int | None, width: int | None) -> Any:
-    """Returns the middle of `kernel` that can overlap with the image; the rest would only meet padding."""
-    k = kernel.shape[0]
-    rows, columns = (max(k // 2 - (side or k) + 1, 0) for side in (height, width))
-    return kernel[rows : k - rows, columns : k - columns] if rows or columns else tf.convert_to_tensor(kernel)
-
-
-@tf.custom_gradient
-def _with_fast_gradient(x: Any, kernel: Any) -> Any:
-    def gradient(dy: Any) -> tuple[Any, Any]:
-        return _convolve(dy, tf.reverse(kernel, [0, 1]), "SAME"), _kernel_gradient(x, dy, kernel.shape)
-
-    return _convolve(x, kernel, "SAME"), gradient
-
-
-def _kernel_gradient(x: Any, dy: Any, shape: Any) -> Any:
-    """Returns `[rows, columns, c, 1]`, at i, j: Σ over b, h, w of x[b, h + i, w + j, c] · dy[b, h, w, c].
-
-    That is itself a depthwise convolution of one image with b·c channels, whose kernel is `dy`.
-    """
-    rows, columns, c, _ = shape
-    b = tf.shape(x)[0]
-    padded = tf.pad(x, [[0, 0], [rows // 2] * 2, [columns // 2] * 2, [0, 0]])
-    image = tf.reshape(tf.transpose(padded, [1, 2, 0, 3]), [1, padded.shape[1], padded.shape[2], b * c])
-    kernel = tf.reshape(tf.transpose(dy, [1, 2, 0, 3]), [dy.shape[1], dy.shape[2], b * c, 1])
-    per_image = tf.reshape(_convolve(image, kernel, "VALID"), [rows, columns, b, c])
-    return tf.reduce_sum(per_image, axis=2)[..., None]
-
-
-def _convolve(x: Any, kernel: Any, padding: str) -> Any:
-    return tf.raw_ops.DepthwiseConv2dNative(input=x, filter=kernel, strides=[1, 1, 1, 1], padding=padding)

@@ -48,6 +48,10 @@ class Recipe:
 
     @property
     def norm(self) -> dict[str, Any]:
-        """The constants of batch normalisation, as arguments of `layers.BatchNorm`."""
-        constants = {"momentum": self.norm_momentum, "epsilon": self.norm_epsilon}
+        """The constants of batch normalisation, as arguments of `layers.BatchNorm`.
+
+        Where statistics are estimated after the last step, a training keeps no moving averages: their momentum is 1.
+        """
+        momentum = 1.0 if self.estimate_batches else self.norm_momentum
+        constants = {"momentum": momentum, "epsilon": self.norm_epsilon}
         return constants | {"across_devices": True} if self.across_devices else constants

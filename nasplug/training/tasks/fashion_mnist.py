@@ -1,7 +1,7 @@
 """Fashion-MNIST, plain and cluttered: tasks whose images are part of the distribution."""
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache, cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, cached_property, lru_cache
 from importlib.resources import as_file, files
 
 import attrs
@@ -15,6 +15,7 @@ from nasplug.types import Purpose
 SPLITS = ("train", "validation", "test")
 SIDE = 28  # pixels of an object
 FRAGMENTS_PER_PIXEL = 1 / 32**2
+KEPT_BYTES = 2**27  # of canvases that a task keeps for further trainings: six epochs at 32 pixels
 Split = tuple[Images, NDArray[np.int32]]  # images [n, 28, 28], labels [n]
 Batch = tuple[NDArray[np.float32], NDArray[np.int32]]  # images [b, r, r, channels], labels [b]
 
@@ -47,6 +48,11 @@ def read_images() -> dict[str, Split]:
     return splits
 
 
+def training_splits(purpose: Purpose) -> tuple[str, ...]:
+    """Returns the splits that a training for `purpose` learns from."""
+    return ("train", "validation") if purpose == "final" else ("train",)
+
+
 def _check_resolution(_: object, __: object, resolution: int) -> None:
     if resolution < SIDE:
         raise ConfigurationError(f"Fashion-MNIST needs a resolution of at least {SIDE} pixels, got {resolution}")
@@ -58,7 +64,8 @@ class ArrayTask:
 
     The canvases of epoch e are the same in all trainings: a difference between two networks never comes from different
     canvases. The seed of a training only decides the order of the images. `canvases` returns uint8 `[n, r, r]` for
-    images `[n, 28, 28]` and a number that its random places depend on: 0 for held-out images, 1 + e for epoch e.
+    images `[n, 28, 28]` and a number that its random places depend on: 0 for held-out images, 1 + e for epoch e. It is
+    called once for all trainings, as far as memory allows (`KEPT_BYTES`).
     """
 
     splits: Mapping[str, Split]
@@ -69,27 +76,38 @@ class ArrayTask:
 
     def training_size(self, purpose: Purpose) -> int:
         """Returns the number of training images."""
-        return len(self._training_split(purpose)[1])
+        return len(self._labels(training_splits(purpose)))
 
     def training_batches(self, purpose: Purpose, batch: int, epochs: int, seed: int) -> Iterator[Batch]:
         """Yields `epochs * (training_size // batch)` batches; the rest of each epoch is dropped."""
-        images, labels = self._training_split(purpose)
+        labels = self._labels(training_splits(purpose))
         for epoch in range(epochs):
-            canvases = self.canvases(images, 1 + epoch)
+            canvases = self._drawn(training_splits(purpose), 1 + epoch)
             order = np.random.default_rng((seed, epoch)).permutation(len(labels))
             for chosen in order[: len(order) // batch * batch].reshape(-1, batch):
                 yield self._standardised(canvases[chosen]), labels[chosen]
 
     def held_out_batches(self, purpose: Purpose, batch: int = 250) -> Iterator[Batch]:
         """Yields the held-out images, `batch` at a time."""
-        images, labels = self.splits["test" if purpose == "final" else "validation"]
-        canvases = self.canvases(images, 0)
+        held_out = ("test" if purpose == "final" else "validation",)
+        labels, canvases = self._labels(held_out), self._drawn(held_out, 0)
         for start in range(0, len(labels), batch):
             yield self._standardised(canvases[start : start + batch]), labels[start : start + batch]
 
-    def _training_split(self, purpose: Purpose) -> Split:
-        parts = [self.splits[name] for name in ("train", "validation")[: 2 if purpose == "final" else 1]]
-        return np.concatenate([images for images, _ in parts]), np.concatenate([labels for _, labels in parts])
+    def _labels(self, splits: Sequence[str]) -> NDArray[np.int32]:
+        return np.concatenate([self.splits[name][1] for name in splits])
+
+    @cached_property
+    def _drawn(self) -> Callable[[tuple[str, ...], int], Images]:
+        """Returns the canvases of several splits, which all trainings of a process share."""
+        pixels = sum(len(labels) for _, labels in self.splits.values()) * self.resolution**2
+
+        def draw(splits: tuple[str, ...], number: int) -> Images:
+            canvases = self.canvases(np.concatenate([self.splits[name][0] for name in splits]), number)
+            canvases.flags.writeable = False
+            return canvases
+
+        return lru_cache(KEPT_BYTES // pixels)(draw)
 
     def _standardised(self, canvases: Images) -> NDArray[np.float32]:
         mean, deviation = self._moments
@@ -98,5 +116,5 @@ class ArrayTask:
     @cached_property
     def _moments(self) -> tuple[np.float32, np.float32]:
         """The mean and standard deviation of the pixels of the first epoch of a search."""
-        canvases = self.canvases(self.splits["train"][0], 1)
+        canvases = self._drawn(("train",), 1)
         return np.float32(canvases.mean()), np.float32(canvases.std())

@@ -65,6 +65,22 @@ def test_final_trains_on_validation_images_too_and_measures_on_test_images(few):
         np.testing.assert_array_equal(labels, few.splits[split][1])
 
 
+def test_canvases_are_drawn_once_for_all_trainings_but_not_more_than_memory_allows(few, monkeypatch):
+    draws = []
+
+    def drawing(images, draw):
+        draws.append(draw)
+        return few.canvases(images, draw)
+
+    for kept, drawn in ((fashion_mnist.KEPT_BYTES, {0: 1, 1: 1, 2: 1}), (0, {0: 2, 1: 3, 2: 2})):
+        monkeypatch.setattr(fashion_mnist, "KEPT_BYTES", kept)
+        task = attrs.evolve(few, canvases=drawing)
+        draws.clear()
+        for seed in (0, 1):
+            assert len([*task.training_batches("search", 50, 2, seed), *task.held_out_batches("search", 50)]) == 6
+        assert {draw: draws.count(draw) for draw in range(3)} == drawn
+
+
 def test_plain_objects_are_in_the_middle_of_a_black_canvas():
     images = np.full((1, 28, 28), 200, np.uint8)
     (canvas,) = fashion_mnist.fashion_mnist(33).canvases(images, 1)
