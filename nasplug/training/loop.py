@@ -45,15 +45,17 @@ def mean_of_repeats(train_once: Callable[[int], Evaluation], repeats: int, seed:
     """Returns the mean accuracy and mean metrics of several trainings, and the sum of their costs.
 
     `train_once` is called with seeds derived from `seed`, or with `seed` itself for a single training. The metric
-    `repeat_deviation` is the standard deviation of the accuracies, in points.
+    `repeats` is the number of trainings, and `accuracy_std` the standard deviation of one of them, in points; a single
+    training has none.
     """
     if repeats == 1:
-        return train_once(seed)
+        evaluation = train_once(seed)
+        return attrs.evolve(evaluation, metrics=evaluation.metrics | {"repeats": 1.0})
     seeds = np.random.SeedSequence(seed).generate_state(repeats) >> 1
     evaluations = [train_once(int(seed)) for seed in seeds]
     accuracies = [evaluation.accuracy for evaluation in evaluations]
     metrics = {name: float(np.mean([e.metrics[name] for e in evaluations])) for name in evaluations[0].metrics}
-    metrics |= {"repeats": float(repeats), "repeat_deviation": float(np.std(accuracies, ddof=1))}
+    metrics |= {"repeats": float(repeats), "accuracy_std": float(np.std(accuracies, ddof=1))}
     return Evaluation(float(np.mean(accuracies)), sum(e.cost for e in evaluations), metrics, evaluations[0].source)
 
 

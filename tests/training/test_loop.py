@@ -130,8 +130,12 @@ def recorder(calls):
 def test_accuracies_of_repeats_are_averaged_and_costs_added():
     evaluation = mean_of_repeats(recorder([]), 2, seed=3)
     assert (evaluation.accuracy, evaluation.cost, evaluation.source) == (66.0, 20.0, "trained")
-    expected = {"parameters": 5.0, "loss": 1.5, "repeats": 2.0, "repeat_deviation": pytest.approx(8**0.5)}
+    expected = {"parameters": 5.0, "loss": 1.5, "repeats": 2.0, "accuracy_std": pytest.approx(8**0.5)}
     assert evaluation.metrics == expected
+
+
+def test_a_single_training_says_so_and_has_no_deviation():
+    assert mean_of_repeats(recorder([]), 1, seed=3).metrics == {"parameters": 5.0, "loss": 1.0, "repeats": 1.0}
 
 
 def test_seeds_of_repeats_are_distinct_repeatable_and_the_given_one_for_a_single_training():
