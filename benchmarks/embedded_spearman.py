@@ -1,4 +1,4 @@
-"""Does the embedded task tell architectures apart? 20 random ones, trained twice with different seeds."""
+"""Does the embedded task tell architectures apart? 20 random ones, evaluated twice with different seeds."""
 
 from concurrent.futures import ProcessPoolExecutor
 from itertools import product
@@ -13,7 +13,7 @@ ARCHITECTURES, SEEDS = 20, (0, 1)
 
 
 def run() -> dict[str, Any]:
-    """Returns the Spearman correlation between two trainings of 20 architectures, in the settings of a search trial.
+    """Returns the Spearman correlation between two search trials of 20 architectures, as they are by default.
 
     Trainings run two at a time on one thread each: their results do not depend on that, see `backend.configure`.
     """
@@ -39,7 +39,7 @@ def run() -> dict[str, Any]:
 
 
 def train_one(job: tuple[int, int]) -> dict[str, Any]:
-    """Returns accuracy (percent) and cost (s) of random architecture number `job[0]`, trained with seed `job[1]`."""
+    """Returns accuracy (percent) and cost (s) of random architecture number `job[0]`, evaluated with seed `job[1]`."""
     from nasplug_proxyless.space import Proxyless
 
     number, seed = job

@@ -7,6 +7,7 @@ import attrs
 from nasplug.types import Purpose
 
 Precision = Literal["float32", "bfloat16"]
+Score = Literal["held-out", "progressive"]
 
 
 @attrs.frozen(kw_only=True)
@@ -15,6 +16,9 @@ class Recipe:
 
     The learning rate belongs to the whole batch. It rises linearly over the first `warmup` (a fraction of all steps)
     and falls as a cosine to zero, step by step. On several devices `batch` and `learning_rate` are those of one device.
+
+    `search_score` is what a search reports as accuracy: `held-out`, the share of held-out images that the network
+    answers right after the training, or `progressive`, see `progressive_score`.
     """
 
     batch: int = 128  # per TPU core; the paper trains on 32
@@ -34,6 +38,7 @@ class Recipe:
     norm_epsilon: float = 1e-3
     estimate_batches: int = 0  # batches that re-estimate the statistics of batch normalisation after the last step
     estimate_size: int = 500
+    search_score: Score = "held-out"
     precision: Precision = "float32"  # of activations; weights, their gradients and statistics are always float32
     xla: bool = False  # compile the step with XLA, which TPUs always do
     across_devices: bool = False  # batch normalisation over the whole batch, not over each device's part of it

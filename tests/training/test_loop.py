@@ -15,7 +15,7 @@ from nasplug import Evaluation
 from nasplug.errors import ConfigurationError
 from nasplug.training import configure, train
 from nasplug.training.backend import tf
-from nasplug.training.loop import Training, mean_of_repeats
+from nasplug.training.loop import Training, mean_of_repeats, progressive_score
 from nasplug.training.progress import Diverged
 from nasplug.training.step import TrainingStep, cross_entropy
 
@@ -117,6 +117,22 @@ def test_label_smoothing_spreads_the_target():
     logs = np.log(np.exp([2.0, 0, 0, 0]) / np.exp([2.0, 0, 0, 0]).sum())
     expected = -(0.9 * logs[0] + 0.1 * logs.mean())
     assert float(cross_entropy(logits, labels, 0.1)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_search_may_score_a_network_by_what_it_knows_of_images_before_it_learns_from_them():
+    configure()
+    recipe = attrs.evolve(RECIPE, search_score="progressive")
+    searched, final = (train(Small, FEW, recipe, purpose, 1, seed=0) for purpose in ("search", "final"))
+    held_out = train(Small, FEW, RECIPE, "search", 1, seed=0)
+    assert searched.accuracy == progressive_score(searched.metrics["training_loss"])
+    assert searched.metrics["validation_accuracy"] == held_out.accuracy != searched.accuracy
+    assert final.accuracy == train(Small, FEW, RECIPE, "final", 1, seed=0).accuracy
+    assert "validation_accuracy" not in final.metrics
+
+
+def test_who_knows_nothing_of_ten_classes_has_a_progressive_score_of_ten_percent():
+    assert progressive_score(np.log(10.0)) == pytest.approx(10.0)
+    assert progressive_score(0.0) == 100.0
 
 
 def recorder(calls):
