@@ -9,7 +9,7 @@ from nasplug.engine.objectives import Goal, fidelity
 from nasplug.types import Trial
 
 COPIES = ("duplicate", "cache")  # sources of trials that have the answer of another one
-DEVIATIONS = ("repeat_deviation", "std")  # metrics that say how far the trainings behind one trial differ
+OF_ACCURACY = ("accuracy_std", "repeat_deviation", "std")  # how far the trainings behind a trial differ, old names too
 
 
 @attrs.frozen
@@ -82,10 +82,12 @@ def deviation_of(trials: Sequence[Trial], goal: Goal) -> float | None:
 
 
 def _deviation_within(trial: Trial, goal: Goal) -> float | None:
-    """Returns the deviation that a trial reports of its own trainings: of the accuracy, and of nothing else."""
-    if trial.evaluation is None or goal.objective.name not in ("accuracy", goal.main.name):
+    """Returns the deviation that a trial reports of its own trainings, for the objective `score` as `score_std`."""
+    name = goal.objective.name
+    if trial.evaluation is None:
         return None
-    values = (trial.evaluation.metrics.get(name) for name in DEVIATIONS)
+    names = (f"{name}_std", *(OF_ACCURACY if name in ("accuracy", goal.main.name) else ()))
+    values = (trial.evaluation.metrics.get(name) for name in names)
     return next((value for value in values if value is not None and math.isfinite(value)), None)
 
 

@@ -15,7 +15,14 @@ from nasplug.loading import discovery, manager, options
 from nasplug.loading.trust import check_trusted
 
 Options = dict[str, Any]
-RUN_OPTIONS = ("budget", "batch", "workers", "device", "confirm")  # what a space may recommend for the run itself
+RUN_OPTIONS = (
+    "budget",
+    "batch",
+    "workers",
+    "device",
+    "objectives",
+    "confirm",
+)  # a space may recommend them for the run
 
 
 @attrs.frozen
@@ -102,7 +109,7 @@ class Selection:
             timeout=request.timeout,
             retries=request.retries or 0,
             max_failures=request.max_failures,
-            objectives=request.objectives,
+            objectives=request.objectives or self.recommended.get("objectives", ()),
             limits=request.limits,
             first=request.first,
             confirm=self.recommended.get("confirm") if request.confirm is None else request.confirm,

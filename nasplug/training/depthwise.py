@@ -108,7 +108,8 @@ class _Axis:
     def pairs(self) -> NDArray[np.float32]:
         """Returns `[taps, inputs, outputs]`: 1 where the tap connects the two pixels."""
         tap, pixel, output = np.ogrid[: self.taps, : self.inputs, : self.outputs]
-        return (pixel == self.stride * output + tap - self.padding).astype(np.float32)
+        meets: NDArray[np.bool_] = pixel == self.stride * output + tap - self.padding
+        return meets.astype(np.float32)
 
 
 def _by_pairs(x: Any, dy: Any, rows: _Axis, columns: _Axis) -> Any:

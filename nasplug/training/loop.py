@@ -45,16 +45,28 @@ def mean_of_repeats(train_once: Callable[[int], Evaluation], repeats: int, seed:
     """Returns the mean accuracy and mean metrics of several trainings, and the sum of their costs.
 
     `train_once` is called with seeds derived from `seed`, or with `seed` itself for a single training. The metric
-    `repeat_deviation` is the standard deviation of the accuracies, in points.
+    `repeats` is the number of trainings. `accuracy_std` is the standard deviation of the accuracy of one of them, in
+    points, and `score_std` that of its score, where trainings have one; a single training has neither.
     """
     if repeats == 1:
-        return train_once(seed)
+        evaluation = train_once(seed)
+        return attrs.evolve(evaluation, metrics=evaluation.metrics | {"repeats": 1.0})
     seeds = np.random.SeedSequence(seed).generate_state(repeats) >> 1
     evaluations = [train_once(int(seed)) for seed in seeds]
     accuracies = [evaluation.accuracy for evaluation in evaluations]
     metrics = {name: float(np.mean([e.metrics[name] for e in evaluations])) for name in evaluations[0].metrics}
-    metrics |= {"repeats": float(repeats), "repeat_deviation": float(np.std(accuracies, ddof=1))}
+    scores = [e.metrics["score"] for e in evaluations if "score" in e.metrics]
+    metrics |= {"repeats": float(repeats), "accuracy_std": float(np.std(accuracies, ddof=1))}
+    metrics |= {"score_std": float(np.std(scores, ddof=1))} if scores else {}
     return Evaluation(float(np.mean(accuracies)), sum(e.cost for e in evaluations), metrics, evaluations[0].source)
+
+
+def score_of(loss: float) -> float:
+    """Returns the geometric mean of the probability that a network gives the right class of each image, in percent.
+
+    `loss` is the mean cross-entropy of the images.
+    """
+    return 100.0 * math.exp(-loss)
 
 
 @attrs.define(eq=False)
@@ -184,6 +196,8 @@ class Training:
             "steps": float(progress.steps),
             "images_per_second": progress.steps * self._batch / cost,
         }
+        if self.recipe.scores:
+            metrics["score"] = score_of(loss if self.purpose == "final" else progress.mean_loss)
         return Evaluation(accuracy, cost, metrics, "trained")
 
 

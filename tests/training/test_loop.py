@@ -15,7 +15,7 @@ from nasplug import Evaluation
 from nasplug.errors import ConfigurationError
 from nasplug.training import configure, train
 from nasplug.training.backend import tf
-from nasplug.training.loop import Training, mean_of_repeats
+from nasplug.training.loop import Training, mean_of_repeats, score_of
 from nasplug.training.progress import Diverged
 from nasplug.training.step import TrainingStep, cross_entropy
 
@@ -119,6 +119,22 @@ def test_label_smoothing_spreads_the_target():
     assert float(cross_entropy(logits, labels, 0.1)) == pytest.approx(expected, rel=1e-5)
 
 
+def test_a_search_scores_a_network_by_what_it_knows_of_images_before_it_learns_from_them():
+    configure()
+    recipe = attrs.evolve(RECIPE, scores=True)
+    searched, final = (train(Small, FEW, recipe, purpose, 1, seed=0) for purpose in ("search", "final"))
+    assert searched.metrics["score"] == score_of(searched.metrics["training_loss"])
+    assert final.metrics["score"] == score_of(final.metrics["loss"])
+    without = train(Small, FEW, RECIPE, "search", 1, seed=0)
+    assert searched.accuracy == without.accuracy
+    assert "score" not in without.metrics
+
+
+def test_who_knows_nothing_of_ten_classes_has_a_score_of_ten_percent():
+    assert score_of(np.log(10.0)) == pytest.approx(10.0)
+    assert score_of(0.0) == 100.0
+
+
 def recorder(calls):
     def train_once(seed):
         calls.append(seed)
@@ -130,8 +146,21 @@ def recorder(calls):
 def test_accuracies_of_repeats_are_averaged_and_costs_added():
     evaluation = mean_of_repeats(recorder([]), 2, seed=3)
     assert (evaluation.accuracy, evaluation.cost, evaluation.source) == (66.0, 20.0, "trained")
-    expected = {"parameters": 5.0, "loss": 1.5, "repeats": 2.0, "repeat_deviation": pytest.approx(8**0.5)}
+    expected = {"parameters": 5.0, "loss": 1.5, "repeats": 2.0, "accuracy_std": pytest.approx(8**0.5)}
     assert evaluation.metrics == expected
+
+
+def test_scores_of_repeats_have_a_deviation_as_well():
+    def train_once(seed):
+        return Evaluation(60.0, 1.0, {"score": 20.0 + next(steps)})
+
+    steps = iter((0.0, 2.0))
+    metrics = mean_of_repeats(train_once, 2, seed=3).metrics
+    assert (metrics["score"], metrics["score_std"]) == (21.0, pytest.approx(2**0.5))
+
+
+def test_a_single_training_says_so_and_has_no_deviation():
+    assert mean_of_repeats(recorder([]), 1, seed=3).metrics == {"parameters": 5.0, "loss": 1.0, "repeats": 1.0}
 
 
 def test_seeds_of_repeats_are_distinct_repeatable_and_the_given_one_for_a_single_training():

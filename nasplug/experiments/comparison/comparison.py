@@ -50,6 +50,7 @@ class Comparison:
         marks = [_first_prediction(*pair) for pair in zip(selections, settings, strict=True)]
         names = [contender.text for contender in plan.contenders]
         main = manager.build(selections[0].space, space_name=selections[0].space_name).hook.objective() or ACCURACY
+        plan = attrs.evolve(plan, objectives=tuple(settings[0].objectives))  # the space may recommend some
         goal = Goal.of(plan.objectives, plan.limits, main)
         plan.store(folder, packages, {k: mark for k, mark in zip(names, marks, strict=True) if mark is not None}, main)
         for place in (folder, *folder.glob("repeats/*/")):

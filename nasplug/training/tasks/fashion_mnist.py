@@ -35,6 +35,11 @@ def cluttered_fashion_mnist(resolution: int) -> "ArrayTask":
     return ArrayTask(read_images(), resolution, canvases)
 
 
+def quick_fashion_mnist(resolution: int) -> "ArrayTask":
+    """Cluttered Fashion-MNIST with 2,000 validation images in a search, whose networks are scored while they learn."""
+    return attrs.evolve(cluttered_fashion_mnist(resolution), validation_size=2_000)
+
+
 @cache
 def read_images() -> dict[str, Split]:
     """Returns images uint8 `[n, 28, 28]` and labels int32 `[n]` of the splits `train`, `validation` and `test`.
@@ -65,7 +70,8 @@ class ArrayTask:
     The canvases of epoch e are the same in all trainings: a difference between two networks never comes from different
     canvases. The seed of a training only decides the order of the images. `canvases` returns uint8 `[n, r, r]` for
     images `[n, 28, 28]` and a number that its random places depend on: 0 for held-out images, 1 + e for epoch e. It is
-    called once for all trainings, as far as memory allows (`KEPT_BYTES`).
+    called once for all trainings, as far as memory allows (`KEPT_BYTES`). A search is validated on the first
+    `validation_size` images, or on all.
     """
 
     splits: Mapping[str, Split]
@@ -73,6 +79,7 @@ class ArrayTask:
     canvases: Callable[[Images, int], Images]
     classes: int = 10
     channels: int = 1
+    validation_size: int | None = None
 
     def training_size(self, purpose: Purpose) -> int:
         """Returns the number of training images."""
@@ -90,7 +97,8 @@ class ArrayTask:
     def held_out_batches(self, purpose: Purpose, batch: int = 250) -> Iterator[Batch]:
         """Yields the held-out images, `batch` at a time."""
         held_out = ("test" if purpose == "final" else "validation",)
-        labels, canvases = self._labels(held_out), self._drawn(held_out, 0)
+        size = None if purpose == "final" else self.validation_size
+        labels, canvases = self._labels(held_out)[:size], self._drawn(held_out, 0)[:size]
         for start in range(0, len(labels), batch):
             yield self._standardised(canvases[start : start + batch]), labels[start : start + batch]
 

@@ -20,12 +20,14 @@ def positive(help: str, default: int | None = None, identity: bool = True) -> An
 class TrainingOptions:
     """Options of tasks, networks, trainings and measurements, which are checked when they are set."""
 
-    task: str = option("cluttered-fashion-mnist", "images to train on: an installed task or package.module:factory")
+    task: str = option("quick-fashion-mnist", "images to train on: an installed task or package.module:factory")
     data: Path | None = option(None, "folder of ImageNet's TFRecord shards; task=imagenet needs it", identity=False)
     width: float | None = positive("factor for the number of filters of every layer; default: 0.25, for imagenet 1")
     resolution: int | None = positive("height and width of the images in pixels; default: 32, for imagenet 224")
     epochs: int | None = positive("epochs of each training in a search; default: 1, for imagenet 90")
-    repeats: int | None = positive("trainings of each network in a search, averaged; default: 12, for imagenet 1")
+    repeats: int | None = positive(
+        "trainings of each network in a search, averaged; default: 2, for the other embedded tasks 12, for imagenet 1"
+    )
     validation_shards: int | None = positive(
         "training shards of ImageNet that a search validates on; default: 40 of 1024, or the same share of others"
     )

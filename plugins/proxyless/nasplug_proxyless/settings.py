@@ -40,26 +40,38 @@ _SMALL = Recipe(  # all ours
     estimate_batches=4,
 )
 EMBEDDED = Setting(32, 10, 1, _SMALL, width=0.25, repeats=12)  # tasks of other packages start from it
+QUICK = attrs.evolve(EMBEDDED, recipe=attrs.evolve(_SMALL, scores=True), repeats=2)
 _LIKE_EMBEDDED = ("cluttered-fashion-mnist", "fashion-mnist")
-SETTINGS = {"imagenet": Setting(224, 1000, 3, _PAPER)} | dict.fromkeys(_LIKE_EMBEDDED, EMBEDDED)
+SETTINGS = {
+    "imagenet": Setting(224, 1000, 3, _PAPER),
+    "quick-fashion-mnist": QUICK,
+    **dict.fromkeys(_LIKE_EMBEDDED, EMBEDDED),
+}
 
 
 def recommended(strategy: str, task: str) -> dict[str, Any] | None:
-    """Returns option values for `strategy`: the paper's on ImageNet, on the embedded tasks those that take minutes.
+    """Returns option values for `strategy`: the paper's on ImageNet, on other tasks those that take minutes.
 
     120 samples, 18 layers of size 96, hidden 512 and 128, one stage, for `preset=paper`, are the paper's (arXiv
     1912.00848, supplementary material); the rest of the budget there, and everything on the embedded tasks, is ours.
     """
-    values = _IMAGENET if task == "imagenet" else _EMBEDDED
+    values = {"imagenet": _IMAGENET, "quick-fashion-mnist": _OF_MANY}.get(task, _OF_FEW)
     return dict(values.get(strategy, values["*"]))
 
 
 # a training keeps to one core, so two run at a time; the batch is fixed, so that results do not depend on that
-_MINUTES = {"budget": 8, "batch": 2, "workers": 2, "device": "pixel1", "confirm": (3, 4)}
-_EMBEDDED: dict[str, dict[str, Any]] = {
-    "*": _MINUTES,
-    "neural_predictor": {**_MINUTES, "refit": 2, "paper": {"stages": 1, "layers": 4, "size": 32}},
-    "regularized_evolution": {**_MINUTES, "population": 4, "tournament": 2},
+_FEW = {"budget": 8, "batch": 2, "workers": 2, "device": "pixel1", "confirm": (3, 4)}
+_MANY = {**_FEW, "budget": 44, "objectives": ("score",)}
+_SMALL_PREDICTOR = {"stages": 1, "layers": 4, "size": 32}
+_OF_FEW: dict[str, dict[str, Any]] = {  # where a trial is the mean of many trainings
+    "*": _FEW,
+    "neural_predictor": {**_FEW, "refit": 2, "paper": _SMALL_PREDICTOR},
+    "regularized_evolution": {**_FEW, "population": 4, "tournament": 2},
+}
+_OF_MANY: dict[str, dict[str, Any]] = {
+    "*": _MANY,
+    "neural_predictor": {**_MANY, "n": 16, "refit": 4, "paper": _SMALL_PREDICTOR},
+    "regularized_evolution": {**_MANY, "population": 12, "tournament": 4},
 }
 _IMAGENET: dict[str, dict[str, Any]] = {
     "*": {"budget": 129},

@@ -3,7 +3,7 @@
 import attrs
 import pytest
 from nasplug_proxyless.options import TrainingOptions
-from nasplug_proxyless.settings import EMBEDDED
+from nasplug_proxyless.settings import EMBEDDED, QUICK
 from nasplug_proxyless.space import Proxyless
 from stripes_task import Stripes
 
@@ -29,7 +29,8 @@ def test_options_replace_the_tasks_own_values_and_zero_smoothing_counts():
     assert (recipe.epochs, recipe.label_smoothing, recipe.xla, recipe.precision) == (7, 0.0, True, "bfloat16")
     assert recipe.across_devices
     assert TrainingOptions(label_smoothing=0.2).setting.recipe.label_smoothing == 0.2
-    assert TrainingOptions().setting == EMBEDDED
+    assert TrainingOptions().setting == QUICK
+    assert TrainingOptions(task="cluttered-fashion-mnist").setting == EMBEDDED  # which stored runs name
 
 
 def test_a_task_of_another_package_decides_resolution_classes_and_channels():
@@ -49,13 +50,15 @@ def test_an_unknown_task_is_one_message_with_the_nearest_and_all_there_are():
     with pytest.raises(DiscoveryError) as refused:
         nasplug.space("proxyless", task="fashionmnist")
     assert "No task named 'fashionmnist' is installed. Did you mean 'fashion-mnist'?" in str(refused.value)
-    assert "Installed tasks: cluttered-fashion-mnist, fashion-mnist, imagenet" in str(refused.value)
+    assert "Installed tasks: cluttered-fashion-mnist, fashion-mnist, imagenet, quick-fashion-mnist" in str(
+        refused.value
+    )
 
 
 @pytest.mark.parametrize(("options", "message"), [
     ({"tpu": "mine"}, "tpu needs accelerator=tpu"),
-    ({"data": "/data"}, "task 'cluttered-fashion-mnist' refuses its options: .*'data'"),
-    ({"validation_shards": "2"}, "'cluttered-fashion-mnist' refuses its options: .*'validation_shards'"),
+    ({"data": "/data"}, "task 'quick-fashion-mnist' refuses its options: .*'data'"),
+    ({"validation_shards": "2"}, "'quick-fashion-mnist' refuses its options: .*'validation_shards'"),
     ({"task": "imagenet", "augment": "yes"}, "augment needs another task than imagenet"),
 ])  # fmt: skip
 def test_an_option_that_would_change_nothing_is_refused(options, message):

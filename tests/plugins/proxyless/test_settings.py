@@ -2,7 +2,7 @@
 
 import attrs
 import pytest
-from nasplug_proxyless.settings import EMBEDDED, SETTINGS, recommended
+from nasplug_proxyless.settings import EMBEDDED, QUICK, SETTINGS, recommended
 from stripes_task import Stripes
 
 from nasplug.training import Recipe
@@ -27,6 +27,18 @@ def test_embedded_tasks_are_trained_as_their_page_says(task):
     assert setting.recipe.estimate_batches * setting.recipe.estimate_size == 2000
 
 
+def test_the_quick_task_trains_the_same_networks_in_the_same_way_twice_and_scores_them_while_they_learn():
+    assert SETTINGS["quick-fashion-mnist"] is QUICK
+    assert attrs.evolve(EMBEDDED, repeats=2, recipe=attrs.evolve(EMBEDDED.recipe, scores=True)) == QUICK
+    assert not any(setting.recipe.scores for setting in SETTINGS.values() if setting is not QUICK)
+
+
+def test_the_predictor_on_the_quick_task_chooses_most_of_forty_networks_or_more():
+    values = recommended("neural_predictor", "quick-fashion-mnist")
+    assert values["budget"] >= 40
+    assert values["budget"] - values["n"] >= 24
+
+
 def test_a_setting_takes_the_size_the_classes_and_the_channels_of_a_task_and_nothing_else():
     setting = EMBEDDED.for_task(Stripes(12))
     assert setting == attrs.evolve(EMBEDDED, resolution=12, classes=3, channels=2)
@@ -43,6 +55,8 @@ def test_a_setting_takes_the_size_the_classes_and_the_channels_of_a_task_and_not
             "neural_predictor",
             {"budget": 8, "refit": 2, "paper": {"stages": 1, "layers": 4, "size": 32}},
         ),
+        ("quick-fashion-mnist", "random", {"budget": 44, "batch": 2, "workers": 2, "device": "pixel1"}),
+        ("quick-fashion-mnist", "regularized_evolution", {"budget": 44, "population": 12, "tournament": 4}),
         ("imagenet", "strange", {"budget": 129}),
         ("imagenet", "regularized_evolution", {"budget": 129, "population": 50, "tournament": 10}),
         ("imagenet", "neural_predictor", {"budget": 180}),

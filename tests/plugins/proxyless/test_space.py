@@ -203,5 +203,5 @@ def test_the_start_names_the_embedded_task_once_and_the_way_to_imagenet(capsys):
     SPACE.on_start(run=None)
     line = capsys.readouterr().err
     assert line.count("\n") == 1
-    assert "cluttered-fashion-mnist" in line
+    assert "quick-fashion-mnist" in line
     assert "task=imagenet" in line

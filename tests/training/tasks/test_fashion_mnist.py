@@ -81,6 +81,15 @@ def test_canvases_are_drawn_once_for_all_trainings_but_not_more_than_memory_allo
         assert {draw: draws.count(draw) for draw in range(3)} == drawn
 
 
+def test_a_search_of_the_quick_task_sees_the_cluttered_images_and_validates_on_two_thousand():
+    quick, cluttered = fashion_mnist.quick_fashion_mnist(32), fashion_mnist.cluttered_fashion_mnist(32)
+    for purpose, held_out in (("search", 2_000), ("final", 3_000)):
+        first, same = (next(task.training_batches(purpose, 8, 1, seed=0)) for task in (quick, cluttered))
+        np.testing.assert_array_equal(first[0], same[0])
+        assert quick.training_size(purpose) == cluttered.training_size(purpose)
+        assert sum(len(labels) for _, labels in quick.held_out_batches(purpose)) == held_out
+
+
 def test_plain_objects_are_in_the_middle_of_a_black_canvas():
     images = np.full((1, 28, 28), 200, np.uint8)
     (canvas,) = fashion_mnist.fashion_mnist(33).canvases(images, 1)

@@ -13,7 +13,7 @@ from nasplug.training.tasks.registry import describe_task, task_factory
 from nasplug.training.tasks.task import ShardedTask, batches_per_epoch
 from nasplug.training.tasks.wrappers import Augmented
 
-OWN = ["cluttered-fashion-mnist", "fashion-mnist", "imagenet"]
+OWN = ["cluttered-fashion-mnist", "fashion-mnist", "imagenet", "quick-fashion-mnist"]
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_imagenet_without_its_folder_says_what_to_do():
         load_task("imagenet", 224)
 
 
-@pytest.mark.parametrize("name", ["cluttered-fashion-mnist", "fashion-mnist"])
+@pytest.mark.parametrize("name", ["cluttered-fashion-mnist", "fashion-mnist", "quick-fashion-mnist"])
 def test_embedded_tasks_refuse_images_smaller_than_their_objects(name):
     with pytest.raises(ConfigurationError, match="a resolution of at least 28 pixels, got 27"):
         load_task(name, 27)

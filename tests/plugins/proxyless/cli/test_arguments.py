@@ -33,7 +33,7 @@ def test_any_other_text_is_refused(text, message):
 
 def test_options_of_the_space_are_pairs_of_name_and_value():
     space = space_of(["width=0.5,resolution=40", "threads=1"])
-    assert (space.width, space.resolution, space.threads, space.task) == (0.5, 40, 1, "cluttered-fashion-mnist")
+    assert (space.width, space.resolution, space.threads, space.task) == (0.5, 40, 1, "quick-fashion-mnist")
     with pytest.raises(UsageError, match="widht"):
         space_of(["widht=1"])
 
