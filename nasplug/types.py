@@ -128,7 +128,8 @@ class Objective:
 
     def text(self, value: float, error: float | None = None) -> str:
         """Returns a value as people read it, with its standard error if that is known: `93.46 %`, `93.46 ± 0.12 %`."""
-        around = "" if error is None else f" ± {self.number(error)}"
+        is_fine = error is not None and 0.0 < error < 1.0 and self.unit != "%"
+        around = "" if error is None else f" ± {f'{error:#.2g}' if is_fine else self.number(error)}"
         return f"{self.number(value)}{around} {self.unit}".rstrip()
 
 
