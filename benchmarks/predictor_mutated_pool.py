@@ -79,12 +79,10 @@ def refit(name: str) -> tuple[float, float]:
     torch.set_num_threads(1)
     taken = []
     for seed in range(3):
-        options = {"n": TRIALS}
-        with nasplug.open_run(
-            landscape(name), NeuralPredictorSearch(**options), budget=TRIALS + 10, seed=seed
-        ) as session:
+        space, strategy = landscape(name), NeuralPredictorSearch(n=TRIALS)
+        with nasplug.open_run(space, strategy, budget=TRIALS + 10, batch=10, seed=seed) as session:
             for job in session.ask(TRIALS):
-                session.tell(job, landscape(name).evaluate(job.architecture, job.seed))
+                session.tell(job, space.evaluate(job.architecture, job.seed))
             cpu, wall = time.process_time(), time.perf_counter()
             session.ask(10)
             taken.append((time.process_time() - cpu, time.perf_counter() - wall))

@@ -251,9 +251,9 @@ def best_of(strategy, seed, **run):
 @pytest.mark.slow
 def test_a_pool_that_grows_holds_better_networks_than_a_random_one_of_the_same_size():
     grown, random = (
-        [best_of(NeuralPredictorSearch(mutants=share, **LARGE), seed) for seed in range(2)] for share in (None, 0.0)
+        [best_of(NeuralPredictorSearch(mutants=share, **LARGE), seed) for seed in range(4)] for share in (None, 0.0)
     )
-    assert sum(grown) > sum(random) + 2 * 1.0  # percent in each search
+    assert sum(grown) > sum(random) + 4 * 1.0  # percent in each search
 
 
 def test_the_papers_strategy_predicts_random_networks_alone():
