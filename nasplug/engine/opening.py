@@ -9,9 +9,9 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import numpy as np
 
 from nasplug.engine.folders import Folders
+from nasplug.engine.latency_window import sample_anywhere
 from nasplug.engine.objectives import Goal
 from nasplug.engine.request import RunRequest
 from nasplug.engine.resume import check_same, completed, grown, objective_document
@@ -26,6 +26,8 @@ from nasplug.loading.discovery import Kind
 from nasplug.types import ACCURACY, Trial
 
 if TYPE_CHECKING:
+    import pluggy
+
     from nasplug.storage.storage import Storage
 
 log = logging.getLogger("nasplug")
@@ -41,7 +43,7 @@ def prepare(request: RunRequest) -> ActiveRun:
     selection = Selection.of_request(request)
     settings = selection.settings(request)
     plugins = selection.manager(settings, request.watchers())
-    check_device(plugins.hook, settings.device)
+    check_device(plugins, settings.device)
     name = request.name or f"{settings.space}-{settings.strategy}-{settings.seed}"
     goal = Goal.of(settings.objectives, settings.limits, plugins.hook.objective() or ACCURACY)
     space_given = not isinstance(request.space, str | type)
@@ -50,11 +52,12 @@ def prepare(request: RunRequest) -> ActiveRun:
     )
 
 
-def check_device(hook: Any, device: str | None) -> None:
+def check_device(plugins: "pluggy.PluginManager", device: str | None) -> None:
     """Raises `Unsupported` for a device that no plugin knows, before anything is paid."""
+    hook = plugins.hook
     if device is not None and all(device not in devices for devices in hook.devices()):
         try:
-            hook.measure_latency(architecture=hook.sample(rng=np.random.default_rng(0)), device=device)
+            hook.measure_latency(architecture=sample_anywhere(plugins), device=device)
         except NasplugError:
             raise
         except Exception as error:  # it may know others; every trial that it fails on says so

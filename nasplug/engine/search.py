@@ -48,6 +48,6 @@ def explain(request: RunRequest) -> tuple[list[str], dict[str, list[str]]]:
     selection = Selection.of_request(request)
     settings = selection.settings(request)
     plugin_manager = selection.manager(settings)
-    check_device(plugin_manager.hook, settings.device)
+    check_device(plugin_manager, settings.device)
     chain = [*(middleware.name for middleware in selection.middleware), selection.space_name]
     return chain, selection.callers(plugin_manager)
