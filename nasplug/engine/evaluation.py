@@ -122,9 +122,9 @@ class Attempt:
             return None
         try:
             error = self._broken_bound()
-        except FATAL:
-            raise
-        except Exception as problem:  # a device that fails on one architecture may know the next
+        except BaseException as problem:  # a device that fails on one architecture may know the next
+            if _ends_the_search(problem):
+                raise
             return self.trial("failed", None, storable_text(problem))
         return self.trial("infeasible", None, error) if error else None
 
@@ -134,13 +134,9 @@ class Attempt:
         for _ in range(self.evaluator.retries + 1):
             try:
                 return self.judged(self._ask_space())
-            except FATAL:
-                raise
-            except BaseExceptionGroup as problems:
-                if problems.subgroup(KeyboardInterrupt):
+            except BaseException as problem:  # a crashed training is a result of the search, not its end
+                if _ends_the_search(problem):
                     raise
-                error = storable_text(problems)
-            except (Exception, SystemExit) as problem:  # a crashed training is a result of the search, not its end
                 log.debug("Trial %d failed.", self.job.number, exc_info=problem)
                 error = storable_text(problem)
         return self.trial("failed", None, error)
@@ -211,6 +207,13 @@ def checked(answer: object) -> Evaluation:
         f"evaluate must return a nasplug.Evaluation, it returned {answer!r:.200}, which is {type(answer).__name__}. "
         "Write for instance: return nasplug.Evaluation(accuracy, cost=seconds)."
     )
+
+
+def _ends_the_search(problem: BaseException) -> bool:
+    """Returns whether an exception is the user's Ctrl-C, or means that no other trial could succeed."""
+    if isinstance(problem, BaseExceptionGroup):
+        return problem.subgroup(KeyboardInterrupt) is not None
+    return isinstance(problem, (KeyboardInterrupt, *FATAL))
 
 
 def duplicate(job: Job, leader: Trial) -> Trial:

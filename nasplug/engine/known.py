@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from nasplug.engine.trial_rows import PERCENT, Row, Table, TrialMaker, read_csv
+from nasplug.engine.trial_rows import PERCENT, REPEATED, Row, Table, TrialMaker, read_csv
 from nasplug.errors import NothingStored, StorageError, UnknownRun, UsageError
 from nasplug.loading.paths import expanded_path
 from nasplug.types import Trial
@@ -23,7 +23,7 @@ class KnownTrials:
     """What a run is told before its first suggestion.
 
     `trials` have the numbers −1, −2, …, the source `known`, and no cost. `left_out` says of every row that is none of
-    them where it stands and why, and of every column that cannot be a metric.
+    them where it stands and why, and of every column that cannot be a metric. Final and confirming evaluations are passed over.
     """
 
     trials: list[Trial]
@@ -58,6 +58,8 @@ def read_known(
         table = _table(source, default_url, bounds)
         left_out += table.remarks
         for row in table.rows:
+            if row.unused in REPEATED:
+                continue
             try:
                 trials.append(maker.trial(row, -1 - len(trials), "known"))
             except ValueError as error:

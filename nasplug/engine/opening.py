@@ -2,13 +2,14 @@
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import numpy as np
 
 from nasplug.engine.folders import Folders
 from nasplug.engine.latency_window import sample_anywhere
@@ -18,12 +19,14 @@ from nasplug.engine.resume import check_same, completed, grown, objective_docume
 from nasplug.engine.run import ActiveRun
 from nasplug.engine.selection import Selection
 from nasplug.engine.session import Session
-from nasplug.engine.settings import versions
+from nasplug.engine.settings import Settings, versions
+from nasplug.engine.space_facts import SpaceFacts, objective_of
 from nasplug.engine.store import Database, Memory
+from nasplug.engine.suggestions import distinct
 from nasplug.errors import NameTaken, NasplugError, StorageError, UsageError
 from nasplug.loading import manager
 from nasplug.loading.discovery import Kind
-from nasplug.types import ACCURACY, Trial
+from nasplug.types import Architecture, Trial
 
 if TYPE_CHECKING:
     import pluggy
@@ -43,21 +46,37 @@ def prepare(request: RunRequest) -> ActiveRun:
     selection = Selection.of_request(request)
     settings = selection.settings(request)
     plugins = selection.manager(settings, request.watchers())
-    check_device(plugins, settings.device)
+    check_device(plugins.hook, settings.device, partial(sample_anywhere, plugins))
     name = request.name or f"{settings.space}-{settings.strategy}-{settings.seed}"
-    goal = Goal.of(settings.objectives, settings.limits, plugins.hook.objective() or ACCURACY)
+    goal = Goal.of(settings.objectives, settings.limits, objective_of(plugins.hook))
+    _check_can_be_met(plugins, settings, goal)
     space_given = not isinstance(request.space, str | type)
     return ActiveRun(
         name, plugins, settings, selection.space, goal, space_given=space_given, strategy=selection.strategy
     )
 
 
-def check_device(plugins: "pluggy.PluginManager", device: str | None) -> None:
+def _check_can_be_met(plugins: "pluggy.PluginManager", settings: Settings, goal: Goal) -> None:
+    """Raises `UsageError` for settings that the space cannot follow, before anything is paid."""
+    if "latency" in goal.names and settings.device is None:
+        raise UsageError("The latency is known on a device alone: add --device, pixel1 for instance.")
+    if settings.epochs is None and not settings.first:
+        return
+    facts = SpaceFacts.of(plugins.hook, settings.space, sample_anywhere(plugins))
+    try:
+        facts.check_epochs(settings.epochs)
+    except ValueError as error:
+        raise UsageError(f"--epochs {settings.epochs} is not possible: {error}.") from None
+    if repeated := len(settings.first) - len(distinct(facts, settings.first)):
+        log.warning("%d of the first architectures are networks that are among them already: left out.", repeated)
+
+
+def check_device(hook: Any, device: str | None, sample: Callable[[], Architecture] | None = None) -> None:
     """Raises `Unsupported` for a device that no plugin knows, before anything is paid."""
-    hook = plugins.hook
+    sample = sample or partial(hook.sample, rng=np.random.default_rng(0))
     if device is not None and all(device not in devices for devices in hook.devices()):
         try:
-            hook.measure_latency(architecture=sample_anywhere(plugins), device=device)
+            hook.measure_latency(architecture=sample(), device=device)
         except NasplugError:
             raise
         except Exception as error:  # it may know others; every trial that it fails on says so

@@ -12,6 +12,7 @@ from nasplug.engine.open_jobs import OpenJobs
 from nasplug.engine.replay import Replay
 from nasplug.engine.result import Result
 from nasplug.engine.run import ActiveRun
+from nasplug.engine.space_facts import fidelities_of
 from nasplug.engine.store import Store
 from nasplug.engine.suggestions import Suggestions
 from nasplug.engine.telling import Telling
@@ -75,8 +76,7 @@ class Session:
         """Starts every plugin, and tells them the trials that are stored or known."""
         run = self.run
         run.hook.on_start(run=run)
-        fidelities = run.hook.fidelities()
-        self._continues = bool(fidelities and fidelities[1])
+        _, self._continues = fidelities_of(run.hook)
         listeners = run.hook.on_job.get_hookimpls()
         self._announces = bool(listeners)
         see_jobs = ["job" in each.argnames for each in [*listeners, *run.hook.evaluate.get_hookimpls()]]

@@ -218,9 +218,7 @@ def test_a_measurement_that_raises_is_a_draw_in_vain(error):
 
 def test_where_nothing_else_is_found_the_first_of_them_is_told(monkeypatch):
     monkeypatch.setattr(latency_window, "DRAWS", 50)
-    complaint = (
-        r"50 drawn .*, \d+ not measured, the first for RuntimeError: no such operation\. Widen"
-    )
+    complaint = r"50 drawn .*, \d+ not measured, the first for RuntimeError: no such operation\. Widen"
     with pytest.raises(SpaceExhausted, match=complaint):
         hooks(90.0, 95.0, raising(RuntimeError("no such operation"))).sample(rng=np.random.default_rng(0))
 
