@@ -12,7 +12,7 @@ import numpy as np
 from nasplug.engine.measures import measured, measured_latency
 from nasplug.engine.objectives import DEFAULT_GOAL, Goal, Limit
 from nasplug.engine.stored_error import storable_text
-from nasplug.errors import ConfigurationError, DiscoveryError, PluginError
+from nasplug.errors import ConfigurationError, DiscoveryError, PluginError, did_you_mean
 from nasplug.types import Evaluation, Job, Trial
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("nasplug")
 FATAL = (ConfigurationError, DiscoveryError, PluginError)  # after which no other trial of the run could succeed
+LACKS = "the evaluation has no "  # how the error of a trial begins that lacks a figure
 State = Literal["complete", "failed", "infeasible"]
 
 
@@ -155,9 +156,10 @@ class Attempt:
         values = {name: goal.value(trial, name) for name in goal.names}
         missing = sorted(name for name, value in values.items() if value is None or math.isnan(value))
         if missing:
-            figures = {main.name: evaluation.accuracy} | metrics
+            figures = self.measured | {main.name: evaluation.accuracy} | metrics
             known = ", ".join(f"{name} {value:g}" for name, value in sorted(figures.items()))
-            lacks = f"the evaluation has no {' and no '.join(missing)}, which the run looks at; it has {known}"
+            meant = "".join(did_you_mean(name, figures) for name in missing if name not in figures)
+            lacks = f"{LACKS}{' and no '.join(missing)}, which the run looks at; it has {known}{meant and f'.{meant}'}"
             return attrs.evolve(trial, state="failed", evaluation=None, error=lacks)
         broken = [limit for limit in goal.limits if not limit.holds(values[limit.name] or 0.0)]
         return attrs.evolve(trial, state="infeasible", error=_breaks(broken, values)) if broken else trial

@@ -54,7 +54,7 @@ def read_known(
     maker = TrialMaker(space_hook, space_name, bounds)
     trials: list[Trial] = []
     left_out: list[str] = []
-    for source in [sources] if isinstance(sources, str | Trial) else sources:
+    for source in [sources] if isinstance(sources, str | Trial | os.PathLike) else sources:
         table = _table(source, default_url, bounds)
         left_out += table.remarks
         for row in table.rows:
@@ -83,6 +83,8 @@ def _named_table(name: str, default_url: str | None, bounds: tuple[float, float]
     is_file = os.path.isfile(path)
     if is_file and name.endswith(".csv"):
         return _table_of_file(path, bounds)
+    if not is_file and name.endswith(".csv") and "@" not in name:
+        raise StorageError(f"There is no file {path}, whose trials were to be known.")
     try:
         rows = _rows_of_run(name, default_url)
     except (NothingStored, UnknownRun) as error:

@@ -190,7 +190,8 @@ def _is_resumed(storage: "Storage", request: RunRequest) -> bool:
     if request.resume:
         return True
     is_there = any(run.name == request.name for run in storage.all_runs())
-    log.info("The run %s %s.", request.name, "is stored: it goes on" if is_there else "is new: it begins")
+    if is_there:
+        log.info("The run %s is stored: it goes on.", request.name)
     return is_there
 
 
@@ -201,9 +202,13 @@ def _resumed(storage: "Storage", request: RunRequest) -> Opened:
     run = prepare(request)
     plugins: dict[Kind, object] = {"space": run.space, "strategy": run.strategy}
     check_same(stored.name, stored.settings, run.settings, run.goal.main, plugins)
-    run.settings = grown(run.settings, stored.settings)
+    run.settings = grown(run.settings, stored.settings, partial(_count_searched, storage, stored.id))
     run.storage = storage.url
     return Opened(request, run, Database(storage, stored.id, stored.name), is_new=False, ended=stored.ended)
+
+
+def _count_searched(storage: "Storage", run_id: int) -> int:
+    return sum(trial.purpose == "search" for trial in storage.trials(run_id))
 
 
 def _created(storage: "Storage", request: RunRequest) -> Opened:
@@ -213,7 +218,10 @@ def _created(storage: "Storage", request: RunRequest) -> Opened:
     settings = run.settings.document() | objective_document(run.goal.main)
     create, stem = partial(storage.create, settings=settings, versions=versions(run.settings)), run.name
     if request.name is not None:
-        return Opened(request, run, Database(storage, create(request.name), request.name))
+        database = Database(storage, create(request.name), request.name)
+        if request.start_or_resume:
+            log.info("The run %s is new: it begins.", request.name)
+        return Opened(request, run, database)
     while True:
         taken = {stored.name for stored in storage.all_runs()}
         run.name = next(free for i in count(1) if (free := f"{stem}-{i}") not in taken)

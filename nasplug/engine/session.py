@@ -60,7 +60,7 @@ class Session:
         self.evaluator = Evaluator(run.hook, run.goal, settings.device, window, settings.retries, self.now)
         self._suggestions = Suggestions(run)
         self._open = OpenJobs(run.open)
-        self._telling = Telling(run, self.in_order)
+        self._telling = Telling(run, self.in_order, self.is_external)
 
     def __repr__(self) -> str:
         """Returns one line, whatever the number of trials."""
