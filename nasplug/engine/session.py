@@ -12,10 +12,11 @@ from nasplug.engine.open_jobs import OpenJobs
 from nasplug.engine.replay import Replay
 from nasplug.engine.result import Result
 from nasplug.engine.run import ActiveRun
-from nasplug.engine.space_facts import fidelities_of
+from nasplug.engine.space_facts import answerers, fidelities_of
 from nasplug.engine.store import Store
 from nasplug.engine.suggestions import Suggestions
 from nasplug.engine.telling import Telling
+from nasplug.errors import NasplugError, PluginError, error_text
 from nasplug.types import Architecture, Job, JobPurpose, Suggestion, Trial
 
 TRIALS, CONFIRMATIONS = 1, 4  # the streams of training seeds
@@ -216,8 +217,18 @@ class Session:
                 self._open.stored.update(job.number for job in new)
         if self._announces:
             for job in jobs:
-                self.run.hook.on_job(run=self.run, job=job)
+                self._announce(job)
         return jobs
+
+    def _announce(self, job: Job) -> None:
+        """Tells every plugin of a job. Raises `PluginError` for whatever one of them raises."""
+        try:
+            self.run.hook.on_job(run=self.run, job=job)
+        except NasplugError:
+            raise
+        except Exception as error:
+            who = answerers(self.run.hook.on_job)
+            raise PluginError(f"{who} raised {error_text(error)} for the job {job.key}.") from error
 
     # ------------------------------------------------------------------ telling
 

@@ -10,7 +10,7 @@ from sessions import numbers, session_of, stored_session, told
 import nasplug
 from nasplug import Suggestion, hookimpl
 from nasplug.engine.evaluation import derived_seed
-from nasplug.errors import ConfigurationError
+from nasplug.errors import ConfigurationError, PluginError
 from nasplug.types import Evaluation
 
 
@@ -91,6 +91,16 @@ def test_a_stopped_run_hands_out_nothing():
     session = session_of()
     session.run.stop("enough")
     assert session.ask(2) == []
+
+
+def test_a_plugin_that_raises_when_it_hears_of_a_job_is_named():
+    class Broken:
+        @hookimpl
+        def on_job(self):
+            raise KeyError("queue")
+
+    with pytest.raises(PluginError, match="on_job of 'Broken' raised KeyError: 'queue' for the job ToySpace"):
+        session_of(observers=[Broken()]).ask(1)
 
 
 def test_plugins_hear_of_each_job_that_is_handed_out():
