@@ -23,7 +23,8 @@ class KnownTrials:
     """What a run is told before its first suggestion.
 
     `trials` have the numbers −1, −2, …, the source `known`, and no cost. `left_out` says of every row that is none of
-    them where it stands and why, and of every column that cannot be a metric. Final and confirming evaluations are passed over.
+    them where it stands and why, and of every column that cannot be a metric. Final and confirming
+    evaluations are passed over.
     """
 
     trials: list[Trial]

@@ -101,7 +101,6 @@ class Suggestions:
     def _all_trials(self) -> list[Trial]:
         return [*self.run.trials, *self.run.confirming] if self.run.confirming else []
 
-
     def _sequence(self, answer: Any, count: int) -> list[Any]:
         is_sequence = isinstance(answer, Sequence) and not isinstance(answer, str)
         if is_sequence and len(answer) <= count:
