@@ -36,6 +36,24 @@ def _integers(code: Iterable[Any]) -> tuple[int, ...]:
         raise TypeError(f"an architecture's code is a sequence of integers, got {code!r}") from None
 
 
+def _whole(value: Any) -> int | None:
+    """Returns a number as Python's own int, None as it is."""
+    try:
+        return None if value is None else index(value)
+    except TypeError:
+        raise ValueError(f"epochs and continues must be whole numbers, got {value!r}") from None
+
+
+def _at_least(low: int) -> Any:
+    """Returns an attrs validator for a number of at least `low`, or None."""
+
+    def check(_: Any, attribute: "attrs.Attribute[Any]", value: int | None) -> None:
+        if value is not None and value < low:
+            raise ValueError(f"{attribute.name} must be at least {low}, got {value}")
+
+    return check
+
+
 def _floats(metrics: Mapping[str, Any]) -> dict[str, float]:
     try:
         return {str(name): float(value) for name, value in metrics.items()}
@@ -141,12 +159,12 @@ class Suggestion:
     """An architecture, and how long to train it: what a strategy may suggest in place of an architecture alone.
 
     `epochs` None means the run's or the space's own number. `continues` is the trial whose training goes on, from
-    whose beginning `epochs` counts.
+    whose beginning `epochs` counts. Raises `ValueError` for epochs below 1, and for what is no whole number.
     """
 
     architecture: Architecture
-    epochs: int | None = None
-    continues: int | None = None
+    epochs: int | None = attrs.field(default=None, converter=_whole, validator=_at_least(1))
+    continues: int | None = attrs.field(default=None, converter=_whole, validator=_at_least(0))
 
 
 @attrs.frozen

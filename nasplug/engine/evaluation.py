@@ -12,7 +12,7 @@ import numpy as np
 from nasplug.engine.measures import measured, measured_latency
 from nasplug.engine.objectives import DEFAULT_GOAL, Goal, Limit
 from nasplug.engine.stored_error import storable_text
-from nasplug.errors import ConfigurationError, DiscoveryError, PluginError
+from nasplug.errors import ConfigurationError, DiscoveryError, PluginError, did_you_mean
 from nasplug.types import Evaluation, Job, Trial
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("nasplug")
 FATAL = (ConfigurationError, DiscoveryError, PluginError)  # after which no other trial of the run could succeed
+LACKS = "the evaluation has no "  # how the error of a trial begins that lacks a figure
 State = Literal["complete", "failed", "infeasible"]
 
 
@@ -122,9 +123,9 @@ class Attempt:
             return None
         try:
             error = self._broken_bound()
-        except FATAL:
-            raise
-        except Exception as problem:  # a device that fails on one architecture may know the next
+        except BaseException as problem:  # a device that fails on one architecture may know the next
+            if _ends_the_search(problem):
+                raise
             return self.trial("failed", None, storable_text(problem))
         return self.trial("infeasible", None, error) if error else None
 
@@ -134,13 +135,9 @@ class Attempt:
         for _ in range(self.evaluator.retries + 1):
             try:
                 return self.judged(self._ask_space())
-            except FATAL:
-                raise
-            except BaseExceptionGroup as problems:
-                if problems.subgroup(KeyboardInterrupt):
+            except BaseException as problem:  # a crashed training is a result of the search, not its end
+                if _ends_the_search(problem):
                     raise
-                error = storable_text(problems)
-            except (Exception, SystemExit) as problem:  # a crashed training is a result of the search, not its end
                 log.debug("Trial %d failed.", self.job.number, exc_info=problem)
                 error = storable_text(problem)
         return self.trial("failed", None, error)
@@ -159,9 +156,10 @@ class Attempt:
         values = {name: goal.value(trial, name) for name in goal.names}
         missing = sorted(name for name, value in values.items() if value is None or math.isnan(value))
         if missing:
-            figures = {main.name: evaluation.accuracy} | metrics
+            figures = self.measured | {main.name: evaluation.accuracy} | metrics
             known = ", ".join(f"{name} {value:g}" for name, value in sorted(figures.items()))
-            lacks = f"the evaluation has no {' and no '.join(missing)}, which the run looks at; it has {known}"
+            meant = "".join(did_you_mean(name, figures) for name in missing if name not in figures)
+            lacks = f"{LACKS}{' and no '.join(missing)}, which the run looks at; it has {known}{meant and f'.{meant}'}"
             return attrs.evolve(trial, state="failed", evaluation=None, error=lacks)
         broken = [limit for limit in goal.limits if not limit.holds(values[limit.name] or 0.0)]
         return attrs.evolve(trial, state="infeasible", error=_breaks(broken, values)) if broken else trial
@@ -211,6 +209,13 @@ def checked(answer: object) -> Evaluation:
         f"evaluate must return a nasplug.Evaluation, it returned {answer!r:.200}, which is {type(answer).__name__}. "
         "Write for instance: return nasplug.Evaluation(accuracy, cost=seconds)."
     )
+
+
+def _ends_the_search(problem: BaseException) -> bool:
+    """Returns whether an exception is the user's Ctrl-C, or means that no other trial could succeed."""
+    if isinstance(problem, BaseExceptionGroup):
+        return problem.subgroup(KeyboardInterrupt) is not None
+    return isinstance(problem, (KeyboardInterrupt, *FATAL))
 
 
 def duplicate(job: Job, leader: Trial) -> Trial:

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from nasplug.engine.trial_rows import PERCENT, Row, Table, TrialMaker, read_csv
+from nasplug.engine.trial_rows import PERCENT, REPEATED, Row, Table, TrialMaker, read_csv
 from nasplug.errors import NothingStored, StorageError, UnknownRun, UsageError
 from nasplug.loading.paths import expanded_path
 from nasplug.types import Trial
@@ -23,7 +23,8 @@ class KnownTrials:
     """What a run is told before its first suggestion.
 
     `trials` have the numbers −1, −2, …, the source `known`, and no cost. `left_out` says of every row that is none of
-    them where it stands and why, and of every column that cannot be a metric.
+    them where it stands and why, and of every column that cannot be a metric. Final and confirming
+    evaluations are passed over.
     """
 
     trials: list[Trial]
@@ -54,10 +55,12 @@ def read_known(
     maker = TrialMaker(space_hook, space_name, bounds)
     trials: list[Trial] = []
     left_out: list[str] = []
-    for source in [sources] if isinstance(sources, str | Trial) else sources:
+    for source in [sources] if isinstance(sources, str | Trial | os.PathLike) else sources:
         table = _table(source, default_url, bounds)
         left_out += table.remarks
         for row in table.rows:
+            if row.unused in REPEATED:
+                continue
             try:
                 trials.append(maker.trial(row, -1 - len(trials), "known"))
             except ValueError as error:
@@ -81,6 +84,8 @@ def _named_table(name: str, default_url: str | None, bounds: tuple[float, float]
     is_file = os.path.isfile(path)
     if is_file and name.endswith(".csv"):
         return _table_of_file(path, bounds)
+    if not is_file and name.endswith(".csv") and "@" not in name:
+        raise StorageError(f"There is no file {path}, whose trials were to be known.")
     try:
         rows = _rows_of_run(name, default_url)
     except (NothingStored, UnknownRun) as error:

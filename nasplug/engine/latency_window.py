@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import numpy as np
 
+from nasplug.engine.evaluation import FATAL
 from nasplug.engine.measures import measured_latency
-from nasplug.errors import PluginError, SpaceExhausted
+from nasplug.errors import PluginError, SpaceExhausted, error_text, first_line
 from nasplug.hookspecs import hookimpl
 from nasplug.types import Architecture
 
 if TYPE_CHECKING:
-    import numpy as np
     import pluggy
 
 log = logging.getLogger("nasplug")
@@ -35,6 +36,8 @@ class Draws:
     fastest: float = attrs.field(default=math.inf, init=False)
     slowest: float = attrs.field(default=0.0, init=False)
     nearest: tuple[float, float, Architecture | None] = attrs.field(default=(math.inf, 0.0, None), init=False)
+    failures: int = attrs.field(default=0, init=False)  # draws whose latency nobody could tell
+    first_failure: str = attrs.field(default="", init=False)
     seconds: float = attrs.field(default=0.0, init=False)  # of all draws
     _draw_began: float = attrs.field(default=0.0, init=False)
     _fruitless: tuple[int, float] = attrs.field(
@@ -53,9 +56,7 @@ class Draws:
 
     def add(self, architecture: Architecture, latency: float) -> bool:
         """Counts a draw; returns whether its latency lies inside. `nearest` is the nearest outside, distance first."""
-        elapsed = time.monotonic() - self._draw_began
-        self.count, self.seconds = self.count + 1, self.seconds + elapsed
-        self._fruitless = self._fruitless[0] + 1, self._fruitless[1] + elapsed
+        self._count()
         self.fastest, self.slowest = min(self.fastest, latency), max(self.slowest, latency)
         distance = max(self.low - latency, latency - self.high)
         if 0 < distance < self.nearest[0]:
@@ -65,17 +66,30 @@ class Draws:
             self._fruitless = 0, 0.0
         return distance <= 0
 
+    def add_failure(self, error: Exception) -> None:
+        """Counts a draw whose measurement raised."""
+        self._count()
+        self.failures += 1
+        self.first_failure = self.first_failure or first_line(error_text(error))
+
     def __str__(self) -> str:
         _, latency, nearest = self.nearest
         drawn = f"{self.count:,} drawn in {self.seconds:.1f} s, {len(self.inside):,} different inside"
-        met = f", latencies from {self.fastest:.2f} to {self.slowest:.2f} ms" if self.count else ""
-        return drawn + met + (f", the nearest outside {latency:.2f} ms ({nearest})" if nearest else "")
+        has_latencies = self.count > self.failures
+        met = f", latencies from {self.fastest:.2f} to {self.slowest:.2f} ms" if has_latencies else ""
+        failed = f", {self.failures:,} not measured, the first for {self.first_failure}" if self.failures else ""
+        return drawn + met + (f", the nearest outside {latency:.2f} ms ({nearest})" if nearest else "") + failed
 
     def advice(self) -> str:
         """Returns what to do where more is needed than lies inside."""
         _, latency, nearest = self.nearest
         wider = f", to {min(self.low, latency):g}:{max(self.high, latency):g} for instance" if nearest else ""
         return f"Widen the window{wider}."
+
+    def _count(self) -> None:
+        elapsed = time.monotonic() - self._draw_began
+        self.count, self.seconds = self.count + 1, self.seconds + elapsed
+        self._fruitless = self._fruitless[0] + 1, self._fruitless[1] + elapsed
 
 
 @attrs.define(eq=False)
@@ -102,48 +116,70 @@ class LatencyWindow:
         return (yield)
 
     @hookimpl(tryfirst=True)
-    def sample(self, rng: "np.random.Generator") -> Architecture:
+    def sample(self, rng: np.random.Generator) -> Architecture:
         """Returns a random architecture inside the window.
 
         Raises `SpaceExhausted` where nothing new is found, `PluginError` for a wrong answer of the space.
         """
-        window: dict[str, Any] = {"device": self.device, "low": self.low, "high": self.high}
-        answer: list[Architecture] | None = self.manager.hook.sample_within(count=1, rng=rng, **window)
-        if answer is None:
-            return self._sampled(rng)
-        if [self.low <= self._latency(architecture) <= self.high for architecture in answer] != [True]:
-            raise PluginError(
-                f"The space {self.space!r} was asked by sample_within for one architecture of {self._text()}, and "
-                f"answered {list(map(str, answer))}."
-            )
-        return answer[0]
+        draw = self.manager.subset_hook_caller("sample", [self])
+        while self._draws.may_go_on():
+            architecture = self._drawn_within(rng)
+            is_direct = architecture is not None
+            architecture = architecture or draw(rng=rng)
+            if self._is_inside(architecture, is_direct):
+                return architecture
+        raise self._exhausted("No further architecture")
 
     @hookimpl(tryfirst=True)
-    def mutate(self, architecture: Architecture, rng: "np.random.Generator") -> Architecture:
+    def mutate(self, architecture: Architecture, rng: np.random.Generator) -> Architecture:
         """Returns a neighbour inside the window. Raises `SpaceExhausted` where none is found."""
         draw = self.manager.subset_hook_caller("mutate", [self])
         known, repeats = set[Architecture](), 0
         while repeats < REPEATS and self._draws.may_go_on():
             child: Architecture = draw(architecture=architecture, rng=rng)
             repeats = repeats + 1 if child in known else 0
-            if not repeats and self._draws.add(child, self._latency(child)):
+            if not repeats and self._is_inside(child):
                 return child
             known.add(child)
         raise self._exhausted(f"No neighbour of {architecture}")
 
-    def _sampled(self, rng: "np.random.Generator") -> Architecture:
-        draw = self.manager.subset_hook_caller("sample", [self])
-        while self._draws.may_go_on():
-            architecture: Architecture = draw(rng=rng)
-            if self._draws.add(architecture, self._latency(architecture)):
-                return architecture
-        raise self._exhausted("No further architecture")
+    def _drawn_within(self, rng: np.random.Generator) -> Architecture | None:
+        """Returns what the space's own way into the window leads to; None where it has none."""
+        window: dict[str, Any] = {"device": self.device, "low": self.low, "high": self.high}
+        answer: list[Architecture] | None = self.manager.hook.sample_within(count=1, rng=rng, **window)
+        if answer is not None and len(answer) != 1:
+            raise self._wrong(answer)
+        return answer[0] if answer else None
+
+    def _is_inside(self, architecture: Architecture, is_direct: bool = False) -> bool:
+        """Counts a draw. Raises `PluginError` where `sample_within` has answered with one outside."""
+        try:
+            latency = measured_latency(self.manager.hook, architecture, self.device)
+        except FATAL:
+            raise
+        except Exception as error:  # a device that fails on one architecture may know the next
+            self._draws.add_failure(error)
+            return False
+        is_inside = self._draws.add(architecture, latency)
+        if is_direct and not is_inside:
+            raise self._wrong([architecture])
+        return is_inside
+
+    def _wrong(self, answer: list[Architecture]) -> PluginError:
+        return PluginError(
+            f"The space {self.space!r} was asked by sample_within for one architecture of {self._text()}, and "
+            f"answered {list(map(str, answer))}."
+        )
 
     def _exhausted(self, what: str) -> SpaceExhausted:
         return SpaceExhausted(f"{what} was found with {self._text()}: {self._draws}. {self._draws.advice()}")
 
-    def _latency(self, architecture: Architecture) -> float:
-        return measured_latency(self.manager.hook, architecture, self.device)
-
     def _text(self) -> str:
         return f"{self.low:g}:{self.high:g} ms on {self.device}"
+
+
+def sample_anywhere(manager: "pluggy.PluginManager") -> Architecture:
+    """Returns one architecture of the space, whatever latency window the run has. The same every time."""
+    draw = manager.subset_hook_caller("sample", [manager.get_plugin("window")])
+    architecture: Architecture = draw(rng=np.random.default_rng(0))
+    return architecture

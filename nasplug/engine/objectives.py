@@ -9,6 +9,7 @@ from typing import cast
 import attrs
 import numpy as np
 
+from nasplug.engine.settings import texts
 from nasplug.errors import UsageError
 from nasplug.types import ACCURACY, Direction, Objective, Trial
 
@@ -76,11 +77,11 @@ class Goal:
     @classmethod
     def of(cls, objectives: Iterable[str], limits: Iterable[str], main: Objective = ACCURACY) -> "Goal":
         """Returns the goal that these texts mean. Raises `UsageError` for one that is wrong or given twice."""
-        parsed: tuple[Objective, ...] = tuple(parse_objective(text, main) for text in objectives) or (main,)
+        parsed: tuple[Objective, ...] = tuple(parse_objective(text, main) for text in texts(objectives)) or (main,)
         names = [objective.name for objective in parsed]
         if len(set(names)) < len(names):
             raise UsageError(f"An objective is given twice: {', '.join(names)}.")
-        return cls(parsed, tuple(map(Limit.parse, limits)), main)
+        return cls(parsed, tuple(map(Limit.parse, texts(limits))), main)
 
     @property
     def objective(self) -> Objective:

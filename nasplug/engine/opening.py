@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import count
@@ -12,20 +12,25 @@ import attrs
 import numpy as np
 
 from nasplug.engine.folders import Folders
+from nasplug.engine.latency_window import sample_anywhere
 from nasplug.engine.objectives import Goal
 from nasplug.engine.request import RunRequest
 from nasplug.engine.resume import check_same, completed, grown, objective_document
 from nasplug.engine.run import ActiveRun
 from nasplug.engine.selection import Selection
 from nasplug.engine.session import Session
-from nasplug.engine.settings import versions
+from nasplug.engine.settings import Settings, versions
+from nasplug.engine.space_facts import SpaceFacts, objective_of
 from nasplug.engine.store import Database, Memory
+from nasplug.engine.suggestions import distinct
 from nasplug.errors import NameTaken, NasplugError, StorageError, UsageError
 from nasplug.loading import manager
 from nasplug.loading.discovery import Kind
-from nasplug.types import ACCURACY, Trial
+from nasplug.types import Architecture, Trial
 
 if TYPE_CHECKING:
+    import pluggy
+
     from nasplug.storage.storage import Storage
 
 log = logging.getLogger("nasplug")
@@ -41,20 +46,37 @@ def prepare(request: RunRequest) -> ActiveRun:
     selection = Selection.of_request(request)
     settings = selection.settings(request)
     plugins = selection.manager(settings, request.watchers())
-    check_device(plugins.hook, settings.device)
+    check_device(plugins.hook, settings.device, partial(sample_anywhere, plugins))
     name = request.name or f"{settings.space}-{settings.strategy}-{settings.seed}"
-    goal = Goal.of(settings.objectives, settings.limits, plugins.hook.objective() or ACCURACY)
+    goal = Goal.of(settings.objectives, settings.limits, objective_of(plugins.hook))
+    _check_can_be_met(plugins, settings, goal)
     space_given = not isinstance(request.space, str | type)
     return ActiveRun(
         name, plugins, settings, selection.space, goal, space_given=space_given, strategy=selection.strategy
     )
 
 
-def check_device(hook: Any, device: str | None) -> None:
+def _check_can_be_met(plugins: "pluggy.PluginManager", settings: Settings, goal: Goal) -> None:
+    """Raises `UsageError` for settings that the space cannot follow, before anything is paid."""
+    if "latency" in goal.names and settings.device is None:
+        raise UsageError("The latency is known on a device alone: add --device, pixel1 for instance.")
+    if settings.epochs is None and not settings.first:
+        return
+    facts = SpaceFacts.of(plugins.hook, settings.space, sample_anywhere(plugins))
+    try:
+        facts.check_epochs(settings.epochs)
+    except ValueError as error:
+        raise UsageError(f"--epochs {settings.epochs} is not possible: {error}.") from None
+    if repeated := len(settings.first) - len(distinct(facts, settings.first)):
+        log.warning("%d of the first architectures are networks that are among them already: left out.", repeated)
+
+
+def check_device(hook: Any, device: str | None, sample: Callable[[], Architecture] | None = None) -> None:
     """Raises `Unsupported` for a device that no plugin knows, before anything is paid."""
+    sample = sample or partial(hook.sample, rng=np.random.default_rng(0))
     if device is not None and all(device not in devices for devices in hook.devices()):
         try:
-            hook.measure_latency(architecture=hook.sample(rng=np.random.default_rng(0)), device=device)
+            hook.measure_latency(architecture=sample(), device=device)
         except NasplugError:
             raise
         except Exception as error:  # it may know others; every trial that it fails on says so
@@ -168,7 +190,8 @@ def _is_resumed(storage: "Storage", request: RunRequest) -> bool:
     if request.resume:
         return True
     is_there = any(run.name == request.name for run in storage.all_runs())
-    log.info("The run %s %s.", request.name, "is stored: it goes on" if is_there else "is new: it begins")
+    if is_there:
+        log.info("The run %s is stored: it goes on.", request.name)
     return is_there
 
 
@@ -179,9 +202,13 @@ def _resumed(storage: "Storage", request: RunRequest) -> Opened:
     run = prepare(request)
     plugins: dict[Kind, object] = {"space": run.space, "strategy": run.strategy}
     check_same(stored.name, stored.settings, run.settings, run.goal.main, plugins)
-    run.settings = grown(run.settings, stored.settings)
+    run.settings = grown(run.settings, stored.settings, partial(_count_searched, storage, stored.id))
     run.storage = storage.url
     return Opened(request, run, Database(storage, stored.id, stored.name), is_new=False, ended=stored.ended)
+
+
+def _count_searched(storage: "Storage", run_id: int) -> int:
+    return sum(trial.purpose == "search" for trial in storage.trials(run_id))
 
 
 def _created(storage: "Storage", request: RunRequest) -> Opened:
@@ -191,7 +218,10 @@ def _created(storage: "Storage", request: RunRequest) -> Opened:
     settings = run.settings.document() | objective_document(run.goal.main)
     create, stem = partial(storage.create, settings=settings, versions=versions(run.settings)), run.name
     if request.name is not None:
-        return Opened(request, run, Database(storage, create(request.name), request.name))
+        database = Database(storage, create(request.name), request.name)
+        if request.start_or_resume:
+            log.info("The run %s is new: it begins.", request.name)
+        return Opened(request, run, database)
     while True:
         taken = {stored.name for stored in storage.all_runs()}
         run.name = next(free for i in count(1) if (free := f"{stem}-{i}") not in taken)

@@ -2,14 +2,14 @@
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import attrs
 
 from nasplug.engine.objectives import Goal
 from nasplug.engine.request import RunRequest
-from nasplug.engine.settings import OFF, Settings
+from nasplug.engine.settings import OFF, Settings, sources
 from nasplug.errors import NasplugError, StorageError, UsageError
 from nasplug.loading import discovery, options
 from nasplug.types import ACCURACY, Objective
@@ -30,6 +30,7 @@ def completed(request: RunRequest, stored: Document) -> RunRequest:
     Raises `UsageError` where a plugin of the run was an instance, which the caller must give again.
     """
     execution = stored.get("execution", {})
+    _check_known(request, execution)
     settings = {
         "seed": stored["seed"], "batch": stored["batch"], "epochs": stored["epochs"], "device": stored["device"],
         "budget": stored["budget"], "latency_window": stored["latency_window"], "asynchronous": stored["steady"],
@@ -37,6 +38,7 @@ def completed(request: RunRequest, stored: Document) -> RunRequest:
         "first": tuple(stored.get("first", ())), "workers": execution.get("workers"),
         "timeout": execution.get("timeout"), "retries": execution.get("retries"), "finals": execution.get("finals"),
         "max_failures": execution.get("max_failures"), "confirm": tuple(execution.get("confirm") or ()) or OFF,
+        "known": tuple(execution.get("known", ())),
     }  # fmt: skip
     default = attrs.fields_dict(RunRequest)
     missing = {name: value for name, value in settings.items() if getattr(request, name) == default[name].default}
@@ -49,6 +51,16 @@ def completed(request: RunRequest, stored: Document) -> RunRequest:
     for kind in ("space", "strategy"):
         missing |= _plugin(request, stored, kind)
     return attrs.evolve(request, **missing)
+
+
+def _check_known(request: RunRequest, execution: Document) -> None:
+    """Raises `UsageError` for known trials that the run was not told at its beginning."""
+    before, now = execution.get("known"), sources(request.known)
+    if request.known and before is not None and now != before:
+        raise UsageError(
+            f"Known trials are told when a run begins. This one was told {', '.join(before) or 'none'}, not "
+            f"{', '.join(now)}: leave --known out, or start a new run under another name."
+        )
 
 
 def check_same(
@@ -78,8 +90,14 @@ def check_same(
         )
 
 
-def grown(settings: Settings, stored: Document) -> Settings:
-    """Returns the settings of a run that goes on, with the budget that its strategy has planned with."""
+def grown(settings: Settings, stored: Document, count_trials: Callable[[], int]) -> Settings:
+    """Returns the settings of a run that goes on, with the budget that its strategy has planned with.
+
+    `count_trials` is asked where the budget is smaller than before. Raises `UsageError` where there are more already.
+    """
+    before, now = stored["budget"], settings.budget
+    if now is not None and (before is None or now < before) and now < (count := count_trials()):
+        raise UsageError(f"The run has {count} trials already: wanted a budget of at least {count}, got {now}.")
     planned = stored.get("planned") or stored["budget"]
     return attrs.evolve(settings, planned=None if planned == settings.budget else planned)
 

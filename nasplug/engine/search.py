@@ -1,7 +1,9 @@
 """`nasplug.search`: a loop over a session. The command line runs searches through it."""
 
 import sys
+from functools import partial
 
+from nasplug.engine.latency_window import sample_anywhere
 from nasplug.engine.loop import Loop
 from nasplug.engine.opening import Opened, check_device, opened
 from nasplug.engine.request import RunRequest, with_arguments_of
@@ -48,6 +50,6 @@ def explain(request: RunRequest) -> tuple[list[str], dict[str, list[str]]]:
     selection = Selection.of_request(request)
     settings = selection.settings(request)
     plugin_manager = selection.manager(settings)
-    check_device(plugin_manager.hook, settings.device)
+    check_device(plugin_manager.hook, settings.device, partial(sample_anywhere, plugin_manager))
     chain = [*(middleware.name for middleware in selection.middleware), selection.space_name]
     return chain, selection.callers(plugin_manager)

@@ -113,6 +113,7 @@ class Selection:
             limits=request.limits,
             first=request.first,
             confirm=self.recommended.get("confirm") if request.confirm is None else request.confirm,
+            known=request.known,
             finals=request.finals,
         )
 

@@ -12,9 +12,11 @@ from nasplug.engine.open_jobs import OpenJobs
 from nasplug.engine.replay import Replay
 from nasplug.engine.result import Result
 from nasplug.engine.run import ActiveRun
+from nasplug.engine.space_facts import answerers, fidelities_of
 from nasplug.engine.store import Store
 from nasplug.engine.suggestions import Suggestions
 from nasplug.engine.telling import Telling
+from nasplug.errors import NasplugError, PluginError, error_text
 from nasplug.types import Architecture, Job, JobPurpose, Suggestion, Trial
 
 TRIALS, CONFIRMATIONS = 1, 4  # the streams of training seeds
@@ -59,7 +61,7 @@ class Session:
         self.evaluator = Evaluator(run.hook, run.goal, settings.device, window, settings.retries, self.now)
         self._suggestions = Suggestions(run)
         self._open = OpenJobs(run.open)
-        self._telling = Telling(run, self.in_order)
+        self._telling = Telling(run, self.in_order, self.is_external)
 
     def __repr__(self) -> str:
         """Returns one line, whatever the number of trials."""
@@ -75,8 +77,7 @@ class Session:
         """Starts every plugin, and tells them the trials that are stored or known."""
         run = self.run
         run.hook.on_start(run=run)
-        fidelities = run.hook.fidelities()
-        self._continues = bool(fidelities and fidelities[1])
+        _, self._continues = fidelities_of(run.hook)
         listeners = run.hook.on_job.get_hookimpls()
         self._announces = bool(listeners)
         see_jobs = ["job" in each.argnames for each in [*listeners, *run.hook.evaluate.get_hookimpls()]]
@@ -216,8 +217,18 @@ class Session:
                 self._open.stored.update(job.number for job in new)
         if self._announces:
             for job in jobs:
-                self.run.hook.on_job(run=self.run, job=job)
+                self._announce(job)
         return jobs
+
+    def _announce(self, job: Job) -> None:
+        """Tells every plugin of a job. Raises `PluginError` for whatever one of them raises."""
+        try:
+            self.run.hook.on_job(run=self.run, job=job)
+        except NasplugError:
+            raise
+        except Exception as error:
+            who = answerers(self.run.hook.on_job)
+            raise PluginError(f"{who} raised {error_text(error)} for the job {job.key}.") from error
 
     # ------------------------------------------------------------------ telling
 

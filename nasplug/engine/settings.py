@@ -1,5 +1,6 @@
 """The validated settings of a run, and the versions it ran with: both are stored, and compared at a resume."""
 
+import os
 import platform
 from collections.abc import Iterable
 from contextlib import suppress
@@ -13,11 +14,13 @@ from nasplug.engine.plugin_state import as_json, constructor_arguments
 from nasplug.errors import UsageError
 from nasplug.loading import discovery, options
 from nasplug.loading.distributions import version_of
+from nasplug.types import Architecture, Trial
 
 DEFAULT_BUDGET = 100
 COMPUTE = ("numpy", "torch", "torch-geometric", "tensorflow", "tensorflow-tpu")  # whose versions may change a result
-EXECUTION = (  # the trials of the search do not depend on them
-    "workers", "timeout", "retries", "watching", "max_failures", "finals", "confirm",
+# Trials of the search do not depend on these, but for what was known at the beginning, which a resume cannot change.
+EXECUTION = (
+    "workers", "timeout", "retries", "watching", "max_failures", "finals", "confirm", "known",
 )  # fmt: skip
 OFF = "off"
 GROWS = ("budget", "planned")
@@ -79,8 +82,18 @@ def _confirm(value: Any) -> tuple[int, int] | None:
     )
 
 
-def _texts(values: Iterable[object]) -> list[str]:
+def texts(values: object) -> list[str]:
+    """Returns values as texts; a text or an architecture alone is one value."""
+    if isinstance(values, str | Architecture) or not isinstance(values, Iterable):
+        return [str(values)]
     return [str(value) for value in values]
+
+
+def sources(values: object) -> list[str]:
+    """Returns the names of known trials; what has none is called `trials`."""
+    if isinstance(values, str | os.PathLike | Trial) or not isinstance(values, Iterable):
+        values = [values]
+    return [os.fspath(value) if isinstance(value, str | os.PathLike) else "trials" for value in values]
 
 
 def check_window(low: float, high: float) -> None:
@@ -105,9 +118,9 @@ class Settings:
     or failed; `timeout` is in seconds, `latency_window` in milliseconds. `middleware` are names with their options;
     `watching` lists the middleware that does not change results. `planned` is the budget of the run's beginning, where
     it has grown since. `objectives`, `limits` and `first` (architectures to begin with) are texts, as on the command
-    line. `confirm` is how many of the best are trained again at the end, and how often; None for none. `finals` is how
-    many architectures get a final evaluation, None for the usual ones; `max_failures` how many failures in a row end
-    the run, None for five at its very beginning.
+    line. `known` names the trials that were told at the beginning. `confirm` is how many of the best are trained again
+    at the end, and how often; None for none. `finals` is how many architectures get a final evaluation, None for the
+    usual ones; `max_failures` how many failures in a row end the run, None for five at its very beginning.
 
     Raises:
         UsageError: a value has the wrong type or is out of bounds
@@ -130,9 +143,10 @@ class Settings:
     asynchronous: bool = False
     timeout: float | None = attrs.field(default=None, converter=_seconds)
     retries: int = _whole(0, default=0)
-    objectives: list[str] = attrs.field(factory=list, converter=_texts)
-    limits: list[str] = attrs.field(factory=list, converter=_texts)
-    first: list[str] = attrs.field(factory=list, converter=_texts)
+    objectives: list[str] = attrs.field(factory=list, converter=texts)
+    limits: list[str] = attrs.field(factory=list, converter=texts)
+    first: list[str] = attrs.field(factory=list, converter=texts)
+    known: list[str] = attrs.field(factory=list, converter=sources)
     finals: int | None = _whole(0, default=None)
     confirm: tuple[int, int] | None = attrs.field(default=None, converter=_confirm)
     max_failures: int | None = _whole(1, default=None)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import attrs
 
 from nasplug.engine.run import ActiveRun
-from nasplug.engine.watch import FailureWatch, LimitWatch, PercentWatch
+from nasplug.engine.watch import FailureWatch, FigureWatch, LimitWatch, PercentWatch
 from nasplug.types import Trial
 
 
@@ -17,10 +17,12 @@ class Telling:
     Args:
         run: the run
         in_order: whether plugins hear of trials in the order of their numbers; else as they ended
+        is_external: whether somebody else evaluates, who may forget to tell a figure
     """
 
     run: ActiveRun
     in_order: bool
+    is_external: bool = False
     held: dict[int, Trial] = attrs.field(factory=dict, init=False)  # stored, not told yet
     replayed: set[int] = attrs.field(factory=set, init=False)  # stored by an earlier driver
     failures: FailureWatch = attrs.field(init=False)
@@ -29,6 +31,7 @@ class Telling:
     def __attrs_post_init__(self) -> None:
         self.failures = FailureWatch(self.run)
         self._watches = [self.failures, LimitWatch(self.run), PercentWatch(self.run)]
+        self._watches += [] if self.is_external else [FigureWatch(self.run)]
 
     def tell_held(self, everything: bool = False) -> None:
         """Tells plugins of the trials whose turn it is, or of `everything` that is held."""

@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import numpy as np
 
 from nasplug.engine.result import CHOSEN_BY, COLUMNS, metric_of
-from nasplug.errors import NasplugError, StorageError, error_text, first_line
-from nasplug.types import Architecture, Evaluation, Trial
+from nasplug.engine.space_facts import SpaceFacts
+from nasplug.errors import StorageError, first_line
+from nasplug.types import Evaluation, Trial
 
 NEEDED = ("architecture", "accuracy")
 NO_METRICS = {*COLUMNS, "epochs", "continues"}  # what the columns of metrics are not called
 PERCENT = (0.0, 100.0)
+# Why a row is unused without a mistake of anybody.
+REPEATED = ("it is a final evaluation", "it is a confirm evaluation")
 Line = tuple[str, dict[str, str]]  # file and number of a line, and its cells by column
 
 
@@ -93,34 +95,21 @@ class TrialMaker:
     hook: Any
     space: str = ""
     bounds: tuple[float, float] = PERCENT
-    _space_of_codes: str = attrs.field(init=False)
+    _facts: SpaceFacts = attrs.field(init=False)
 
-    @_space_of_codes.default
-    def _sample_its_space(self) -> str:
-        return space_of_architectures(self.hook)
+    @_facts.default
+    def _ask_the_space(self) -> SpaceFacts:
+        return SpaceFacts.of(self.hook, self.space)
 
     def trial(self, row: Row, number: int, source: str) -> Trial:
         """Returns a complete trial that has cost nothing. Raises `ValueError` saying why the row is none."""
         if problem := row.malformed or row.unused:
             raise ValueError(problem)
-        architecture = Architecture.parse(row.architecture, self._space_of_codes)
-        canonical = self._canonical(architecture)
+        architecture = self._facts.parsed(row.architecture)
+        canonical = self._facts.canonical(architecture)
         evaluation = Evaluation(self._accuracy(row.accuracy), 0.0, row.metrics, source)
         epochs = _whole_epochs(row.epochs)
         return Trial(number, architecture, "complete", evaluation, None, "search", 0.0, 0.0, canonical, epochs=epochs)
-
-    def _canonical(self, architecture: Architecture) -> str:
-        """Returns the canonical form. Raises `ValueError` where the space refuses the architecture."""
-        try:
-            canonical = self.hook.canonical(architecture=architecture)
-            self.hook.describe(architecture=architecture)  # not every space looks at the code for its canonical form
-        except NasplugError:  # an InvalidArchitecture is a ValueError; any other one concerns all rows
-            raise
-        except Exception as error:  # a space may raise anything for a code that it does not expect
-            space = self.space or self._space_of_codes
-            refusal = f"the space {space!r} refuses {architecture}: {error_text(error)}"
-            raise ValueError(refusal) from error
-        return str(canonical)
 
     def _accuracy(self, value: float | str | None) -> float:
         low, high = self.bounds
@@ -129,11 +118,6 @@ class TrialMaker:
             kind = "percentage" if self.bounds == PERCENT else "number"
             raise ValueError(f"accuracy must be a {kind} between {low:g} and {high:g}, got {value}")
         return accuracy
-
-
-def space_of_architectures(hook: Any) -> str:
-    """Returns the name that a space gives its architectures, which differs from `module:Class` as it was named."""
-    return str(hook.sample(rng=np.random.default_rng(0)).space)
 
 
 def _check_columns(path: Path, columns: Sequence[str]) -> None:

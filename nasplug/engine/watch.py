@@ -7,6 +7,7 @@ import logging
 
 import attrs
 
+from nasplug.engine.evaluation import LACKS
 from nasplug.engine.run import ActiveRun
 from nasplug.errors import first_line
 from nasplug.types import Trial
@@ -42,6 +43,21 @@ class FailureWatch:
         most = self.run.settings.max_failures
         if self._in_a_row >= (most or FIRST_FAILURES) and (most or not self._has_succeeded):
             self.run.stop(f"{self._in_a_row} trials in a row failed, the last with {self._last}. {advice}")
+
+
+@attrs.define(eq=False)
+class FigureWatch:
+    """Ends a run whose first evaluation lacks a figure that the run looks at: no other one will have it."""
+
+    run: ActiveRun
+    _is_there: bool = attrs.field(default=False, init=False)  # whether an evaluation had all figures
+
+    def __call__(self, trial: Trial) -> None:
+        """Looks at a search trial."""
+        lacks = trial.state == "failed" and (trial.error or "").startswith(LACKS)
+        self._is_there = self._is_there or trial.evaluation is not None
+        if lacks and not self._is_there and not self.run.replaying:
+            self.run.stop(f"{first_line(trial.error)}. See --objective and --limit")
 
 
 @attrs.define(eq=False)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from functools import lru_cache
 from inspect import isclass
+from pathlib import Path
 from typing import Any, Literal
 
 import attrs
@@ -133,11 +134,19 @@ def _broken(plugin: Installed, cause: str, raised: bool = False) -> str:
         problem = f"wanted {DIRECT_NAMES[plugin.kind]}, got {cause}; the current folder is {current_folder()}"
         if raised:
             problem = f"importing {plugin.value.partition(':')[0]} raised {cause}"
+        if file := _file_named(plugin.value):
+            problem = f"{file} is a file: write {file.stem}{':' + plugin.value.partition(':')[2]} in its folder"
         return f"The {plugin.kind} {plugin.name!r} cannot be loaded: {problem}.{_options_instead(plugin)}"
     return (
         f"The {plugin.kind} {plugin.name!r} of the distribution {plugin.provider} is broken: loading {plugin.value} "
         f"gave {cause}. Reinstall or upgrade {plugin.distribution}, or use another {plugin.kind}."
     )
+
+
+def _file_named(value: str) -> Path | None:
+    """Returns the file that somebody named in place of its module; None for a module."""
+    path = Path(value.partition(":")[0])
+    return path if path.suffix == ".py" else None
 
 
 def _options_instead(plugin: Installed) -> str:

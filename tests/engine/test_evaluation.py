@@ -84,7 +84,7 @@ def test_what_no_trial_could_survive_is_raised(error):
     assert len(space_hook.calls) == 1
 
 
-@pytest.mark.parametrize("error", [Unsupported("cannot train this one"), SystemExit(3)])
+@pytest.mark.parametrize("error", [Unsupported("cannot train it"), SystemExit(3), GeneratorExit("x")])
 def test_what_one_architecture_meets_fails_its_trial_alone(error):
     trial = Evaluator(hook(error)).evaluate(JOB)
     assert (trial.state, trial.error.partition("\n")[0]) == ("failed", f"{type(error).__name__}: {error}")

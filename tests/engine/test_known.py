@@ -48,7 +48,6 @@ def test_a_run_is_known_by_its_complete_search_trials_and_the_others_are_named(u
     }
     assert known.left_out == [
         "trial 1 of the run 'night': it has no accuracy: RuntimeError: lost",
-        "trial 2 of the run 'night': it is a final evaluation",
     ]
 
 

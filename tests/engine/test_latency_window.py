@@ -185,3 +185,56 @@ def test_a_window_that_holds_nothing_is_an_error_before_anything_is_paid(monkeyp
     monkeypatch.setattr(latency_window, "DRAWS", 5000)
     with pytest.raises(SpaceExhausted, match="the nearest outside 22.00 ms .* Widen the window, to 22:95 for instance"):
         nasplug.search(Toy(layers=4), "random", budget=10, device="toyphone", latency=(90.0, 95.0))
+
+
+# ---------------------------------------------------------------------- measurements that raise
+
+
+def raising(error):
+    """Returns a space whose latency is unknown where the first operation is not 0."""
+
+    class Picky(toy.ToySpace):
+        @hookimpl
+        def devices(self):
+            return ["toyphone"]
+
+        @hookimpl
+        def measure_latency(self, architecture, device):
+            if device != "toyphone":
+                return None
+            if architecture.code[0]:
+                raise error
+            return 10.0 + sum(architecture.code)
+
+    return Picky()
+
+
+@pytest.mark.parametrize("error", [RuntimeError("no such operation"), nasplug.Unsupported("no such operation")])
+def test_a_measurement_that_raises_is_a_draw_in_vain(error):
+    hook, rng = hooks(12.0, 14.0, raising(error)), np.random.default_rng(0)
+    assert {hook.sample(rng=rng).code[0] for _ in range(20)} == {0}
+    assert {hook.mutate(architecture=toy.architecture(0, 1, 1), rng=rng).code[0] for _ in range(20)} == {0}
+
+
+def test_where_nothing_else_is_found_the_first_of_them_is_told(monkeypatch):
+    monkeypatch.setattr(latency_window, "DRAWS", 50)
+    complaint = r"50 drawn .*, \d+ not measured, the first for RuntimeError: no such operation\. Widen"
+    with pytest.raises(SpaceExhausted, match=complaint):
+        hooks(90.0, 95.0, raising(RuntimeError("no such operation"))).sample(rng=np.random.default_rng(0))
+
+
+def test_the_spaces_own_way_into_the_window_may_lead_to_such_ones():
+    class Direct(type(raising(RuntimeError("no such operation")))):
+        @hookimpl
+        def sample_within(self, count, rng):
+            return [toy.architecture(int(rng.integers(2)), 1, 1)]
+
+    hook, rng = hooks(12.0, 13.0, Direct()), np.random.default_rng(0)
+    assert {hook.sample(rng=rng).code for _ in range(20)} == {(0, 1, 1)}
+
+
+@pytest.mark.parametrize("strategy", ["random", "regularized_evolution"])
+def test_a_run_goes_on_where_the_device_does_not_know_some_architectures(strategy):
+    space = raising(nasplug.Unsupported("no such operation"))
+    result = nasplug.search(space, strategy, budget=8, device="toyphone", latency=(10.0, 15.0))
+    assert {(t.state, t.architecture.code[0]) for t in result.trials} == {("complete", 0)}

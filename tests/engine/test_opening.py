@@ -13,7 +13,7 @@ import nasplug
 from nasplug import hookimpl
 from nasplug.engine.opening import opened, prepare
 from nasplug.engine.request import RunRequest
-from nasplug.errors import ConfigurationError, StorageError, Unsupported, UsageError
+from nasplug.errors import ConfigurationError, PluginError, StorageError, Unsupported, UsageError
 from nasplug.storage.storage import Storage
 
 
@@ -233,3 +233,84 @@ def test_known_trials_are_told_once_and_what_is_unfit_is_named(url, caplog):
     resumed = nasplug.search(resume=True, observers=[Listener()], **place)
     assert resumed.trials == result.trials
     assert [each[0] for each in heard] == ["known"] * 4 + ["search"] * 2 + ["final"]
+
+
+def test_known_trials_at_a_resume_must_be_those_of_the_beginning(url):
+    place = {"storage": url, "name": "run"}
+    nasplug.search("toy:ToySpace", "toy:Grid", budget=3, storage=url, name="earlier", finals=0)
+    nasplug.search("toy:ToySpace", "toy:Climber", budget=2, known="earlier", **place)
+    nasplug.search(resume=True, known=["earlier"], **place)
+    with pytest.raises(UsageError, match=r"This one was told earlier, not other.csv: leave --known out"):
+        nasplug.search(resume=True, known=["other.csv"], **place)
+
+
+def test_a_known_file_that_is_not_there_is_told_without_runs(url):
+    with pytest.raises(StorageError, match=r"^There is no file nofile.csv, whose trials were to be known.$"):
+        nasplug.search("toy:ToySpace", "toy:Grid", known=["nofile.csv"], storage=url)
+
+
+# ---------------------------------------------------------------------- what the space cannot follow
+
+
+class Long(toy.ToySpace):
+    @hookimpl
+    def fidelities(self):
+        return (1, 3, 9), False
+
+    @hookimpl
+    def choices(self):
+        return (4, 4, 4)
+
+
+@pytest.mark.parametrize(
+    ("more", "complaint"),
+    [
+        ({"epochs": 4}, "epochs 4 is not possible: the space 'Long' cannot train for 4 epochs, but for 1, 3, 9"),
+        ({"first": ["blah"]}, "--first blah cannot be evaluated: 'blah' is not an architecture code"),
+        ({"first": ["zzz:1,2"]}, "--first zzz:1,2 cannot be evaluated: .* not of 'toy'"),
+        ({"first": ["9,9,9"]}, "toy:9,9,9 has 9 at place 1, the space 'Long' has 0 to 3 there"),
+        ({"objectives": "latency"}, "The latency is known on a device alone: add --device"),
+        ({"limits": "latency<=80"}, "The latency is known on a device alone: add --device"),
+    ],
+)
+def test_what_cannot_be_followed_is_refused_before_anything_is_stored(url, more, complaint):
+    with pytest.raises(UsageError, match=complaint):
+        nasplug.search(Long(), "toy:Grid", storage=url, **more)
+    assert stored_names(url) == []
+
+
+def test_a_first_network_that_is_given_twice_is_evaluated_once(caplog):
+    result = nasplug.search(Long(), "toy:Grid", first=["3,3,3", "toy:3,3,3"], budget=2, finals=0)
+    assert [trial.architecture.code for trial in result.trials] == [(3, 3, 3), (0, 0, 1)]
+    assert "1 of the first architectures are networks that are among them already" in caplog.text
+
+
+@pytest.mark.parametrize("first", ["3,3,3", toy.architecture(3, 3, 3)])
+def test_one_text_is_one_value(first):
+    run = prepare(request(objectives="f1", limits="parameters<=9000", first=first))
+    assert (run.settings.objectives, run.settings.limits) == (["f1"], ["parameters<=9000"])
+    assert run.settings.first == [str(first)]
+
+
+@pytest.mark.parametrize(
+    ("hook", "answer"), [("fidelities", 5), ("fidelities", ((3, 1), True)), ("objective", "f1"), ("choices", "abc")]
+)
+def test_a_wrong_answer_names_hook_and_plugin(hook, answer):
+    class Wrong(toy.ToySpace):
+        pass
+
+    setattr(Wrong, hook, hookimpl(eval(f"lambda self: {answer!r}")))
+    with pytest.raises(PluginError, match=f"^{hook} of 'Wrong' must return None or"):
+        nasplug.search(Wrong(), "toy:Grid", budget=1)
+
+
+def test_a_misspelt_figure_ends_the_run_at_once():
+    class Measured(toy.ToySpace):
+        @hookimpl
+        def measure(self):
+            return {"parameters": 5.0}
+
+    result = nasplug.search(Measured(metric="f1"), "toy:Grid", budget=9, limits=["parametrs<=1000"])
+    assert len(result.trials) == 1
+    assert result.reason.startswith("the evaluation has no parametrs, which the run looks at; it has accuracy ")
+    assert "parameters 5. Did you mean 'parameters'?" in result.reason

@@ -389,7 +389,9 @@ def test_the_final_evaluation_of_a_grown_run_is_that_of_its_own_incumbent(run):
     assert [first.best.test, grown.best.test] == [t.accuracy for t in finals]
 
 
-def test_a_smaller_budget_keeps_what_is_stored(run):
+def test_a_budget_below_what_is_stored_is_refused_and_the_run_stays_as_it_was(run):
     before = run("toy:ToySpace", "toy:Grid", budget=4)
-    after = run(resume=True, budget=2)
-    assert (after.trials, after.reason) == (before.trials, "the budget of 2 trials is used")
+    with pytest.raises(UsageError, match="has 4 trials already: wanted a budget of at least 4, got 2"):
+        run(resume=True, budget=2)
+    after = run(resume=True)
+    assert (after.trials, after.reason) == (before.trials, "the budget of 4 trials is used")

@@ -10,7 +10,7 @@ from sessions import numbers, session_of, stored_session, told
 import nasplug
 from nasplug import Suggestion, hookimpl
 from nasplug.engine.evaluation import derived_seed
-from nasplug.errors import ConfigurationError
+from nasplug.errors import ConfigurationError, PluginError
 from nasplug.types import Evaluation
 
 
@@ -80,14 +80,27 @@ def test_every_job_has_a_training_seed_of_its_own_that_depends_on_the_runs():
 
 
 def test_a_suggestion_says_how_long_to_train_and_which_training_goes_on():
-    session = session_of(suggesting(Suggestion(A, 3), Suggestion(A, 9, 0), B), epochs=27)
-    assert [(job.epochs, job.continues) for job in session.ask(3)] == [(3, None), (9, 0), (27, None)]
+    session = session_of(suggesting(Suggestion(A, 3), Suggestion(A, 9, 0), B), space=Continuing(), epochs=1)
+    [job] = session.ask(1)
+    told(session, job)
+    jobs = [job, *session.ask(2)]
+    assert [(job.epochs, job.continues) for job in jobs] == [(3, None), (9, 0), (1, None)]
 
 
 def test_a_stopped_run_hands_out_nothing():
     session = session_of()
     session.run.stop("enough")
     assert session.ask(2) == []
+
+
+def test_a_plugin_that_raises_when_it_hears_of_a_job_is_named():
+    class Broken:
+        @hookimpl
+        def on_job(self):
+            raise KeyError("queue")
+
+    with pytest.raises(PluginError, match="on_job of 'Broken' raised KeyError: 'queue' for the job ToySpace"):
+        session_of(observers=[Broken()]).ask(1)
 
 
 def test_plugins_hear_of_each_job_that_is_handed_out():
@@ -173,7 +186,7 @@ def test_a_network_that_was_evaluated_before_is_the_matter_of_the_cache():
     assert numbers(session.ask(1)) == [1]
 
 
-@pytest.mark.parametrize("other", [Suggestion(A, 3), Suggestion(A, 9, 0), Suggestion(A)])
+@pytest.mark.parametrize("other", [Suggestion(A, 3), Suggestion(A)])
 def test_at_another_fidelity_an_equal_network_is_evaluated(other):
     assert numbers(session_of(suggesting(Suggestion(A, 9), other, Suggestion(A, 9))).ask(3)) == [0, 1]
 

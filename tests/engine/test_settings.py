@@ -77,7 +77,7 @@ def test_what_is_stored_is_the_identity_what_grows_and_how_the_run_is_executed()
     whole = settings(budget=7, workers=3, middleware=["log"], watching=["log"], finals=2, confirm="3:4")
     execution = {
         "workers": 3, "timeout": None, "retries": 0, "watching": ["log"], "max_failures": None, "finals": 2,
-        "confirm": [3, 4], "middleware": ["log"],
+        "confirm": [3, 4], "known": [], "middleware": ["log"],
     }  # fmt: skip
     assert whole.document() == whole.identity() | {"budget": 7, "planned": None, "execution": execution}
     assert json.loads(json.dumps(whole.document())) == whole.document()

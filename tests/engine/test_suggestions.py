@@ -2,6 +2,7 @@
 
 from collections import deque
 
+import attrs
 import pytest
 import toy
 from sessions import run_of
@@ -9,7 +10,7 @@ from sessions import run_of
 from nasplug import PluginError, hookimpl
 from nasplug.engine.suggestions import Suggestions
 from nasplug.errors import SpaceExhausted, Unsupported
-from nasplug.types import Evaluation, Suggestion, Trial
+from nasplug.types import Architecture, Evaluation, Suggestion, Trial
 
 
 def ask(run, count):
@@ -79,10 +80,12 @@ def test_the_callers_first_architectures_come_before_the_strategy_is_asked():
 
 @pytest.mark.parametrize("kind", [list, tuple, deque])
 def test_any_sequence_of_architectures_and_suggestions_is_an_answer(kind):
-    answer = kind([toy.architecture(0, 0, 1), Suggestion(toy.architecture(0, 0, 2), 9, 4)])
-    assert ask(run_of(strategy(answer)), 2) == [
+    answer = kind([toy.architecture(0, 0, 1), Suggestion(toy.architecture(2, 0, 0), 9, 2)])
+    run = run_of(strategy(answer), space=Long())
+    run.trials.append(trial(2, 50.0))
+    assert ask(run, 2) == [
         Suggestion(toy.architecture(0, 0, 1)),
-        Suggestion(toy.architecture(0, 0, 2), 9, 4),
+        Suggestion(toy.architecture(2, 0, 0), 9, 2),
     ]
 
 
@@ -155,5 +158,58 @@ def test_a_strategy_may_say_which_are():
 
 
 def test_a_finalist_that_is_no_architecture_is_refused():
-    with pytest.raises(PluginError, match=r"suggested \(1, 2, 3\), which is no Architecture"):
+    with pytest.raises(PluginError, match=r"finalists of 'Answering' suggested \(1, 2, 3\), which is no Architecture"):
         finalists(run_of(strategy(finalists=lambda self: [(1, 2, 3)])), *TRIALS)
+
+
+@pytest.mark.parametrize("answer", ["abc", toy.architecture(0, 0, 0), 3])
+def test_finalists_that_are_no_sequence_are_the_fault_of_whoever_names_them(answer):
+    with pytest.raises(PluginError, match="finalists of 'Answering' must return a sequence of architectures; it retu"):
+        finalists(run_of(strategy(finalists=lambda self, run: answer)), *TRIALS)
+
+
+# ---------------------------------------------------------------------- what a space can train
+
+
+class Long(toy.ToySpace):
+    """Trains for 1, 3 or 9 epochs, and can go on. Its codes are a product."""
+
+    @hookimpl
+    def fidelities(self):
+        return (1, 3, 9), True
+
+    @hookimpl
+    def choices(self):
+        return (4, 4, 4)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        (lambda: Suggestion(toy.architecture(0, 0, 0), epochs=4), "cannot train for 4 epochs, but for 1, 3, 9"),
+        (lambda: Suggestion(toy.architecture(0, 0, 0), epochs=-4), "epochs must be at least 1, got -4"),
+        (lambda: Suggestion(toy.architecture(0, 0, 0), epochs=0), "epochs must be at least 1, got 0"),
+        (lambda: Suggestion(toy.architecture(0, 0, 0), epochs=1.5), "must be whole numbers, got 1.5"),
+        (lambda: Suggestion(toy.architecture(0, 0, 0), 9, 77), "from trial 77, which is none of the 2 in run.trials"),
+        (lambda: Suggestion(toy.architecture(0, 0, 0), 9, 1), "from trial 1, which is failed"),
+        (lambda: Suggestion(toy.architecture(0, 0, 1), 9, 0), "from trial 0, which is one of toy:0,0,0"),
+        (lambda: Suggestion(toy.architecture(0, 0, 0), 3, 0), "to 3 epochs, which had 3 already"),
+        (lambda: Architecture("zzz", (0, 0, 0)), "zzz:0,0,0 is an architecture of 'zzz', not of 'toy'"),
+        (lambda: toy.architecture(9, 9), "toy:9,9 has 2 numbers, the space 'Long' wants 3"),
+        (lambda: toy.architecture(0, 9, 0), "has 9 at place 2, the space 'Long' has 0 to 3 there"),
+        (lambda: toy.architecture(0, 0, -1), "has -1 at place 3"),
+    ],
+)
+def test_what_the_space_cannot_train_is_refused_before_it_is_paid_for(wrong, complaint):
+    run = run_of(strategy(lambda run, count: [wrong()]), space=Long())
+    run.trials.append(attrs.evolve(trial(0, 50.0), epochs=3))
+    run.trials.append(Trial(1, toy.architecture(0, 0, 0), "failed", None, "lost", "search", 0.0, 0.0))
+    with pytest.raises(PluginError, match="The strategy 'Answering' .*" + complaint):
+        ask(run, 1)
+
+
+def test_a_space_whose_trainings_cannot_go_on_is_not_asked_to():
+    run = run_of(strategy([Suggestion(toy.architecture(0, 0, 0), 9, 0)]))
+    run.trials.append(attrs.evolve(trial(0, 50.0), epochs=3))
+    with pytest.raises(PluginError, match="says in fidelities that no training can"):
+        ask(run, 1)

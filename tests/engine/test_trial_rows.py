@@ -101,7 +101,7 @@ def test_equal_networks_have_the_same_canonical_form():
             "'proxyless:0,1' is an architecture of the space 'proxyless', not of 'toy'",
         ),
         ({"architecture": "toy:a,b"}, "is not an architecture code"),
-        ({"architecture": "0,0,9"}, "wanted toy:… of 6 numbers below 4, got toy:0,0,9"),
+        ({"architecture": "0,0,9"}, "toy:0,0,9 has 3 numbers, the space 'toy' wants 6"),
         ({"accuracy": "250"}, "accuracy must be a percentage between 0 and 100, got 250"),
         ({"accuracy": "nan"}, "accuracy must be a percentage between 0 and 100, got nan"),
         ({"accuracy": "most"}, "accuracy must be a percentage between 0 and 100, got most"),

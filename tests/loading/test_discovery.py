@@ -126,3 +126,9 @@ def test_every_plugin_of_this_repository_loads():
         p.name for p in ours
     }
     assert [discovery.problem(plugin) for plugin in ours] == [None] * len(ours)
+
+
+@pytest.mark.parametrize("name", ["./myspace.py:Mine", "myspace.py:Mine"])
+def test_a_file_in_place_of_a_module_is_told_how_to_write_it(name):
+    with pytest.raises(DiscoveryError, match=r"myspace\.py is a file: write myspace:Mine in its folder"):
+        discovery.load("space", name)

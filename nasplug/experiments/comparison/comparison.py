@@ -16,6 +16,7 @@ import attrs
 from nasplug.engine.objectives import DEFAULT_GOAL, Goal
 from nasplug.engine.selection import Selection
 from nasplug.engine.settings import Settings, versions
+from nasplug.engine.space_facts import objective_of
 from nasplug.errors import ConfigurationError, NasplugError, StorageError, UsageError, error_text
 from nasplug.experiments.comparison.contender import Contender
 from nasplug.experiments.comparison.failures import Failure
@@ -23,7 +24,6 @@ from nasplug.experiments.comparison.plan import Plan
 from nasplug.experiments.comparison.single_search import run_repeat
 from nasplug.loading import manager
 from nasplug.storage.atomic_files import remove_partial_files, write_atomically
-from nasplug.types import ACCURACY
 
 Repeat = tuple[Contender, int]  # a strategy, and the number of the repeat
 Outcome = dict[str, Any] | BaseException  # what `run_repeat` returns or raises
@@ -49,7 +49,7 @@ class Comparison:
         packages = {name: version for s in settings for name, version in versions(s).items()}
         marks = [_first_prediction(*pair) for pair in zip(selections, settings, strict=True)]
         names = [contender.text for contender in plan.contenders]
-        main = manager.build(selections[0].space, space_name=selections[0].space_name).hook.objective() or ACCURACY
+        main = objective_of(manager.build(selections[0].space, space_name=selections[0].space_name).hook)
         plan = attrs.evolve(plan, objectives=tuple(settings[0].objectives))  # the space may recommend some
         goal = Goal.of(plan.objectives, plan.limits, main)
         plan.store(folder, packages, {k: mark for k, mark in zip(names, marks, strict=True) if mark is not None}, main)

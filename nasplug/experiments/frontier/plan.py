@@ -9,7 +9,7 @@ import attrs
 from nasplug.engine.run import ActiveRun
 from nasplug.engine.selection import Selection
 from nasplug.engine.settings import Settings
-from nasplug.engine.trial_rows import space_of_architectures
+from nasplug.engine.space_facts import space_of_architectures
 from nasplug.errors import UsageError
 from nasplug.experiments.frontier.frontier import Candidate, Frontier, predict_frontier, train_candidates
 from nasplug.experiments.frontier.training_data import read_trials, require_space

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from nasplug.engine.space_facts import objective_of
 from nasplug.engine.trial_rows import TrialMaker, read_csv
 from nasplug.errors import StorageError
-from nasplug.types import ACCURACY, Trial
+from nasplug.types import Trial
 
 
 def read_trials(path: Path, hook: Any) -> list[Trial]:
@@ -18,7 +19,7 @@ def read_trials(path: Path, hook: Any) -> list[Trial]:
     Raises:
         StorageError: for a missing column, a file without rows, fractions instead of percent, or a wrong line
     """
-    objective = hook.objective() or ACCURACY
+    objective = objective_of(hook)
     bounds = objective.low, objective.high
     maker = TrialMaker(hook, bounds=bounds)
     trials: list[Trial] = []

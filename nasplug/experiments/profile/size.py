@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
+from nasplug.engine.space_facts import choices_of
 from nasplug.experiments.profile.samples import Samples
 from nasplug.types import Architecture
 
@@ -31,7 +32,7 @@ class Count:
 
 def count_codes(hook: "pluggy.HookRelay") -> Count:
     """Returns how many codes a space has: the product of its choices."""
-    choices = hook.choices()
+    choices = choices_of(hook)
     if choices is None:
         return Count(None, "unknown", "the space does not say what its codes are made of")
     return Count(math.prod(choices), "exact", "the product of the choices")
@@ -46,7 +47,7 @@ def count_networks(hook: "pluggy.HookRelay", samples: Samples) -> Count:
 def all_networks(hook: "pluggy.HookRelay", space: str) -> Iterator[Architecture] | None:
     """Returns an iterator over one architecture of each network, None where a space is too large for that."""
     enumeration: Iterator[Architecture] | None = hook.enumerate_space()
-    choices = hook.choices()
+    choices = choices_of(hook)
     if enumeration is not None or choices is None or math.prod(choices) > SMALL:
         return enumeration
     return _distinct(hook, (Architecture(space, code) for code in product(*map(range, choices))))

@@ -12,12 +12,13 @@ from nasplug.engine.resume import goal_of
 from nasplug.engine.run import ActiveRun
 from nasplug.engine.selection import Selection
 from nasplug.engine.settings import Settings
+from nasplug.engine.space_facts import objective_of
 from nasplug.errors import StorageError, first_line
 from nasplug.loading import manager
 from nasplug.loading.trust import check_trusted
 from nasplug.storage.runs import StoredRun
 from nasplug.storage.storage import Storage
-from nasplug.types import ACCURACY, Trial
+from nasplug.types import Trial
 
 
 @attrs.frozen
@@ -77,7 +78,7 @@ def make_run(selection: Selection, settings: Settings, name: str, goal: Goal | N
     Without a goal its objective is the space's own.
     """
     plugin_manager = manager.build(selection.space, selection.strategy, space_name=selection.space_name)
-    goal = goal or Goal.of((), (), plugin_manager.hook.objective() or ACCURACY)
+    goal = goal or Goal.of((), (), objective_of(plugin_manager.hook))
     return ActiveRun(name, plugin_manager, settings, selection.space, goal)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 import nasplug as package
 from nasplug.engine.result import rows
-from nasplug.engine.trial_rows import space_of_architectures
+from nasplug.engine.space_facts import space_of_architectures
 from nasplug.errors import StorageError
 from nasplug.experiments.frontier.training_data import read_trials, require_space
 
