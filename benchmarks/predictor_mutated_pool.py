@@ -103,6 +103,10 @@ def landscape(name: str) -> Any:
             """Says nothing of a task, which is not trained on."""
 
         @hookimpl
+        def recommend(self, strategy: str) -> None:
+            """Recommends nothing: accuracy is searched for, with the strategy's own defaults."""
+
+        @hookimpl
         def evaluate(self, architecture: Architecture, seed: int) -> Evaluation:  # type: ignore[override]
             one = Pool.encoded(self, [architecture])
             true = float(truth.predict(one.graphs, one.features)[0])
