@@ -71,7 +71,7 @@ def train_by_line(name: str, alone: bool) -> None:
 
     if alone:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    space = Proxyless(threads=1) if alone else Proxyless()
+    space = Proxyless(task="cluttered-fashion-mnist", **({"threads": 1} if alone else {}))
     set_up(space.training_options)
     architecture, setting, task = (
         Architecture("proxyless", CODES[name]),
