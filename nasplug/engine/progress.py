@@ -110,7 +110,7 @@ class RunProgress:
             return "final"
         if trial.purpose == "confirm":
             return f"confirm {self._counts['confirm']}/{self._estimate.confirmations}"
-        return f"trial {trial.number + 1}" + (f"/{run.settings.budget}" if run.settings.budget else "")
+        return f"trial {self._counts['search']}" + (f"/{run.settings.budget}" if run.settings.budget else "")
 
     def _place(self) -> str:
         """Returns how many trials of the present part of the run are done: `0/40`."""

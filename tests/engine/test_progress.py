@@ -97,9 +97,9 @@ def test_a_trial_that_breaks_a_limit_is_neither_failed_nor_the_best(shown):
     )
     made = [paid, attrs.evolve(unpaid, evaluation=None), trial(3, 50.0)]
     assert shown(run_of(None, workers=2), made)[1:] == [
-        "trial 2: infeasible, size is 1 \\x1b[31m, none complete yet",
-        "trial 3: infeasible, size is 2 \\x1b[31m, none complete yet",
-        "trial 4: 50.00 %, best 50.00 %",
+        "trial 1: infeasible, size is 1 \\x1b[31m, none complete yet",
+        "trial 2: infeasible, size is 2 \\x1b[31m, none complete yet",
+        "trial 3: 50.00 %, best 50.00 %",
     ]
 
 
@@ -173,8 +173,14 @@ def test_replayed_trials_count_for_the_best_but_have_no_line_and_no_time(shown, 
     run.replaying = False
     clock.seconds += 10
     progress.on_trial(run, trial(1, 60.0))
+    progress.on_stop()
     assert capsys.readouterr().err.splitlines()[1:] == ["trial 2/3: 60.00 %, best 70.00 %, about 20 s left"]
     assert progress.trials == 2
+
+
+def test_in_a_run_that_grows_past_what_had_confirmed_it_trials_are_counted_and_not_their_numbers(shown):
+    made = [trial(0), trial(1, 52.0, "confirm"), trial(2, 60.0, "final"), trial(3, 51.0)]
+    assert shown(run_of(2, confirm=(1, 1)), made)[-1].startswith("trial 2/2: 51.00 %")
 
 
 def test_after_twenty_trials_four_lines_a_second_are_enough(shown):
@@ -215,7 +221,9 @@ def test_a_terminal_has_a_bar_that_moves_and_ends(clock, monkeypatch):
 
 
 def test_what_plugins_log_at_info_is_shown(clock, capsys):
-    start(RunProgress(shows_logs=True), run_of())
+    progress = RunProgress(shows_logs=True)
+    start(progress, run_of())
+    progress.on_stop()
     logging.getLogger("nasplug.plugin").info("hello")
     logging.getLogger("nasplug.plugin").debug("quiet")
     assert capsys.readouterr().err.split()[-1] == "hello"
