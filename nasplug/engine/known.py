@@ -23,8 +23,8 @@ class KnownTrials:
     """What a run is told before its first suggestion.
 
     `trials` have the numbers −1, −2, …, the source `known`, and no cost. `left_out` says of every row that is none of
-    them where it stands and why, and of every column that cannot be a metric. Final and confirming
-    evaluations are passed over.
+    them where it stands and why, and of every column that cannot be a metric. Final and confirming evaluations are
+    passed over.
     """
 
     trials: list[Trial]
@@ -84,14 +84,13 @@ def _named_table(name: str, default_url: str | None, bounds: tuple[float, float]
     is_file = os.path.isfile(path)
     if is_file and name.endswith(".csv"):
         return _table_of_file(path, bounds)
-    if not is_file and name.endswith(".csv") and "@" not in name:
-        raise StorageError(f"There is no file {path}, whose trials were to be known.")
     try:
         rows = _rows_of_run(name, default_url)
     except (NothingStored, UnknownRun) as error:
         if is_file:
             return _table_of_file(path, bounds)
-        raise StorageError(f"{_shown(name)!r} is no file, and no run either. {error}") from error
+        about_runs = "" if name.endswith(".csv") else f" {error}"
+        raise StorageError(f"{_shown(name)!r} is no file, and no run either.{about_runs}") from error
     return Table(rows, [] if rows else [f"the run {_shown(name)!r} has no trial yet"])
 
 

@@ -148,7 +148,7 @@ def test_a_mistake_about_frontiers_is_one_message(invoke, tmp_path, data, change
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ('"6,6,6",70', "data.csv, line 2: A proxyless architecture has 22 integers"),
+        ('"6,6,6",70', "data.csv, line 2: proxyless:6,6,6 has 3 numbers, the space 'proxyless' wants 22"),
         ('"CODE"', "line 2: the row ends before its accuracy"),
         ('"CODE",most', "line 2: accuracy must be a percentage between 0 and 100, got most"),
         ('"CODE",170', "line 2: "),
