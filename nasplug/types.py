@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Purpose = Literal["search", "final"]  # what a space is asked for
 JobPurpose = Literal["search", "confirm", "final"]
 Direction = Literal["max", "min"]
+_optional = attrs.validators.optional
 
 
 def _finite(_: Any, attribute: "attrs.Attribute[Any]", value: float) -> None:
@@ -42,16 +43,6 @@ def _whole(value: Any) -> int | None:
         return None if value is None else index(value)
     except TypeError:
         raise ValueError(f"epochs and continues must be whole numbers, got {value!r}") from None
-
-
-def _at_least(low: int) -> Any:
-    """Returns an attrs validator for a number of at least `low`, or None."""
-
-    def check(_: Any, attribute: "attrs.Attribute[Any]", value: int | None) -> None:
-        if value is not None and value < low:
-            raise ValueError(f"{attribute.name} must be at least {low}, got {value}")
-
-    return check
 
 
 def _floats(metrics: Mapping[str, Any]) -> dict[str, float]:
@@ -163,8 +154,8 @@ class Suggestion:
     """
 
     architecture: Architecture
-    epochs: int | None = attrs.field(default=None, converter=_whole, validator=_at_least(1))
-    continues: int | None = attrs.field(default=None, converter=_whole, validator=_at_least(0))
+    epochs: int | None = attrs.field(default=None, converter=_whole, validator=_optional(attrs.validators.ge(1)))
+    continues: int | None = attrs.field(default=None, converter=_whole, validator=_optional(attrs.validators.ge(0)))
 
 
 @attrs.frozen

@@ -39,11 +39,13 @@ class Row:
     @classmethod
     def of_trial(cls, trial: Trial, place: str) -> "Row":
         """Returns the row of a trial of any run."""
-        unused = f"it is a {trial.purpose} evaluation" if trial.purpose in ("confirm", "final") else ""
-        if trial.evaluation is None:
-            unused = f"it has no accuracy: {first_line(trial.error) or trial.state}"
-        if trial.state == "infeasible":
+        unused = ""
+        if trial.purpose in ("confirm", "final"):
+            unused = f"it is a {trial.purpose} evaluation"
+        elif trial.state == "infeasible":
             unused = f"it breaks a limit: {first_line(trial.error)}"
+        elif trial.evaluation is None:
+            unused = f"it has no accuracy: {first_line(trial.error) or trial.state}"
         metrics = trial.evaluation.metrics if trial.evaluation else {}
         return cls(place, str(trial.architecture), trial.accuracy, metrics, trial.epochs, unused)
 

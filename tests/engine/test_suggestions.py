@@ -187,8 +187,8 @@ class Long(toy.ToySpace):
     ("wrong", "complaint"),
     [
         (lambda: Suggestion(toy.architecture(0, 0, 0), epochs=4), "cannot train for 4 epochs, but for 1, 3, 9"),
-        (lambda: Suggestion(toy.architecture(0, 0, 0), epochs=-4), "epochs must be at least 1, got -4"),
-        (lambda: Suggestion(toy.architecture(0, 0, 0), epochs=0), "epochs must be at least 1, got 0"),
+        (lambda: Suggestion(toy.architecture(0, 0, 0), epochs=-4), "'epochs' must be >= 1: -4"),
+        (lambda: Suggestion(toy.architecture(0, 0, 0), epochs=0), "'epochs' must be >= 1: 0"),
         (lambda: Suggestion(toy.architecture(0, 0, 0), epochs=1.5), "must be whole numbers, got 1.5"),
         (lambda: Suggestion(toy.architecture(0, 0, 0), 9, 77), "from trial 77, which is none of the 2 in run.trials"),
         (lambda: Suggestion(toy.architecture(0, 0, 0), 9, 1), "from trial 1, which is failed"),

@@ -60,8 +60,8 @@ def recommended(strategy: str, task: str) -> dict[str, Any] | None:
 
 
 # a training keeps to one core, so two run at a time; the batch is fixed, so that results do not depend on that
-_FEW = {"budget": 8, "batch": 2, "workers": 2, "device": "pixel1", "confirm": (3, 4)}
-_MANY = {**_FEW, "budget": 44, "objectives": ("score",)}
+_FEW = {"budget": 8, "batch": 2, "workers": 2, "device": "pixel1", "confirm": (3, 1)}
+_MANY = {**_FEW, "budget": 44, "objectives": ("score",), "confirm": (3, 4)}
 _SMALL_PREDICTOR = {"stages": 1, "layers": 4, "size": 32}
 _OF_FEW: dict[str, dict[str, Any]] = {  # where a trial is the mean of many trainings
     "*": _FEW,

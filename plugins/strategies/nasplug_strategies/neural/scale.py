@@ -34,7 +34,7 @@ class Scale:
 
     def percent(self, scores: Sequence[float]) -> Sequence[float]:
         """Returns scores `[n]` in percent."""
-        return scores if self.span is None else [100.0 * (score - self.low) / self.span for score in scores]
+        return scores if self.span is None else [100.0 * ((score - self.low) / self.span) for score in scores]  # ≤ 100
 
     def values(self, percent: Array) -> Array:
         """Returns the objective's values at `percent` `[n]`."""

@@ -120,7 +120,7 @@ CODE = ",".join(["1"] * 21)
         (f'architecture,accuracy\n"{CODE},1",-1\n'.encode(), "line 2: accuracy must be a percentage"),
         (
             f'architecture,accuracy\n"{CODE},1",90\n"1,2,3",90\n'.encode(),
-            "line 3: A proxyless architecture has 22 integers",
+            "line 3: proxyless:1,2,3 has 3 numbers, the space 'proxyless' wants 22",
         ),
         (b"architecture,accuracy\n\xff\xfe,90\n", "cannot be read"),
     ],

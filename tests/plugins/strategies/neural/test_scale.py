@@ -1,9 +1,12 @@
 """Scores of any objective become the percent that a predictor learns, and its predictions values of the objective."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from nasplug_strategies.neural.scale import Scale
 
 from nasplug import Architecture, Objective
@@ -54,3 +57,10 @@ def test_percent_of_which_less_is_better_or_which_pass_100_are_scaled_too(scale_
     growth = Goal.of([], [], Objective("growth", "%"))
     scores, scale = scale_of(growth, 50.0, 150.0)
     assert list(scale.percent(scores)) == [0.0, 100.0]
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1))
+def test_no_trial_is_below_0_or_above_100_percent(values: list[float]) -> None:
+    trials = [SimpleNamespace(state="complete", value=value) for value in values]
+    run = SimpleNamespace(objectives=[Objective("score")], score=lambda trial: trial.value)
+    assert all(0.0 <= percent <= 100.0 for percent in Scale.of(run, trials).percent(values))
