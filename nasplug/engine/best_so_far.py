@@ -7,7 +7,7 @@ from nasplug.engine.objectives import Goal
 from nasplug.types import Trial
 
 
-@attrs.define
+@attrs.define(eq=False)
 class BestSoFar:
     """Is told every trial, and knows the incumbent, or the recommended one as soon as some are confirmed."""
 

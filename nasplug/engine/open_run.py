@@ -24,7 +24,7 @@ class OpenRun:
     """
 
     session: Session
-    _ended: str = attrs.field(default="", repr=False)  # why it had ended before it was opened, until it goes on
+    ended_before: str = attrs.field(default="", repr=False)  # why it had ended before it was opened, until it goes on
     reason: str = attrs.field(default="", init=False)  # why it has ended; empty while it goes on
     _is_closed: bool = attrs.field(default=False, init=False, repr=False)
     _one_at_a_time: threading.Lock = attrs.field(factory=threading.Lock, init=False, repr=False)
@@ -56,9 +56,9 @@ class OpenRun:
                     jobs = session.finals(count, expires)
                     if not (jobs or session.waits_for("final")):
                         self._end()
-            if jobs and self._ended:
+            if jobs and self.ended_before:
                 session.store.reopen()
-                self._ended = ""
+                self.ended_before = ""
             return jobs
 
     def tell(
@@ -106,7 +106,7 @@ class OpenRun:
 
     def result(self) -> Result:
         """Returns what is stored so far."""
-        return self.session.result(self.reason or self._ended or self.ends_because or "open")
+        return self.session.result(self.reason or self.ended_before or self.ends_because or "open")
 
     @property
     def ends_because(self) -> str:

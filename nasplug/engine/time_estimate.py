@@ -8,7 +8,7 @@ from nasplug.engine.settings import Settings
 from nasplug.types import Trial
 
 
-@attrs.define
+@attrs.define(eq=False)
 class TimeEstimate:
     """Counts the trials of a run in rounds: all workers together evaluate one after the other.
 

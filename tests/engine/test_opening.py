@@ -245,7 +245,7 @@ def test_known_trials_at_a_resume_must_be_those_of_the_beginning(url):
 
 
 def test_a_known_file_that_is_not_there_is_told_without_runs(url):
-    with pytest.raises(StorageError, match=r"^There is no file nofile.csv, whose trials were to be known.$"):
+    with pytest.raises(StorageError, match=r"^'nofile.csv' is no file, and no run either.$"):
         nasplug.search("toy:ToySpace", "toy:Grid", known=["nofile.csv"], storage=url)
 
 

@@ -144,6 +144,7 @@ def test_the_facts_say_what_was_found():
         ("validation accuracy", "60.00 %"),
         ("test accuracy", "58.50 %"),
         ("latency", "8.00 ms"),
+        ("chosen by", "accuracy in one trial, the best of 2"),
     ]
 
 
@@ -156,6 +157,7 @@ def test_the_facts_speak_of_the_main_objective_and_name_the_limits():
         ("best", "toy:0"),
         ("validation perplexity", "31.25"),
         ("test perplexity", "33.00"),
+        ("chosen by", "perplexity in one trial, the best of 1"),
     ]
 
 
@@ -171,6 +173,7 @@ def test_the_facts_of_a_run_that_is_not_finished_say_so():
         ("best", "toy:0"),
         ("validation accuracy", "50.00 %"),
         ("test accuracy", "not evaluated"),
+        ("chosen by", "accuracy in one trial, the best of 1"),
     ]
     assert facts(subject(trial(0, None)))["Found"] == [
         ("trials", "1, 1 failed"),
