@@ -9,6 +9,8 @@ from faulty.raising import HOOKS, SAID
 
 from nasplug.errors import first_line
 
+pytestmark = pytest.mark.slow  # a process each: half a minute together
+
 SPACE, STRATEGY = "nasplug.testing:Toy", "random"
 ASKED_BY = {
     "mutate": "regularized_evolution",
@@ -32,10 +34,7 @@ def assert_one_message(result, place):
     assert result.returncode == (0 if place == "on_stop" else 1)  # the run has ended all the same
 
 
-WITH_TORCH = [pytest.param(p, marks=pytest.mark.slow) for p in ASKED_BY if ASKED_BY[p] == "neural_predictor"]
-
-
-@pytest.mark.parametrize("place", [*(p for p in OF_A_SPACE if ASKED_BY.get(p) != "neural_predictor"), *WITH_TORCH])
+@pytest.mark.parametrize("place", OF_A_SPACE)
 def test_a_space_that_raises(invoke, place):
     space = f"faulty.raising:Space_{place}"
     pair = ("--space", space, "--strategy", ASKED_BY.get(place, STRATEGY))
@@ -101,7 +100,7 @@ def test_a_report_is_written_whatever_is_raised(invoke, tmp_path, place, warning
 
 @pytest.mark.parametrize(
     "more",
-    [("--workers", "3"), ("--workers", "3", "--async"), pytest.param(("--with", "processes"), marks=pytest.mark.slow)],
+    [("--workers", "3"), ("--workers", "3", "--async"), ("--with", "processes")],
 )
 def test_evaluations_that_raise_in_threads_and_processes(nasplug, more):
     pair = ("--space", "faulty.raising:Space_evaluate", "--strategy", STRATEGY)
@@ -137,7 +136,6 @@ def test_a_plugin_that_cannot_be_imported_spoils_no_other_command(invoke, foreig
     assert (result.returncode, SAID in result.stdout + result.stderr) == (code, False), result.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("command", "code"), [(("list", "--check"), 0), (("doctor",), 1)])
 def test_a_plugin_that_cannot_be_imported_is_found_where_all_are_loaded(invoke, foreign, monkeypatch, command, code):
     monkeypatch.setattr("nasplug.tools.doctor.accelerators", lambda: iter(()))  # TensorFlow takes seconds
@@ -155,9 +153,7 @@ def test_a_plugin_that_cannot_be_imported_is_one_message_where_it_is_named(invok
     assert f"third-party 1.2 is broken: loading foreign_module:Space gave RuntimeError: {SAID} import" in result.stderr
 
 
-@pytest.mark.parametrize(
-    "more", [(), ("--workers", "2"), pytest.param(("--with", "processes"), marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("more", [(), ("--workers", "2"), ("--with", "processes")])
 def test_a_group_of_errors_in_an_evaluation_is_shown_and_stored_with_the_errors_in_it(invoke, more):
     pair = ("--space", "faulty.raising:InGroups", "--strategy", STRATEGY)
     result = invoke("run", *pair, "--budget", "2", "--name", "r", *more)

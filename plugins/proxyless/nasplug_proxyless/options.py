@@ -26,7 +26,7 @@ class TrainingOptions:
     resolution: int | None = positive("height and width of the images in pixels; default: 32, for imagenet 224")
     epochs: int | None = positive("epochs of each training in a search; default: 1, for imagenet 90")
     repeats: int | None = positive(
-        "trainings of each network in a search, averaged; default: 2, for the other embedded tasks 12, for imagenet 1"
+        "trainings of each network in a search, averaged; default: 1, for other embedded tasks 12"
     )
     validation_shards: int | None = positive(
         "training shards of ImageNet that a search validates on; default: 40 of 1024, or the same share of others"

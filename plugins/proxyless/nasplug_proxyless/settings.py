@@ -40,7 +40,7 @@ _SMALL = Recipe(  # all ours
     estimate_batches=4,
 )
 EMBEDDED = Setting(32, 10, 1, _SMALL, width=0.25, repeats=12)  # tasks of other packages start from it
-QUICK = attrs.evolve(EMBEDDED, recipe=attrs.evolve(_SMALL, scores=True), repeats=2)
+QUICK = attrs.evolve(EMBEDDED, recipe=attrs.evolve(_SMALL, scores=True), repeats=1)
 _LIKE_EMBEDDED = ("cluttered-fashion-mnist", "fashion-mnist")
 SETTINGS = {
     "imagenet": Setting(224, 1000, 3, _PAPER),

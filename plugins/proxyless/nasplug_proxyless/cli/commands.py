@@ -67,7 +67,7 @@ def train(
 ) -> None:
     """Train ARCH and report its accuracy. With --export, also write the network to files and check them.
 
-    With --purpose search, ARCH is trained as often as in a search: twice on the default task.
+    With --purpose search, ARCH is trained as often as in a search: once on the default task.
     """
     architecture, space = parse(arch), space_of(space_opt)
     if export and purpose != "final":

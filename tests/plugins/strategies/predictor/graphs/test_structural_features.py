@@ -46,6 +46,7 @@ def test_against_all_paths(seed):
         assert torch.expm1(blocks["lengths"][i]).round().tolist() == [lengths.get(k, 0) for k in range(5)]
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.integers(0, 10_000))
 def test_the_order_of_nodes_does_not_matter(seed):
