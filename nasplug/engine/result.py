@@ -134,10 +134,11 @@ def best_of(trials: Sequence[Trial], goal: Goal = DEFAULT_GOAL) -> Best | None:
         validation, error, trainings = best.mean, best.standard_error, best.trainings
     final = _finals(trials).get(top.architecture)
     test, latest = goal.figure(final) if final else None, (final and final.evaluation) or evaluation
+    metrics = latest.metrics if goal.main in goal.objectives else {goal.main.name: latest.accuracy} | latest.metrics
     objectives = [objective.name for objective in goal.objectives]
     values = dict(zip(objectives, goal.values(top), strict=True)) | {goal.objective.name: validation}
     return Best(
-        top.architecture, validation, test, top.latency, latest.metrics, latest.source, goal.objective, values,
+        top.architecture, validation, test, top.latency, metrics, latest.source, goal.objective, values,
         final.error if final else None, error, trainings, chosen_by(trials, goal),
     )  # fmt: skip
 

@@ -41,6 +41,12 @@ def test_without_a_final_evaluation_there_is_no_test_accuracy():
     assert best_of([]) is None
 
 
+def test_the_best_by_another_figure_has_the_accuracy_among_its_metrics():
+    trials = [trial(0, 80.0, metrics={"f1": 0.5}), trial(1, 82.0, "final", metrics={"f1": 0.6})]
+    assert best_of(trials, Goal.of(["f1"], [])).metrics == {"accuracy": 82.0, "f1": 0.6}
+    assert best_of(trials).metrics == {"f1": 0.6}
+
+
 def test_the_summary_counts_search_trials_alone():
     trials = [trial(0, 80.0), trial(1, None), trial(2, 82.0, "final", cost=100.0)]
     best = {"architecture": "toy:0,0,0", "validation": 80.0, "test": 82.0, "source": "trained", "latency": 9.0}
