@@ -40,7 +40,7 @@ class Loop:
             (self._search_asynchronously if run.settings.asynchronous else self._search_in_batches)()
             self._evaluate(session.confirmations(), stops=False)
             self._evaluate(session.finals(), stops=False)
-        except BaseException:
+        except BaseException:  # Ctrl-C too: what is evaluated is kept
             self._store_finished()
             raise
         finally:

@@ -59,7 +59,7 @@ def prepare(request: RunRequest) -> ActiveRun:
 def _check_can_be_met(plugins: "pluggy.PluginManager", settings: Settings, goal: Goal) -> None:
     """Raises `UsageError` for settings that the space cannot follow, before anything is paid."""
     if "latency" in goal.names and settings.device is None:
-        raise UsageError("The latency is known on a device alone: add --device, pixel1 for instance.")
+        raise UsageError("The latency is known on a device alone: add --device, host for instance.")
     if settings.epochs is None and not settings.first:
         return
     facts = SpaceFacts.of(plugins.hook, settings.space, sample_anywhere(plugins))

@@ -106,7 +106,7 @@ def _window(settings: "Settings", _: Any, value: tuple[float, float] | None) -> 
     if value is None:
         return
     if settings.device is None:
-        raise UsageError("A latency window needs a device whose latency it bounds: add --device, pixel1 for instance.")
+        raise UsageError("A latency window needs a device whose latency it bounds: add --device, host for instance.")
     check_window(*value)
 
 

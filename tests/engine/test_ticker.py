@@ -24,4 +24,7 @@ def test_it_calls_until_it_is_stopped_and_may_be_stopped_twice():
 
 
 def test_one_that_was_never_started_stops():
-    Ticker(lambda: None, 1.0).stop()
+    called = []
+    ticker = Ticker(lambda: called.append(1), 1.0)
+    ticker.stop()
+    assert called == []

@@ -40,9 +40,11 @@ def test_a_class_is_found_in_the_current_folder(here):
 
 
 def test_what_the_module_imports_later_is_found_there_as_well(here):
-    (here / "mymodule.py").write_text(SPACE + "    def evaluate(self):\n        import neighbour\n")
-    (here / "neighbour.py").write_text("")
-    discovery.load("space", "mymodule:MySpace")().evaluate()
+    (here / "mymodule.py").write_text(
+        SPACE + "    def evaluate(self):\n        import neighbour\n        return neighbour.FOUND\n"
+    )
+    (here / "neighbour.py").write_text("FOUND = 7")
+    assert discovery.load("space", "mymodule:MySpace")().evaluate() == 7
 
 
 def test_a_module_of_the_current_folder_hides_no_installed_one(here):

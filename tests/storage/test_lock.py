@@ -74,6 +74,8 @@ def test_the_lock_of_a_process_that_is_gone_is_taken_over_at_once(storage):
     pretend(storage, pid=gone.pid)
     fresh = lock(storage, NEVER)
     fresh.acquire()
+    with storage.engine.connect() as connection:
+        assert connection.scalar(sa.select(locks.c.owner)) == fresh.owner
     fresh.release()
     stale.release()
 

@@ -127,6 +127,7 @@ def test_a_database_of_schema_2_is_migrated_where_it_is(previous):
 def test_the_lock_of_a_driver_of_schema_2_is_taken_over(previous):
     with closing(Storage(previous)) as storage, storage.locked(2, "killed"):
         storage.end(2, "driven by somebody else now")
+        assert storage.run("killed").ended == "driven by somebody else now"
 
 
 def test_a_run_of_schema_2_that_has_ended_is_resumed_by_its_name_alone(previous, database):
